@@ -1,0 +1,35 @@
+"""Errors that a person can act on: what was given, what is allowed, what to do.
+
+The class carries the exit code that a door (`python -m ROOM`) returns for it.
+Everything else that escapes is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+
+class StylistError(Exception):
+    """Base of all errors with a message meant for people."""
+
+    exit_code = 1
+
+
+class WorkError(StylistError):
+    """The work itself failed (exit 1)."""
+
+
+class InputError(StylistError):
+    """Wrong usage or unusable input (exit 2)."""
+
+    exit_code = 2
+
+
+class CatalogMissing(InputError):
+    """The folder named holds no catalogue."""
+
+
+class EncoderMismatch(InputError):
+    """The catalogue was embedded by another encoder than the one in use."""
+
+
+class BadImage(InputError):
+    """A picture that cannot be used: not an image, too large, or damaged."""

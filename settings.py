@@ -1,0 +1,76 @@
+"""Settings: explicit arguments win over the environment, the environment over defaults."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from errors import InputError
+
+ROOT = Path(__file__).resolve().parent
+
+# setting -> environment variables, the first one that is set wins
+ENVIRONMENT: dict[str, tuple[str, ...]] = {
+    "encoder": ("ENCODER",),
+    "device": ("DEVICE",),
+    "index": ("INDEX",),
+    "planner": ("PLANNER",),
+    "catalog_dir": ("CATALOG",),
+    "memory": ("MEMORY",),
+    "data_dir": ("DATA_DIR",),
+    "openai_api_key": ("OPENAI_API_KEY",),
+    "openai_base_url": ("OPENAI_BASE_URL",),
+    "openai_model": ("OPENAI_MODEL",),
+    "daily_cap_usd": ("DAILY_CAP_USD",),
+    "turn_seconds": ("TURN_SECONDS",),
+    "port": ("PORT", "GRADIO_SERVER_PORT"),
+    "host": ("HOST", "GRADIO_SERVER_NAME"),
+}
+
+
+class Settings(BaseModel):
+    """Everything that may differ between two installations."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoder: str = "builtin"
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    index: Literal["auto", "faiss", "milvus"] = "auto"
+    planner: Literal["auto", "offline", "llm"] = "auto"
+    catalog_dir: Path = ROOT / "data" / "demo"
+    memory: Path = ROOT / "data" / "memory.sqlite"
+    data_dir: Path = ROOT.parent / "shared" / "data"
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    openai_model: str = "gpt-4o"
+    daily_cap_usd: float = Field(default=5.0, ge=0)
+    turn_seconds: float = Field(default=20.0, gt=0)
+    port: int = Field(default=7860, ge=0, le=65535)
+    host: str = "127.0.0.1"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **explicit: object) -> Settings:
+    """Settings from defaults, `environ` (os.environ) and explicit values; `None` means "not given".
+
+    Raises InputError that names the setting and what it accepts.
+    """
+    environ = os.environ if environ is None else environ
+    given = {key: value for key, value in explicit.items() if value is not None}
+    for key, names in ENVIRONMENT.items():
+        if key not in given:
+            found = next((environ[name] for name in names if environ.get(name)), None)
+            if found is not None:
+                given[key] = found
+    if "host" not in given and environ.get("SPACE_ID"):
+        given["host"] = "0.0.0.0"  # a hosted Space is reached from outside its container
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problem = error.errors()[0]
+        name = ".".join(str(part) for part in problem["loc"])
+        variable = "/".join(ENVIRONMENT.get(name, (name,)))
+        raise InputError(f"setting {name} (environment {variable}): got {problem['input']!r}; {problem['msg']}") from None
