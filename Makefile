@@ -1,0 +1,42 @@
+# make run: everything a fresh machine needs, then the chat page. make test: the tests.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOG ?= data/demo
+export OPENBLAS_NUM_THREADS ?= 2
+
+.PHONY: run test lint report clean help
+
+help:  ## what can be made
+	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
+
+run: $(VENV)/run.stamp $(CATALOG)/info.json  ## set up and open the chat page
+	$(BIN)/python app.py --catalog $(CATALOG)
+
+test: $(VENV)/dev.stamp  ## run the tests; SLOW=1 adds the slow ones
+	$(BIN)/python -m pytest $(if $(SLOW),--slow) $(ARGS)
+
+lint: $(VENV)/dev.stamp  ## check the code's style
+	$(BIN)/ruff check .
+
+report: $(VENV)/run.stamp $(CATALOG)/info.json  ## run every benchmark
+	$(BIN)/python -m evaluation report --catalog $(CATALOG)
+
+$(CATALOG)/info.json: | $(VENV)/run.stamp
+	$(BIN)/python -m catalog demo --out $(CATALOG)
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed, $(PYTHON) is older: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --progress-bar on -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --progress-bar on -r requirements-dev.txt
+	@touch $@
+
+clean:  ## remove the environment and the demo catalogue
+	rm -rf $(VENV) data/demo
