@@ -1,0 +1,81 @@
+"""From findings to constraints: alternatives numbered, repeats and contradictions settled (the later word wins)."""
+
+from __future__ import annotations
+
+
+from catalog.vocabulary import covers
+from catalog.wish import Constraint
+
+from .scope import Found
+
+
+def _groups(found: list[Found]) -> dict[int, int]:
+    """Position in `found` -> number of its group of alternatives ("grey or navy", "black, navy or grey")."""
+    numbers: dict[int, int] = {}
+    for index, item in enumerate(found):
+        if item.join != "or" or item.op not in ("require", "prefer"):
+            continue
+        partner = _partner(found, index)
+        if partner is None:
+            continue
+        number = numbers.get(partner, max(numbers.values(), default=0) + 1)
+        numbers[index] = numbers[partner] = number
+        while found[partner].join == "comma" and partner > 0 and _alike(found[partner - 1], item):
+            partner -= 1
+            numbers[partner] = number
+    return numbers
+
+
+def _alike(one: Found, other: Found) -> bool:
+    return one.facet == other.facet and one.op == other.op
+
+
+def _partner(found: list[Found], index: int) -> int | None:
+    """What the item at `index` is an alternative to: the nearest of its facet, else its neighbour."""
+    item = found[index]
+    for before in range(index - 1, max(-1, index - 5), -1):
+        if _alike(found[before], item):
+            return before
+    return index - 1 if index and found[index - 1].op == item.op else None
+
+
+def _parent_named_too(item: Found, found: list[Found]) -> bool:
+    """Whether a narrower value of the same op makes this one idle ("blue, navy" -> both said; "top" beside "tank top")."""
+    return item.facet == "category" and item.op == "require" and any(
+        other.op == "require" and other.facet == "category" and other.value != item.value
+        and covers("category", item.value, other.value) for other in found)
+
+
+def to_constraints(found: list[Found]) -> tuple[Constraint, ...]:
+    """The findings as constraints, once each.
+
+    A require that a later exclude bans, or the other way round, goes; so does the wider of two kinds that name one
+    item ("a tank top shirt"); a more/less pair on one value keeps the later.
+    """
+    numbers = _groups(found)
+    numbered = [(item, numbers.get(index)) for index, item in enumerate(found)]
+    kept: list[tuple[Found, int | None]] = []
+    for index, (item, number) in enumerate(numbered):
+        later = [other for other, _ in numbered[index + 1:]]
+        if any(_contradicts(other, item) for other in later):
+            continue
+        if number is None and _parent_named_too(item, found):
+            continue
+        if any((k.facet, k.op, k.value) == (item.facet, item.op, item.value) for k, _ in kept):
+            continue
+        kept.append((item, number))
+    alone = {n for n in {n for _, n in kept} if sum(1 for _, m in kept if m == n) == 1}
+    return tuple(Constraint(facet=i.facet, op=i.op, value=i.value, confidence=i.confidence, weight=i.weight,
+                            any=None if n in alone else n) for i, n in kept)
+
+
+def _contradicts(later: Found, item: Found) -> bool:
+    if later.facet != item.facet:
+        return False
+    if {later.op, item.op} == {"more", "less"}:
+        return later.value == item.value
+    if {later.op, item.op} == {"require", "exclude"}:
+        return later.value == item.value
+    return False
+
+

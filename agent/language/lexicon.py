@@ -1,0 +1,117 @@
+"""The table of phrases: what each run of words may mean, from the vocabulary and from `words.toml`.
+
+A phrase means attribute values (`value`), a comparison (`comparison`: facet, op and value), or a cue of the grammar
+("no", "more", "and", "instead of"). The longest phrase wins; a phrase of `words.toml` beats one of the vocabulary.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from catalog import vocabulary
+from catalog.vocabulary import ATTRIBUTE_FACETS
+
+from .tokens import words_of
+
+GRADABLE = ("style", "fit", "material", "color", "details", "pattern")
+_PRIORITY = {facet: rank for rank, facet in enumerate(
+    ("color", "pattern", "sleeve_length", "neckline", "material", "category", "details", "length", "fit", "style", "gender"))}
+
+
+@dataclass(frozen=True)
+class Sense:
+    """One meaning: a facet's value and, for a comparison, its op ("more" or "less")."""
+
+    facet: str
+    value: str
+    op: str | None = None
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a phrase is: kind "value", "comparison" or a cue's name; senses: several meanings that all hold ("denim jacket")."""
+
+    kind: str
+    senses: tuple[Sense, ...] = ()
+    note: str = ""
+
+
+@cache
+def table() -> dict:
+    """`words.toml` as read."""
+    return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
+
+
+def _comparative_forms(word: str) -> set[str]:
+    """Regular comparatives and superlatives: tight -> tighter, tightest; shiny -> shinier; slim -> slimmer."""
+    if word.endswith("y"):
+        stems = {word[:-1] + "i"}
+    elif word.endswith("e"):
+        stems = {word[:-1]}
+    elif len(word) > 2 and word[-1] not in "aeiouwxy" and word[-2] in "aeiou" and word[-3] not in "aeiou":
+        stems = {word + word[-1], word}
+    else:
+        stems = {word}
+    return {stem + ending for stem in stems for ending in ("er", "est")}
+
+
+def _vocabulary_phrases() -> dict[tuple[str, ...], Entry]:
+    phrases: dict[tuple[str, ...], Entry] = {}
+    for facet in sorted(ATTRIBUTE_FACETS, key=lambda name: _PRIORITY.get(name, 99)):
+        for word, value in vocabulary.words(facet).items():
+            phrases.setdefault(words_of(word), Entry("value", (Sense(facet, value),)))
+    return phrases
+
+
+def _regular_comparisons(phrases: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
+    found: dict[tuple[str, ...], Entry] = {}
+    for words, entry in phrases.items():
+        if len(words) == 1 and len(entry.senses) == 1 and entry.senses[0].facet in GRADABLE and len(words[0]) > 2:
+            sense = entry.senses[0]
+            for form in _comparative_forms(words[0]):
+                found.setdefault((form,), Entry("comparison", (Sense(sense.facet, sense.value, "more"),)))
+    return found
+
+
+def _sense(text: str) -> Sense:
+    facet, value = text.split(":", 1)
+    facet, _, op = facet.partition(" ")
+    return Sense(facet, value.strip(), op or None)
+
+
+def _own_phrases() -> dict[tuple[str, ...], Entry]:
+    own = table()
+    phrases: dict[tuple[str, ...], Entry] = {}
+    for cue, words in own["cues"].items():
+        for word in words:
+            phrases[words_of(word)] = Entry(cue)
+    for part, words in own["parts"].items():
+        for word in words:
+            phrases[words_of(word)] = Entry("part", note=part)
+    for word, meanings in own["compounds"].items():
+        phrases[words_of(word)] = Entry("value", tuple(_sense(m) for m in meanings))
+    for meaning, words in own["comparisons"].items():
+        for word in words:
+            phrases[words_of(word)] = Entry("comparison", tuple(_sense(m) for m in meaning.split(" + ")))
+    return phrases
+
+
+@cache
+def phrases() -> dict[tuple[str, ...], Entry]:
+    """Every phrase of one or more words -> its entry."""
+    known = _vocabulary_phrases()
+    for words in table()["not_words"]["list"]:
+        known.pop(words_of(words), None)
+    return {**_regular_comparisons(known), **known, **_own_phrases()}
+
+
+@cache
+def longest() -> dict[str, int]:
+    """First word -> the number of words of the longest phrase that begins with it."""
+    lengths: dict[str, int] = {}
+    for words in phrases():
+        lengths[words[0]] = max(lengths.get(words[0], 0), len(words))
+    return lengths

@@ -1,0 +1,77 @@
+"""From words to marks: the longest known phrases of a sentence, misspellings mended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .lexicon import Sense, longest, phrases
+from .spelling import mend
+from .tokens import Sentence
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A phrase in its place. kind: "value", "comparison", "part", a cue's name, or "word" (unknown).
+
+    start, end: word indices, end exclusive; note: of a part, which ("sleeve"); confidence: below 1 where mended.
+    """
+
+    kind: str
+    start: int
+    end: int
+    text: str
+    senses: tuple[Sense, ...] = ()
+    note: str = ""
+    confidence: float = 1.0
+
+    def as_(self, kind: str, *senses: Sense) -> Mark:
+        """The same place read otherwise."""
+        return replace(self, kind=kind, senses=senses)
+
+    @property
+    def facets(self) -> frozenset[str]:
+        """The facets that it speaks of."""
+        return frozenset(sense.facet for sense in self.senses)
+
+
+def _match(words: tuple[str, ...], start: int, end: int) -> tuple[int, tuple[str, ...]] | None:
+    """The longest phrase from `start` that ends before `end`: its end and its words."""
+    for stop in range(min(end, start + longest().get(words[start], 0)), start, -1):
+        if words[start:stop] in phrases():
+            return stop, words[start:stop]
+    return None
+
+
+def _mended(sentence: Sentence) -> tuple[tuple[str, ...], set[int]]:
+    """The words with misspellings mended, and where that happened."""
+    words, touched = [], set()
+    for index, word in enumerate(sentence.words):
+        better = word if index in sentence.taken else mend(word)
+        if better != word:
+            touched.add(index)
+        words.append(better)
+    return tuple(words), touched
+
+
+def read_marks(sentence: Sentence) -> list[Mark]:
+    """The marks of a sentence in order; words that were taken before leave a gap of kind "taken"."""
+    words, touched = _mended(sentence)
+    marks: list[Mark] = []
+    index = 0
+    while index < len(words):
+        if index in sentence.taken:
+            marks.append(Mark("taken", index, index + 1, words[index]))
+            index += 1
+            continue
+        end = next((i for i in range(index, len(words)) if i in sentence.taken), len(words))
+        found = _match(words, index, end)
+        if found is None:
+            marks.append(Mark("word", index, index + 1, words[index]))
+            index += 1
+            continue
+        stop, phrase = found
+        entry = phrases()[phrase]
+        confidence = 0.9 if touched & set(range(index, stop)) else 1.0
+        marks.append(Mark(entry.kind, index, stop, " ".join(phrase), entry.senses, entry.note, confidence))
+        index = stop
+    return marks

@@ -1,0 +1,105 @@
+"""What a sentence was read as: the types that leave this room."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from catalog.wish import Constraint, Wish
+
+IntentKind = Literal["show_more", "undo", "start_over", "why", "more_like", "not_these", "forget", "greet", "thanks",
+                     "question", "compare", "out_of_scope", "pick", "correct", "bye"]
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Intent(_Frozen):
+    """Something other than a wish: an order to the chat, small talk, or a question.
+
+    constraints: what a question asks about ("is the second one striped?" -> require striped); not part of the wish.
+    """
+
+    kind: IntentKind
+    text: str = ""
+    constraints: tuple[Constraint, ...] = ()
+
+
+class Drop(_Frozen):
+    """What no longer matters: a facet as a whole (value None) or one value, which may belong to several facets."""
+
+    facet: str | None = None
+    value: str | None = None
+
+
+class Mention(_Frozen):
+    """Points at something shown or at a photo.
+
+    ordinal: 1-based, -1 the last; constraints: what the pointed item looks like ("that blue one");
+    extreme: the item with the most or least of something ("the cheaper of the two": less price), among the first
+    `among` shown (None: all); item_id: filled where the context settles it.
+    """
+
+    kind: Literal["shown", "photo"] = "shown"
+    ordinal: int | None = None
+    constraints: tuple[Constraint, ...] = ()
+    extreme: Constraint | None = None
+    among: int | None = None
+    item_id: str | None = None
+    text: str = ""
+
+
+class Vibe(_Frozen):
+    """A known aesthetic, occasion, reference, weather or dress code that was named."""
+
+    name: str
+    kind: str
+    text: str
+
+
+class Shown(_Frozen):
+    """An item on the page, as far as words may point at it."""
+
+    id: str
+    title: str = ""
+    attributes: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    price: float | None = None
+
+
+class Context(_Frozen):
+    """What the reader may know besides the sentence: the page, the wish in force and the shop."""
+
+    shown: tuple[Shown, ...] = ()
+    wish: Wish | None = None
+    currency: str = "EUR"
+    brands: tuple[str, ...] = ()
+    facet_counts: dict[str, dict[str, int]] = Field(default_factory=dict)
+    has_photo: bool = False
+
+
+class Reading(_Frozen):
+    """A sentence as constraints, orders and pointers.
+
+    drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced: facets whose earlier
+    wishes give way ("in red instead"); currency: ISO code where one was named; unknown: words that were not
+    understood; unknown_vibes: phrases that look like a vibe and are in no lexicon, worth one question.
+    """
+
+    text: str
+    constraints: tuple[Constraint, ...] = ()
+    intents: tuple[Intent, ...] = ()
+    drop: tuple[Drop, ...] = ()
+    keep: tuple[str, ...] = ()
+    replaced: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    count: int | None = None
+    currency: str | None = None
+    vibes: tuple[Vibe, ...] = ()
+    unknown: tuple[str, ...] = ()
+    unknown_vibes: tuple[str, ...] = ()
+
+    def intent(self, *kinds: str) -> Intent | None:
+        """The first intent of one of these kinds, or None."""
+        return next((intent for intent in self.intents if intent.kind in kinds), None)

@@ -1,0 +1,165 @@
+"""Settles what an ambiguous word means where it stands: "short" of sleeves or of a hem, "belt" worn or sewn on.
+
+The noun that a word modifies decides: looked for to the right inside the noun phrase ("longer, puffy sleeves"), then
+to the left over a verb ("the sleeves are longer").
+"""
+
+from __future__ import annotations
+
+from .lexicon import Sense
+from .marks import Mark
+
+_LENGTHS = {"long": {"sleeve": Sense("sleeve_length", "long"), "": Sense("length", "maxi")},
+            "short": {"sleeve": Sense("sleeve_length", "short"), "": Sense("length", "mini")}}
+_NECKS = {"high": Sense("neckline", "high"), "low": Sense("neckline", "low"), "square": Sense("neckline", "square"),
+          "boat": Sense("neckline", "boat"), "deep": Sense("neckline", "low"), "round": Sense("neckline", "crew"),
+          "wide": Sense("neckline", "scoop")}
+_NECK_COMPARISONS = {"higher": Sense("neckline", "high", "more"), "lower": Sense("neckline", "low", "more"),
+                     "deeper": Sense("neckline", "low", "more"), "wider": Sense("neckline", "scoop", "more")}
+_LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
+_PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken", "matching"})
+_TOPS = frozenset({"top", "t-shirt", "shirt", "blouse", "polo shirt", "tank top", "sweater", "cardigan", "jacket", "hoodie", "sweatshirt"})
+_REACH = 6
+
+
+def _left_verb(marks: list[Mark], index: int) -> str:
+    """The kind of verb that governs a mark: "have", "with", "verb" or "" at the start."""
+    for mark in reversed(marks[:index]):
+        if mark.kind in ("have", "with", "verb"):
+            return mark.kind
+        if mark.kind == "stop":
+            break
+    return ""
+
+
+def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
+    """The part that the mark at `index` modifies and where it stands; None where it is the garment itself."""
+    for at in range(index + 1, min(len(marks), index + 1 + _REACH)):
+        mark = marks[at]
+        if mark.kind == "part":
+            return mark.note, at
+        if mark.kind == "value" and mark.facets == {"category"} or mark.kind in _PHRASE_ENDS:
+            break
+        if mark.kind in ("and", "or", "comma"):
+            follows = marks[at + 1].kind if at + 1 < len(marks) else ""
+            if mark.kind != "or" and _left_verb(marks, index) not in ("have", "with") or follows not in ("value", "comparison", "length"):
+                break
+    if index >= 2:
+        back = index - 1
+        while back > 0 and marks[back].kind in ("slightly", "strongly", "more", "less", "negation", "soft"):
+            back -= 1
+        if marks[back].kind == "verb" and marks[back - 1].kind == "part":
+            return marks[back - 1].note, back - 1
+        if marks[back].kind == "verb" and marks[back - 1].kind in ("determiner", "verb") and back >= 2 and marks[back - 2].kind == "part":
+            return marks[back - 2].note, back - 2
+    return None
+
+
+def _category_near(marks: list[Mark]) -> str | None:
+    return next((s.value for m in marks if m.kind == "value" for s in m.senses if s.facet == "category"), None)
+
+
+def _length(marks: list[Mark], index: int) -> Mark:
+    """"long" and "short": of the sleeves or of the garment."""
+    mark = marks[index]
+    head = head_noun(marks, index)
+    if head and head[0] == "sleeve":
+        return mark.as_("value", _LENGTHS[mark.text]["sleeve"])
+    earlier = {s.facet for m in marks[:index] if m.kind == "value" for s in m.senses}
+    after_instead = any(m.kind == "instead_of" for m in marks[max(0, index - 2):index])
+    if after_instead and "sleeve_length" in earlier or head is None and index + 2 < len(marks) and marks[index + 1].kind == "or" \
+            and any(m.kind == "part" and m.note == "sleeve" for m in marks[index + 1:index + 5]):
+        return mark.as_("value", _LENGTHS[mark.text]["sleeve"])
+    if head and head[0] not in ("hem", "leg", "back"):
+        return mark.as_("word")
+    if mark.text == "short" and _category_near(marks) in _TOPS:
+        return mark.as_("value", Sense("length", "cropped"))
+    return mark.as_("value", _LENGTHS[mark.text][""])
+
+
+def _comparison(marks: list[Mark], index: int) -> Mark:
+    """Comparatives whose facet depends on the noun: longer, shorter, higher, lower, wider, thicker."""
+    mark = marks[index]
+    head = head_noun(marks, index)
+    part = head[0] if head else ""
+    first = mark.text.split()[0]
+    if mark.facets == {"length"} and part == "sleeve":
+        return mark.as_("comparison", Sense("sleeve_length", "length", mark.senses[0].op))
+    if mark.facets == {"length"} and part in ("strap", "neck"):
+        return mark.as_("word")
+    if first in _NECK_COMPARISONS and part == "neck":
+        return mark.as_("comparison", _NECK_COMPARISONS[first])
+    return mark
+
+
+def _bare(marks: list[Mark], index: int) -> Mark:
+    """Words that mean something only before their noun: high (neck), wide (straps), lower (neckline)."""
+    mark = marks[index]
+    head = head_noun(marks, index)
+    part = head[0] if head else ""
+    if part == "neck":
+        if mark.text in _NECK_COMPARISONS:
+            return mark.as_("comparison", _NECK_COMPARISONS[mark.text])
+        if mark.text in _NECKS:
+            return mark.as_("value", _NECKS[mark.text])
+    if part == "strap":
+        if mark.text in ("thin", "skinny", "narrow"):
+            return mark.as_("value", Sense("details", "spaghetti straps"))
+        if mark.text in ("thinner", "narrower"):
+            return mark.as_("comparison", Sense("details", "spaghetti straps", "more"))
+        if mark.text in ("thicker", "wider"):
+            return mark.as_("comparison", Sense("details", "straps", "more"))
+    if part in _LOOSE_PARTS and mark.text == "wide":
+        return mark.as_("value", Sense("fit", "loose"))
+    if part in _LOOSE_PARTS and mark.text == "wider":
+        return mark.as_("comparison", Sense("fit", "loose", "more"))
+    if mark.text in ("light", "deep", "lite"):
+        shade = "dark" if mark.text == "deep" else "light"
+        return mark.as_("value", Sense("color", shade)) if part in ("", "back", "sleeve") else mark
+    return mark
+
+
+def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
+    """"belt" and "tie": a thing by itself, or a detail of the garment."""
+    mark = marks[index]
+    value = "belt" if mark.text.startswith("belt") else "tie"
+    detail = mark.as_("value", Sense("details", value))
+    before = next((m.kind for m in reversed(marks[:index]) if m.kind in ("have", "with", "negation", "verb", "stop", "and", "more", "less", "instead_of")), "")
+    others = {s.value for m in marks if m.kind == "value" for s in m.senses if s.facet == "category"}
+    keeps = any(m.text in ("keep", "keeps", "add") for m in marks[:index])
+    if before in ("have", "with", "negation", "more", "less", "instead_of", "and") or others or keeps:
+        return detail
+    return mark.as_("value", Sense("category", value))
+
+
+def settle(marks: list[Mark]) -> list[Mark]:
+    """The marks with every ambiguous word settled, sleeves used as a head noun spent, and a bare "sleeves" a value."""
+    settled = [_settled(marks, index) for index in range(len(marks))]
+    return [_sleeves(settled, index) if m.kind == "part" and m.note == "sleeve" else m for index, m in enumerate(settled)]
+
+
+def _settled(marks: list[Mark], index: int) -> Mark:
+    mark = marks[index]
+    if mark.text in _LENGTHS:
+        return _length(marks, index)
+    if mark.text in ("belt", "belts", "tie", "ties"):
+        return _worn_or_sewn(marks, index)
+    if mark.kind == "comparison":
+        return _comparison(marks, index)
+    return _bare(marks, index) if mark.kind == "word" else mark
+
+
+def _sleeves(marks: list[Mark], index: int) -> Mark:
+    """"sleeves" with a length or a colour of its own only names the part; bare, it asks for any."""
+    mark = marks[index]
+    for before in reversed(marks[max(0, index - _REACH):index]):
+        if before.kind in _PHRASE_ENDS and before.kind != "negation":
+            break
+        if before.kind == "negation":
+            return mark.as_("value", Sense("sleeve_length", "sleeves"))
+        if before.facets & {"sleeve_length", "color", "material", "pattern"}:
+            return mark
+    for after in marks[index + 1:index + 4]:
+        if after.facets & {"sleeve_length", "color", "pattern"} and any(m.kind == "verb" for m in marks[index + 1:index + 3]):
+            return mark
+    return mark.as_("value", Sense("sleeve_length", "sleeves"))

@@ -1,0 +1,47 @@
+"""Mends misspelt fashion words, and leaves real English words alone.
+
+Only words of five letters or more that neither the lexicon nor `english.txt` (English words within reach of a fashion
+word) knows are bent: to a word with the same first letter, one edit away, or two edits for eight letters or more.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from pathlib import Path
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+from .lexicon import phrases
+
+_SHORTEST = 5
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(word for phrase in phrases() for word in phrase)
+
+
+@cache
+def _targets() -> dict[str, tuple[str, ...]]:
+    """First letter -> the words that a misspelling may be bent to."""
+    by_letter: dict[str, list[str]] = {}
+    for phrase, entry in sorted(phrases().items()):
+        if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST and entry.kind in ("value", "comparison", "part"):
+            by_letter.setdefault(phrase[0][0], []).append(phrase[0])
+    return {letter: tuple(words) for letter, words in by_letter.items()}
+
+
+@cache
+def _english() -> frozenset[str]:
+    return frozenset(Path(__file__).with_name("english.txt").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=8192)
+def mend(word: str) -> str:
+    """The fashion word that `word` misspells, or `word` itself."""
+    if len(word) < _SHORTEST or word in _known() or word in _english() or not word.isalpha():
+        return word
+    allowed = 2 if len(word) >= 8 else 1
+    best = extractOne(word, _targets().get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed)
+    return best[0] if best else word

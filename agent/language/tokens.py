@@ -1,0 +1,81 @@
+"""From raw text to words: one spelling of quotes, hyphens and contractions, and where each word came from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+MAX_CHARS = 4000
+"""Longer messages are read up to here: no wish needs more, and time stays bounded."""
+
+_CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(p), r) for p, r in (
+    (r"\bca(?:n'?t|nnot)\b", "can not"),
+    (r"\bwon'?t\b", "will not"),
+    (r"\b(is|are|was|were|do|does|did|has|have|had|would|should|could|need|must)n'?t\b", r"\1 not"),
+    (r"\b(is|are|was|were|do|does|did|has|have|had|would|should|could|need)n't\b", r"\1 not"),
+    (r"\bi'?m\b", "i am"),
+    (r"\b(i|you|we|they)'d\b", r"\1 would"),
+    (r"\b(i|you|we|they)'ll\b", r"\1 will"),
+    (r"\b(i|you|we|they)'ve\b", r"\1 have"),
+    (r"\b(you|we|they)'re\b", r"\1 are"),
+    (r"\b(it|that|what|there|here|who|where|how)'s\b", r"\1 is"),
+    (r"\b(?:w/o|w/out|wo/)(?=\W|$)", "without"),
+    (r"\bw/", "with "),
+    (r"\blet's\b", "let us"),
+    (r"\bn't\b", " not"),
+    (r"\b(?:wanna)\b", "want to"),
+    (r"\b(?:gimme)\b", "give me"),
+    (r"\b(?:lemme)\b", "let me"),
+))
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*|3/4|[a-z]+(?:'[a-z]+)?|[$€£¥%#&/]|[,.;:!?()]")
+
+
+def clean(text: str) -> str:
+    """Lower case, plain quotes and dashes, contractions spelt out; hyphens between letters become spaces."""
+    text = text[:MAX_CHARS].lower()
+    for fancy, simple in (("’", "'"), ("‘", "'"), ("`", "'"), ("´", "'"), ("–", "-"), ("—", " , "), ("“", " "), ("”", " ")):
+        text = text.replace(fancy, simple)
+    text = text.replace("3/4", " threequarter ").replace("¾", " threequarter ")
+    for pattern, replacement in _CONTRACTIONS:
+        text = pattern.sub(replacement, text)
+    text = re.sub(r"(?<=[a-z0-9])-(?=[a-z])", " ", text)
+    return re.sub(r"[\s_]+", " ", text).strip()
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text as the lexicon spells them: "women's" -> womens, "t-shirt" -> t, shirt."""
+    return tuple(match.group().replace("'", "") for match in _TOKEN.finditer(clean(text)))
+
+
+@dataclass
+class Sentence:
+    """The words of a message and which of them are already read.
+
+    words: the words, punctuation included; text: the words joined by single spaces, for patterns;
+    taken: indices of words that a reader has consumed.
+    """
+
+    words: tuple[str, ...]
+    taken: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.text = " ".join(self.words)
+        self._starts: list[int] = []
+        position = 0
+        for word in self.words:
+            self._starts.append(position)
+            position += len(word) + 1
+
+    def span(self, match: re.Match[str], group: int | str = 0) -> range:
+        """The word indices that a match of `self.text` (or one of its groups) covers."""
+        start, end = match.span(group)
+        covered = [i for i, at in enumerate(self._starts) if start <= at < end]
+        return range(covered[0], covered[-1] + 1) if covered else range(0)
+
+    def free(self, span: range) -> bool:
+        """Whether no word of the span has been read yet."""
+        return not any(i in self.taken for i in span)
+
+    def take(self, span: range) -> None:
+        """Marks the words of a span as read."""
+        self.taken.update(span)
