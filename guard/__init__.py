@@ -1,0 +1,8 @@
+"""The guard: what attributes an item shows, with what confidence, and whether it meets a wish."""
+
+from guard.judge import Guard
+from guard.listing import read_claims
+from guard.picture import Look, look
+from guard.verdict import Judgement, Verdict, status
+
+__all__ = ["Guard", "Judgement", "Look", "Verdict", "look", "read_claims", "status"]

@@ -1,0 +1,29 @@
+"""Verdicts that only a listing can give: price, size in stock, brand."""
+
+from __future__ import annotations
+
+from catalog import vocabulary
+from catalog.item import Item
+from catalog.wish import Constraint, PriceRange
+from guard.evidence import Evidence
+
+ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
+
+
+def stated(item: Item, constraint: Constraint) -> Evidence:
+    """Whether the listing's price, sizes or brand agree with a constraint's value; unknown where it is silent."""
+    value = constraint.value
+    if isinstance(value, PriceRange):
+        return _said(None if item.price is None else value.holds(round(item.price, 2)))
+    if constraint.facet == "size":
+        if not item.sizes:
+            return _said(None)
+        wanted = {value.upper().strip(), *ONE_SIZE}
+        return _said(any(size.upper().strip() in wanted for size in item.sizes_in_stock()))
+    if constraint.facet == "brand":
+        return _said(vocabulary.covers("brand", value, item.brand) if item.brand else None)
+    return _said(None)
+
+
+def _said(has: bool | None) -> Evidence:
+    return Evidence() if has is None else Evidence(has, "listing", 1.0)

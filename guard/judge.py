@@ -1,0 +1,154 @@
+"""The guard: a verdict for every item on every constraint, from its listing first, then from its picture."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+import numpy as np
+
+from catalog import vocabulary
+from catalog.claims import Claim
+from catalog.item import Item
+from catalog.wish import Constraint
+from guard import exact, relative
+from guard.evidence import Evidence, listed, stated_category
+from guard.listing import read_claims
+from guard.picture import Encoder, Look, look
+from guard.shades import bounds
+from guard.statement import Statement, statements
+from guard.thresholds import Thresholds, load_thresholds
+from guard.verdict import Judgement, Verdict
+
+log = logging.getLogger(__name__)
+
+STRONG = 0.98
+"""A picture this sure makes a claim of the text alone doubtful."""
+DOUBTS_IMPLIED = 0.9
+"""A picture this sure makes an absence doubtful that only follows from other stated values."""
+Told = Sequence[Sequence[Statement]]
+
+
+class Guard:
+    """Judges items against constraints. Holds no state but its encoder and thresholds."""
+
+    def __init__(self, encoder: Encoder, thresholds: Thresholds | None = None):
+        self.encoder = encoder
+        self.thresholds = load_thresholds() if thresholds is None else thresholds
+
+    def judge(self, items: Sequence[Item], vectors: np.ndarray, claims: Sequence[Sequence[Claim]],
+              constraints: Sequence[Constraint], reference_vector: np.ndarray | None = None,
+              anchor: Item | None = None) -> Judgement:
+        """Verdicts on n items, a tuple an item in the constraints' order.
+
+        vectors (n, dim) as stored; claims: what `read_claims` found, an entry an item; reference_vector (dim,) and
+        anchor: the picture and the item that `more` and `less` compare with.
+        Whatever goes wrong inside, numbers that are not finite included, gives a failed Judgement: every verdict
+        unknown with source "none", nothing to be shown. It is logged with its traceback.
+        """
+        items, constraints = list(items), tuple(constraints)
+        try:
+            return Judgement(self._judged(items, vectors, claims, constraints, reference_vector, anchor))
+        except Exception as error:  # the last line of defence: an unchecked item must never pass for a checked one
+            log.exception("the guard failed; nothing is shown")
+            unknown = tuple(Verdict.on(c, "unknown", "none", 0.0, failed=True) for c in constraints)
+            return Judgement((unknown,) * len(items), failed=f"{type(error).__name__}: {error}")
+
+    def _judged(self, items: list[Item], vectors: np.ndarray, claims: Sequence[Sequence[Claim]],
+                constraints: tuple[Constraint, ...], reference_vector: np.ndarray | None,
+                anchor: Item | None) -> tuple[tuple[Verdict, ...], ...]:
+        if not items:
+            return ()
+        if not len(items) == len(vectors) == len(claims):
+            raise ValueError(f"{len(items)} items, {len(vectors)} vectors, {len(claims)} lists of claims")
+        facets = tuple(dict.fromkeys(("category", *(c.facet for c in constraints
+                                                     if c.facet in vocabulary.ATTRIBUTE_FACETS))))
+        seen = look(self.encoder, vectors, facets)
+        told = [statements(item, said) for item, said in zip(items, claims, strict=True)]
+        reference = None if reference_vector is None else look(self.encoder, reference_vector, facets)
+        columns = [self._column(c, items, told, seen, reference, anchor) for c in constraints]
+        return tuple(zip(*columns, strict=True)) if columns else ((),) * len(items)
+
+    def _column(self, constraint: Constraint, items: list[Item], told: Told, seen: Look, reference: Look | None,
+                anchor: Item | None) -> list[Verdict]:
+        """One constraint's verdict on every item."""
+        if constraint.op in ("more", "less"):
+            found = self._compared(constraint, items, told, seen, reference, anchor)
+            return [_verdict(constraint, evidence) for evidence in found]
+        if constraint.facet in vocabulary.OPEN_FACETS:
+            return [_verdict(constraint, exact.stated(item, constraint)) for item in items]
+        pictures = _Pictures(constraint, seen, self.thresholds, self.encoder.fingerprint)
+        return [_verdict(constraint, _weighed(constraint, pictures, row, statements))
+                for row, statements in enumerate(told)]
+
+    def _compared(self, constraint: Constraint, items: list[Item], told: Told, seen: Look, reference: Look | None,
+                  anchor: Item | None) -> list[Evidence]:
+        if constraint.facet == "price":
+            return [relative.cheaper_or_dearer(constraint, item, anchor) for item in items]
+        if constraint.facet not in vocabulary.ATTRIBUTE_FACETS or (anchor is None and reference is None):
+            return [Evidence()] * len(items)
+        base_told = statements(anchor, read_claims(anchor)) if anchor is not None else ()
+        base, base_source = relative.degrees(constraint, reference or Look(), [base_told])[0]
+        compared = []
+        for degree, source in relative.degrees(constraint, seen, told):
+            more = relative.compare(constraint, degree, base)
+            weakest = "picture" if "picture" in (source, base_source) else source
+            sure = 0.0 if more is None else min(1.0, 0.5 + abs(degree - base) / 2)
+            compared.append(Evidence() if more is None else Evidence(more, weakest, sure))
+        return compared
+
+
+class _Pictures:
+    """What the pictures of all items say about one constraint's value."""
+
+    def __init__(self, constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str):
+        self.facet, self.value = constraint.facet, str(constraint.value)
+        self.seen = seen
+        self.band = thresholds.band(self.facet, self.value, constraint.op, fingerprint)
+        self.able = seen.can_have(self.facet, self.value)
+
+    def probability(self, row: int, statements: Sequence[Statement], within: str | None) -> tuple[float, float] | None:
+        """Least and greatest probability that the item has the value; None where pictures cannot tell."""
+        if self.facet == "color" and self.value in vocabulary.SHADES:
+            stated = tuple(s.value for s in statements if s.facet == "color" and s.present and not s.conflicting
+                           and s.value not in vocabulary.SHADES)
+            found = bounds(self.seen, self.value, stated)
+            return None if found is None else (float(found[0][row]), float(found[1][row]))
+        p = self.seen.of(self.facet, self.value, within)
+        if p is None:
+            return None
+        able = 1.0 if self.able is None or stated_category(statements) else float(self.able[row])
+        return float(p[row]) * able, float(p[row]) * able
+
+    def evidence(self, row: int, statements: Sequence[Statement], within: str | None) -> Evidence:
+        """Shown, shown to be absent, or not to be told."""
+        found = self.probability(row, statements, within)
+        if found is None:
+            return Evidence()
+        least, greatest = found
+        if least >= self.band.high:
+            return Evidence(True, "picture", least)
+        return Evidence(False, "picture", 1 - greatest) if greatest <= self.band.low else Evidence()
+
+
+def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: Sequence[Statement]) -> Evidence:
+    """The listing's word, unless a very sure picture makes it doubtful; the picture's where the listing is silent."""
+    said = listed(constraint.facet, str(constraint.value), statements)
+    if said.has is None:
+        return pictures.evidence(row, statements, said.within)
+    if said.source == "listing" and not said.implied:
+        return said
+    found = pictures.probability(row, statements, None)
+    if found is None:
+        return said
+    against = 1 - found[1] if said.has else found[0]
+    limit = DOUBTS_IMPLIED if said.implied and constraint.op == "exclude" else STRONG
+    doubtful = against > limit and (said.source == "text" or constraint.op == "exclude")
+    return Evidence() if doubtful else said
+
+
+def _verdict(constraint: Constraint, evidence: Evidence) -> Verdict:
+    if evidence.has is None:
+        return Verdict.on(constraint, "unknown", "none", evidence.confidence)
+    met = evidence.has != (constraint.op == "exclude")
+    return Verdict.on(constraint, "met" if met else "broken", evidence.source, evidence.confidence)

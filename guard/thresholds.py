@@ -1,0 +1,59 @@
+"""How probable a picture must make an attribute before it counts as shown or as not shown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from errors import WorkError
+
+FILE = Path(__file__).with_name("thresholds.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A picture shows a value at `high` and above, shows that it is absent at `low` and below; between is unknown."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.low < self.high <= 1:
+            raise WorkError(f"thresholds need 0 <= low < high <= 1, got low {self.low}, high {self.high}; "
+                            "fit them again: python -m training thresholds")
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Bands by facet (for details also by "details/VALUE") and op; the conservative default for the rest.
+
+    encoder: fingerprint of the encoder they were fitted for; another encoder gets the default throughout.
+    """
+
+    default: dict[str, Band]
+    facets: dict[str, dict[str, Band]]
+    encoder: str = ""
+
+    def band(self, facet: str, value: str, op: str, fingerprint: str) -> Band:
+        """The band for a value of a facet under "exclude", or under "require" for every other op."""
+        op = "exclude" if op == "exclude" else "require"
+        known = self.facets if fingerprint == self.encoder else {}
+        return known.get(f"{facet}/{value}", known.get(facet, self.default)).get(op, self.default[op])
+
+
+def _bands(record: dict) -> dict[str, Band]:
+    return {op: Band(float(band["low"]), float(band["high"])) for op, band in record.items()}
+
+
+@lru_cache(maxsize=4)
+def load_thresholds(path: Path = FILE) -> Thresholds:
+    """Thresholds from their file. Raises WorkError when it is damaged."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in record["facets"].items()},
+                          record["encoder"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise WorkError(f"cannot read thresholds from {path}: {error}; fit them again: "
+                        "python -m training thresholds") from error

@@ -1,0 +1,87 @@
+"""Verdicts, and what they say together about showing an item."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from catalog.wish import HARD, Constraint, PriceRange
+
+Outcome = Literal["met", "broken", "unknown"]
+VerdictSource = Literal["listing", "text", "picture", "none"]
+Status = Literal["ok", "unconfirmed", "broken"]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one item meets one constraint, on whose word, and how sure (0 to 1).
+
+    any: the constraint's group of alternatives. failed: the guard could not judge, so the item may not be shown.
+    """
+
+    facet: str
+    op: str
+    value: str | PriceRange
+    verdict: Outcome
+    source: VerdictSource
+    confidence: float
+    any: int | None = None
+    failed: bool = False
+
+    @classmethod
+    def on(cls, constraint: Constraint, verdict: Outcome, source: VerdictSource, confidence: float,
+           failed: bool = False) -> Verdict:
+        """A verdict on a constraint."""
+        return cls(constraint.facet, constraint.op, constraint.value, verdict, source, confidence, constraint.any,
+                   failed)
+
+    def public(self) -> dict:
+        """The form that replies carry."""
+        value = self.value.model_dump(exclude_none=True) if isinstance(self.value, PriceRange) else self.value
+        return {"facet": self.facet, "op": self.op, "value": value, "verdict": self.verdict, "source": self.source,
+                "confidence": round(self.confidence, 4)}
+
+
+def status(verdicts: Iterable[Verdict]) -> Status:
+    """"ok": all hard constraints are met; "broken": one is broken or the guard failed; else "unconfirmed".
+
+    Alternatives (a shared `any`) are met when one of them is, broken when all are. `prefer`, `more` and `less` rank
+    and have no say here.
+    """
+    groups: dict[object, set[Outcome]] = {}
+    for number, verdict in enumerate(verdicts):
+        if verdict.failed:
+            return "broken"
+        if verdict.op in HARD:
+            key = ("one", number) if verdict.any is None else ("any", verdict.any)
+            groups.setdefault(key, set()).add(verdict.verdict)
+    outcomes = {"met" if "met" in group else "unknown" if "unknown" in group else "broken"
+                for group in groups.values()}
+    if "broken" in outcomes:
+        return "broken"
+    return "unconfirmed" if "unknown" in outcomes else "ok"
+
+
+@dataclass(frozen=True)
+class Judgement(Sequence):
+    """One tuple of verdicts an item, in the order given; a sequence of them.
+
+    failed: why the guard could not judge, or None. Then every verdict is unknown and nothing may be shown.
+    """
+
+    verdicts: tuple[tuple[Verdict, ...], ...]
+    failed: str | None = None
+
+    def __len__(self) -> int:
+        return len(self.verdicts)
+
+    def __getitem__(self, index):
+        return self.verdicts[index]
+
+    def __iter__(self) -> Iterator[tuple[Verdict, ...]]:
+        return iter(self.verdicts)
+
+    def status(self, index: int) -> Status:
+        """Whether the item at `index` may be shown as fitting, as unconfirmed, or not at all."""
+        return "broken" if self.failed is not None else status(self.verdicts[index])
