@@ -1,0 +1,293 @@
+"""Builds a catalogue: pictures, vectors, database and bitmaps, in a folder of its own that is swapped in when whole.
+
+Knows no encoder and no reader of listings; both come in as callables from the door.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import sqlite_utils
+from PIL import Image
+from tqdm import tqdm
+
+from catalog import store
+from catalog.claims import Claim
+from catalog.facets import FacetTable
+from catalog.item import Item
+from catalog.pictures import open_picture
+from errors import InputError, WorkError
+
+BATCH = 64
+LONGEST = 1024
+"""Pictures are kept at most this large (longer side, pixels)."""
+
+
+class Encoder(store.EncoderIdentity, Protocol):
+    """What a build needs of an encoder: its identity and its image tower."""
+
+    def encode_images(self, images: list[Image.Image]) -> np.ndarray:
+        """(n, dim) float32."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An item on its way in: JPEG bytes of its picture, and the drawn truth where there is one."""
+
+    item: Item
+    jpeg: bytes
+    truth: dict[str, list[str]] | None = None
+
+
+@dataclass
+class Ledger:
+    """What a feed held besides usable items; filled while its entries are read."""
+
+    rejected: list[dict] = field(default_factory=list)
+    unknown: dict[str, dict[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a catalogue comes from: kind ("demo", "import"), what it was made from, and the command that remakes it."""
+
+    kind: str
+    command: str
+    details: dict = field(default_factory=dict)
+
+
+def to_jpeg(image: Image.Image, quality: int = 90) -> bytes:
+    """RGB JPEG bytes, the longer side at most LONGEST pixels. The same picture gives the same bytes."""
+    if max(image.size) > LONGEST:
+        image = image.copy()
+        image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    image.save(buffer, "JPEG", quality=quality, optimize=True)
+    return buffer.getvalue()
+
+
+def build(out: Path, entries: Iterable[Entry], encoder: Callable[[], Encoder],
+          read_claims: Callable[[Item], Sequence[Claim]], origin: Origin, ledger: Ledger | None = None,
+          total: int | None = None) -> dict:
+    """Builds the catalogue at `out`, replacing the one that is there; returns its manifest.
+
+    entries: any order of ids, each id once; embedded in batches as they come. encoder: called once, after the first
+    entries are under way, so that loading it overlaps with drawing. Nothing is visible at `out` until all is done.
+    Raises InputError (out is not ours to replace), WorkError (no entry at all).
+    """
+    with replacing(out) as folder:
+        (folder / store.IMAGES).mkdir()
+        model = encoder()
+        items, truths, vectors, digest = _embed(folder, entries, model, total)
+        if not items:
+            raise WorkError(_nothing_to_load(ledger))
+        claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
+        write_database(folder / store.DATABASE, items, claims)
+        FacetTable.of(items, claims).save(folder / store.FACETS_FILE)
+        np.save(folder / store.VECTORS, vectors)
+        _write_truth(folder / store.TRUTH, items, truths)
+        _write_ledger(folder, ledger)
+        manifest = {
+            "version": store.LAYOUT_VERSION, "kind": origin.kind, "command": origin.command, **origin.details,
+            "items": len(items), "rejected": len(ledger.rejected) if ledger else 0,
+            **encoder_record(model), "currency": _main_currency(items), "content": digest}
+        write_json(folder / store.MANIFEST, manifest)
+    return manifest
+
+
+def re_embed(folder: Path, encoder: Encoder) -> dict:
+    """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest."""
+    manifest = store.read_manifest(folder)
+    catalog = store.Catalog.open(folder)
+    with replacing(folder) as fresh:
+        for file in (p for p in folder.rglob("*") if p.is_file() and p.name not in (store.VECTORS, store.MANIFEST)):
+            target = fresh / file.relative_to(folder)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _link(file, target)
+        bar = tqdm(range(0, len(catalog), BATCH), desc=f"embedding with {encoder.name}", unit="batch")
+        parts = [encoder.encode_images([open_picture(catalog.image_path(row)) for row in
+                                        range(start, min(start + BATCH, len(catalog)))]) for start in bar]
+        np.save(fresh / store.VECTORS, np.concatenate(parts).astype(np.float16))
+        manifest = {**manifest, **encoder_record(encoder)}
+        write_json(fresh / store.MANIFEST, manifest)
+    catalog.close()
+    return manifest
+
+
+def encoder_record(encoder: Encoder) -> dict:
+    """How a manifest names the encoder and its space."""
+    layout = getattr(encoder, "layout", None)
+    slices = dict(zip(layout.names, map(int, layout.sizes), strict=True)) if layout is not None else {}
+    return {"encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint}, "dimensions": int(encoder.dim),
+            "slices": slices, "index": "flat"}
+
+
+# -- the parts of a build
+
+
+def _embed(folder: Path, entries: Iterable[Entry], encoder: Encoder, total: int | None,
+           ) -> tuple[list[Item], list[dict | None], np.ndarray, str]:
+    items, truths, parts, pending = [], [], [], []
+    digest = hashlib.sha256()
+    with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
+        for entry in entries:
+            name = f"{store.IMAGES}/{_file_name(entry.item.id)}.jpg"
+            item = entry.item.model_copy(update={"image": name})
+            (folder / name).write_bytes(entry.jpeg)
+            for part in (item.model_dump_json().encode(), json.dumps(entry.truth, sort_keys=True).encode(), entry.jpeg):
+                digest.update(part)
+            items.append(item)
+            truths.append(entry.truth)
+            pending.append(open_picture(entry.jpeg))
+            if len(pending) == BATCH:
+                parts.append(encoder.encode_images(pending).astype(np.float16))
+                pending = []
+            bar.update()
+    if pending:
+        parts.append(encoder.encode_images(pending).astype(np.float16))
+    vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
+    return items, truths, vectors, digest.hexdigest()
+
+
+def write_database(path: Path, items: Sequence[Item], claims: Sequence[Sequence[Claim]]) -> None:
+    """SQLite: `items` (row, id, item_group, listing columns, the whole record as JSON), its FTS5 index, `claims`."""
+    db = sqlite_utils.Database(path)
+    db["items"].insert_all(
+        ({"row": row, "id": item.id, "item_group": item.group, "title": item.title, "description": item.description,
+          "brand": item.brand, "price": item.price, "currency": item.currency, "words": _attribute_words(item),
+          "record": item.model_dump_json()} for row, item in enumerate(items)),
+        pk="row", batch_size=500)
+    db["items"].create_index(["id"], unique=True)
+    db["items"].enable_fts(["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2")
+    db["claims"].create({"row": int, "facet": str, "value": str, "present": int, "source": str})
+    db["claims"].insert_all(({"row": row, "facet": c.facet, "value": c.value, "present": int(c.present), "source": c.source}
+                             for row, said in enumerate(claims) for c in said), batch_size=2000)
+    db["claims"].create_index(["row"])
+    db.close()
+
+
+def _attribute_words(item: Item) -> str:
+    return " ".join([value for values in item.attributes.values() for value in values] + list(item.tags))
+
+
+def _file_name(id_: str) -> str:
+    """A file name for an id: itself where that is plain, else its readable part and a hash."""
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", id_).strip("._")[:80]
+    return plain if plain == id_ else f"{plain}-{hashlib.sha256(id_.encode()).hexdigest()[:10]}"
+
+
+def _main_currency(items: Sequence[Item]) -> str | None:
+    priced = [item.currency for item in items if item.price is not None]
+    return max(sorted(set(priced)), key=priced.count) if priced else None
+
+
+def _write_truth(path: Path, items: Sequence[Item], truths: Sequence[dict | None]) -> None:
+    lines = [json.dumps({"id": item.id, "truth": truth}) for item, truth in zip(items, truths, strict=True) if truth]
+    if lines:
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _write_ledger(folder: Path, ledger: Ledger | None) -> None:
+    if ledger is None:
+        return
+    lines = "".join(json.dumps(reject, ensure_ascii=False) + "\n" for reject in ledger.rejected)
+    (folder / store.REJECTED).write_text(lines, encoding="utf-8")
+    write_json(folder / store.UNKNOWN, ledger.unknown)
+
+
+def _nothing_to_load(ledger: Ledger | None) -> str:
+    first = f"; the first reason, line {ledger.rejected[0]['line']}: {ledger.rejected[0]['reason']}" \
+        if ledger and ledger.rejected else ""
+    return f"not one usable item, so no catalogue was built ({len(ledger.rejected) if ledger else 0} rejected{first})"
+
+
+def write_json(path: Path, content: object) -> None:
+    """Readable JSON, one final newline."""
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+# -- atomic replacement
+
+
+@contextmanager
+def replacing(out: Path) -> Iterator[Path]:
+    """A fresh folder beside `out` that takes its place when the block ends well, and is removed when it does not.
+
+    Clears what builds that were killed left beside it. Raises InputError where `out` holds something else.
+    """
+    out = Path(out).absolute()
+    if out.exists() and not (out / store.MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
+        raise InputError(f"{out} exists and is no catalogue; it is left alone: give another --out or an empty folder")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _clear_leftovers(out)
+        fresh = out.parent / f".{out.name}.building-{os.getpid()}"
+        fresh.mkdir()
+    except OSError as error:
+        raise InputError(f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written") \
+            from None
+    try:
+        yield fresh
+        _swap_in(fresh, out)
+    finally:
+        shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _swap_in(fresh: Path, out: Path) -> None:
+    if not out.exists():
+        fresh.rename(out)
+    elif not _exchange(fresh, out):
+        aside = out.parent / f".{out.name}.old-{os.getpid()}"
+        out.rename(aside)
+        fresh.rename(out)
+        shutil.rmtree(aside)
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Swaps two folders in one step where the system can (Linux: renameat2, RENAME_EXCHANGE)."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
+    current_folder, exchange_flag = -100, 2
+    return rename is not None and rename(current_folder, os.fsencode(one), current_folder, os.fsencode(other),
+                                         exchange_flag) == 0
+
+
+def _clear_leftovers(out: Path) -> None:
+    for left in out.parent.glob(f".{out.name}.*-*"):
+        kind, _, pid = left.name.removeprefix(f".{out.name}.").partition("-")
+        if kind not in ("building", "old") or not pid.isdigit() or _alive(int(pid)):
+            continue
+        if kind == "old" and not out.exists():
+            left.rename(out)  # killed between the two steps of a swap: the former catalogue comes back
+        else:
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(pid: int) -> bool:
+    if pid == os.getpid():
+        return False  # an earlier process had our number
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _link(source: Path, target: Path) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system, or one without hard links
+        shutil.copy2(source, target)

@@ -1,0 +1,202 @@
+"""Which rows a listing rules out: bitmaps, one a stated value, made when a catalogue is built.
+
+A row is out only where the listing contradicts the wish; a silent row stays, for the guard to judge. What counts as
+stated: the structured fields, then the listing's text where those are silent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from catalog import vocabulary
+from catalog.claims import Claim
+from catalog.item import Item
+from catalog.wish import Constraint, PriceRange
+
+OPEN_WORLD = frozenset({"details", "style"})
+"""Facets whose stated values do not deny the others: naming pockets says nothing of a hood."""
+ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
+Key = tuple[str, str]
+
+
+def stated(item: Item, claims: Iterable[Claim]) -> tuple[set[Key], set[Key]]:
+    """(facet, value) pairs that the listing affirms, and those that it denies; structured fields win over text."""
+    yes = {(facet, value) for facet, values in item.attributes.items() for value in values}
+    structured = set(item.attributes)
+    no: set[Key] = set()
+    for claim in claims:
+        if not claim.present:
+            no.add((claim.facet, claim.value))
+        elif claim.facet in vocabulary.MULTIVALUED or claim.facet not in structured:
+            yes.add((claim.facet, claim.value))
+    return yes, no - yes
+
+
+class FacetTable:
+    """Stated values, prices, brands and stock of all rows, as columns.
+
+    yes, no: {(facet, value): (n,) bool} on demand, kept packed, 1 bit a row. price (n,) float32, NaN where unknown.
+    """
+
+    def __init__(self, n: int, yes: dict[Key, np.ndarray], no: dict[Key, np.ndarray], price: np.ndarray,
+                 brand: np.ndarray, brands: Sequence[str], sized: np.ndarray, available: np.ndarray):
+        self.n, self._packed_yes, self._packed_no = n, yes, no
+        self.price, self.brand, self.brands = price, brand, list(brands)
+        self.sized, self.available = sized, available
+        self._columns: dict[tuple[bool, Key], np.ndarray] = {}
+
+    @classmethod
+    def of(cls, items: Sequence[Item], claims: Sequence[Sequence[Claim]]) -> FacetTable:
+        """The table of these rows, in order."""
+        yes: dict[Key, list[int]] = {}
+        no: dict[Key, list[int]] = {}
+        codes = {name: code for code, name in enumerate(sorted({vocabulary.normal(i.brand) for i in items if i.brand}))}
+        for row, (item, said) in enumerate(zip(items, claims, strict=True)):
+            affirmed, denied = stated(item, said)
+            affirmed |= {("size", size.upper().strip()) for size in item.sizes_in_stock()}
+            for table, keys in ((yes, affirmed), (no, denied)):
+                for key in keys:
+                    table.setdefault(key, []).append(row)
+        n = len(items)
+        return cls(
+            n, {k: _pack(rows, n) for k, rows in sorted(yes.items())}, {k: _pack(rows, n) for k, rows in sorted(no.items())},
+            price=np.array([np.nan if i.price is None else i.price for i in items], dtype=np.float32),
+            brand=np.array([codes.get(vocabulary.normal(i.brand), -1) for i in items], dtype=np.int32),
+            brands=list(codes), sized=np.array([bool(i.sizes) for i in items], dtype=bool),
+            available=np.array([i.available and (not i.sizes or bool(i.sizes_in_stock())) for i in items], dtype=bool))
+
+    def save(self, path: Path) -> None:
+        """One .npz without pickles."""
+        width = (self.n + 7) // 8
+        np.savez(
+            path, keys=np.array(json.dumps({"n": self.n, "yes": list(self._packed_yes), "no": list(self._packed_no),
+                                            "brands": self.brands})),
+            yes=np.array(list(self._packed_yes.values()), dtype=np.uint8).reshape(-1, width),
+            no=np.array(list(self._packed_no.values()), dtype=np.uint8).reshape(-1, width),
+            price=self.price, brand=self.brand, sized=self.sized, available=self.available)
+
+    @classmethod
+    def load(cls, path: Path) -> FacetTable:
+        """What `save` wrote."""
+        with np.load(path, allow_pickle=False) as data:
+            keys = json.loads(str(data["keys"]))
+            yes = dict(zip(map(tuple, keys["yes"]), data["yes"], strict=True))
+            no = dict(zip(map(tuple, keys["no"]), data["no"], strict=True))
+            return cls(keys["n"], yes, no, data["price"], data["brand"], keys["brands"], data["sized"], data["available"])
+
+    # -- columns
+
+    def _column(self, affirmed: bool, key: Key) -> np.ndarray:
+        if (affirmed, key) not in self._columns:
+            packed = (self._packed_yes if affirmed else self._packed_no)[key]
+            self._columns[affirmed, key] = np.unpackbits(packed, count=self.n).view(bool)
+        return self._columns[affirmed, key]
+
+    def _any(self, affirmed: bool, facet: str, values: Iterable[str]) -> np.ndarray:
+        table = self._packed_yes if affirmed else self._packed_no
+        out = np.zeros(self.n, dtype=bool)
+        for value in values:
+            if (facet, value) in table:
+                out |= self._column(affirmed, (facet, value))
+        return out
+
+    @cached_property
+    def values(self) -> dict[str, list[str]]:
+        """{facet: values that some listing states}."""
+        found: dict[str, list[str]] = {}
+        for facet, value in self._packed_yes:
+            found.setdefault(facet, []).append(value)
+        return found
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """{facet: {value: rows that state it}}, most frequent first, brands included."""
+        counts: dict[str, dict[str, int]] = {facet: {} for facet in vocabulary.FACETS if facet != "price"}
+        for (facet, value), packed in self._packed_yes.items():
+            counts[facet][value] = int(np.bitwise_count(packed).sum())
+        for name, count in zip(self.brands, np.bincount(self.brand[self.brand >= 0], minlength=len(self.brands)), strict=True):
+            counts["brand"][name] = int(count)
+        return {f: dict(sorted(c.items(), key=lambda pair: (-pair[1], pair[0]))) for f, c in counts.items() if c}
+
+    def states(self, facet: str) -> np.ndarray:
+        """(n,) bool: the listing states some value of the facet (shades of a colour are not a colour)."""
+        values = self.values.get(facet, [])
+        return self._any(True, facet, [v for v in values if facet != "color" or v not in vocabulary.SHADES])
+
+    # -- verdicts
+
+    def affirmed(self, constraint: Constraint) -> np.ndarray:
+        """(n,) bool: the listing says that the constraint holds."""
+        facet, value, exclude = constraint.facet, constraint.value, constraint.op == "exclude"
+        if isinstance(value, PriceRange):
+            known, inside = ~np.isnan(self.price), self._in_range(value)
+            return known & (inside != exclude)
+        has = self._has(facet, value)
+        if not exclude:
+            return has
+        if facet == "brand":
+            return (self.brand >= 0) & ~has
+        return (self._closed(facet, value) & ~has) | self._any(False, facet, vocabulary.ancestors(facet, value)) | self._inapplicable(facet, value)
+
+    def contradicted(self, constraint: Constraint) -> np.ndarray:
+        """(n,) bool: the listing says that the constraint does not hold. Soft constraints are never contradicted."""
+        facet, value = constraint.facet, constraint.value
+        if not constraint.hard:
+            return np.zeros(self.n, dtype=bool)
+        if isinstance(value, PriceRange):
+            known, inside = ~np.isnan(self.price), self._in_range(value)
+            return known & (inside == (constraint.op == "exclude"))
+        has = self._has(facet, value)
+        if constraint.op == "exclude":
+            return has
+        if facet == "brand":
+            return (self.brand >= 0) & ~has
+        if facet == "size":
+            return self.sized & ~has
+        denied = self._any(False, facet, vocabulary.ancestors(facet, value)) & ~has
+        return denied | self._inapplicable(facet, value) | (self._closed(facet, value) & ~has)
+
+    def _has(self, facet: str, value: str) -> np.ndarray:
+        if facet == "brand":
+            name = vocabulary.normal(value)
+            return self.brand == self.brands.index(name) if name in self.brands else np.zeros(self.n, dtype=bool)
+        if facet == "size":
+            return self._any(True, "size", {value.upper().strip(), *ONE_SIZE})
+        return self._any(True, facet, vocabulary.descendants(facet, value))
+
+    def _closed(self, facet: str, value: str) -> np.ndarray:
+        """Rows whose statement on the facet leaves no room for `value`."""
+        if facet in OPEN_WORLD or value in vocabulary.SHADES and facet == "color":
+            return np.zeros(self.n, dtype=bool)
+        vague = {*vocabulary.ancestors(facet, value)} - {value}  # "blue" may well be navy
+        if facet == "gender":
+            vague.add("unisex")
+        if facet == "color":
+            vague.add("multicolor")
+        closed = self.states(facet) & ~self._any(True, facet, vague)
+        if facet == "color" and value == "multicolor":
+            closed &= sum(self._column(True, ("color", v)).astype(np.int8) for v in self.values.get("color", [])) < 2
+        return closed
+
+    def _inapplicable(self, facet: str, value: str) -> np.ndarray:
+        """Rows whose every stated category cannot have the facet (sleeves of a belt)."""
+        if facet in ("category", *vocabulary.OPEN_FACETS):
+            return np.zeros(self.n, dtype=bool)
+        able = [c for c in self.values.get("category", []) if vocabulary.applicable(facet, c, value)]
+        return self.states("category") & ~self._any(True, "category", able)
+
+    def _in_range(self, bounds: PriceRange) -> np.ndarray:
+        low = -np.inf if bounds.min is None else bounds.min
+        high = np.inf if bounds.max is None else bounds.max
+        price = np.round(self.price.astype(np.float64), 2)  # 19.99 as float32 is a little more than 19.99
+        return (price >= low) & (price <= high)
+
+
+def _pack(rows: list[int], n: int) -> np.ndarray:
+    column = np.zeros(n, dtype=bool)
+    column[rows] = True
+    return np.packbits(column)

@@ -1,0 +1,47 @@
+"""Product feeds -> entries: every row is read, validated, mapped to the vocabulary, or rejected with its line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.build import Entry, Ledger
+from catalog.feeds import fashion
+from catalog.feeds.lines import header_of
+from catalog.feeds.sources import with_pictures
+from catalog.feeds.values import ValueReader, load_map
+from errors import InputError
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed that is being read: what it turned out to be, how many listings it has, and their entries."""
+
+    kind: str
+    total: int
+    entries: Iterator[Entry]
+
+
+def open_feed(path: Path, ledger: Ledger, kind: str = "auto", images: Path | None = None, mapping: Path | None = None,
+              currency: str | None = None, allow_local: bool = False) -> Feed:
+    """Reads a feed's listings at once and their pictures as they are asked for; `ledger` gets what is left out.
+
+    kind: auto, merchant (TSV or XML), csv, fashion-products. Raises InputError: no such file, no feed, columns missing.
+    """
+    for what, place in (("feed", path), ("--images", images), ("--map", mapping)):
+        if place is not None and not place.exists():
+            raise InputError(f"{what}: {place} does not exist")
+    kind = _sniff(path) if kind == "auto" else kind
+    tables = [load_map(mapping)] if mapping else []
+    if kind == "fashion-products":
+        shipped, _ = fashion.shipped_tables()
+        listings = list(fashion.read_listings(path, ValueReader(*tables, shipped, unknown=ledger.unknown), ledger))
+        folder = images or fashion.locate(path).parent / "images"
+    return Feed(kind, len(listings), with_pictures(listings, folder, None, ledger))
+
+
+def _sniff(path: Path) -> str:
+    if path.is_dir() or fashion.is_fashion_products(header_of(path)[0]):
+        return "fashion-products"
+    return "csv"
