@@ -1,0 +1,193 @@
+"""Recorded conversations, replayed through the real graph.
+
+A transcript is JSONL. First a header, `{"transcript": NAME, "catalog": {"items": N, "seed": S}, "planner": ...}`;
+then one line a turn: `ask` (the shopper's turn or a button), `model` (requests in canonical form and scripted
+answers, for turns that ask a language model) and `expect` (what the reply must be). Ids must agree exactly, scores
+within SCORE_TOLERANCE. Pictures are named `drawn:SEED` (a training drawing of that seed), or are paths beside the
+transcript.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agent.loopback import MODEL, ScriptedServer
+from errors import InputError
+from settings import load_settings
+
+if TYPE_CHECKING:
+    from agent.replies import Reply
+    from agent.stylist import Stylist
+
+SCORE_TOLERANCE = 0.02
+BUTTONS = ("remove", "feedback", "correct_photo")
+_DATA_URL = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
+
+
+@dataclass(frozen=True)
+class Transcript:
+    """A header and its turns, as read."""
+
+    path: Path
+    header: dict
+    turns: tuple[dict, ...]
+
+    @property
+    def catalog(self) -> tuple[int, int]:
+        """(items, seed) of the drawn catalogue it was recorded on."""
+        return int(self.header["catalog"]["items"]), int(self.header["catalog"]["seed"])
+
+    @property
+    def asks_model(self) -> bool:
+        """Whether its turns go to a language model."""
+        return self.header.get("planner") == "llm"
+
+
+@dataclass
+class Outcome:
+    """How a replay went: differences found, and the transcript as it would be recorded now."""
+
+    name: str
+    differences: list[str] = field(default_factory=list)
+    turns: list[dict] = field(default_factory=list)
+
+
+def read(path: Path) -> Transcript:
+    """Load one transcript. Raises InputError with the line that cannot be read."""
+    lines = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            lines.append(json.loads(line))
+        except ValueError as error:
+            raise InputError(f"{path}:{number}: not a JSON line ({error}); a transcript has one JSON object a line") from None
+    if not lines or "transcript" not in lines[0] or "catalog" not in lines[0]:
+        raise InputError(f"{path}: the first line must be a header with `transcript` and `catalog`")
+    for number, turn in enumerate(lines[1:], 2):
+        if not isinstance(turn.get("ask"), dict):
+            raise InputError(f"{path}:{number}: a turn needs `ask`")
+    return Transcript(path, lines[0], tuple(lines[1:]))
+
+
+def find(paths: Iterable[Path]) -> list[Path]:
+    """Transcript files named, and those in folders named, in order."""
+    found: list[Path] = []
+    for path in paths:
+        if not path.exists():
+            raise InputError(f"no transcript at {path}; give a .jsonl file or a folder of them")
+        found += sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    return found
+
+
+def write(transcript: Transcript, turns: list[dict]) -> None:
+    """Keep what the turns gave now."""
+    lines = [transcript.header, *turns]
+    transcript.path.write_text("".join(json.dumps(x, ensure_ascii=False) + "\n" for x in lines), encoding="utf-8")
+
+
+def canonical(request: dict) -> dict:
+    """A model request without what may differ between machines: pictures become hashes, transport fields go."""
+    kept = {key: request[key] for key in ("messages", "response_format", "stream") if key in request}
+    text = _DATA_URL.sub(lambda m: "picture:" + hashlib.sha256(m.group(0).encode()).hexdigest()[:16],
+                         json.dumps(kept, sort_keys=True, ensure_ascii=False))
+    kept = json.loads(text)
+    if isinstance(kept.get("response_format"), dict):  # the schema is the code's own: its hash tells a change
+        kept["response_format"] = hashlib.sha256(json.dumps(kept["response_format"], sort_keys=True).encode()).hexdigest()[:16]
+    for message in kept.get("messages", []):
+        if message.get("role") == "system":
+            message["content"] = "hash:" + hashlib.sha256(message["content"].encode()).hexdigest()[:16]
+    return kept
+
+
+def picture(name: str, folder: Path) -> object:
+    """The picture that a turn names: `drawn:SEED`, or a path beside the transcript."""
+    if name.startswith("drawn:"):
+        from catalog.drawn import render_training
+
+        return render_training(np.random.default_rng(int(name.removeprefix("drawn:"))))[0]
+    return folder / name
+
+
+def take(stylist: Stylist, session: str, ask: dict, folder: Path) -> Reply | None:
+    """Do one turn, or press one button."""
+    for button in BUTTONS:
+        if button in ask:
+            return getattr(stylist, button)(session, *ask[button])
+    named = ask.get("image")
+    images = [picture(n, folder) for n in ([named] if isinstance(named, str) else named or [])]
+    return stylist.chat(session, ask.get("text", ""), image=images or None, like=ask.get("like"), k=ask.get("k", 10))
+
+
+def expectation(reply: Reply | None) -> dict:
+    """What of a reply a replay holds on to."""
+    if reply is None:
+        return {}
+    said = reply.public()
+    cards = [{"id": c["id"], "score": round(c["score"], 3),
+              "verdicts": [f"{v['facet']} {v['op']} {v['value']}: {v['verdict']}" for v in c["verdicts"]]}
+             for c in said["items"]]
+    wish = [{k: v for k, v in c.items() if k != "confidence"} for c in said["constraints"]]
+    return {"reply": said["reply"], "items": cards, "unconfirmed": [c["id"] for c in said["unconfirmed"]],
+            "constraints": wish, "question": said["question"], "relaxed": said["relaxed"],
+            "planner": said["planner"], "notes": said["notes"]}
+
+
+def differences(expected: dict, found: dict) -> list[str]:
+    """Readable lines where two expectations differ; scores within the tolerance count as equal."""
+    def settle(record: dict) -> dict:
+        return {**record, "items": [{**c, "score": 0} for c in record.get("items", [])]}
+
+    lines = [f"score of {a['id']}: {a['score']} expected, {b['score']} found"
+             for a, b in zip(expected.get("items", []), found.get("items", []), strict=False)
+             if a["id"] == b["id"] and abs(a["score"] - b["score"]) > SCORE_TOLERANCE]
+    before, after = (json.dumps(settle(r), indent=1, ensure_ascii=False, sort_keys=True).splitlines()
+                     for r in (expected, found))
+    return lines + [line for line in difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1)]
+
+
+def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outcome:
+    """Run a transcript. open_stylist(settings) gives a stylist with an empty memory on its catalogue."""
+    outcome = Outcome(transcript.header["transcript"])
+    answers = [call["answer"] for turn in transcript.turns for call in turn.get("model", [])]
+    with ScriptedServer(answers) as server:
+        explicit: dict[str, object] = {"planner": "offline"}
+        if transcript.asks_model:
+            explicit = {"planner": "llm", "openai_base_url": server.url, "openai_api_key": "scripted", "openai_model": MODEL}
+        explicit.update(transcript.header.get("settings", {}))
+        stylist = open_stylist(load_settings({}, **explicit))
+        for number, turn in enumerate(transcript.turns, 1):
+            before = len(server.requests)
+            reply = take(stylist, transcript.header["transcript"], turn["ask"], transcript.path.parent)
+            asked = [canonical(r) for r in server.requests[before:]]
+            found = expectation(reply)
+            outcome.differences += [f"turn {number}: {line}" for line in _compare(turn, asked, found)]
+            outcome.turns.append(_recorded(turn, asked, found))
+    return outcome
+
+
+def _compare(turn: dict, asked: list[dict], found: dict) -> Iterator[str]:
+    scripted = turn.get("model", [])
+    if len(asked) != len(scripted):
+        yield f"{len(scripted)} model requests expected, {len(asked)} made"
+    for call, request in zip(scripted, asked, strict=False):
+        if call.get("request") != request:
+            old, new = (json.dumps(r, indent=1, ensure_ascii=False, sort_keys=True).splitlines()
+                        for r in (call.get("request"), request))
+            yield from difflib.unified_diff(old, new, "recorded request", "request now", lineterm="", n=1)
+    yield from differences(turn.get("expect", {}), found)
+
+
+def _recorded(turn: dict, asked: list[dict], found: dict) -> dict:
+    record = {"ask": turn["ask"], "expect": found}
+    if asked or turn.get("model"):
+        record["model"] = [{"request": request, "answer": call["answer"]}
+                           for call, request in zip(turn.get("model", []), asked, strict=False)]
+    return record
