@@ -4,7 +4,7 @@ A transcript is JSONL. First a header, `{"transcript": NAME, "catalog": {"items"
 then one line a turn: `ask` (the shopper's turn or a button), `model` (requests in canonical form and scripted
 answers, for turns that ask a language model) and `expect` (what the reply must be). Ids must agree exactly, scores
 within SCORE_TOLERANCE. Pictures are named `drawn:SEED` (a training drawing of that seed), or are paths beside the
-transcript.
+transcript; `$2` stands for the second item of the reply before.
 """
 
 from __future__ import annotations
@@ -116,14 +116,25 @@ def picture(name: str, folder: Path) -> object:
     return folder / name
 
 
-def take(stylist: Stylist, session: str, ask: dict, folder: Path) -> Reply | None:
-    """Do one turn, or press one button."""
+def _shown_id(name: object, shown: tuple[str, ...]) -> object:
+    """The id behind `$2`, anything else as it is."""
+    if isinstance(name, str) and re.fullmatch(r"\$\d+", name):
+        number = int(name[1:])
+        if not 1 <= number <= len(shown):
+            raise InputError(f"{name}: the reply before showed {len(shown)} items")
+        return shown[number - 1]
+    return name
+
+
+def take(stylist: Stylist, session: str, ask: dict, folder: Path, shown: tuple[str, ...] = ()) -> Reply | None:
+    """Do one turn, or press one button. shown: ids of the reply before, for `$N`."""
     for button in BUTTONS:
         if button in ask:
-            return getattr(stylist, button)(session, *ask[button])
+            return getattr(stylist, button)(session, *(_shown_id(a, shown) for a in ask[button]))
     named = ask.get("image")
     images = [picture(n, folder) for n in ([named] if isinstance(named, str) else named or [])]
-    return stylist.chat(session, ask.get("text", ""), image=images or None, like=ask.get("like"), k=ask.get("k", 10))
+    return stylist.chat(session, ask.get("text", ""), image=images or None, like=_shown_id(ask.get("like"), shown),
+                        k=ask.get("k", 10))
 
 
 def expectation(reply: Reply | None) -> dict:
@@ -163,9 +174,11 @@ def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outc
             explicit = {"planner": "llm", "openai_base_url": server.url, "openai_api_key": "scripted", "openai_model": MODEL}
         explicit.update(transcript.header.get("settings", {}))
         stylist = open_stylist(load_settings({}, **explicit))
+        shown: tuple[str, ...] = ()
         for number, turn in enumerate(transcript.turns, 1):
             before = len(server.requests)
-            reply = take(stylist, transcript.header["transcript"], turn["ask"], transcript.path.parent)
+            reply = take(stylist, transcript.header["transcript"], turn["ask"], transcript.path.parent, shown)
+            shown = tuple(card.id for card in reply.cards) if reply is not None and reply.cards else shown
             asked = [canonical(r) for r in server.requests[before:]]
             found = expectation(reply)
             outcome.differences += [f"turn {number}: {line}" for line in _compare(turn, asked, found)]
