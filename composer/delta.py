@@ -8,8 +8,15 @@ import numpy as np
 
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
-from composer.directions import (axis, facet_basis, members, orthonormal, unwanted_directions, value_direction,
-                                 wanted_direction)
+from composer.directions import (
+    axis,
+    facet_basis,
+    members,
+    orthonormal,
+    unwanted_directions,
+    value_direction,
+    wanted_direction,
+)
 from composer.space import EPSILON, Space, slice_of, unit
 from composer.weights import Weights
 

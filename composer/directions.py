@@ -129,8 +129,9 @@ def orthonormal(vectors: np.ndarray) -> np.ndarray:
 def facet_basis(space: Space, facet: str, values: Sequence[str]) -> np.ndarray | None:
     """Orthonormal basis (rank, slice_dim) of what a change of `facet` may move; None: the whole slice.
 
-    A facet alone in its slice owns it; one without prototypes owns nothing and only adds. Where several share one, the basis spans the differences between the facet's
-    values; where values do not exclude one another (details), only the changed values' own directions.
+    A facet alone in its slice owns it; one without prototypes owns nothing and only adds. Where several share one,
+    the basis spans the differences between the facet's values; where values do not exclude one another (details),
+    only the changed values' own directions.
     """
     prototypes = space.prototypes(facet)
     name = slice_of(space, facet)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -11,12 +11,12 @@ RRF_K = 60
 methods", SIGIR 2009."""
 
 
-def ranks(scores: np.ndarray, ids: Sequence[str]) -> np.ndarray:
-    """1-based ranks (n,) of scores, highest first, equal scores by id; 0 for NaN (not ranked)."""
-    scored = np.flatnonzero(~np.isnan(scores))
-    order = sorted(scored, key=lambda place: (-scores[place], ids[place]))
+def ranks(scores: np.ndarray) -> np.ndarray:
+    """1-based ranks (n,) of scores, highest first; equal scores share the best rank (1, 2, 2, 4); 0 for NaN."""
     result = np.zeros(len(scores), dtype=np.int64)
-    result[order] = np.arange(1, len(order) + 1)
+    scored = np.flatnonzero(~np.isnan(scores))
+    ordered = np.sort(-scores[scored])
+    result[scored] = 1 + np.searchsorted(ordered, -scores[scored], side="left")
     return result
 
 

@@ -29,25 +29,57 @@ class Space(Protocol):
         """The facet's prototypes (values, vectors (V, slice_dim)), or None."""
 
 
-def specialists(wish: Wish, space: Space) -> dict[str, np.ndarray]:
-    """One direction (dim,) a required facet: an item's inner product with it is the cosine of the facet's slice with
-    the wanted value. A value that covers others scores by what it covers, through their mean."""
-    directions: dict[str, np.ndarray] = {}
+STEPS = 10
+"""Specialists and listings tell this many grades apart: within one, the composed vector decides, not their noise."""
+
+
+class Specialist:
+    """Judges one facet by its own slice: the probability that an item shows one of the wanted values."""
+
+    def __init__(self, facet: str, values: Sequence[str], space: Space) -> None:
+        self.prototypes = space.prototypes(facet)
+        self.span = space.layout.slice(space.facet_slice[facet])
+        covered = {v for value in values for v in vocabulary.descendants(facet, value)}
+        self.rows = [row for row, name in enumerate(self.prototypes.values) if name in covered]
+        self.dim = space.dim
+
+    @property
+    def direction(self) -> np.ndarray:
+        """(dim,) query vector that finds candidates: the mean of the wanted prototypes, other slices silent."""
+        mean = self.prototypes.vectors[self.rows].mean(axis=0)
+        direction = np.zeros(self.dim, dtype=np.float32)
+        direction[self.span] = mean / max(float(np.linalg.norm(mean)), 1e-8)
+        return direction
+
+    def scores(self, vectors: np.ndarray) -> np.ndarray:
+        """(n,) graded probabilities of items (n, dim); a value that covers others sums what it covers."""
+        logits = self.prototypes.scale * (vectors[:, self.span] @ self.prototypes.vectors.T) + self.prototypes.bias
+        if self.prototypes.exclusive:
+            odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+            probability = odds[:, self.rows].sum(axis=1) / odds.sum(axis=1)
+        else:
+            probability = (1 / (1 + np.exp(-logits[:, self.rows]))).max(axis=1)
+        return graded(probability)
+
+
+def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:
+    """One specialist a required facet that has prototypes for the wanted values."""
+    found: dict[str, Specialist] = {}
     for facet in dict.fromkeys(c.facet for c in wish.of("require")):
-        prototypes = space.prototypes(facet) if facet in space.facet_slice else None
-        if prototypes is None:
-            continue
-        covered = {v for c in wish.on(facet) if c.op == "require" for v in vocabulary.descendants(facet, str(c.value))}
-        rows = [row for row, value in enumerate(prototypes.values) if value in covered]
-        if rows:
-            mean = prototypes.vectors[rows].mean(axis=0)
-            direction = np.zeros(space.dim, dtype=np.float32)
-            direction[space.layout.slice(space.facet_slice[facet])] = mean / max(float(np.linalg.norm(mean)), 1e-8)
-            directions[facet] = direction
-    return directions
+        if facet in space.facet_slice and space.prototypes(facet) is not None:
+            specialist = Specialist(facet, [str(c.value) for c in wish.on(facet) if c.op == "require"], space)
+            if specialist.rows:
+                found[facet] = specialist
+    return found
 
 
-def covered_share(rows: Sequence[int], found: Sequence[tuple[int, float]]) -> np.ndarray:
-    """Scores (n,) of `rows` from a ranker that names only some rows; NaN for the rest."""
-    named = dict(found)
-    return np.array([named.get(int(row), np.nan) for row in rows], dtype=np.float64)
+def graded(scores: np.ndarray) -> np.ndarray:
+    """Scores in 0..1 in STEPS grades."""
+    return np.round(scores * STEPS) / STEPS
+
+
+def listing_scores(rows: Sequence[int], found: Sequence[tuple[int, float]]) -> np.ndarray:
+    """(n,) graded BM25 scores of `rows`, relative to the best; NaN for those not found."""
+    best = max(score for _, score in found)
+    named = {row: score / best if best > 0 else 1.0 for row, score in found}
+    return graded(np.array([named.get(int(row), np.nan) for row in rows], dtype=np.float64))

@@ -13,7 +13,7 @@ from catalog.wish import Constraint, Wish
 from retrieval.fusion import ranks, reciprocal_rank_fusion
 from retrieval.grouping import one_per_design
 from retrieval.index import VectorIndex
-from retrieval.rankers import Query, Space, covered_share, specialists
+from retrieval.rankers import Query, Space, listing_scores, specialists
 from retrieval.words import listing_query
 
 
@@ -74,7 +74,7 @@ class Retriever:
             return []
         pool, scores = self._candidates(query, wish, max(self.depth, 4 * k), allowed, taste)
         ids = [self.catalog.ids[row] for row in pool]
-        rankings = {name: ranks(values, ids) for name, values in scores.items()}
+        rankings = {name: ranks(values) for name, values in scores.items()}
         fused = reciprocal_rank_fusion(rankings, {name: self._share(name) for name in rankings})
         order = sorted(range(len(pool)), key=lambda place: (-fused[place], ids[place]))
         kept = one_per_design(pool, order, k, self.catalog) if one_per_group else [(p, ()) for p in order[:k]]
@@ -90,13 +90,14 @@ class Retriever:
     def _candidates(self, query: Query, wish: Wish, depth: int, allowed: np.ndarray,
                     taste: np.ndarray | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """The union of what the rankers bring in, (n,) rows, and each ranker's scores (n,) for all of them."""
-        directions = {"composed": query.vector, **specialists(wish, self.encoder)}
-        if taste is not None:
+        facets = specialists(wish, self.encoder)
+        directions = {"composed": query.vector} if np.any(query.vector) else {}
+        if taste is not None and np.any(taste):
             directions["taste"] = np.asarray(taste, dtype=np.float32)
-        directions = {name: vector for name, vector in directions.items() if np.any(vector)}
+        probes = [*directions.values(), *(specialist.direction for specialist in facets.values())]
         pool: dict[int, None] = {}
-        if directions:
-            found, _ = self.index.search(np.stack(list(directions.values())), depth, allowed)
+        if probes:
+            found, _ = self.index.search(np.stack(probes), depth, allowed)
             pool.update(dict.fromkeys(int(row) for row in found.T.ravel() if row >= 0))
         said = listing_query(wish)
         listed = self.catalog.text_search(said, depth, allowed) if said else []
@@ -106,8 +107,9 @@ class Retriever:
         rows = np.fromiter(pool, dtype=np.int64)
         vectors = np.asarray(self.catalog.vectors[rows], dtype=np.float32)
         scores = {name: vectors @ vector for name, vector in directions.items()}
+        scores |= {facet: specialist.scores(vectors) for facet, specialist in facets.items()}
         if listed:
-            scores["text"] = covered_share(rows, listed)
+            scores["text"] = listing_scores(rows, listed)
         if not scores:
             scores["any"] = -np.arange(len(rows), dtype=np.float64)
         return rows, scores
