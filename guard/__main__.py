@@ -1,0 +1,90 @@
+"""The guard's door: `python -m guard look PHOTO...` tells what pictures show."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+from PIL import Image
+from tqdm import tqdm
+
+from catalog.pictures import open_picture
+from catalog.store import read_manifest
+from encoders import load_encoder
+from errors import BadImage, InputError, StylistError
+from guard.picture import look
+from settings import load_settings
+
+_BATCH = 32
+_LONGEST = 640  # more pixels than any encoder takes
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m guard", description="What attributes pictures show.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    seen = commands.add_parser(
+        "look", help="attributes of photos with their probabilities",
+        description='One JSON line a photo, in the order given: {"photo": ..., "attributes": {facet: {value: '
+                    "probability}}}. The values of a facet sum to 1; those of details are independent. Photos that "
+                    "cannot be read are told on stderr; the others are still answered, and the exit status is 2.")
+    seen.add_argument("photos", nargs="+", metavar="PHOTO", help="a JPEG, PNG, WebP or other photo")
+    seen.add_argument("--catalog", type=Path, metavar="DIR", help="use the encoder that this catalogue was made with")
+    seen.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where the encoder runs (default: auto)")
+    return parser
+
+
+def _encoder_name(catalog: Path | None, default: str) -> str:
+    return default if catalog is None else read_manifest(catalog)["encoder"]["name"]
+
+
+def _readable(photos: Sequence[str]) -> Iterator[tuple[str, Image.Image | BadImage]]:
+    """Each photo with its picture, or with what is wrong with it."""
+    for photo in tqdm(photos, desc="looking", unit="photo", leave=False, disable=len(photos) < _BATCH):
+        try:
+            yield photo, open_picture(Path(photo), longest=_LONGEST)
+        except BadImage as error:
+            yield photo, error
+
+
+def _batches(photos: Sequence[str]) -> Iterator[list[tuple[str, Image.Image | BadImage]]]:
+    readable = _readable(photos)
+    while batch := list(islice(readable, _BATCH)):
+        yield batch
+
+
+def _look(photos: Sequence[str], catalog: Path | None, device: str | None) -> bool:
+    """Prints a line a photo; whether all of them could be read."""
+    settings = load_settings(device=device)
+    encoder = load_encoder(_encoder_name(catalog, settings.encoder), settings.device)
+    all_read = True
+    for batch in _batches(photos):
+        good = [(photo, picture) for photo, picture in batch if not isinstance(picture, BadImage)]
+        for photo, problem in batch:
+            if isinstance(problem, BadImage):
+                print(problem, file=sys.stderr)
+                all_read = False
+        if good:
+            seen = look(encoder, encoder.encode_images([picture for _, picture in good]))
+            for row, (photo, _) in enumerate(good):
+                rounded = {facet: {value: round(p, 6) for value, p in values.items()}
+                           for facet, values in seen.attributes(row).items()}
+                print(json.dumps({"photo": photo, "attributes": rounded}), flush=True)
+    return all_read
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Exit status: 0 done, 1 the work failed, 2 wrong usage or an unusable photo."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return 0 if _look(arguments.photos, arguments.catalog, arguments.device) else InputError.exit_code
+    except StylistError as error:
+        print(error, file=sys.stderr)
+        return error.exit_code
+
+
+if __name__ == "__main__":
+    sys.exit(main())
