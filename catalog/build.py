@@ -202,7 +202,8 @@ def _write_truth(path: Path, items: Sequence[Item], truths: Sequence[dict | None
 def _write_ledger(folder: Path, ledger: Ledger | None) -> None:
     if ledger is None:
         return
-    lines = "".join(json.dumps(reject, ensure_ascii=False) + "\n" for reject in ledger.rejected)
+    lines = "".join(json.dumps(reject, ensure_ascii=False) + "\n" for reject in
+                    sorted(ledger.rejected, key=lambda reject: reject["line"]))
     (folder / store.REJECTED).write_text(lines, encoding="utf-8")
     write_json(folder / store.UNKNOWN, ledger.unknown)
 

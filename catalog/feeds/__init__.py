@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.build import Entry, Ledger
-from catalog.feeds import fashion
+from catalog.feeds import fashion, merchant
+from catalog.feeds.fetch import WebFetcher
 from catalog.feeds.lines import header_of
 from catalog.feeds.sources import with_pictures
 from catalog.feeds.values import ValueReader, load_map
@@ -32,16 +33,27 @@ def open_feed(path: Path, ledger: Ledger, kind: str = "auto", images: Path | Non
     for what, place in (("feed", path), ("--images", images), ("--map", mapping)):
         if place is not None and not place.exists():
             raise InputError(f"{what}: {place} does not exist")
-    kind = _sniff(path) if kind == "auto" else kind
     tables = [load_map(mapping)] if mapping else []
+    kind = _sniff(path) if kind == "auto" else kind
     if kind == "fashion-products":
-        shipped, _ = fashion.shipped_tables()
-        listings = list(fashion.read_listings(path, ValueReader(*tables, shipped, unknown=ledger.unknown), ledger))
+        reader = ValueReader(*tables, fashion.shipped_tables()[0], unknown=ledger.unknown)
+        listings = list(fashion.read_listings(path, reader, ledger))
         folder = images or fashion.locate(path).parent / "images"
-    return Feed(kind, len(listings), with_pictures(listings, folder, None, ledger))
+    else:
+        listings = merchant.read_listings(path, ValueReader(*tables, unknown=ledger.unknown), ledger, currency)
+        folder = images or path.parent
+    return Feed(kind, len(listings), with_pictures(listings, folder, WebFetcher(allow_local), ledger))
 
 
 def _sniff(path: Path) -> str:
-    if path.is_dir() or fashion.is_fashion_products(header_of(path)[0]):
+    """fashion-products by its columns, else merchant for XML and TSV, csv for the rest."""
+    if path.is_dir():
         return "fashion-products"
-    return "csv"
+    with path.open("rb") as source:
+        start = source.read(200).lstrip(b"\xef\xbb\xbf \t\r\n")
+    if start.startswith(b"<"):
+        return "merchant"
+    names, delimiter = header_of(path)
+    if fashion.is_fashion_products(names):
+        return "fashion-products"
+    return "merchant" if delimiter == "\t" else "csv"

@@ -51,8 +51,10 @@ def _first_usable(listing: Listing, folder: Path, fetch: Fetcher) -> bytes:
     for place in listing.pictures:
         try:
             return as_jpeg(_bytes(place, folder, fetch))
-        except (Reject, BadImage) as problem:
+        except Reject as problem:
             problems.append(str(problem))
+        except BadImage as problem:
+            problems.append(str(problem).replace("the picture", repr(place), 1))
     raise Reject("picture: " + (problems[0] if problems else "none is given"))
 
 
@@ -62,9 +64,9 @@ def _bytes(place: str, folder: Path, fetch: Fetcher) -> bytes:
     root = folder.resolve()
     path = (root / place).resolve()
     if not path.is_relative_to(root):
-        raise Reject(f"{place!r} lies outside the pictures' folder {folder}")
+        raise Reject(f"{place!r} lies outside the pictures' folder")
     if not path.is_file():
-        raise Reject(f"no file {place!r} in {folder}")
+        raise Reject(f"no file {place!r} in the pictures' folder")
     return path.read_bytes()
 
 

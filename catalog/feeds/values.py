@@ -53,7 +53,7 @@ class ValueReader:
         whole = self._lookup(facet, text)
         if whole is not None:
             return whole
-        parts = [part for part in re.split(r"\s*(?:[/,;|&+]|\band\b)\s*", text) if part]
+        parts = [part.strip() for part in re.split(r"[/,;|&+]|\band\b|(?=\b\d+\s*%)", text) if part.strip()]
         values: list[str] = []
         for part in parts:
             found = self._lookup(facet, part)
@@ -84,7 +84,7 @@ class ValueReader:
         """"heather forest green" -> green: the longest known end, for facets whose last word is the head."""
         if facet not in ("color", "material", "pattern", "category"):
             return None
-        words = re.sub(r"^\d+\s*%\s*", "", text).split()
+        words = re.sub(r"^\d+\s*%\s*|\s+(?:blend|mix)$", "", text).split()
         for start in range(len(words)):
             found = self._lookup(facet, " ".join(words[start:]))
             if found is not None:

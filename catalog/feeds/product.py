@@ -1,0 +1,141 @@
+"""One row of a Google Merchant feed (or of a CSV with the same field names), validated."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from catalog.feeds.lines import Row
+from catalog.feeds.listing import plain
+
+_SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR"}
+_ONE = ("id", "title", "description", "link", "price", "sale_price", "sale_price_effective_date", "availability",
+        "brand", "item_group_id", "color", "gender", "age_group", "material", "pattern", "product_type",
+        "google_product_category", "quantity")
+_ALIASES = {"g_id": "id", "colour": "color", "sizes": "size", "name": "title", "image": "image_link",
+            "images": "additional_image_link", "type": "product_type", "category": "product_type"}
+
+
+class Money(BaseModel):
+    """An amount; the currency is None where the feed leaves it out."""
+
+    model_config = ConfigDict(frozen=True)
+
+    amount: float = Field(ge=0, lt=10_000_000)
+    currency: str | None = None
+
+
+def read_money(text: object) -> object:
+    """ "19.99 EUR", "EUR 19,99", "$1,299.00" -> Money; the last mark before one or two final digits is decimal."""
+    if not isinstance(text, str):
+        return text
+    code = re.search(r"\b[A-Z]{3}\b", text.upper())
+    symbol = next((c for c in text if c in _SYMBOLS), None)
+    number = re.sub(r"[A-Za-z\s€£$¥₹']", "", text)
+    if not re.fullmatch(r"-?\d[\d.,]*", number):
+        raise ValueError("not a price; allowed: a number and a currency, like 19.99 EUR")
+    if number.startswith("-"):
+        raise ValueError("a price below zero")
+    whole, _, cents = re.fullmatch(r"(.*?)(?:([.,])(\d{1,2}))?", number).groups()
+    amount = float(f"{re.sub('[.,]', '', whole) or '0'}.{cents or '0'}")
+    return Money(amount=amount, currency=code.group() if code else _SYMBOLS.get(symbol or ""))
+
+
+def _availability(text: object) -> object:
+    return text.lower().replace(" ", "_") if isinstance(text, str) else text
+
+
+def _web_link(text: object) -> object:
+    if isinstance(text, str) and text and urlsplit(text).scheme.lower() not in ("http", "https"):
+        raise ValueError("not a web link; allowed: http:// or https://")
+    return text
+
+
+def _some(places: tuple[str, ...]) -> tuple[str, ...]:
+    if not places:
+        raise ValueError("none is given")
+    return places
+
+
+Price = Annotated[Money | None, BeforeValidator(read_money)]
+
+
+class Product(BaseModel):
+    """Field names and meanings as in Google's product data specification."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    id: str = Field(min_length=1, max_length=200)
+    title: str = Field(min_length=1, max_length=500)
+    description: str = Field(default="", max_length=10_000)
+    link: Annotated[str, BeforeValidator(_web_link)] = ""
+    image_link: Annotated[tuple[str, ...], AfterValidator(_some)]
+    price: Price = None
+    sale_price: Price = None
+    sale_price_effective_date: str = ""
+    availability: Annotated[Literal["in_stock", "out_of_stock", "preorder", "backorder"],
+                            BeforeValidator(_availability)] = "in_stock"
+    brand: str = Field(default="", max_length=200)
+    item_group_id: str = Field(default="", max_length=200)
+    color: str = Field(default="", max_length=300)
+    size: tuple[str, ...] = ()
+    gender: str = ""
+    age_group: str = ""
+    material: str = Field(default="", max_length=300)
+    pattern: str = Field(default="", max_length=300)
+    product_type: str = Field(default="", max_length=1000)
+    google_product_category: str = Field(default="", max_length=1000)
+    product_detail: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    quantity: int | None = Field(default=None, ge=0)
+
+    @property
+    def available(self) -> bool:
+        """Whether it can be ordered now."""
+        return self.availability != "out_of_stock"
+
+    def price_at(self, now: datetime) -> Money | None:
+        """The sale price while it holds, else the price."""
+        if self.sale_price is None or not _within(self.sale_price_effective_date, now):
+            return self.price
+        return self.sale_price
+
+
+def _within(interval: str, now: datetime) -> bool:
+    """Whether `now` lies in "start/end" (ISO 8601); an interval that is missing or unreadable does not bind."""
+    start, _, end = interval.partition("/")
+    try:
+        first, last = (_moment(part) for part in (start, end))
+    except ValueError:
+        return True
+    return first <= now <= last
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text.strip())
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read_product(row: Row, priced: bool) -> Product:
+    """The row as a Product; `priced`: the feed has a price field, so a row without one is broken.
+
+    Raises pydantic.ValidationError.
+    """
+    fields = {_ALIASES.get(name, name): values for name, values in row.fields.items()}
+    row = Row(row.line, fields)
+    content: dict[str, object] = {name: value for name in _ONE if (value := row.first(name))}
+    for name in ("title", "description"):
+        if name in content:
+            content[name] = plain(str(content[name]))
+    content["image_link"] = tuple(place for name in ("image_link", "additional_image_link")
+                                  for value in row.all(name) for place in re.split(r"\s*,\s*(?=https?://)|\s*;\s*", value))
+    content["size"] = tuple(size for value in row.all("size") for size in re.split(r"\s*[,;|]\s*", value) if size)
+    content["product_detail"] = tuple(row.all("product_detail"))
+    content["labels"] = tuple(plain(label) for n in range(5) for label in row.all(f"custom_label_{n}"))
+    if priced and "price" not in content:
+        content["price"] = ""
+    return Product.model_validate(content)
