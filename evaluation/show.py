@@ -1,0 +1,64 @@
+"""How every benchmark speaks: a table for people, one JSON line last."""
+
+from __future__ import annotations
+
+import json
+import platform
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table to stdout."""
+    sheet = Table(title=title, title_justify="left")
+    for number, column in enumerate(columns):
+        sheet.add_column(column, justify="left" if number == 0 else "right")
+    for row in rows:
+        sheet.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    Console(file=sys.stdout, width=120).print(sheet)
+
+
+def finish(result: dict, out: Path | None = None) -> dict:
+    """Print the result as one JSON line, and keep it in `out` where that is given."""
+    line = json.dumps(result, ensure_ascii=False)
+    print(line, flush=True)
+    if out is not None:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(line + "\n", encoding="utf-8")
+    return result
+
+
+def machine() -> dict[str, str | int]:
+    """What the figures were measured on, and when."""
+    import os
+
+    name = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        models = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        name = models[0] if models else name
+    return {"cpu": name, "cores": os.cpu_count() or 1, "python": platform.python_version(),
+            "date": date.today().isoformat()}
+
+
+def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
+    """p50, p95 and p99 of times in milliseconds."""
+    p50, p95, p99 = np.percentile(np.asarray(milliseconds, dtype=float), [50, 95, 99])
+    return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "p99": round(float(p99), 1)}
+
+
+def interval(hits: Sequence[float], seed: int = 0, rounds: int = 1000) -> tuple[float, float]:
+    """95% bootstrap interval of the mean (percentile method, `rounds` resamples)."""
+    values = np.asarray(hits, dtype=float)
+    if len(values) == 0:
+        return float("nan"), float("nan")
+    rng = np.random.default_rng(seed)
+    means = values[rng.integers(0, len(values), (rounds, len(values)))].mean(axis=1)
+    low, high = np.percentile(means, [2.5, 97.5])
+    return float(low), float(high)
