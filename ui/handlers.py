@@ -1,0 +1,192 @@
+"""What happens on a tap or a message. The session is the bearer token that the browser keeps; memory is the truth.
+
+Nothing that the browser claims is trusted beyond that token: the conversation is read from memory for every view.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import gradio as gr
+
+from errors import StylistError
+from ui import cards, panels, photos, phrases, turns
+from ui.shop import Shop
+
+if TYPE_CHECKING:
+    from agent import Stylist
+
+LOG = logging.getLogger(__name__)
+MAX_TEXT = 4000
+"""Longer messages are refused with their text kept; nobody describes a dress in more characters."""
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
+SLIP = "Something broke on my side, not on yours. Your words are still in the box; please send them again."
+EMPTY = "Tell me what you are looking for, or add a photo: both work, and together they work best."
+
+
+class View(NamedTuple):
+    """What a handler may change on the page, in the order of the page's outputs; the default leaves a part as it is."""
+
+    token: Any = gr.skip()
+    masthead: Any = gr.skip()
+    feed: Any = gr.skip()
+    live: Any = gr.skip()
+    wish: Any = gr.skip()
+    drawer: Any = gr.skip()
+    box: Any = gr.skip()
+    dock: Any = gr.skip()
+    clock: Any = gr.skip()
+
+
+class Desk:
+    """The handlers of one page over one shop. `pictures`: address under which the catalogue's pictures are served."""
+
+    def __init__(self, shop: Shop, pictures: str) -> None:
+        self.shop, self.pictures = shop, pictures
+
+    def arrive(self, token: str | None) -> View:
+        """The page is opened or reloaded, or the clock ticks while the shop is being prepared."""
+        stylist = self.shop.stylist
+        if stylist is None:
+            failed = str(self.shop.failure) if self.shop.failure else ""
+            return View(feed=panels.preparing(self.shop.lines(), failed), live="", dock=gr.update(visible=False),
+                        clock=gr.update(active=not failed))
+        token = token if token and _TOKEN.fullmatch(token) else stylist.new_session()
+        return self._whole(stylist, token)._replace(live="", dock=gr.update(visible=True), clock=gr.update(active=False))
+
+    def say(self, token: str, message: dict | None) -> Iterator[View]:
+        """A message from the box: words, photos or both."""
+        text, files = (message or {}).get("text") or "", (message or {}).get("files") or []
+        if not text.strip() and not files:
+            yield View(live=panels.notice(EMPTY, "hint"))
+        elif len(text) > MAX_TEXT:
+            yield View(live=panels.notice(f"That is {len(text):,} characters; up to {MAX_TEXT:,} fit. "
+                                          "Your text is still in the box: please shorten it."))
+        else:
+            yield from self._turn(token, text.strip(), files, kept=message)
+
+    def act(self, token: str, event: gr.EventData) -> Iterator[View]:
+        """A tap that asks for an answer: a card's button, a chip, a menu, an example, start over, forget me."""
+        data = event._data if isinstance(event._data, dict) else {}
+        kind, stylist = data.get("do"), self._ready(token)
+        if stylist is None:
+            yield View(live=panels.notice("The shop is still being prepared; one moment.", "hint"))
+        elif kind == "like":
+            yield from self._turn(token, "more like this", like=str(data.get("id", "")))
+        elif kind == "say":
+            yield from self._turn(token, str(data.get("text", ""))[:MAX_TEXT])
+        elif kind == "start_over":
+            yield from self._turn(token, "start over")
+        elif kind == "example":
+            yield from self._example(token, data.get("n"))
+        elif kind in ("remove", "correct", "not_this"):
+            yield from self._change(stylist, token, kind, data)
+        elif kind == "forget":
+            stylist.forget(token)
+            fresh = stylist.new_session()
+            yield self._whole(stylist, fresh)._replace(
+                live=panels.notice("Forgotten: your words, your photos and what I learned from them.", "done"))
+
+    def mark(self, token: str, event: gr.EventData) -> View:
+        """A tap on a heart: save an item or let it go."""
+        data, stylist = event._data, self._ready(token)
+        if stylist is None or not isinstance(data, dict) or data.get("do") not in ("save", "unsave"):
+            return View()
+        try:
+            stylist.feedback(token, str(data.get("id", "")), data["do"])
+        except StylistError as error:
+            return View(live=panels.notice(str(error)))
+        return self._whole(stylist, token)
+
+    def _ready(self, token: str) -> Stylist | None:
+        return self.shop.stylist if token and _TOKEN.fullmatch(token) else None
+
+    def _example(self, token: str, number: object) -> Iterator[View]:
+        known = {str(n): example for n, example in enumerate(photos.EXAMPLES)}
+        example = known.get(str(number))
+        if example:
+            yield from self._turn(token, example.text, [str(example.path)] if example.path else [])
+
+    def _turn(self, token: str, text: str, files: Sequence[str] = (), like: str | None = None,
+              kept: dict | None = None) -> Iterator[View]:
+        """One turn, streamed. `kept` goes back into the box if it fails."""
+        stylist = self._ready(token)
+        if stylist is None:
+            yield View(live=panels.notice("The shop is still being prepared; your message is kept.", "hint"))
+            return
+        try:
+            images = photos.check(files)
+            yield View(live=turns.working(text, images, ()), box=None if kept else gr.skip())
+            yield from self._watch(stylist, token, text, images, like)
+            yield self._whole(stylist, token)._replace(live="")
+        except StylistError as error:
+            yield View(live=panels.notice(str(error)), box=kept or gr.skip())
+            return
+        except Exception:  # a door: whatever broke inside, the shopper keeps the words and learns that it broke
+            LOG.exception("a turn failed")
+            yield View(live=panels.notice(SLIP), box=kept or gr.skip())
+            return
+        self._discard(files)
+
+    def _watch(self, stylist: Stylist, token: str, text: str, images: list[str], like: str | None) -> Iterator[View]:
+        trace, said, step = [], "", ""
+        for event in stylist.stream(token, text, image=images or None, like=like):
+            if event.kind == "step":
+                step = event.step
+            elif event.kind == "note":
+                trace.append(event.text)
+            elif event.kind == "text":
+                said += event.text
+            yield View(live=turns.working(text, images, trace, step, said))
+
+    def _change(self, stylist: Stylist, token: str, kind: str, data: dict) -> Iterator[View]:
+        yield View(live=turns.working("", (), (), "action"))
+        try:
+            if kind == "not_this":
+                stylist.feedback(token, str(data.get("id", "")), "not_this")
+            elif kind == "correct":
+                stylist.correct_photo(token, str(data.get("facet", "")), str(data.get("value", "")) or None)
+            else:
+                self._remove(stylist, token, data)
+            yield self._whole(stylist, token)._replace(live="")
+        except StylistError as error:
+            yield View(live=panels.notice(str(error)))
+        except Exception:  # a door, as above
+            LOG.exception("%s failed", kind)
+            yield View(live=panels.notice(SLIP))
+
+    def _remove(self, stylist: Stylist, token: str, data: dict) -> None:
+        """Remove the constraint of the wish that the chip stands for; a chip that is no longer in it does nothing."""
+        wanted = data.get("facet"), data.get("op"), data.get("value")
+        history = stylist.history(token)
+        held = history[-1].reply.constraints if history else ()
+        one = next((c for c in held if (c.facet, c.op, phrases.key(c.value)) == wanted), None)
+        if one is not None:
+            stylist.remove(token, one.facet, one.op, one.value)
+
+    def _whole(self, stylist: Stylist, token: str) -> View:
+        """All of the page that depends on the session, read from memory."""
+        history, saved = stylist.history(token), stylist.saved(token)
+        ids = {item.id for item in saved}
+        feed = turns.feed(history, self.pictures, ids) if history else panels.welcome(len(stylist.catalog.ids))
+        chips = history[-1].reply.constraints if history else ()
+        return View(token=token, masthead=panels.masthead(len(saved)), feed=feed, wish=panels.wish(chips, self._currency(stylist)),
+                    drawer=cards.saved_list(saved, self.pictures))
+
+    @staticmethod
+    def _currency(stylist: Stylist) -> str:
+        first = stylist.catalog.items([0]) if stylist.catalog.ids else []
+        return first[0].currency if first else "EUR"
+
+    @staticmethod
+    def _discard(files: Sequence[str]) -> None:
+        """Uploads were copied into the session's memory; the page's own copies go at once. Examples are not uploads."""
+        for file in files:
+            if Path(file).parent != photos.EXAMPLES_DIR:
+                with suppress(OSError):
+                    Path(file).unlink()

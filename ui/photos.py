@@ -1,0 +1,70 @@
+"""Pictures on their way in and out: uploads checked before they are decoded, small copies for the page, the examples."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from catalog.pictures import open_picture
+from errors import BadImage, InputError
+
+FILE_TYPES = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif"]
+MAX_FILE_SIZE = "20mb"
+MAX_PHOTOS = 4
+THUMBNAIL = 440
+"""Longer side of a photo on the page, in pixels; it travels inside the page, so no address can be guessed."""
+EXAMPLES_DIR = Path(__file__).with_name("examples")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A first message that a shopper can try with one tap. `photo` is a file name in `examples/`, or "" for none."""
+
+    photo: str
+    text: str
+    alt: str
+
+    @property
+    def path(self) -> Path | None:
+        """The picture's file, or None."""
+        return EXAMPLES_DIR / self.photo if self.photo else None
+
+
+EXAMPLES: tuple[Example, ...] = (
+    Example("shirt.jpg", "like this but in navy, no stripes", "drawing of a striped shirt"),
+    Example("dress.jpg", "this, but longer and with sleeves", "drawing of a floral dress"),
+    Example("jacket.jpg", "something like it, without a hood, under 150", "drawing of a hooded jacket"),
+    Example("", "a black leather bag, nothing with fringe", ""),
+)
+
+
+def check(files: Sequence[str]) -> list[str]:
+    """The uploads that a turn may use. Raises InputError for too many, BadImage (with the file's name) for a bad one."""
+    if len(files) > MAX_PHOTOS:
+        raise InputError(f"{len(files)} photos at once are too many; up to {MAX_PHOTOS} are fine")
+    for file in files:
+        try:
+            open_picture(Path(file))
+        except BadImage as error:
+            name = Path(file).name
+            raise BadImage(str(error) if name in str(error) else f"{name}: {error}") from None
+    return list(files)
+
+
+@lru_cache(maxsize=256)
+def _data(path: str, stamp: int) -> str:
+    picture = open_picture(Path(path))
+    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    buffer = io.BytesIO()
+    picture.save(buffer, "JPEG", quality=82)
+    return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
+
+
+def thumbnail(path: str | Path) -> str:
+    """A photo as a `data:` address, at most 440 pixels long; "" when the file is gone (the shopper forgot it)."""
+    file = Path(path)
+    return _data(str(file), file.stat().st_mtime_ns) if file.is_file() else ""

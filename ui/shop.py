@@ -1,0 +1,56 @@
+"""The shop behind the page: being prepared, open, or closed for a reason. The page asks, the entrance tells."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from agent import Stylist
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+LINES_KEPT = 30
+
+
+class Shop:
+    """State shared by the thread that opens the catalogue and the page's handlers. Thread-safe."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._lines: deque[str] = deque(maxlen=LINES_KEPT)
+        self._stylist: Stylist | None = None
+        self.failure: Exception | None = None
+        self.settled = threading.Event()
+        """Set once the shop is open or has failed."""
+
+    @property
+    def stylist(self) -> Stylist | None:
+        """The stylist once the shop is open, else None."""
+        return self._stylist
+
+    def lines(self) -> list[str]:
+        """What the preparation has said so far, oldest first."""
+        with self._lock:
+            return list(self._lines)
+
+    def tell(self, line: str) -> None:
+        """Add a line of progress; a line with the same beginning is replaced, so that a bar stays one line."""
+        text = _ANSI.sub("", line).strip()
+        if not text:
+            return
+        with self._lock:
+            if self._lines and self._lines[-1].split(" ")[:2] == text.split(" ")[:2]:
+                self._lines.pop()
+            self._lines.append(text[:160])
+
+    def open(self, stylist: Stylist) -> None:
+        """From now on the page serves `stylist`."""
+        self._stylist = stylist
+        self.settled.set()
+
+    def fail(self, error: Exception) -> None:
+        """The shop cannot open; the page shows why."""
+        self.failure = error
+        self.settled.set()

@@ -1,0 +1,134 @@
+"""The conversation: each turn with its words, its photo and what was seen in it, the answer, the pieces."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+from catalog import vocabulary
+from ui import cards, phrases
+from ui.markup import esc, many
+from ui.photos import thumbnail
+
+if TYPE_CHECKING:
+    from agent import Reply, Turn
+
+SHOWN_TURNS = 12
+"""Older ones stay in memory, and the page says so."""
+SEEN_FACETS = {"category": "Kind", "color": "Colour", "pattern": "Pattern", "sleeve_length": "Sleeves",
+               "length": "Length", "neckline": "Neckline", "fit": "Fit", "material": "Material"}
+SURE = 0.4
+"""Facets seen with less are offered under "more", not stated."""
+STEP_WORDS = {"thought": "Reading your words", "action": "Looking through the rails",
+              "critic": "Checking every piece", "speak": "Choosing my words"}
+FOLLOW_UPS = ("show more", "cheaper", "undo")
+
+
+def _photo_strip(paths: Sequence[str]) -> str:
+    pictures = (f'<img src="{data}" alt="Your photo" >' for data in map(thumbnail, paths) if data)
+    inner = "".join(pictures)
+    return f'<div class="photos">{inner}</div>' if inner else ""
+
+
+def _options(facet: str, found: dict[str, float]) -> tuple[str, float]:
+    ranked = sorted(found.items(), key=lambda pair: -pair[1])
+    best, chance = ranked[0]
+    likely = [value for value, share in ranked if share >= 0.02][:6]
+    rest = [value for value in vocabulary.leaf_values(facet) if value not in likely]
+    first = "".join(f'<option value="{esc(value)}"{" selected" if value == best else ""}>{esc(value)}</option>'
+                    for value in likely)
+    others = "".join(f'<option value="{esc(value)}">{esc(value)}</option>' for value in rest)
+    return (f'<optgroup label="Looks like">{first}</optgroup><optgroup label="Or rather">{others}</optgroup>'
+            f'<option value="">does not matter</option>'), chance
+
+
+def _facet(facet: str, found: dict[str, float]) -> tuple[str, float]:
+    options, chance = _options(facet, found)
+    sure = "sure" if chance >= 0.8 else "fairly sure" if chance >= SURE else "not sure"
+    return (f'<label class="facet"><span>{SEEN_FACETS[facet]} <em>{sure}</em></span>'
+            f'<select data-do="correct" data-facet="{facet}">{options}</select></label>'), chance
+
+
+def seen(photo: dict[str, dict[str, float]]) -> str:
+    """What was seen in the reference photo, each facet with a menu to correct it; "" when nothing was."""
+    fields = [_facet(facet, photo[facet]) for facet in SEEN_FACETS if photo.get(facet)]
+    if not fields:
+        return ""
+    words = phrases.seen(photo)
+    lead = f"I see <b>{esc(words)}</b>." if words else "I am not sure what I see."
+    certain = "".join(markup for markup, chance in fields if chance >= SURE)
+    doubtful = "".join(markup for markup, chance in fields if chance < SURE)
+    more = f'<details class="also"><summary>More</summary><div class="facets">{doubtful}</div></details>' if doubtful else ""
+    return (f'<section class="seen" aria-label="What I see in your photo"><p>{lead} '
+            f'<span>Not quite? Put it right:</span></p><div class="facets">{certain}</div>{more}</section>')
+
+
+def thoughts(reply: Reply) -> str:
+    """The thoughts behind an answer, folded away."""
+    if not reply.trace:
+        return ""
+    lines = "".join(f"<li>{esc(line)}</li>" for line in reply.trace)
+    total = reply.ms.get("total")
+    took = f" · {total:,.0f} ms" if total else ""
+    return (f'<details class="thoughts"><summary>How I got here<small>{took} · {esc(reply.planner)} planner</small>'
+            f'</summary><ol>{lines}</ol></details>')
+
+
+def _notes(reply: Reply) -> str:
+    notes = "".join(f'<p class="note">{esc(note)}</p>' for note in reply.notes)
+    if reply.relaxed:
+        notes += f'<p class="note">I let go of {esc(phrases.joined(map(str, reply.relaxed)))}.</p>'
+    return notes
+
+
+def _answer(reply: Reply) -> str:
+    words = "".join(f"<p>{esc(line)}</p>" for line in reply.reply.splitlines() if line.strip())
+    question = reply.question if reply.question and reply.question not in reply.reply else ""
+    asked = f'<p class="question">{esc(question)}</p>' if question else ""
+    return f'<div class="answer">{words}{asked}{_notes(reply)}{thoughts(reply)}</div>'
+
+
+def _asked(turn: Turn) -> str:
+    words = f'<p class="said">{esc(turn.text)}</p>' if turn.text.strip() else '<p class="said"><i>your photo</i></p>'
+    return f'<div class="asked"><span class="sr">You:</span>{_photo_strip(turn.photos)}{words}</div>'
+
+
+def _follow_ups() -> str:
+    buttons = "".join(f'<button type="button" data-do="say" data-text="{words}">{words}</button>' for words in FOLLOW_UPS)
+    return f'<div class="next" role="group" aria-label="Quick follow-ups">{buttons}</div>'
+
+
+def turn(past: Turn, base: str, saved: Collection[str], photo: dict | None = None, newest: bool = False) -> str:
+    """One turn. photo: what was seen in the reference photo, where this turn is the place to correct it."""
+    reply = past.reply
+    shown = cards.grid(reply.items, base, saved) + cards.unconfirmed(reply.unconfirmed, base, saved)
+    if not newest and shown:
+        count = many(len(reply.items) + len(reply.unconfirmed), "piece")
+        shown = f'<div class="strip" role="group" aria-label="{count} shown then" tabindex="0">{shown}</div>'
+    corrections = seen(photo) if photo else ""
+    return (f'<section class="turn{" newest" if newest else ""}" id="turn-{past.turn}" aria-label="Turn {past.turn}">'
+            f'{_asked(past)}{corrections}{_answer(reply)}{shown}{_follow_ups() if newest else ""}</section>')
+
+
+def feed(history: Sequence[Turn], base: str, saved: Collection[str]) -> str:
+    """The whole conversation, newest turn last; the newest photo's findings can be corrected where it was sent."""
+    last = history[-SHOWN_TURNS:]
+    with_photo = next((t.turn for t in reversed(last) if t.photos), None)
+    photo = next((t.reply.photo for t in reversed(last) if t.reply.photo), None)
+    hidden = len(history) - len(last)
+    earlier = f'<p class="earlier">{many(hidden, "earlier turn")} not shown</p>' if hidden else ""
+    return earlier + "".join(
+        turn(t, base, saved, photo if t.turn == with_photo else None, t is last[-1]) for t in last)
+
+
+def working(text: str, photos: Sequence[str], trace: Sequence[str], step: str = "", said: str = "") -> str:
+    """The turn in progress: what was asked, the step at work, thoughts as they come, cards in outline."""
+    words = f'<p class="said">{esc(text)}</p>' if text else ""
+    lines = "".join(f"<li>{esc(line)}</li>" for line in trace)
+    folded = f'<details class="thoughts"><summary>Thoughts</summary><ol>{lines}</ol></details>' if lines else ""
+    partial = f"<p>{esc(said)}</p>" if said else ""
+    outline = '<div class="card ghost"><div class="frame"></div><i></i><i></i></div>' * 5
+    return (f'<section class="turn working" aria-busy="true"><div class="asked">{_photo_strip(photos)}{words}</div>'
+            f'<div class="answer"><p class="step" role="status">{esc(STEP_WORDS.get(step, step or "One moment"))}'
+            f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></p>{partial}{folded}</div>'
+            f'<div class="grid" aria-hidden="true">{outline}</div></section>')
