@@ -63,10 +63,10 @@ def _look(photos: Sequence[str], catalog: Path | None, device: str | None) -> bo
     all_read = True
     for batch in _batches(photos):
         good = [(photo, picture) for photo, picture in batch if not isinstance(picture, BadImage)]
-        for photo, problem in batch:
-            if isinstance(problem, BadImage):
-                print(problem, file=sys.stderr)
-                all_read = False
+        problems = [problem for _, problem in batch if isinstance(problem, BadImage)]
+        for problem in problems:
+            print(problem, file=sys.stderr)
+        all_read = all_read and not problems
         if good:
             seen = look(encoder, encoder.encode_images([picture for _, picture in good]))
             for row, (photo, _) in enumerate(good):

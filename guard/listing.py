@@ -42,9 +42,10 @@ def read_claims(item: Item) -> tuple[Claim, ...]:
 
 
 def _possible(claim: Claim, category: str | None) -> bool:
-    """The belt of a belt and the sleeves of a belt are not attributes."""
+    """Not the belt of a belt, the sleeves of a belt, the lace that ties a shoe."""
     itself = claim.facet == "details" and claim.value == category
-    return vocabulary.applicable(claim.facet, category, claim.value) and not itself
+    shoelace = claim.value == "lace" and category in vocabulary.FOOTWEAR
+    return vocabulary.applicable(claim.facet, category, claim.value) and not itself and not shoelace
 
 
 def _without_brand(text: str, brand: str) -> str:

@@ -78,13 +78,14 @@ class Look:
         """{facet: {value: probability}} of one picture, less what its kind cannot have."""
         seen: dict[str, dict[str, float]] = {}
         for facet, (values, p) in self.probabilities.items():
-            able = {v: self.can_have(facet, v) for v in (values if facet == "details" else values[:1])}
-            kept = [n for n, v in enumerate(values)
-                    if able.get(v, able[values[0]] if values[0] in able else None) is None
-                    or able.get(v, able[values[0]])[row] >= _CAN_HAVE]
+            kept = [n for n, value in enumerate(values) if self._reported(facet, value, row)]
             if kept:
                 seen[facet] = {values[n]: float(p[row, n]) for n in kept}
         return seen
+
+    def _reported(self, facet: str, value: str, row: int) -> bool:
+        able = self.can_have(facet, value)
+        return able is None or bool(able[row] >= _CAN_HAVE)
 
     def _columns(self, facet: str, value: str) -> np.ndarray | None:
         if facet not in self.probabilities:

@@ -254,9 +254,7 @@ def with_negations(words: Words, found: list[Found]) -> list[Found]:
         clear = True
         if this.start < previous_end or (number and this.start == found[number - 1].start):
             pass  # the same words name a second facet: same state
-        elif negated_from(words, this.start):
-            state = False
-        elif not state and between and all(word in {"or", "nor", "/", "any", "a", "an"} for word in between) \
+        elif negated_from(words, this.start) or not state and between and all(word in {"or", "nor", "/", "any", "a", "an"} for word in between) \
                 and between[0] in {"or", "nor", "/"}:
             state = False
         elif not state and between in {("and",), ("&",), (",",), (",", "or"), (",", "and")}:

@@ -85,7 +85,8 @@ def test_by_the_picture_where_the_listing_is_silent(constraint: str, attributes:
 
 
 def test_a_field_stands_against_the_picture_and_a_text_does_not() -> None:
-    assert verdict("exclude details hood", item(description="No hood.", category="coat"), details="hood").verdict == "unknown"
+    hoodless = item(description="No hood.", category="coat")
+    assert verdict("exclude details hood", hoodless, details="hood").verdict == "unknown"
     assert verdict("exclude pattern striped", item(pattern="solid"), pattern="striped").verdict == "met"
 
 
@@ -120,7 +121,8 @@ def test_what_the_listing_leaves_out_is_unknown(facet: str, value: object) -> No
      item(sleeve_length="short", category="shirt"), "broken"),
     ("more style formal", item(style="formal"), item(style="casual"), "met"),
     ("more style formal", item(style="formal"), None, "unknown")])
-def test_more_and_less_compare_with_the_anchor(constraint: str, thing: Item, anchor: Item | None, expected: str) -> None:
+def test_more_and_less_compare_with_the_anchor(constraint: str, thing: Item, anchor: Item | None,
+                                               expected: str) -> None:
     judged = Guard(ENCODER).judge([thing], ENCODER.picture()[None], [read_claims(thing)], [wish(constraint)],
                                   anchor=anchor)
     assert judged[0][0].verdict == expected

@@ -78,7 +78,7 @@ def test_values(text: str, expected: set[str]) -> None:
     "At a pocket-friendly price.",
     "Fits in your pocket.",
     "Check our size guide.",
-    "Lace-up front closure.".replace(" front", ""),
+    "Lace-up closure.",
     "Solid brass rivets.",
     "A bow tie finishes the look.",
     "Quality checked.",
@@ -91,7 +91,7 @@ def test_words_that_say_nothing_of_the_item(text: str) -> None:
 def test_a_brand_is_not_a_colour() -> None:
     claims = read_claims(item("Red Tape Men Black Shirt", brand="Red Tape"))
     assert {c.value for c in claims if c.facet == "color"} == {"black"}
-    assert {c.value for c in read_claims(item("Striped Silver Moon Dress", brand="Silver Moon")) if c.facet == "color"} == set()
+    assert "color" not in {c.facet for c in read_claims(item("Striped Silver Moon Dress", brand="Silver Moon"))}
 
 
 def test_the_title_names_the_kind_only_where_no_field_does() -> None:
