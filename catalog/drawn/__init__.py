@@ -1,0 +1,21 @@
+"""The drawn demo catalogue: garments drafted from pattern pieces, lit, and dyed in their colourways."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from .colours import Colourway
+from .design import Design
+from .drawing import SIZE, render_design
+from .planning import Drawn, plan_items
+
+__all__ = ["Colourway", "Design", "Drawn", "plan_items", "render", "render_design"]
+
+
+def render(drawn: Drawn | Design, colourway: Colourway | None = None, size: tuple[int, int] = SIZE) -> Image.Image:
+    """The picture of a planned item, or of a design in a colourway; deterministic. `size` is width, height, 3:4."""
+    if isinstance(drawn, Drawn):
+        return render_design(drawn.design, [colourway or drawn.colourway], size)[0]
+    if colourway is None:
+        raise TypeError("a Design is drawn in a colourway: render(design, colourway)")
+    return render_design(drawn, [colourway], size)[0]

@@ -1,0 +1,82 @@
+"""Design -> relief -> picture."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image
+from scipy.ndimage import uniform_filter
+
+from . import patterns
+from .colours import Colourway
+from .design import Design
+from .garments.register import draft
+from .light import Canvas, Relief
+from .pieces import Piece, placed
+
+FRAME = (384.0, 512.0)
+SIZE = (384, 512)
+
+
+def pieces_of(design: Design) -> list[Piece]:
+    """The stack of pieces, scaled and centred in the reference frame."""
+    return placed(draft(design, np.random.default_rng(design.seed)))
+
+
+def relief_of(design: Design, size: tuple[int, int] = SIZE) -> Relief:
+    """The design's cloth and light without its colours, at `size` (width, height) of the frame's 3:4."""
+    return relief(pieces_of(design), design, size)
+
+
+def relief(stack: list[Piece], design: Design, size: tuple[int, int] = SIZE) -> Relief:
+    canvas = Canvas(size, size[0] / FRAME[0], np.random.default_rng([design.seed, 1]))
+    for piece in stack:
+        canvas.lay(piece, design.fabric)
+    return canvas.finish(patterns.bolt(design.pattern))
+
+
+def ground_shadow(alpha: np.ndarray, zoom: float) -> np.ndarray:
+    """(H, W) in 0 to 1: how much light the thing leaves on the ground, tight below it and wide around it."""
+    small = np.asarray(Image.fromarray(alpha).reduce(4))
+    small = np.pad(small, 8)
+    out = np.ones_like(small)
+    for dx, dy, radius, depth in ((0.5, 1.2, 2.2, 0.34), (1.6, 3.0, 7, 0.26)):
+        n = max(1, round(radius * zoom))
+        moved = np.roll(small, (round(dy * zoom), round(dx * zoom)), (0, 1))
+        out *= 1 - depth * uniform_filter(uniform_filter(moved, n), n)
+    out = out[8:-8, 8:-8]
+    return np.asarray(Image.fromarray(out).resize(alpha.shape[::-1], Image.BILINEAR))
+
+
+@lru_cache(maxsize=4)
+def _falloff(size: tuple[int, int]) -> np.ndarray:
+    """A studio wall: a little brighter towards the lamp, darker towards the far corner."""
+    w, h = size
+    y, x = np.mgrid[0:h, 0:w].astype(np.float32)
+    far = np.hypot(x / w - 0.36, (y / h - 0.3) * 1.15)
+    grain = np.random.default_rng(3).standard_normal((h, w)).astype(np.float32) * 0.003
+    return (1.035 - 0.13 * far**1.6 + grain)[..., None]
+
+
+def dye(r: Relief, colourway: Colourway, shadow: np.ndarray | None = None, backdrop: np.ndarray | None = None) -> Image.Image:
+    """The relief in one colourway, over a studio backdrop or over the given (H, W, 3) one (0 to 255)."""
+    h, w = r.alpha.shape
+    table = np.float32([colourway.rgb(ink) for ink in r.inks])
+    cloth = (r.weights.reshape(-1, len(r.inks)) @ table).reshape(h, w, 3)
+    cloth *= r.shade[..., None]
+    cloth += (r.gleam * r.alpha * 235)[..., None]
+    if backdrop is None:
+        backdrop = np.float32(colourway.backdrop) * _falloff((w, h))
+    if shadow is None:
+        shadow = ground_shadow(r.alpha, w / FRAME[0])
+    cloth += backdrop * (shadow * (1 - r.alpha))[..., None]
+    np.clip(cloth, 0, 255, out=cloth)
+    return Image.fromarray(cloth.astype(np.uint8))
+
+
+def render_design(design: Design, colourways: list[Colourway], size: tuple[int, int] = SIZE) -> list[Image.Image]:
+    """One picture for each colourway, all from one relief."""
+    r = relief_of(design, size)
+    shadow = ground_shadow(r.alpha, size[0] / FRAME[0])
+    return [dye(r, colourway, shadow) for colourway in colourways]

@@ -1,0 +1,1 @@
+"""Drafts of garments: a design -> its pattern pieces, back to front."""

@@ -1,0 +1,261 @@
+"""Motifs of printed cloth: flowers, dots, geometry, paisleys, and the prints of shirt fronts.
+
+Repeating motifs come as masks over a square tile that wraps without a seam, at twice the
+reference resolution; placed prints as masks over a square that does not repeat.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from . import outlines as o
+
+WORDS = ("SALT", "WILD", "MORE SUN", "NORTH", "HELLO", "SLOW", "OCEAN", "87", "DREAM", "NO RUSH", "MOON", "ROAD", "BE KIND", "STUDIO", "PARIS", "WAVE")
+PICTURES = ("sun", "mountain", "wave", "star", "heart", "cat", "moon", "palm", "lightning", "smile", "skull", "rocket")
+PRINTS = PICTURES + tuple(f"word {w}" for w in WORDS)
+
+
+class _Wrap:
+    """Draws polygons on a square that wraps; twice as fine as its masks."""
+
+    def __init__(self, n: int):
+        self.n = n
+        self.image = Image.new("L", (n * 2, n * 2))
+        self.draw = ImageDraw.Draw(self.image)
+
+    def add(self, polygon: np.ndarray, fill: int = 255) -> None:
+        lo, hi = polygon.min(0), polygon.max(0)
+        for dx in (-self.n, 0, self.n):
+            for dy in (-self.n, 0, self.n):
+                if hi[0] + dx > 0 and lo[0] + dx < self.n and hi[1] + dy > 0 and lo[1] + dy < self.n:
+                    self.draw.polygon([tuple(q) for q in ((polygon + [dx, dy]) * 2).tolist()], fill=fill)
+
+    def mask(self) -> np.ndarray:
+        return np.asarray(self.image.reduce(2), np.float32) / 255
+
+
+def dots(kind: str, rng) -> np.ndarray:
+    n, r = {"pin dots": (26, 3.6), "dots": (52, 9.0), "big dots": (92, 20.0)}[kind]
+    y, x = np.mgrid[0:n, 0:n]
+    far = np.minimum(_wrapped(x, n / 4, n) ** 2 + _wrapped(y, n / 4, n) ** 2, _wrapped(x, 3 * n / 4, n) ** 2 + _wrapped(y, 3 * n / 4, n) ** 2)
+    return np.clip(r - np.sqrt(far) + 0.5, 0, 1)
+
+
+def _wrapped(x, centre, n):
+    return (x - centre + n / 2) % n - n / 2
+
+
+def _scatter(rng, n: int, apart: float, tries: int = 400) -> list[tuple[float, float]]:
+    """Points on the wrapped square that keep `apart` from one another (dart throwing)."""
+    found: list[tuple[float, float]] = []
+    for x, y in rng.uniform(0, n, (tries, 2)):
+        if all(np.hypot(_wrapped(x, a, n), _wrapped(y, b, n)) > apart for a, b in found):
+            found.append((x, y))
+    return found
+
+
+def _flower(x, y, r, petals, turn) -> list[np.ndarray]:
+    return [o.shift(o.rotate(o.ellipse(0, -r * 0.58, r * 0.36, r * 0.5, n=14), turn + 2 * np.pi * k / petals), x, y) for k in range(petals)]
+
+
+def _leaf(x, y, length, turn) -> np.ndarray:
+    return o.shift(o.rotate(o.path(o.smooth((0, 0), (length * 0.24, -length * 0.5), (0, -length), steps=5), o.smooth((0, -length), (-length * 0.24, -length * 0.5), (0, 0), steps=5)), turn), x, y)
+
+
+def flowers(kind: str, rng) -> list[np.ndarray]:
+    """Masks of leaves, petals and hearts of flowers."""
+    n, apart, size = {"meadow": (176, 34, 15), "roses": (208, 58, 25), "ditsy": (112, 19, 7), "tropical": (240, 62, 26)}[kind]
+    leaves, petals, hearts = _Wrap(n), _Wrap(n), _Wrap(n)
+    for x, y in _scatter(rng, n, apart):
+        r, turn = size * rng.uniform(0.8, 1.15), rng.uniform(0, 6.3)
+        for k in range(3 if kind == "tropical" else 2):
+            leaves.add(_leaf(x, y, r * (2.1 if kind == "tropical" else 1.6), turn + k * 2.2 + rng.normal(0, 0.3)))
+        if kind == "roses":
+            petals.add(o.shift(o.loop(*[(r * (0.9 + 0.12 * (k % 2)) * np.cos(a), r * (0.9 + 0.12 * (k % 2)) * np.sin(a)) for k, a in enumerate(np.linspace(0, 6.28, 10, endpoint=False))]), x, y))
+            for q, s in ((0.72, 0.0), (0.42, 1.9)):
+                hearts.add(o.shift(o.ribbon(o.smooth(*[(r * q * np.cos(a + turn + s), r * q * np.sin(a + turn + s)) for a in np.linspace(0, 4.4, 8)]), r * 0.13), x, y))
+        else:
+            for petal in _flower(x, y, r * 1.15, 5 if kind != "tropical" else 6, turn):
+                petals.add(petal)
+            hearts.add(o.ellipse(x, y, r * 0.3, r * 0.3, n=14))
+    return [leaves.mask(), petals.mask(), hearts.mask()]
+
+
+def paisley(rng) -> list[np.ndarray]:
+    n = 192
+    drops, inner, spots = _Wrap(n), _Wrap(n), _Wrap(n)
+    body = np.float32(o.path(o.smooth((2, -34), (-10, -20), (-19, -2), (-16, 16), (0, 24), (15, 15), (16, 0), (8, -10), (10, -24), (2, -34), steps=6)))
+    for row in range(3):
+        for col in range(3):
+            x, y = (col + 0.5 * (row % 2) + 0.25) * n / 3, (row + 0.5) * n / 3
+            turn = 0.5 * (-1) ** row + 3.14 * ((row + col) % 2)
+            place = lambda p, k: o.shift(o.rotate(o.scale(p, k), turn), x, y)
+            drops.add(place(body, 1.05))
+            inner.add(place(body, 0.76))
+            drops.add(place(body, 0.52))
+            spots.add(place(o.ellipse(-1, 6, 6, 6, n=16), 1.0))
+            for a in np.linspace(0, 6.28, 9, endpoint=False):
+                spots.add(place(o.ellipse(-1 + 25 * np.cos(a), -2 + 31 * np.sin(a), 2.2, 2.2, n=8), 1.0))
+    return [drops.mask(), inner.mask() * (1 - 0), spots.mask()]
+
+
+def geometry(kind: str, rng) -> list[np.ndarray]:
+    if kind == "zigzag":
+        n = 60
+        y, x = np.mgrid[0:n, 0:n]
+        wave = (y + np.abs(_wrapped(x, n / 2, n))) % n
+        return [np.clip((np.abs(_wrapped(wave, n / 4, n)) < n / 8) * 1.0, 0, 1), (np.abs(_wrapped(wave, 3 * n / 4, n)) < n / 16) * 1.0]
+    if kind == "scales":
+        n = 64
+        field = np.zeros((n, n))
+        y, x = np.mgrid[0:n, 0:n]
+        for cy, cx in ((-n / 2, n / 2), (0, 0), (0, n), (n / 2, n / 2), (n, 0), (n, n), (1.5 * n, n / 2)):
+            r = np.hypot(x - cx, y - cy)
+            field = np.where(r < n / 2, (r % (n / 6) < n / 14) * 1.0, field)
+        return [field]
+    tile = _Wrap({"triangles": 84, "diamonds": 72, "hexagons": 78}[kind])
+    other = _Wrap(tile.n)
+    n = tile.n
+    if kind == "triangles":
+        for row in range(2):
+            for col in range(2):
+                x, y = col * n / 2 + row * n / 4, row * n / 2
+                shape = np.float32([[x, y + n * 0.44], [x + n * 0.44, y + n * 0.44], [x + n * 0.22, y + n * 0.06]])
+                (tile if (row + col) % 2 else other).add(shape)
+    elif kind == "diamonds":
+        for x, y, t in ((0, 0, tile), (n / 2, n / 2, other)):
+            t.add(np.float32([[x + n * 0.27, y], [x, y + n * 0.47], [x - n * 0.27, y], [x, y - n * 0.47]]))
+            t.add(np.float32([[x + n * 0.12, y], [x, y + n * 0.2], [x - n * 0.12, y], [x, y - n * 0.2]]), fill=0)
+    else:
+        for x, y, t in ((0, 0, tile), (n / 2, n / 2, other)):
+            t.add(o.ellipse(x, y, n * 0.34, n * 0.34, n=6))
+            t.add(o.ellipse(x, y, n * 0.18, n * 0.18, n=6), fill=0)
+    return [tile.mask(), other.mask()]
+
+
+@lru_cache(maxsize=256)
+def print_of(kind: str, seed: int, n: int = 256) -> tuple[np.ndarray, ...]:
+    """Masks (n, n) of a shirt front's print, ground excluded."""
+    layers = [Image.new("L", (n, n)), Image.new("L", (n, n))]
+    draws = [ImageDraw.Draw(layer) for layer in layers]
+    if kind.startswith("word "):
+        _lettering(layers[0], kind[5:], 0.5)
+        draws[1].rectangle((n * 0.2, n * 0.76, n * 0.8, n * 0.79), fill=255)
+    else:
+        _picture(kind, draws, n)
+        _lettering(layers[0], WORDS[seed % len(WORDS)], 0.9, 0.16) if seed % 3 == 0 else None
+    return tuple(np.asarray(layer, np.float32) / 255 for layer in layers)
+
+
+def has_words(kind: str, seed: int) -> bool:
+    """Whether the print has letters in it."""
+    return kind.startswith("word ") or seed % 3 == 0
+
+
+def _lettering(image: Image.Image, words: str, at: float, height: float = 0.46) -> None:
+    n = image.size[0]
+    font = ImageFont.load_default(200)
+    stamp = Image.new("L", (1600, 300))
+    ImageDraw.Draw(stamp).text((20, 20), words, font=font, fill=255, stroke_width=7, stroke_fill=255)
+    stamp = stamp.crop(stamp.getbbox())
+    wide = n * 0.92 if height > 0.2 else n * 0.6
+    k = min(wide / stamp.width, n * height / stamp.height)
+    stamp = stamp.resize((max(1, int(stamp.width * k)), max(1, int(stamp.height * k * (1.25 if height > 0.2 else 1)))), Image.LANCZOS)
+    image.paste(stamp, ((n - stamp.width) // 2, int(n * at - stamp.height / 2)))
+
+
+def _picture(kind: str, draws, n: int) -> None:
+    def poly(layer, points, fill=255):
+        draws[layer].polygon([tuple(q) for q in (np.asarray(points, np.float32) * n).tolist()], fill=fill)
+
+    def disc(layer, x, y, r, fill=255, ry=None):
+        ry = r if ry is None else ry
+        draws[layer].ellipse(((x - r) * n, (y - ry) * n, (x + r) * n, (y + ry) * n), fill=fill)
+
+    _PICTURES[kind](poly, disc)
+
+
+def _star(x, y, r, inner=0.42, points=5):
+    return [(x + (r if k % 2 == 0 else r * inner) * np.sin(np.pi * k / points), y - (r if k % 2 == 0 else r * inner) * np.cos(np.pi * k / points)) for k in range(2 * points)]
+
+
+def _sun(poly, disc):
+    poly(0, _star(0.5, 0.42, 0.36, 0.62, 12))
+    disc(1, 0.5, 0.42, 0.2)
+
+
+def _mountain(poly, disc):
+    disc(1, 0.68, 0.24, 0.13)
+    poly(0, [(0.06, 0.76), (0.36, 0.2), (0.52, 0.5), (0.62, 0.36), (0.94, 0.76)])
+    poly(0, [(0.29, 0.34), (0.36, 0.2), (0.44, 0.35), (0.37, 0.4), (0.34, 0.34)], 0)
+
+
+def _wave(poly, disc):
+    disc(1, 0.5, 0.34, 0.24)
+    for k in range(3):
+        y = 0.46 + 0.12 * k
+        poly(0, o.ribbon(o.smooth(*[(x, y + 0.035 * np.sin(x * 19 + k)) for x in np.linspace(0.08, 0.92, 14)]), 0.055))
+
+
+def _heart(poly, disc):
+    poly(0, o.loop((0.5, 0.28), (0.66, 0.14), (0.86, 0.24), (0.82, 0.46), (0.5, 0.8), (0.18, 0.46), (0.14, 0.24), (0.34, 0.14)))
+    poly(1, o.loop((0.36, 0.24), (0.42, 0.3), (0.3, 0.4), (0.24, 0.34)))
+
+
+def _cat(poly, disc):
+    disc(0, 0.5, 0.46, 0.28, ry=0.25)
+    poly(0, [(0.24, 0.42), (0.24, 0.1), (0.44, 0.26)])
+    poly(0, [(0.76, 0.42), (0.76, 0.1), (0.56, 0.26)])
+    disc(1, 0.39, 0.43, 0.05)
+    disc(1, 0.61, 0.43, 0.05)
+    poly(1, [(0.46, 0.54), (0.54, 0.54), (0.5, 0.59)])
+
+
+def _moon(poly, disc):
+    disc(0, 0.48, 0.42, 0.32)
+    disc(0, 0.6, 0.36, 0.27, 0)
+    for x, y, r in ((0.68, 0.3, 0.09), (0.56, 0.5, 0.05), (0.8, 0.52, 0.05)):
+        poly(1, _star(x, y, r))
+
+
+def _palm(poly, disc):
+    disc(1, 0.62, 0.4, 0.26)
+    poly(0, o.ribbon(o.smooth((0.38, 0.82), (0.42, 0.6), (0.5, 0.34)), 0.06, 0.035))
+    for a in (-1.9, -1.2, -0.5, 0.3, 1.0, 1.7):
+        poly(0, o.shift(o.rotate(o.path(o.smooth((0, 0), (0.07, -0.16), (0.02, -0.32)), o.smooth((0.02, -0.32), (-0.03, -0.14), (0, 0))), a), 0.5, 0.34))
+
+
+def _skull(poly, disc):
+    disc(0, 0.5, 0.38, 0.28, ry=0.26)
+    poly(0, [(0.36, 0.56), (0.64, 0.56), (0.61, 0.76), (0.39, 0.76)])
+    disc(0, 0.39, 0.42, 0.075, 0)
+    disc(0, 0.61, 0.42, 0.075, 0)
+    poly(0, [(0.5, 0.5), (0.54, 0.58), (0.46, 0.58)], 0)
+    for x in (0.44, 0.5, 0.56):
+        poly(0, [(x - 0.008, 0.66), (x + 0.008, 0.66), (x + 0.008, 0.77), (x - 0.008, 0.77)], 0)
+
+
+def _rocket(poly, disc):
+    poly(0, o.loop((0.5, 0.06), (0.62, 0.26), (0.62, 0.56), (0.5, 0.64), (0.38, 0.56), (0.38, 0.26)))
+    poly(0, [(0.38, 0.44), (0.22, 0.68), (0.4, 0.6)])
+    poly(0, [(0.62, 0.44), (0.78, 0.68), (0.6, 0.6)])
+    disc(0, 0.5, 0.32, 0.07, 0)
+    poly(1, [(0.42, 0.66), (0.5, 0.88), (0.58, 0.66)])
+
+
+def _smile(poly, disc):
+    disc(0, 0.5, 0.44, 0.34)
+    disc(1, 0.38, 0.36, 0.045, ry=0.07)
+    disc(1, 0.62, 0.36, 0.045, ry=0.07)
+    poly(1, o.ribbon(o.smooth((0.3, 0.5), (0.4, 0.62), (0.5, 0.66), (0.6, 0.62), (0.7, 0.5)), 0.045))
+
+
+_PICTURES = {
+    "sun": _sun, "mountain": _mountain, "wave": _wave, "heart": _heart, "cat": _cat, "moon": _moon, "palm": _palm, "skull": _skull,
+    "rocket": _rocket, "smile": _smile,
+    "star": lambda poly, disc: (poly(0, _star(0.5, 0.44, 0.36)), poly(1, _star(0.5, 0.44, 0.16))),
+    "lightning": lambda poly, disc: (disc(1, 0.5, 0.42, 0.33), poly(0, [(0.56, 0.06), (0.28, 0.48), (0.48, 0.48), (0.42, 0.84), (0.72, 0.38), (0.52, 0.38)])),
+}
