@@ -77,7 +77,7 @@ def _from_other_values(facet: str, value: str, present: list[Statement]) -> Evid
             return Evidence(within=s.value)
     if any((facet, s.value) in VAGUE for s in named):
         return Evidence()
-    if (facet, value) in VAGUE and len(named) > 1:
+    if (facet, value) in VAGUE and len({s.value for s in named}) > 1:
         return Evidence()
     best = max(named, key=lambda s: s.confidence)
     several = not vocabulary.exclusive(facet)
