@@ -25,16 +25,31 @@ Key = tuple[str, str]
 
 
 def stated(item: Item, claims: Iterable[Claim]) -> tuple[set[Key], set[Key]]:
-    """(facet, value) pairs that the listing affirms, and those that it denies; structured fields win over text."""
+    """(facet, value) pairs that the listing affirms, and those that it denies.
+
+    Structured fields win over the text; claims of the text that contradict each other count for nothing.
+    """
     yes = {(facet, value) for facet, values in item.attributes.items() for value in values}
-    structured = set(item.attributes)
-    no: set[Key] = set()
-    for claim in claims:
-        if not claim.present:
-            no.add((claim.facet, claim.value))
-        elif claim.facet in vocabulary.MULTIVALUED or claim.facet not in structured:
-            yes.add((claim.facet, claim.value))
-    return yes, no - yes
+    said = [claim for claim in claims if not (claim.present and claim.facet in item.attributes
+                                              and vocabulary.exclusive(claim.facet))]
+    told = {(c.facet, c.value) for c in said if c.present} - yes
+    denied = {(c.facet, c.value) for c in said if not c.present}
+    denied = {no for no in denied if not any(_both_ways(no, key) for key in yes)}
+    doubtful = {key for key in told if any(_both_ways(no, key) for no in denied) or any(_apart(key, k) for k in told)}
+    denied = {no for no in denied if not any(_both_ways(no, key) for key in told)}
+    return yes | (told - doubtful), denied
+
+
+def _both_ways(denied: Key, affirmed: Key) -> bool:
+    """ "no pockets" and "pockets"."""
+    return denied[0] == affirmed[0] and vocabulary.covers(denied[0], denied[1], affirmed[1])
+
+
+def _apart(one: Key, other: Key) -> bool:
+    """Two values of which a thing has but one."""
+    (facet, a), (other_facet, b) = one, other
+    return facet == other_facet and vocabulary.exclusive(facet) and not (
+        vocabulary.covers(facet, a, b) or vocabulary.covers(facet, b, a))
 
 
 class FacetTable:
