@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -245,33 +245,36 @@ def _negated_after(words: Words, end: int) -> bool:
     return words[end:end + 1] == (":",) and words[end + 1:end + 2] in _listed("negation", "after")
 
 
+def _carries_on(words: Words, between: Words, this: Found) -> bool | None:
+    """Whether a negation goes on from the phrase before to this one; None where the sentence leaves it open.
+
+    "no pockets or hood", "no pockets, hood or zip": it does. "no pockets and a hood", "no pockets with a hood": it
+    does not. "no pockets, side zip": open.
+    """
+    if not between or between[0] in {"or", "nor", "/"}:
+        return set(between[1:]) <= {"any", "a", "an"}
+    if between == (",",):
+        return True if {"or", "nor"} & set(words[this.end:this.end + 6]) else None
+    return between in {("and",), ("&",), (",", "or"), (",", "and")}
+
+
 def with_negations(words: Words, found: list[Found]) -> list[Found]:
-    """The phrases with negations applied; a phrase of which that stays unclear is left out."""
+    """The phrases with negations applied; a phrase of which that stays open is left out.
+
+    A negated phrase right before another only describes it ("no white stripes" leaves white open) and is left out.
+    """
     read: list[Found] = []
-    state, previous_end = True, -1
+    negated: bool | None = False
     for number, this in enumerate(found):
-        between = words[max(previous_end, 0):this.start]
-        clear = True
-        if this.start < previous_end or (number and this.start == found[number - 1].start):
-            pass  # the same words name a second facet: same state
-        elif negated_from(words, this.start) or not state and between and all(word in {"or", "nor", "/", "any", "a", "an"} for word in between) \
-                and between[0] in {"or", "nor", "/"}:
-            state = False
-        elif not state and between in {("and",), ("&",), (",",), (",", "or"), (",", "and")}:
-            later = words[this.end:]
-            ends_list = between != (",",) or bool({"or", "nor"} & set(later[:6]))
-            state, clear = False, ends_list
-        elif not state and not between:
-            state = False
-        else:
-            state = True
-        present = this.present if state else False
-        if _negated_after(words, this.end):
-            present = False
-        modifies = not state and number + 1 < len(found) and found[number + 1].start == this.end
-        if clear and not modifies:
-            read.append(Found(this.start, this.end, this.facet, this.value, present))
-        previous_end = this.end
+        before = found[number - 1] if number else None
+        if before is None or this.start != before.start:  # else the same words name a second facet
+            carried = before is not None and negated and _carries_on(words, words[before.end:this.start], this)
+            negated = True if negated_from(words, this.start) else carried
+        describes = negated and any(later.start == this.end for later in found[number + 1:])
+        absent = negated or _negated_after(words, this.end)
+        if negated is not None and not describes:
+            read.append(replace(this, present=this.present and not absent))
+        negated = bool(negated) if negated is not None else True
     return read
 
 

@@ -40,7 +40,8 @@ class Thresholds:
         """The band for a value of a facet under "exclude", or under "require" for every other op."""
         op = "exclude" if op == "exclude" else "require"
         known = self.facets if fingerprint == self.encoder else {}
-        return known.get(f"{facet}/{value}", known.get(facet, self.default)).get(op, self.default[op])
+        return next(bands[op] for key in (f"{facet}/{value}", facet, None)
+                    if op in (bands := known.get(key, {}) if key else self.default))
 
 
 def _bands(record: dict) -> dict[str, Band]:

@@ -1,0 +1,204 @@
+"""Fits the guard's thresholds: how probable a picture makes an attribute before it counts as shown, or as absent.
+
+Data: photos labelled by looking (their calibration part), shop-labelled photos of the designs that choose (kind,
+colour, audience), and the drawn truth of a catalogue with another seed than the reported one. Each domain is fitted
+apart; the more careful threshold of the two holds. A bound counts only where enough examples carry it: the empirical
+risk gets the correction of conformal risk control (Angelopoulos et al. 2022, eq. 4), one more example taken as wrong.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from catalog import vocabulary
+from catalog.store import Catalog
+from encoders import load_encoder
+from errors import InputError
+from guard.picture import Look, look
+from guard.thresholds import FILE
+from settings import load_settings
+from training.photos import Photo, photo_opener, read_photos
+
+ALPHA = 0.02
+"""Allowed share that breaks an explicit "no" among items that the picture let pass."""
+REQUIRE_ALPHA = 0.06
+LOSS = 0.05
+"""Allowed share of fitting items that the picture hides."""
+BAND_ALPHA = 0.12
+"""Allowed share that breaks a "no" among items left unknown: they may be shown as unconfirmed."""
+PRIOR = {"exclude": 0.2, "require": 0.5}
+"""Share of items with the attribute among those judged: a wish brings more of them than chance does."""
+FEWEST = 25
+"""Examples of each side below which a value has no band of its own."""
+DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
+SHOP_FACETS = ("category", "color", "gender")
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Probabilities p (n,) of a value, and whether it holds, has (n,) bool."""
+
+    p: np.ndarray
+    has: np.ndarray
+
+    def enough(self, fewest: int = FEWEST) -> bool:
+        """Whether both sides have `fewest` examples."""
+        return int(self.has.sum()) >= fewest and int((~self.has).sum()) >= fewest
+
+
+def fit_band(examples: Examples, op: str) -> dict[str, float] | None:
+    """{"low", "high"} for an op, or None where the examples do not carry the bounds."""
+    if not examples.enough():
+        return None
+    prior = PRIOR[op]
+    weight = np.where(examples.has, prior / examples.has.sum(), (1 - prior) / (~examples.has).sum())
+    order = np.argsort(examples.p, kind="stable")
+    p, has, weight = examples.p[order], examples.has[order], weight[order]
+    yes, no = np.cumsum(weight * has), np.cumsum(weight * ~has)
+    one_yes, one_no = prior / has.sum(), (1 - prior) / (~has).sum()
+    if op == "exclude":
+        low = _last(p, (yes + one_yes) / (yes + no + one_yes) <= ALPHA)
+        if low is None:
+            return None
+        inside = p > low
+        share = np.cumsum(weight * has * inside) / np.maximum(np.cumsum(weight * inside), 1e-12)
+        high = _last(p, inside & (share <= BAND_ALPHA))
+        return _band(low, low + 0.02 if high is None else high)
+    above_yes, above_no = yes[-1] - yes + weight * has, no[-1] - no + weight * ~has
+    sure = np.nonzero((above_no + one_no) / (above_yes + above_no + one_no) <= REQUIRE_ALPHA)[0]
+    if not len(sure):
+        return None
+    low = _last(p, (yes + one_yes) / prior <= LOSS)
+    return _band(0.02 if low is None else low, float(p[sure[0]]))
+
+
+def _last(p: np.ndarray, holds: np.ndarray) -> float | None:
+    """The greatest p up to which a bound holds."""
+    rows = np.nonzero(holds)[0]
+    return float(p[rows[-1]]) if len(rows) else None
+
+
+def _band(low: float, high: float) -> dict[str, float]:
+    low = min(max(low, 0.001), 0.9)
+    return {"low": round(low, 4), "high": round(min(max(high, low + 0.01), 0.995), 4)}
+
+
+def asked_values(facet: str) -> tuple[str, ...]:
+    """The values that a wish may name and a picture may show, parents included."""
+    return tuple(v for v in vocabulary.values(facet)
+                 if (facet, v) != ("color", "multicolor") and v not in vocabulary.SHADES and v != "length")
+
+
+def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str) -> dict[str, Examples]:
+    """value -> examples of it over the pictures whose truth has the facet.
+
+    truth: {facet: values that hold}, an entry a picture; for details {value: ...} under "details" and the values
+    known to be absent under "no details".
+    """
+    found = {}
+    for value in asked_values(facet):
+        p = seen.of(facet, value)
+        if p is None:
+            continue
+        covered = vocabulary.descendants(facet, value)
+        rows, has = [], []
+        for row, holds in enumerate(truth):
+            known = facet in holds if facet != "details" else bool(covered & (holds.get("details", frozenset())
+                                                                              | holds.get("no details", frozenset())))
+            if known:
+                rows.append(row)
+                has.append(bool(covered & holds.get(facet, frozenset())))
+        found[value] = Examples(p[rows], np.array(has, dtype=bool))
+    return found
+
+
+def bands(per_domain: Iterable[Mapping[str, Examples]], facet: str) -> dict[str, dict[str, dict[str, float]]]:
+    """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's, details each alone."""
+    fitted: dict[str, dict[str, dict[str, float]]] = {}
+    domains = list(per_domain)
+    for value in asked_values(facet):
+        own = [domain[value] for domain in domains if value in domain]
+        if ops := _careful(own):
+            fitted[f"{facet}/{value}"] = ops
+    if facet != "details":
+        pooled = [Examples(np.concatenate([e.p for e in domain.values()]),
+                           np.concatenate([e.has for e in domain.values()])) for domain in domains if domain]
+        if ops := _careful(pooled):
+            fitted[facet] = ops
+    return fitted
+
+
+def _careful(domains: Sequence[Examples]) -> dict[str, dict[str, float]]:
+    """The more careful of the domains' bands, op by op."""
+    merged: dict[str, dict[str, float]] = {}
+    for op in PRIOR:
+        found = [band for examples in domains if (band := fit_band(examples, op))]
+        if found:
+            low = min(band["low"] for band in found)
+            high = (min if op == "exclude" else max)(band["high"] for band in found)
+            merged[op] = _band(low, high)
+    return merged
+
+
+def photo_truth(photo: Photo) -> dict[str, frozenset[str]]:
+    """What is known of a photo: by looking where somebody looked, else the shop's kind, colour and audience."""
+    if photo.looked is None:
+        return {facet: photo.sets[facet] for facet in SHOP_FACETS if len(photo.sets.get(facet, ())) == 1}
+    details = frozenset(d for d, there in photo.details.items() if there)
+    absent = frozenset(d for d, there in photo.details.items() if not there)
+    return {**(photo.seen or {}), "details": details, "no details": absent}
+
+
+def drawn_truth(truth: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
+    """A drawn item's truth, in which a detail that is not named is absent."""
+    details = frozenset(truth.get("details", ()))
+    absent = frozenset(vocabulary.leaf_values("details")) - details
+    return {**{facet: frozenset(values) for facet, values in truth.items()}, "details": details, "no details": absent}
+
+
+def _photos(data: Path, encoder: object) -> tuple[Look, list[dict[str, frozenset[str]]]]:
+    chosen = [photo for photo in read_photos(data) if photo.looked == "calibrate"
+              or (photo.looked is None and photo.role == "choose" and photo.source == "product")]
+    openers = {source: photo_opener(data, source) for source in {photo.source for photo in chosen}}
+    vectors = [encoder.encode_images([openers[photo.source](photo.id).convert("RGB")])
+               for photo in tqdm(chosen, desc="looking at photos", unit="photo")]
+    return look(encoder, np.concatenate(vectors)), [photo_truth(photo) for photo in chosen]
+
+
+def _drawn(folder: Path, encoder: object) -> tuple[Look, list[dict[str, frozenset[str]]]]:
+    catalog = Catalog.open(folder)
+    catalog.check_encoder(encoder)
+    truth = catalog.truth(catalog.ids)
+    if not truth:
+        raise InputError(f"{folder} has no drawn truth; draw one with a seed of its own: "
+                         f"python -m catalog demo --out {folder} --seed 991")
+    rows = [row for row, id_ in enumerate(catalog.ids) if id_ in truth]
+    return look(encoder, catalog.vectors[rows]), [drawn_truth(truth[catalog.ids[row]]) for row in rows]
+
+
+def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE) -> dict:
+    """Fits the thresholds for the encoder in use and writes them to `out`; returns the record.
+
+    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are reported on.
+    Raises InputError where the photos are missing or the catalogue has no truth.
+    """
+    settings = load_settings(data_dir=data)
+    encoder = load_encoder(settings.encoder, settings.device)
+    domains = [_photos(settings.data_dir, encoder)] + ([_drawn(catalog, encoder)] if catalog else [])
+    facets: dict[str, dict] = {}
+    for facet in vocabulary.ATTRIBUTE_FACETS:
+        facets.update(bands([gather(seen, truth, facet) for seen, truth in domains], facet))
+    drawn = f", {len(domains[1][1])} drawn items of another seed" if catalog else ""
+    origin = (f"python -m training thresholds, {date.today().isoformat()}: {len(domains[0][1])} photos (calibration "
+              f"part of those labelled by looking, shop labels of the choosing designs){drawn}; "
+              f"at most {ALPHA:.0%} broken among those let pass")
+    record = {"origin": origin, "encoder": encoder.fingerprint, "default": DEFAULT, "facets": facets}
+    out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record
