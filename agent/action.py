@@ -1,0 +1,181 @@
+"""Action: one round of search and check."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agent.cards import card
+from agent.replies import Card, Check
+from agent.state import Clock, Found, Reference, Request, State
+from agent.taste import Taste
+from agent.tools import Tools
+from catalog.wish import HARD, Wish
+from retrieval import Hit
+
+FIRST_FETCH = 5
+"""Designs fetched for each card at first; the guard drops some."""
+WIDER = 4
+"""By how much a fetch grows when too few survive."""
+
+
+@dataclass
+class _Pool:
+    """Judged hits of a round, in rank order."""
+
+    fits: list[Card]
+    unconfirmed: list[Card]
+    judged: int = 0
+    broken: int = 0
+    failed: str = ""
+    blame: dict[tuple[str, str, str], float] = field(default_factory=dict)
+
+
+class Action:
+    """Composes, searches and checks; widens the search while the guard refuses too many."""
+
+    def __init__(self, tools: Tools, taste: Taste) -> None:
+        self.tools, self.taste = tools, taste
+
+    def __call__(self, state: State) -> dict:
+        """The node: one round for `state["wish"]`."""
+        request, wish, reference = state["request"], state["wish"], state["reference"]
+        beyond = self._beyond(wish, reference) if state.get("narrow", True) else frozenset()
+        avoid = state["avoid"] | beyond
+        call = fingerprint(wish, reference, request, avoid)
+        if call in state.get("tried", ()):
+            return {"tried": (call,), "steps": ("action",), "trace": ("the same search would find the same",)}
+        found = self._round(state, wish, avoid, bool(beyond))
+        thought = (f"searched {len(self.tools.catalog)} items: {found.allowed} not ruled out by their listings, "
+                   f"{found.judged} checked, {len(found.fits)} fit, {len(found.unconfirmed)} unconfirmed, "
+                   f"{found.broken} refused")
+        return {"found": found, "tried": (call,), "steps": ("action",), "trace": (thought,)}
+
+    def _round(self, state: State, wish: Wish, avoid: frozenset[int], narrowed: bool) -> Found:
+        request, reference, clock = state["request"], state["reference"], state["clock"]
+        allowed = self.tools.allowed(wish.hard, avoid)
+        taste = self.taste.vector(state["session"].id)
+        fetch, grouped, seen, pool = FIRST_FETCH * request.k, True, set(), _Pool([], [])
+        while True:
+            hits = self.tools.search(wish, reference.vector, request.composer, fetch, avoid, taste, clock, grouped)
+            new = [hit for hit in hits if hit.row not in seen]
+            if not request.guard:
+                return self._unchecked(hits[:request.k], allowed, reference, wish)
+            self._judge(new, wish, reference, pool, clock)
+            seen |= {row for hit in new for row in (hit.row, *hit.siblings)}
+            enough = len(_designs(pool.fits)) >= request.k
+            if enough or pool.failed or len(seen) >= allowed or not new or clock.short:
+                break
+            fetch, grouped = min(fetch * WIDER, max(allowed, 1)), False
+        if pool.failed:
+            return Found(allowed=allowed, judged=pool.judged, failed=pool.failed)
+        fits = _one_a_design(_by_comparatives(pool.fits), request.k)
+        unconfirmed = _one_a_design(_by_comparatives(pool.unconfirmed), request.k - len(fits))
+        return Found(fits, unconfirmed, allowed, pool.judged, pool.broken, self._fidelity(fits, reference, wish), narrowed,
+                     blame=pool.blame)
+
+    def _judge(self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Pool, clock: Clock) -> None:
+        """Adds each hit, and the colourways behind it, to what fits or to what is unconfirmed."""
+        rows = [row for hit in hits for row in (hit.row, *hit.siblings)]
+        scores = {row: hit.score for hit in hits for row in (hit.row, *hit.siblings)}
+        if not rows:
+            return
+        asked = [c for c in wish.constraints if not (c.facet == "price" and c.op in ("more", "less"))]
+        judgement = self.tools.check(rows, asked, clock, reference.vector, reference.item)
+        pool.failed = judgement.failed or pool.failed
+        for place, (row, item) in enumerate(zip(rows, self.tools.catalog.items(rows), strict=True)):
+            state = judgement.status(place)
+            checks = (*(Check.model_validate(v) for v in judgement[place]), *_priced(item.price, wish, reference))
+            pool.judged += 1
+            if state == "broken":
+                pool.broken += 1
+                _blame(pool, checks)
+            else:
+                shown = card(item, scores[row], checks, wish)
+                (pool.fits if state == "ok" else pool.unconfirmed).append(shown)
+
+    def _unchecked(self, hits: Sequence[Hit], allowed: int, reference: Reference, wish: Wish) -> Found:
+        items = self.tools.catalog.items([hit.row for hit in hits])
+        cards = tuple(card(item, hit.score, (), wish) for item, hit in zip(items, hits, strict=True))
+        return Found(cards, (), allowed, 0, 0, self._fidelity(cards, reference, wish))
+
+    def _beyond(self, wish: Wish, reference: Reference) -> frozenset[int]:
+        """Rows that are not cheaper (pricier) than the priced reference, where the wish asks for that."""
+        price = reference.priced.price if reference.priced else None
+        asked = [c.op for c in wish.constraints if c.facet == "price" and c.op in ("more", "less")]
+        if price is None or not asked:
+            return frozenset()
+        prices = np.round(np.asarray(self.tools.catalog.prices, dtype=np.float64), 2)
+        cheaper = prices < round(price, 2) if asked[-1] == "less" else prices > round(price, 2)
+        return frozenset(np.flatnonzero(~cheaper).tolist())
+
+    def _fidelity(self, cards: Sequence[Card], reference: Reference, wish: Wish) -> float | None:
+        """Mean cosine of the cards with the reference over the slices that the wish leaves alone."""
+        encoder = self.tools.encoder
+        touched = {encoder.facet_slice.get(c.facet) for c in wish.constraints if c.source not in ("photo", "memory")}
+        kept = [name for name in encoder.layout.names if name not in touched]
+        if reference.vector is None or not cards or not kept:
+            return None
+        rows = [self.tools.catalog.row(card.id) for card in cards]
+        vectors = np.asarray(self.tools.catalog.vectors[rows], dtype=np.float32)
+        parts = [encoder.layout.slice(name) for name in kept]
+        return float(np.mean([vectors[:, part] @ reference.vector[part] for part in parts]))
+
+
+def fingerprint(wish: Wish, reference: Reference, request: Request, avoid: frozenset[int]) -> str:
+    """A name for a search: two of the same name would find the same."""
+    digest = hashlib.blake2b(digest_size=12)
+    digest.update(wish.model_dump_json().encode())
+    digest.update(b"" if reference.vector is None else reference.vector.tobytes())
+    digest.update(repr((request.k, request.guard, request.composer, sorted(avoid))).encode())
+    return digest.hexdigest()
+
+
+def _priced(price: float | None, wish: Wish, reference: Reference) -> tuple[Check, ...]:
+    """What the listing's price says to "cheaper" and "pricier"."""
+    checks = []
+    anchor = reference.priced.price if reference.priced else None
+    for c in wish.constraints:
+        if c.facet == "price" and c.op in ("more", "less"):
+            known = price is not None and anchor is not None
+            met = known and (price < anchor if c.op == "less" else price > anchor)
+            checks.append(Check(facet="price", op=c.op, value=c.value, source="listing" if known else "none",
+                                verdict="met" if met else "broken" if known else "unknown", confidence=1.0 if known else 0.0))
+    return tuple(checks)
+
+
+def _blame(pool: _Pool, checks: Sequence[Check]) -> None:
+    """Shares a refused item's failure out among the constraints that it breaks."""
+    broken = [(c.facet, c.op, str(c.value)) for c in checks if c.verdict == "broken" and c.op in HARD]
+    for key in broken:
+        pool.blame[key] = pool.blame.get(key, 0.0) + 1 / len(broken)
+
+
+def _by_comparatives(cards: Sequence[Card]) -> list[Card]:
+    """What fails fewest comparatives first, else in rank order; where nothing is cheaper, the cheapest first."""
+    failed = {"broken": 2, "unknown": 1, "met": 0}
+
+    def standing(c: Card) -> tuple[float, float]:
+        compared = [v for v in c.verdicts if v.op in ("more", "less")]
+        dearer = next((v.op for v in compared if v.facet == "price" and v.verdict == "broken"), None)
+        price = 0.0 if dearer is None or c.price is None else c.price if dearer == "less" else -c.price
+        return sum(failed[v.verdict] for v in compared), price
+
+    return sorted(cards, key=standing)
+
+
+def _designs(cards: Sequence[Card]) -> set[str]:
+    return {card.group for card in cards}
+
+
+def _one_a_design(cards: Sequence[Card], k: int) -> tuple[Card, ...]:
+    """k cards: the best of each design first, then further colourways where there is room."""
+    first: dict[str, Card] = {}
+    for shown in cards:
+        first.setdefault(shown.group, shown)
+    leaders = list(first.values())
+    chosen = {shown.id for shown in leaders}
+    return tuple([*leaders, *(c for c in cards if c.id not in chosen)][:max(k, 0)])

@@ -1,0 +1,118 @@
+"""Critic: is that enough, faithful and diverse? If not, a revised wish, at most ROUNDS searches in all, or a question.
+
+What is given up, and in which order (an explicit "no" never is):
+0. "only what is cheaper", where nothing fitting is: the cheapest of what fits is shown instead;
+1. soft wishes that pull the results away from the picture they were to resemble: vibes, then memory's, then style;
+2. where nothing fits at all, required attributes one by one: a photo's kind first, then details, material, fit, style,
+   neckline, length, sleeves, pattern, colour, whom it is for, brand, size, the kind itself (for its nearest kin), and
+   the budget last. Each only where it is what stands in the way.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from agent.phrases import listing, phrase
+from agent.state import Found, State
+from agent.tools import Tools
+from catalog import vocabulary
+from catalog.wish import Constraint, Wish
+
+ROUNDS = 3
+FAITHFUL = 0.35
+"""Mean cosine over the untouched slices below which results have drifted from their reference."""
+SOFT_ORDER = ("vibe", "memory")
+FACET_ORDER = ("details", "material", "fit", "style", "neckline", "length", "sleeve_length", "pattern", "color", "gender",
+               "brand", "size", "category", "price")
+_SOURCES = {"vibe": 0, "photo": 1, "memory": 2}
+
+
+class Critic:
+    """Judges a round and revises the wish."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+
+    def __call__(self, state: State) -> dict:
+        """The node: `wish` changes where another round is due."""
+        found, wish = state["found"], state["wish"]
+        base = {"steps": ("critic",), "again": False}
+        if found.failed:
+            return {**base, "remarks": (*state["remarks"], "guard_failed"), "trace": (f"the check failed: {found.failed}",)}
+        if not state["request"].guard:
+            return {**base, "trace": ("unchecked, as asked",)}
+        may = len(state["tried"]) < ROUNDS and not state["clock"].short
+        if found.fits or found.unconfirmed:
+            return {**base, **(self._drifted(state) if may else {}), **_praise(found)}
+        if found.narrowed and may:
+            return {**base, "narrow": False, "remarks": (*state["remarks"], "none_cheaper"), "again": True,
+                    "trace": ("nothing on the right side of that price fits; looking at the rest",)}
+        if self._only_seen(state):
+            return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}
+        step = self._relaxation(wish, state) if may else None
+        if step is None:
+            return {**base, "question": state["question"] or _what_to_give_up(wish), "trace": ("nothing fits",)}
+        given_up, revised = step
+        return {**base, "wish": revised, "relaxed": (*state["relaxed"], given_up), "again": True,
+                "trace": (f"nothing fits; giving up {given_up.facet} {given_up.value}",)}
+
+    def _drifted(self, state: State) -> dict:
+        """Less pull from soft wishes, where results no longer resemble their reference."""
+        found, wish = state["found"], state["wish"]
+        if found.fidelity is None or found.fidelity >= FAITHFUL:
+            return {}
+        for source in SOFT_ORDER:
+            pulling = [c for c in wish.constraints if c.source == source and not c.hard]
+            if pulling:
+                kept = tuple(c for c in wish.constraints if c not in pulling)
+                return {"wish": wish.model_copy(update={"constraints": kept}), "again": True,
+                        "relaxed": (*state["relaxed"], *pulling),
+                        "remarks": (*state["remarks"], "drifted")}
+        return {}
+
+    def _only_seen(self, state: State) -> bool:
+        """Whether the shopper asked for more of the same, which is no reason to give anything up."""
+        return state.get("more", False)
+
+    def _relaxation(self, wish: Wish, state: State) -> tuple[Constraint, Wish] | None:
+        """The first requirement, in the order above, that stands in the way, and the wish without it."""
+        found, avoid = state["found"], state["avoid"]
+        candidates = sorted(wish.of("require"), key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
+        revised = [(c, self._without(wish, c)) for c in candidates]
+        for c, without in revised:
+            if found.blame.get(c.key, 0.0) >= 1 or self.tools.allowed(without.hard, avoid) > found.allowed:
+                return c, without
+        return max(revised, key=lambda pair: found.blame.get(pair[0].key, 0.0), default=None)
+
+    def _without(self, wish: Wish, c: Constraint) -> Wish:
+        """The wish with a requirement (and its alternatives) turned into a preference; a kind into its nearest kin."""
+        gone = [o for o in wish.constraints if o == c or (c.any is not None and o.any == c.any)]
+        softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone if o.facet != "price")
+        kept = tuple(o for o in wish.constraints if o not in gone)
+        kin = self._kin(str(c.value), kept) if c.facet == "category" else ()
+        return wish.model_copy(update={"constraints": (*kept, *softened, *kin)})
+
+    def _kin(self, category: str, kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+        """The kinds beside this one that the shop has, as alternatives: blazers and coats for jackets."""
+        parent = vocabulary.parent("category", category)
+        stocked = self.tools.kinds()
+        beside = [k for k in (vocabulary.descendants("category", parent) if parent else ()) if k != category and stocked.get(k)]
+        number = 1 + max((c.any for c in kept if c.any is not None), default=0)
+        return tuple(Constraint(facet="category", op="require", value=k, source="memory", any=number if len(beside) > 1 else None)
+                     for k in sorted(beside, key=lambda k: -stocked[k]))
+
+
+def _praise(found: Found) -> dict:
+    near = "" if found.fidelity is None else f", {found.fidelity:.2f} alike where nothing was to change"
+    designs = len({card.group for card in found.fits})
+    return {"trace": (f"{len(found.fits)} fit, {designs} designs{near}",)}
+
+
+def _what_to_give_up(wish: Wish) -> str:
+    hard = [phrase(c) for c in wish.of("require") if c.source in ("words", "button")]
+    return f"Shall I leave out {listing(hard[:4], 'or')}?" if hard else "What else may it be?"
+
+
+def after_critic(state: State) -> Literal["action", "speak"]:
+    """Another round, unless it would repeat a search."""
+    return "action" if state.get("again") else "speak"

@@ -1,0 +1,42 @@
+"""The graph: Thought -> Action -> Critic -> (Action | Speak)."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+
+from agent.action import Action
+from agent.critic import ROUNDS, Critic, after_critic
+from agent.speak import Speak
+from agent.state import State
+from agent.thought import Thought
+
+RECURSION_LIMIT = 2 + 2 * ROUNDS + 2
+"""Steps of a turn at most: thought, ROUNDS times action and critic, speak, and some air."""
+
+
+def after_thought(state: State) -> Literal["action", "speak"]:
+    """A search, or an answer without one."""
+    return "action" if state["goal"] == "search" else "speak"
+
+
+def build_graph(thought: Thought, action: Action, critic: Critic, speak: Speak) -> CompiledStateGraph:
+    """The compiled graph over these nodes. No checkpointer: the session's memory is the agent's own."""
+    graph = StateGraph(State)
+    graph.add_node("thought", thought)
+    graph.add_node("action", action)
+    graph.add_node("critic", critic)
+    graph.add_node("speak", speak)
+    graph.add_edge(START, "thought")
+    graph.add_conditional_edges("thought", after_thought)
+    graph.add_edge("action", "critic")
+    graph.add_conditional_edges("critic", after_critic)
+    graph.add_edge("speak", END)
+    return graph.compile()
+
+
+def drawing() -> str:
+    """The graph as Mermaid, drawn from the code."""
+    return build_graph(*(lambda state: {} for _ in range(4))).get_graph().draw_mermaid()

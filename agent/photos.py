@@ -1,0 +1,115 @@
+"""Pictures that shoppers upload: opened, stored, embedded once, and read into soft wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+
+from agent.memory import Memory
+from agent.phrases import caption
+from agent.state import Clock, Seen
+from catalog import vocabulary
+from catalog.pictures import open_picture, picture_hash
+from catalog.wish import Constraint, Wish
+from guard import look
+
+SURE = 0.95
+"""Calibrated probability above which a photo's kind is required."""
+LIKELY = {"category": 0.4, "details": 0.8}
+"""Probability from which a value becomes a wish, by facet; 0.5 for the others."""
+READ = ("category", "color", "pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "gender")
+_SIDE = 1024
+
+class Encoder(Protocol):
+    """What embeds pictures."""
+
+    fingerprint: str
+
+    def encode_images(self, images: list) -> np.ndarray:
+        """(n, dim)."""
+
+
+class Eyes:
+    """Sees uploaded pictures; a picture that the session knows is not embedded again."""
+
+    def __init__(self, memory: Memory, encoder: Encoder) -> None:
+        self.memory, self.encoder = memory, encoder
+
+    def see(self, session: str, image: Any, clock: Clock) -> Seen:
+        """A new picture: a path, bytes or a PIL picture. Raises BadImage."""
+        with clock.stage("open"):
+            picture = open_picture(image, longest=_SIDE)
+            name = picture_hash(picture.tobytes())
+        known = self.memory.upload(session, name)
+        if known is None or known.encoder != self.encoder.fingerprint:
+            with clock.stage("encode"):
+                vector = self.encoder.encode_images([picture])[0]
+            known = self.memory.remember(session, name, picture, self.encoder.fingerprint, vector)
+        return self._seen(known.hash, known.vector, known.corrections, clock)
+
+    def recall(self, session: str, name: str, clock: Clock) -> Seen | None:
+        """A picture of an earlier turn, embedded anew where another encoder is in use; None where it is gone."""
+        known = self.memory.upload(session, name)
+        if known is None or not known.path.exists():
+            return None
+        if known.encoder != self.encoder.fingerprint:
+            return self.see(session, known.path, clock)
+        return self._seen(name, known.vector, known.corrections, clock)
+
+    def stored(self, session: str, name: str) -> Path | None:
+        """Where a picture of the session is kept."""
+        known = self.memory.upload(session, name)
+        return known.path if known else None
+
+    def _seen(self, name: str, vector: np.ndarray, corrections: dict[str, str | None], clock: Clock) -> Seen:
+        with clock.stage("look"):
+            attributes = look(self.encoder, vector[None]).attributes(0)
+        return Seen(name, vector, attributes, corrections)
+
+
+def blend(seen: Sequence[Seen], layout: Any) -> np.ndarray:
+    """One reference (dim,) of several photos: the mean of each slice, at unit length."""
+    mean = np.mean([photo.vector for photo in seen], axis=0).astype(np.float32)
+    for name in layout.names:
+        part = layout.slice(name)
+        mean[part] /= max(float(np.linalg.norm(mean[part])), 1e-8)
+    return mean
+
+
+def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
+    """The values of a facet that count as seen, with their probability, likeliest first; corrections win."""
+    if facet in seen.corrections:
+        corrected = seen.corrections[facet]
+        return [] if corrected is None else [(corrected, 1.0)]
+    ranked = sorted(seen.attributes.get(facet, {}).items(), key=lambda pair: (-pair[1], pair[0]))
+    likely = [(value, p) for value, p in ranked if p >= LIKELY.get(facet, 0.5)]
+    return likely[:2] if facet == "details" else likely[:1]
+
+
+def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    """What a photo asks for, unless `said` (words, buttons) changes or excludes it.
+
+    Everything is `prefer` with its probability; the kind is `require` above SURE, or when the shopper corrected it.
+    """
+    said = tuple(said)
+    taken = {c.facet for c in said if c.op in ("require", "more", "less")}
+    kinds = [str(c.value) for c in said if c.facet == "category" and c.op == "require"] or [v for v, _ in top(seen, "category")]
+    found = []
+    for facet in READ:
+        if facet in taken or (kinds and not vocabulary.applicable(facet, kinds[0])):
+            continue
+        for value, p in top(seen, facet):
+            if any(c.op == "exclude" and c.facet == facet and vocabulary.covers(facet, str(c.value), value) for c in said):
+                continue
+            op = "require" if facet == "category" and p > SURE else "prefer"
+            source = "button" if facet in seen.corrections else "photo"
+            found.append(Constraint(facet=facet, op=op, value=value, source=source, confidence=min(p, 1.0)))
+    return tuple(found)
+
+
+def named(seen: Seen) -> str:
+    """What a photo shows, in a few words: "blue striped shirt, long sleeves"."""
+    return caption(Wish(constraints=wishes(seen, ())))

@@ -1,0 +1,140 @@
+"""Constraints in a person's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from catalog import vocabulary
+from catalog.wish import Constraint, PriceRange, Wish
+
+_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
+_NO_PLURAL = frozenset({"jeans", "trousers", "shorts", "leggings", "swimwear", "sneakers", "boots", "heels", "sandals", "flats",
+                        "flip flops", "loafers", "formal shoes", "socks", "sunglasses", "jewellery", "underwear", "shoes",
+                        "outerwear", "accessories"})
+_PLURAL = {"dress": "dresses", "scarf": "scarves", "watch": "watches"}
+_AS_NOUN = {"striped": "stripes", "checked": "checks", "polka dot": "polka dots", "floral": "flowers", "graphic": "graphics",
+            "patterned": "pattern", "camouflage": "camouflage", "geometric": "geometric pattern", "belt": "belt"}
+_NECK = {"crew": "crew neck", "scoop": "scoop neck", "boat": "boat neck", "halter": "halter neck", "square": "square neck",
+         "sweetheart": "sweetheart neckline", "high": "high neckline", "low": "low neckline", "collar": "collar"}
+_MORE = {("length", "length"): ("longer", "shorter"), ("sleeve_length", "length"): ("longer sleeves", "shorter sleeves"),
+         ("color", "dark"): ("darker", "less dark"), ("color", "light"): ("lighter", "less light"),
+         ("color", "bright"): ("brighter", "less bright"), ("color", "colorful"): ("more colourful", "less colourful"),
+         ("fit", "slim"): ("tighter", "looser"), ("fit", "loose"): ("looser", "tighter")}
+_ORDER = ("style", "fit", "color", "material", "pattern", "length", "category", "sleeve_length", "neckline", "details",
+          "gender", "brand", "size", "price")
+
+
+def money(amount: float, currency: str) -> str:
+    """ "€20", "€19.90", "20 CHF"."""
+    figure = f"{amount:.2f}".removesuffix(".00")
+    return f"{_SYMBOLS[currency]}{figure}" if currency in _SYMBOLS else f"{figure} {currency}"
+
+
+def span(value: PriceRange, currency: str) -> str:
+    """A price range: "at most €50", "from €20 to €50"."""
+    if value.min is None:
+        return f"at most {money(value.max or 0, currency)}"
+    if value.max is None:
+        return f"at least {money(value.min, currency)}"
+    return f"from {money(value.min, currency)} to {money(value.max, currency)}"
+
+
+def plural(category: str) -> str:
+    """ "dresses", "jeans"."""
+    return category if category in _NO_PLURAL else _PLURAL.get(category, category + "s")
+
+
+def phrase(c: Constraint, currency: str = "EUR") -> str:
+    """One constraint: "navy", "no stripes", "long sleeves", "with pockets", "cheaper", "at most €50"."""
+    if c.op in ("more", "less"):
+        return _comparative(c)
+    words = _value(c, currency)
+    return _refusal(c, words) if c.op == "exclude" else words
+
+
+def _value(c: Constraint, currency: str) -> str:
+    if isinstance(c.value, PriceRange):
+        return span(c.value, currency)
+    value = c.value
+    if c.facet == "sleeve_length":
+        return value if value == "sleeveless" else f"{value} sleeves"
+    if c.facet == "length":
+        return "knee-length" if value == "knee" else value
+    if c.facet == "neckline":
+        return _NECK.get(value, value)
+    if c.facet == "fit":
+        return f"{value} fit" if value in ("slim", "loose", "straight") else value
+    templates = {"details": "with {}", "gender": "for {}", "brand": "by {}", "size": "in size {}"}
+    if c.facet == "brand":
+        value = value.title() if value.islower() else value
+    if c.facet == "details" and value in ("belt", "hood", "bow", "slit", "logo", "tie", "cutout", "zipper"):
+        value = f"a {value}"
+    if c.facet == "pattern" and value == "solid":
+        return "plain"
+    return templates.get(c.facet, "{}").format(value)
+
+
+def _refusal(c: Constraint, words: str) -> str:
+    if c.facet == "pattern" and c.value != "solid":
+        return f"no {_AS_NOUN.get(str(c.value), c.value)}"
+    if c.facet == "details":
+        return f"no {c.value}"
+    if c.facet == "category":
+        return f"no {plural(str(c.value))}"
+    if c.facet in ("material", "neckline") and c.value not in ("sheer", "shiny", "high", "low", "off-shoulder"):
+        return f"no {words}"
+    return "with sleeves" if c.value == "sleeveless" else f"not {words}"
+
+
+def _comparative(c: Constraint) -> str:
+    more = c.op == "more"
+    if c.facet == "price":
+        return "pricier" if more else "cheaper"
+    pair = _MORE.get((c.facet, str(c.value)))
+    if pair:
+        return pair[0] if more else pair[1]
+    return f"{'more' if more else 'less'} {_AS_NOUN.get(str(c.value), c.value)}"
+
+
+def listing(parts: Sequence[str], last: str = "and") -> str:
+    """ "a", "a and b", "a, b and c"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
+
+
+def describe(constraints: Iterable[Constraint], currency: str = "EUR", ops: Sequence[str] = ("require", "exclude")) -> str:
+    """A wish as one noun phrase: "navy midi dresses with pockets, no stripes, at most €50"."""
+    chosen = sorted((c for c in constraints if c.op in ops), key=lambda c: _ORDER.index(c.facet))
+    head, tail = _head(chosen, currency)
+    for group in _grouped(c for c in chosen if c.op != "exclude" and c.facet not in _HEAD):
+        tail.append(listing([phrase(c, currency) for c in group], "or"))
+    refused = [phrase(c, currency) for c in chosen if c.op == "exclude"]
+    text = " ".join([*head, *(t for t in tail if t.startswith(("with ", "for ", "by ", "in ")))])
+    rest = [t for t in tail if not t.startswith(("with ", "for ", "by ", "in "))]
+    return ", ".join([text, *rest, *refused])
+
+
+_HEAD = ("style", "fit", "color", "material", "pattern", "length", "category")
+
+
+def _head(chosen: Sequence[Constraint], currency: str) -> tuple[list[str], list[str]]:
+    words = [listing([phrase(c, currency) for c in group], "or")
+             for group in _grouped(c for c in chosen if c.op != "exclude" and c.facet in _HEAD and c.facet != "category")]
+    kinds = [plural(str(c.value)) for c in chosen if c.facet == "category" and c.op != "exclude"]
+    return [*words, listing(kinds, "or") if kinds else "items"], []
+
+
+def _grouped(constraints: Iterable[Constraint]) -> list[list[Constraint]]:
+    groups: dict[object, list[Constraint]] = {}
+    for number, c in enumerate(constraints):
+        groups.setdefault(("one", number) if c.any is None else ("any", c.any), []).append(c)
+    return list(groups.values())
+
+
+def caption(wish: Wish) -> str:
+    """The wish as a caption for the text tower: what is wanted, without noes, prices and comparatives."""
+    wanted = [c for c in wish.constraints if c.op in ("require", "prefer") and c.source != "memory"
+              and c.facet not in vocabulary.OPEN_FACETS]
+    words = [str(c.value) if c.facet == "category" else phrase(c) for c in sorted(wanted, key=lambda c: _ORDER.index(c.facet))]
+    return " ".join(dict.fromkeys([*words, *wish.words.split()]))

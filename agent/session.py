@@ -1,0 +1,66 @@
+"""What a session remembers between turns."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+from catalog.wish import Wish
+
+PAST_KEPT = 50
+
+
+class Point(BaseModel):
+    """A place that `undo` can return to."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wish: Wish = Wish()
+    price_anchor: str | None = None
+    named: bool = False
+
+
+class Session(BaseModel):
+    """The state of one conversation, replaced (never changed) by every turn.
+
+    shown: ids last shown, in the order of the screen, so that "the second one" has a meaning
+    seen: ids shown for the present wish, which "show more" skips
+    rejected: ids that the shopper does not want to see again
+    price_anchor: the item that "cheaper" compares with
+    named: the reference was named by the shopper, not merely the first one shown
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    turn: int = 0
+    wish: Wish = Wish()
+    price_anchor: str | None = None
+    named: bool = False
+    past: tuple[Point, ...] = ()
+    shown: tuple[str, ...] = ()
+    seen: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
+
+    @property
+    def point(self) -> Point:
+        """Where the session stands."""
+        return Point(wish=self.wish, price_anchor=self.price_anchor, named=self.named)
+
+    def moved(self, point: Point) -> Session:
+        """The session with another wish in force; the present one can be undone to."""
+        if point == self.point:
+            return self
+        past = (*self.past, self.point)[-PAST_KEPT:]
+        return self.model_copy(update={**dict(point), "past": past, "seen": ()})
+
+    def undone(self) -> Session | None:
+        """The session before the last change of its wish, or None where there was none."""
+        if not self.past:
+            return None
+        *before, point = self.past
+        return self.model_copy(update={**dict(point), "past": tuple(before), "seen": ()})
+
+    def after(self, shown: tuple[str, ...]) -> Session:
+        """The session once `shown` is on the screen."""
+        seen = tuple(dict.fromkeys((*self.seen, *shown)))
+        return self.model_copy(update={"shown": shown, "seen": seen})

@@ -1,0 +1,157 @@
+"""Speak: the reply's words, from what survived the checks and from nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from langgraph.config import get_stream_writer
+
+from agent.phrases import describe, listing, money, phrase, plural
+from agent.planner import Mind
+from agent.replies import Card, Reply
+from agent.smalltalk import talk_text
+from agent.state import Found, State
+from agent.tools import Tools
+from catalog.wish import Constraint, Wish
+
+
+class Speak:
+    """Makes the reply: cards, wish, and words by the mind that planned the turn."""
+
+    def __init__(self, tools: Tools, minds: Mapping[str, Mind]) -> None:
+        self.tools, self.minds = tools, minds
+
+    def __call__(self, state: State) -> dict:
+        """The node."""
+        writer = get_stream_writer()
+        draft = self._draft(state)
+        mind = self.minds[state["planner"]]
+        said = mind.speaker.speak(draft, state["request"].text, state["clock"], writer)
+        reply = draft.model_copy(update={"reply": said.text, "notes": (*draft.notes, *said.notes),
+                                         "ms": state["clock"].total(), "steps": (*state["steps"], "speak")})
+        return {"reply": reply, "steps": ("speak",)}
+
+    def _draft(self, state: State) -> Reply:
+        session, found = state["session"], state.get("found", Found())
+        talk = state["talk"]
+        shown = state["goal"] == "search" and not found.failed
+        text = search_text(state, self.tools.currency) if talk is None else talk_text(talk, self.tools, session.wish)
+        wish = state["wish"] if talk is None else session.wish
+        photo = state["reference"].photo
+        question = state["question"] if talk is None or state["question"] else talk_question(talk.kind)
+        return Reply(
+            session=session.id, turn=session.turn + 1, reply=text, items=found.fits if shown else (),
+            unconfirmed=found.unconfirmed if shown else (), constraints=wish.constraints, question=question,
+            relaxed=tuple(f"{c.facet}: {c.value}" for c in state["relaxed"]), planner=state["planner"],
+            notes=state["notes"], trace=state["trace"], photo=photo.attributes if photo else {},
+            reference_id=session.wish.reference_id)
+
+
+def talk_question(kind: str) -> str | None:
+    """The question that goes with a turn that gave nothing to search for."""
+    return {"empty": "What are you looking for?", "unclear": "Which kind of garment, colour or price do you have in mind?",
+            "start_over": "What shall we look for?", "greet": "What are you looking for?"}.get(kind)
+
+
+def search_text(state: State, currency: str) -> str:
+    """The words for a search: what fits, what was checked, what is open, what was given up."""
+    found, wish, remarks = state["found"], state["wish"], state["remarks"]
+    if "guard_failed" in remarks:
+        return "I could not check the items just now, so I show none. Please try again."
+    if not state["request"].guard:
+        return f"Here are the {len(found.fits)} nearest items, unchecked."
+    parts = [_opening(state, currency)]
+    parts += _remarked(state, currency)
+    if found.fits or found.unconfirmed:
+        parts += [_checked(found.fits, wish, currency), _open(found, currency)]
+    parts += [_vibes(wish), _unknown(state["unknown"])]
+    if state["question"]:
+        parts.append(state["question"])
+    return " ".join(part for part in parts if part)
+
+
+def _opening(state: State, currency: str) -> str:
+    found, request, wish = state["found"], state["request"], state["wish"]
+    asked = describe(_plain(wish), currency)
+    near = f", close to {state['reference'].name}" if state["reference"].name else ""
+    turn = state["session"].turn
+    if not found.fits and not found.unconfirmed:
+        if "that_was_all" in state["remarks"]:
+            return f"That was all: I have no more {asked}."
+        return f"I found no {describe(_plain(state['session'].wish), currency)}."
+    if not found.fits:
+        return f"I could not confirm that any of these are {asked}."
+    if len(found.fits) >= request.k:
+        lead = ("Here are {n} {asked}{near}.", "{n} {asked}{near}:", "I picked {n} {asked}{near}.")[turn % 3]
+    elif len(found.fits) == 1:
+        return f"Just one fits: {found.fits[0].title}" + _at(found.fits[0]) + (f" ({asked}{near})." if asked != "items" else ".")
+    else:
+        lead = ("Only {n} fit all of it: {asked}{near}.", "{n} fit, no more: {asked}{near}.")[turn % 2]
+    best = found.fits[0]
+    return f"{lead.format(n=len(found.fits), asked=asked, near=near)} First: {best.title}{_at(best)}."
+
+
+def _plain(wish: Wish) -> Wish | tuple[Constraint, ...]:
+    return tuple(c for c in wish.constraints if c.op in ("require", "exclude") and c.source != "memory")
+
+
+def _at(card: Card) -> str:
+    return "" if card.price is None else f", {money(card.price, card.currency)}"
+
+
+def _remarked(state: State, currency: str) -> list[str]:
+    remarks, reference = state["remarks"], state["reference"]
+    said = []
+    if "undone" in remarks:
+        said.append("I went one step back.")
+    if "none_cheaper" in remarks and reference.priced is not None and reference.priced.price is not None:
+        way = "cheaper" if any(c.facet == "price" and c.op == "less" for c in state["wish"].constraints) else "dearer"
+        said.append(f"None of what fits is {way} than {reference.priced.title} "
+                    f"({money(reference.priced.price, currency)}); these come nearest.")
+    hard = [c for c in state["relaxed"] if c.op == "require"]
+    soft = [c for c in state["relaxed"] if c.op != "require"]
+    if hard and (state["found"].fits or state["found"].unconfirmed):
+        whole = describe(_plain(state["session"].wish), currency)
+        said.insert(0, f"I have no {whole}. The nearest I have, without {listing([_given_up(c, currency) for c in hard])}:")
+    if soft:
+        said.append(f"To stay close to {reference.name} I let go of {listing([phrase(c, currency) for c in soft])}.")
+    return said
+
+
+def _given_up(c: Constraint, currency: str) -> str:
+    return f"“{plural(str(c.value)) if c.facet == 'category' else phrase(c, currency)}”"
+
+
+def _checked(cards: Sequence[Card], wish: Wish, currency: str) -> str:
+    """Where it was seen that the hard constraints hold."""
+    pictures: list[str] = []
+    for c in wish.hard:
+        if any(v.source == "picture" and v.verdict == "met" and (v.facet, v.op, str(v.value)) == c.key
+               for card in cards for v in card.verdicts):
+            pictures.append(phrase(c, currency))
+    if not wish.hard or not cards:
+        return ""
+    if not pictures:
+        return "The listings confirm it."
+    return f"Where the listing is silent I looked at the picture ({listing(list(dict.fromkeys(pictures))[:4])})."
+
+
+def _open(found: Found, currency: str) -> str:
+    if not found.unconfirmed:
+        return ""
+    open_ = dict.fromkeys(
+        phrase(Constraint(facet=v.facet, op=v.op, value=v.value), currency)
+        for card in found.unconfirmed for v in card.verdicts if v.verdict == "unknown" and v.op in ("require", "exclude"))
+    n = len(found.unconfirmed)
+    if not found.fits:
+        return f"Not to be told from listing or picture: {listing(list(open_)[:4])}."
+    return f"For {n} more I could not confirm: {listing(list(open_)[:4])}."
+
+
+def _vibes(wish: Wish) -> str:
+    vibes = [phrase(c) for c in wish.constraints if c.source == "vibe" and c.op != "exclude"]
+    return f"For the mood I leaned towards {listing(list(dict.fromkeys(vibes))[:5])}." if vibes else ""
+
+
+def _unknown(words: Sequence[str]) -> str:
+    return f"I do not know {listing([f'“{w}”' for w in words[:3]])}, so I only looked for it in the listings." if words else ""

@@ -1,0 +1,251 @@
+"""The stylist: one catalogue, many sessions, a turn at a time."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from agent.action import Action
+from agent.critic import Critic
+from agent.graph import RECURSION_LIMIT, build_graph
+from agent.memory import IN_RAM, Memory
+from agent.merge import merge
+from agent.photos import Eyes
+from agent.phrases import phrase
+from agent.planner import LLM, minds
+from agent.replies import Event, Reply, Turn
+from agent.session import Point, Session
+from agent.speak import Speak
+from agent.state import Clock, Request
+from agent.taste import Taste
+from agent.thought import Thought
+from agent.tools import Tools
+from catalog import vocabulary
+from catalog.item import Item
+from catalog.store import Catalog
+from catalog.wish import Constraint
+from composer import KINDS
+from encoders import load_encoder
+from errors import InputError, WorkError
+from guard import Guard
+from retrieval import Retriever, open_index
+from settings import Settings, load_settings
+
+MOST_CARDS = 60
+_LOCKS_KEPT = 10_000
+KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
+
+
+class Stylist:
+    """Answers turns on one catalogue. Safe for many threads: turns of one session wait for one another."""
+
+    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings) -> None:
+        catalog.check_encoder(encoder)
+        self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
+        self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index))
+        self.tools = Tools(catalog, encoder, self.retriever, Guard(encoder))
+        self.eyes = Eyes(memory, encoder)
+        self.minds, default = minds(settings)
+        thought = Thought(self.tools, self.eyes, {name: mind.planner for name, mind in self.minds.items()}, default)
+        action = Action(self.tools, Taste(memory, catalog, encoder.layout))
+        self.graph = build_graph(thought, action, Critic(self.tools), Speak(self.tools, self.minds))
+        self._locks: OrderedDict[str, threading.Lock] = OrderedDict()
+        self._locks_lock = threading.Lock()
+
+    @classmethod
+    def open(cls, directory: str | Path, memory: str | Path | None = None, settings: Settings | None = None,
+             encoder: Any = None) -> Stylist:
+        """A stylist on the catalogue in `directory`, warmed up.
+
+        memory: a file, or None for one that lives as long as the process. Raises CatalogMissing, EncoderMismatch,
+        WorkError (memory that cannot be opened).
+        """
+        settings = settings or load_settings()
+        catalog = Catalog.open(directory)
+        stylist = cls(catalog, encoder or load_encoder(settings.encoder, settings.device),
+                      Memory(IN_RAM if memory is None else memory), settings)
+        stylist.warm_up()
+        return stylist
+
+    def warm_up(self) -> None:
+        """Loads what the first turn would otherwise wait for."""
+        self.catalog.facet_counts()
+        if len(self.catalog):
+            session = self.new_session()
+            self._answer(Session(id=session), Request(text="something blue", k=1))
+            self.memory.forget(session)
+
+    # -- turns
+
+    def chat(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
+             guard: bool = True, composer: str = "delta", planner: str | None = None) -> Reply:
+        """Answers one turn.
+
+        image: a path, bytes, a PIL picture, or a list of them. like: the id of an item that results should resemble.
+        guard=False, composer and planner ("offline", "llm") are for ablations. Raises InputError for a k, composer or
+        planner that does not exist; pictures, ids and words that cannot be used are answered, not raised.
+        """
+        return _last(self.stream(session, text, image, like, k, guard, composer, planner))
+
+    def stream(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
+               guard: bool = True, composer: str = "delta", planner: str | None = None) -> Iterator[Event]:
+        """The same turn in pieces: steps and thoughts as they come, words of the reply, and last the whole reply."""
+        request = Request(str(text), _pictures(image), like, k, guard, composer, self._planner(planner))
+        self._validate(session, request)
+        return self._turn(session, request)
+
+    def remove(self, session: str, facet: str, op: str, value: Any) -> Reply:
+        """A chip tapped away: the wish without this constraint, searched again."""
+        state = self.memory.load(session)
+        wanted = str(_plain(value))
+        gone = [c for c in state.wish.constraints if (c.facet, c.op) == (facet, op) and str(_plain(c.value)) == wanted]
+        if not gone:
+            raise InputError(f"the wish has no constraint {facet} {op} {wanted}; it has: "
+                             f"{', '.join(' '.join(c.key) for c in state.wish.constraints) or 'none'}")
+        kept = tuple(c for c in state.wish.constraints if c not in gone)
+        return self._pressed(session, kept, f"removed: {phrase(gone[0], self.tools.currency)}")
+
+    def correct_photo(self, session: str, facet: str, value: str | None) -> Reply:
+        """What the photo shows, put right by the shopper (None: it is not to count), and searched again."""
+        if facet not in vocabulary.ATTRIBUTE_FACETS or (value is not None and value not in vocabulary.values(facet)):
+            raise InputError(f"a photo's {facet!r} cannot be {value!r}; facets: {', '.join(vocabulary.ATTRIBUTE_FACETS)}")
+        state = self.memory.load(session)
+        if state.wish.reference_photo is None:
+            raise InputError("there is no reference photo in this conversation; upload one first")
+        self.memory.correct(session, state.wish.reference_photo, facet, value)
+        kept = tuple(c for c in state.wish.constraints if not (c.facet == facet and c.source in ("photo", "button")))
+        if value is not None:
+            op = "require" if facet == "category" else "prefer"
+            kept = merge(kept, (Constraint(facet=facet, op=op, value=value, source="button"),))
+        return self._pressed(session, kept, f"corrected: {facet} is {value or 'left out'}")
+
+    def feedback(self, session: str, item_id: str, kind: str) -> Reply | None:
+        """Save, unsave or refuse an item; refusing searches again without it."""
+        if kind not in KINDS_OF_FEEDBACK:
+            raise InputError(f"unknown feedback {kind!r}; allowed: {', '.join(KINDS_OF_FEEDBACK)}")
+        self.catalog.row(item_id)
+        self.memory.judge(session, item_id, kind)
+        if kind != "not_this":
+            return None
+        return _last(self._turn(session, Request(button="not this one", images=()), refuse=item_id))
+
+    # -- what is remembered
+
+    def new_session(self) -> str:
+        """A new session's id: whoever has it has the conversation."""
+        return secrets.token_urlsafe(24)
+
+    def history(self, session: str) -> list[Turn]:
+        """All turns of a session, oldest first."""
+        return self.memory.turns(session)
+
+    def saved(self, session: str) -> list[Item]:
+        """The items that the shopper saved, in the order in which they were first judged."""
+        return self.tools.known(item for item, kind in self.memory.feedback(session).items() if kind == "save")
+
+    def forget(self, session: str) -> None:
+        """Deletes a session: turns, pictures, feedback, everything."""
+        with self._session(session):
+            self.memory.forget(session)
+
+    def export(self, session: str) -> dict:
+        """All that is stored on a session, as JSON-ready data."""
+        return self.memory.export(session)
+
+    # -- inside
+
+    def _planner(self, name: str | None) -> str | None:
+        if name is not None and name not in self.minds:
+            hint = "; set OPENAI_API_KEY (and OPENAI_BASE_URL for another server)" if name == LLM else ""
+            raise InputError(f"planner {name!r} is not available{hint}; available: {', '.join(self.minds)}")
+        return name
+
+    def _validate(self, session: str, request: Request) -> None:
+        if not isinstance(session, str) or not session or len(session) > 200:
+            raise InputError("a session needs a name of 1 to 200 characters")
+        if not isinstance(request.k, int) or isinstance(request.k, bool) or not 1 <= request.k <= MOST_CARDS:
+            raise InputError(f"k is {request.k!r}; allowed: 1 to {MOST_CARDS}")
+        if request.composer not in KINDS:
+            raise InputError(f"unknown composer {request.composer!r}; allowed: {', '.join(KINDS)}")
+
+    def _pressed(self, session: str, constraints: tuple[Constraint, ...], button: str) -> Reply:
+        return _last(self._turn(session, Request(button=button), constraints=constraints))
+
+    def _turn(self, session: str, request: Request, constraints: tuple[Constraint, ...] | None = None,
+              refuse: str | None = None) -> Iterator[Event]:
+        with self._session(session):
+            state = self.memory.load(session)
+            if constraints is not None:
+                wish = state.wish.model_copy(update={"constraints": constraints})
+                state = state.moved(Point(wish=wish, price_anchor=state.price_anchor, named=state.named))
+            if refuse is not None:
+                state = state.model_copy(update={"rejected": tuple(dict.fromkeys((*state.rejected, refuse)))})
+            yield from self._stream(state, request)
+
+    def _stream(self, session: Session, request: Request) -> Iterator[Event]:
+        """Runs the graph, tells what happens, stores the turn, and ends with the reply."""
+        last: dict = {}
+        start = {"request": request, "clock": Clock(self.settings.turn_seconds), "session": session, "tried": (),
+                 "steps": (), "trace": (), "notes": ()}
+        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=["updates", "custom"]):
+            if mode == "custom":
+                yield Event(kind="text", text=part)
+                continue
+            for step, update in part.items():
+                last.update(update)
+                yield Event(kind="step", step=step, text=" · ".join(update.get("trace", ())))
+                for note in update.get("notes", ()):
+                    yield Event(kind="note", text=note)
+        yield Event(kind="reply", reply=self._remember(last, request))
+
+    def _answer(self, session: Session, request: Request) -> Reply:
+        return _last(self._stream(session, request))
+
+    def _remember(self, last: dict, request: Request) -> Reply:
+        reply, talk = last["reply"], last["talk"]
+        session: Session = last["session"].model_copy(update={"turn": reply.turn})
+        if talk is not None and talk.kind == "forget":
+            self.memory.forget(session.id)
+            return reply
+        if reply.cards:
+            session = session.after(tuple(card.id for card in reply.cards))
+        self.memory.record(session, request.text or (f"({request.button})" if request.button else ""), last["photos"], reply)
+        return reply
+
+    def _session(self, session: str) -> threading.Lock:
+        """The lock of a session; old ones that nobody holds are let go."""
+        with self._locks_lock:
+            lock = self._locks.setdefault(session, threading.Lock())
+            self._locks.move_to_end(session)
+            while len(self._locks) > _LOCKS_KEPT:
+                oldest = next(iter(self._locks))
+                if self._locks[oldest].locked():
+                    break
+                del self._locks[oldest]
+            return lock
+
+
+def _pictures(image: Any) -> tuple[Any, ...]:
+    if image is None:
+        return ()
+    return tuple(image) if isinstance(image, list | tuple) else (image,)
+
+
+def _plain(value: Any) -> Any:
+    """A price range as the pair that JSON and Python agree on."""
+    if isinstance(value, dict):
+        return value.get("min"), value.get("max")
+    return (value.min, value.max) if hasattr(value, "min") and hasattr(value, "max") else value
+
+
+def _last(events: Iterator[Event]) -> Reply:
+    reply = None
+    for event in events:
+        reply = event.reply or reply
+    if reply is None:
+        raise WorkError("the turn ended without a reply")
+    return reply

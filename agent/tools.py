@@ -1,0 +1,88 @@
+"""The agent's tools over one catalogue: composed search, attribute check, and what the assortment holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from agent.phrases import caption
+from agent.state import Clock
+from catalog.item import Item
+from catalog.store import Catalog
+from catalog.wish import Constraint, Wish
+from composer import compose
+from guard import Guard, Judgement
+from retrieval import Hit, Retriever
+
+_CAPTIONS_KEPT = 512
+
+
+class Tools:
+    """Search and check on one catalogue. Read-only, safe for many threads."""
+
+    def __init__(self, catalog: Catalog, encoder: Any, retriever: Retriever, guard: Guard) -> None:
+        self.catalog, self.encoder, self.retriever, self.guard = catalog, encoder, retriever, guard
+        self._embed = lru_cache(maxsize=_CAPTIONS_KEPT)(self._embed_uncached)
+        self._sold_out = np.flatnonzero(~np.asarray(catalog.available))
+        self._row_of = {id_: row for row, id_ in enumerate(catalog.ids)}
+        self.currency = catalog.items([0])[0].currency if len(catalog) else "EUR"
+
+    def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
+               taste: np.ndarray | None, clock: Clock, grouped: bool = True) -> list[Hit]:
+        """The k best rows for a wish that can be bought and are not in `avoid`, best first.
+
+        picture (dim,) or None; taste (dim,) or None. grouped: colourways of one design behind the best of them.
+        """
+        words = caption(wish)
+        with clock.stage("encode"):
+            vector = self._embed(words) if words else None
+        with clock.stage("compose"):
+            query = compose(composer, picture, wish, vector, self.encoder)
+        with clock.stage("search"):
+            return self.retriever.search(query, wish, k, exclude_rows=[*avoid, *self._sold_out], taste=taste,
+                                         one_per_group=grouped)
+
+    def check(self, rows: Sequence[int], constraints: Sequence[Constraint], clock: Clock,
+              reference: np.ndarray | None = None, anchor: Any = None) -> Judgement:
+        """The verdicts on each row, one a constraint."""
+        with clock.stage("items"):
+            items, claims = self.catalog.items(rows), self.catalog.claims(rows)
+            vectors = np.asarray(self.catalog.vectors[list(rows)], dtype=np.float32)
+        with clock.stage("guard"):
+            return self.guard.judge(items, vectors, claims, constraints, reference_vector=reference, anchor=anchor)
+
+    def allowed(self, constraints: Iterable[Constraint], avoid: Iterable[int] = ()) -> int:
+        """How many rows the listings leave open for these constraints."""
+        mask = np.array(self.catalog.allowed_rows(tuple(constraints)), dtype=bool) & self.catalog.available
+        mask[list(avoid)] = False
+        return int(mask.sum())
+
+    def affirmed(self, constraints: Iterable[Constraint]) -> int:
+        """How many rows the listings alone confirm."""
+        return int((np.asarray(self.catalog.affirmed_rows(tuple(constraints))) & self.catalog.available).sum())
+
+    def rows(self, ids: Iterable[str]) -> list[int]:
+        """The rows of those ids that the catalogue has (a rebuilt one may have lost some), in order."""
+        return [self._row_of[id_] for id_ in ids if id_ in self._row_of]
+
+    def known(self, ids: Iterable[str | None]) -> list[Item]:
+        """The items of those ids that the catalogue has, in order."""
+        return self.catalog.items(self.rows(id_ for id_ in ids if id_))
+
+    def vector(self, id_: str) -> np.ndarray:
+        """(dim,) of an item's picture."""
+        return np.array(self.catalog.vectors[self.catalog.row(id_)], dtype=np.float32)
+
+    def kinds(self) -> dict[str, int]:
+        """{category: items}, most frequent first."""
+        return self.catalog.facet_counts().get("category", {})
+
+    def listed(self, words: str) -> bool:
+        """Whether any listing has these words."""
+        return bool(self.catalog.text_search(words, 1))
+
+    def _embed_uncached(self, words: str) -> np.ndarray:
+        return self.encoder.encode_texts([words])[0]
