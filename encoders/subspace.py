@@ -1,0 +1,92 @@
+"""Slices for a model that has none: subspaces spanned by its own text embeddings of each facet's values.
+
+Per slice, the value embeddings of its facets (a mean over prompts, the facet's mean taken out) are freed from the slices
+before (Gram-Schmidt) and reduced to their principal directions (SVD). What is left of the space is `appearance`. The bases
+together are one rotation: nothing of the model's vector is lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from catalog import vocabulary
+from encoders.layout import FACET_SLICE, SLICES, SliceLayout
+from encoders.prototypes import Prototypes, unit
+
+PROMPTS: dict[str, tuple[str, ...]] = {
+    "category": ("a photo of a {}", "a {} on a white background"), "color": ("a {} garment", "a photo of {} clothes"),
+    "pattern": ("a {} garment", "clothes with a {} pattern"), "sleeve_length": ("a garment with {} sleeves",),
+    "length": ("a {} length garment",), "neckline": ("a garment with a {} neckline",), "fit": ("a {} fit garment",),
+    "material": ("a garment made of {}", "a {} garment"), "details": ("a garment with {}",), "gender": ("clothes for {}",),
+    "style": ("a {} outfit", "clothes in {} style")}
+SCALE = 12.0
+"""Of cosines inside a slice, until a calibration on data fits better."""
+
+
+@dataclass(frozen=True)
+class Subspaces:
+    """A rotation of the model's space into named slices."""
+
+    layout: SliceLayout
+    basis: np.ndarray
+    """(dim, dim) float32, orthonormal columns, slice after slice"""
+    prototypes: dict[str, Prototypes]
+
+    def split(self, vectors: np.ndarray) -> np.ndarray:
+        """(n, dim) of the model -> (n, dim) in slices, each of unit length."""
+        return unit_slices(vectors @ self.basis, self.layout)
+
+
+def unit_slices(vectors: np.ndarray, layout: SliceLayout) -> np.ndarray:
+    """(n, dim) -> the same with every slice brought to unit length."""
+    return np.concatenate([unit(vectors[:, layout.slice(name)]) for name in layout.names], axis=1)
+
+
+def text_subspaces(encode: Callable[[list[str]], np.ndarray], dim: int) -> Subspaces:
+    """Bases and prototypes from `encode`, texts -> (n, dim) unit vectors."""
+    embedded = {facet: _embed_values(encode, facet) for facet in FACET_SLICE}
+    basis = np.zeros((dim, 0), dtype=np.float32)
+    sizes: dict[str, int] = {}
+    names = [name for name in SLICES if name != "appearance"]
+    for name in names:
+        facets = [facet for facet, where in FACET_SLICE.items() if where == name]
+        spread = np.concatenate([embedded[f] - embedded[f].mean(0, keepdims=True) for f in facets])
+        directions = _directions(spread, basis, min(SLICES[name], max(1, dim // 12)))
+        basis = np.concatenate([basis, directions], axis=1)
+        sizes[name] = directions.shape[1]
+    rest = _complement(basis)
+    layout = SliceLayout((*names, "appearance"), (*(sizes[n] for n in names), rest.shape[1]))
+    rotation = np.concatenate([basis, rest], axis=1)
+    prototypes = {facet: _prototypes(facet, vectors, rotation[:, layout.slice(FACET_SLICE[facet])])
+                  for facet, vectors in embedded.items()}
+    return Subspaces(layout, rotation, prototypes)
+
+
+def _embed_values(encode: Callable[[list[str]], np.ndarray], facet: str) -> np.ndarray:
+    values = vocabulary.leaf_values(facet)
+    prompts = PROMPTS[facet]
+    vectors = encode([prompt.format(value) for value in values for prompt in prompts])
+    return unit(vectors.reshape(len(values), len(prompts), -1).mean(1))
+
+
+def _directions(spread: np.ndarray, basis: np.ndarray, most: int) -> np.ndarray:
+    """(dim, k) orthonormal, orthogonal to `basis`, k <= most."""
+    spread = spread - (spread @ basis) @ basis.T
+    _, strength, rows = np.linalg.svd(spread.astype(np.float64), full_matrices=False)
+    kept = rows[:most][strength[:most] > 1e-4 * max(strength[0], 1e-12)].T
+    # Once more against the basis: rounding would otherwise leave the slices slightly askew.
+    kept = kept - basis @ (basis.T @ kept)
+    return np.linalg.qr(kept)[0].astype(np.float32)
+
+
+def _complement(basis: np.ndarray) -> np.ndarray:
+    full = np.linalg.qr(np.concatenate([basis, np.eye(len(basis), dtype=np.float32)], axis=1).astype(np.float64))[0]
+    return full[:, basis.shape[1]:].astype(np.float32)
+
+
+def _prototypes(facet: str, vectors: np.ndarray, basis: np.ndarray) -> Prototypes:
+    values = vocabulary.leaf_values(facet)
+    return Prototypes(values, unit(vectors @ basis), SCALE, np.zeros(len(values), dtype=np.float32), facet != "details")

