@@ -102,10 +102,22 @@ def _own_phrases() -> dict[tuple[str, ...], Entry]:
 @cache
 def phrases() -> dict[tuple[str, ...], Entry]:
     """Every phrase of one or more words -> its entry."""
+    return {**_regular_comparisons(_named()), **_named(), **_own_phrases()}
+
+
+@cache
+def _named() -> dict[tuple[str, ...], Entry]:
     known = _vocabulary_phrases()
     for words in table()["not_words"]["list"]:
         known.pop(words_of(words), None)
-    return {**_regular_comparisons(known), **known, **_own_phrases()}
+    return known
+
+
+@cache
+def spellable() -> frozenset[str]:
+    """The single words that a misspelling may be meant for: not the comparatives that rules derive."""
+    single = {words[0]: entry for words, entry in {**_named(), **_own_phrases()}.items() if len(words) == 1}
+    return frozenset(word for word, entry in single.items() if entry.kind in ("value", "comparison", "part"))
 
 
 @cache

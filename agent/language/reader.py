@@ -1,13 +1,24 @@
-"""Reads a message: orders and amounts first, then attributes, then vibes."""
+"""Reads a message: orders, pointers and amounts first, then vibes, then attributes in their scopes.
+
+Each step takes the words that it has understood, so that none is read twice.
+"""
 
 from __future__ import annotations
 
+from catalog.wish import Constraint
+
 from .alternatives import to_constraints
+from .amounts import read_amounts
+from .dropping import read_drops, read_kept, read_replaced
+from .intents import read_intents, read_question
 from .marks import read_marks
-from .reading import Context, Reading
+from .people import read_audience, read_brands
+from .pointing import read_mentions
+from .reading import Context, Intent, Mention, Reading
 from .scope import read_scopes
 from .senses import settle
 from .tokens import Sentence, words_of
+from .vibes import give_way, read_vibes
 
 
 def read(text: str, context: Context | None = None) -> Reading:
@@ -16,7 +27,46 @@ def read(text: str, context: Context | None = None) -> Reading:
     context: what is shown and known; without it pointers stay unresolved and no brands are recognised.
     """
     sentence = Sentence(words_of(text))
+    intents = read_intents(sentence)
+    mentions = read_mentions(sentence, context, read_attributes)
+    drops, kept = read_drops(sentence), read_kept(sentence)
+    amounts = read_amounts(sentence)
+    people = (*read_brands(sentence, context), *read_audience(sentence))
+    vibes = read_vibes(sentence)
+    attributes, unknown = _attributes(sentence)
+    said = _renumbered((*attributes, *people, *amounts.constraints))
+    question = read_question(sentence, mentions, bool(context and context.shown))
+    wanted = (*said, *give_way(said, vibes.constraints))
+    if question is not None:
+        intents, wanted = [*intents, question.model_copy(update={"constraints": said})], ()
+    return Reading(
+        text=text, constraints=wanted, intents=tuple(_with_pick(intents, mentions, wanted)), drop=drops, keep=kept,
+        replaced=read_replaced(sentence, tuple(c.facet for c in attributes)), mentions=mentions, count=amounts.count,
+        currency=amounts.currency, vibes=vibes.vibes, unknown=unknown, unknown_vibes=vibes.unknown)
+
+
+def read_attributes(phrase: str) -> tuple[Constraint, ...]:
+    """The attributes of a phrase alone: no orders, amounts or vibes."""
+    return _attributes(Sentence(words_of(phrase)))[0]
+
+
+def _attributes(sentence: Sentence) -> tuple[tuple[Constraint, ...], tuple[str, ...]]:
     marks = settle(read_marks(sentence))
-    constraints = to_constraints(read_scopes(marks))
-    unknown = tuple(dict.fromkeys(mark.text for mark in marks if mark.kind == "word"))
-    return Reading(text=text, constraints=constraints, unknown=unknown)
+    unknown = tuple(dict.fromkeys(mark.text for mark in marks if mark.kind == "word" and mark.text.isalpha()))
+    return to_constraints(read_scopes(marks)), unknown
+
+
+def _renumbered(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+    """`any` numbers from 1 up, in order of appearance."""
+    numbers = {n: i for i, n in enumerate(dict.fromkeys(c.any for c in constraints if c.any is not None), start=1)}
+    return tuple(c if c.any is None else c.model_copy(update={"any": numbers[c.any]}) for c in constraints)
+
+
+def _with_pick(intents: list[Intent], mentions: tuple[Mention, ...], wanted: tuple[Constraint, ...]) -> list[Intent]:
+    """A bare pointer ("the second one") is a pick; with changes ("... but longer") it is more like that one."""
+    if not mentions or any(i.kind not in ("greet", "thanks") for i in intents):
+        return intents
+    pointed = mentions[0]
+    if pointed.kind == "photo" or wanted:
+        return [*intents, Intent(kind="more_like", text=pointed.text)]
+    return [*intents, Intent(kind="pick", text=pointed.text)]

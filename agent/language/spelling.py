@@ -1,7 +1,7 @@
 """Mends misspelt fashion words, and leaves real English words alone.
 
 Only words of five letters or more that neither the lexicon nor `english.txt` (English words within reach of a fashion
-word) knows are bent: to a word with the same first letter, one edit away, or two edits for eight letters or more.
+word) knows are bent: to a word with the same first letter, one edit away, or two edits for nine letters or more.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from .lexicon import phrases
+from .lexicon import phrases, spellable
 
 _SHORTEST = 5
 
@@ -26,9 +26,9 @@ def _known() -> frozenset[str]:
 def _targets() -> dict[str, tuple[str, ...]]:
     """First letter -> the words that a misspelling may be bent to."""
     by_letter: dict[str, list[str]] = {}
-    for phrase, entry in sorted(phrases().items()):
-        if len(phrase) == 1 and len(phrase[0]) >= _SHORTEST and entry.kind in ("value", "comparison", "part"):
-            by_letter.setdefault(phrase[0][0], []).append(phrase[0])
+    for word in sorted(spellable()):
+        if len(word) >= _SHORTEST:
+            by_letter.setdefault(word[0], []).append(word)
     return {letter: tuple(words) for letter, words in by_letter.items()}
 
 
@@ -42,6 +42,6 @@ def mend(word: str) -> str:
     """The fashion word that `word` misspells, or `word` itself."""
     if len(word) < _SHORTEST or word in _known() or word in _english() or not word.isalpha():
         return word
-    allowed = 2 if len(word) >= 8 else 1
+    allowed = 2 if len(word) >= 9 else 1
     best = extractOne(word, _targets().get(word[0], ()), scorer=OSA.distance, score_cutoff=allowed)
     return best[0] if best else word

@@ -38,6 +38,7 @@ def clean(text: str) -> str:
     text = text.replace("3/4", " threequarter ").replace("¾", " threequarter ")
     for pattern, replacement in _CONTRACTIONS:
         text = pattern.sub(replacement, text)
+    text = re.sub(r"(?<=\d)\s?-\s?(?=[$€£]?\d)", " to ", text)
     text = re.sub(r"(?<=[a-z0-9])-(?=[a-z])", " ", text)
     return re.sub(r"[\s_]+", " ", text).strip()
 

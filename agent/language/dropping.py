@@ -1,0 +1,100 @@
+"""What no longer matters ("any colour", "forget the stripes"), what stays ("same colour"), what is replaced ("in red instead")."""
+
+from __future__ import annotations
+
+import re
+
+from catalog import vocabulary
+
+from .lexicon import phrases
+from .reading import Drop
+from .tokens import Sentence
+
+FACET_NOUNS = {
+    "price": "price|prices|budget|cost|costs|money|price limit|price range|price tag|limit",
+    "color": "colou?rs?|colou?ring|shades?", "pattern": "patterns?|prints?|design", "size": "sizes?",
+    "sleeve_length": "sleeves?(?: length)?", "length": "lengths?|hemline", "neckline": "necks?|necklines?", "fit": "fit|cut|silhouette|shape",
+    "material": "materials?|fabrics?|textile", "style": "styles?|vibe|look", "brand": "brands?|label|make", "gender": "gender|sex",
+    "category": "kind|type|category|garment|kind of item|item type",
+}
+_FACET = "|".join(f"(?P<{facet}>{nouns})" for facet, nouns in FACET_NOUNS.items())
+_DROP_FACET = tuple(re.compile(p) for p in (
+    rf"\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|are|works?|will do|goes|would be|will be))?(?: (?:fine|ok|okay|good|great|do|fine by me))?(?! (?:but|except|other than|apart|besides))",
+    rf"\b(?:forget|forget about|never mind|nevermind|ignore|do not care about|do not mind|do not worry about|not care about|no preference (?:on|for|about)|remove|drop|scrap|clear|lift|skip|reset|disregard|not bothered about|not fussy about|not picky about|relax)(?: the| my| that| about| about the| about my)*(?: (?P<adj>\w+))? (?:{_FACET})\b",
+    rf"\b(?:the |my )?(?:{_FACET}) (?:does not matter|is not important|do not matter|is irrelevant|is no issue|is no object|is not an issue|is no problem|is no concern|is flexible|is open|does not really matter|is up to you)\b",
+    rf"\bno (?P<budget>budget|price limit|budget limit|price cap)\b|\b(?P<object>money is no object)\b",
+    rf"\bdo not care (?:what|which|about what|about which) (?:{_FACET})\b(?: it is| they are)?",
+))
+_DROP_VALUE = tuple(re.compile(p) for p in (
+    r"\b(?:forget|forget about|never mind|nevermind|ignore|not care about|do not care about|do not mind|scrap)(?: the| about the| about| my| that| those)* (?P<what>\w+(?: \w+){0,2})",
+    r"\b(?:does|do|need) not (?:have|need) to (?:be|have)(?: a| an| the| any)? (?P<what>\w+(?: \w+){0,2})",
+    r"\bneed not (?:be|have)(?: a| an| the)? (?P<what>\w+(?: \w+){0,2})",
+    r"\b(?P<what>\w+(?: \w+)?) (?:does|do) not matter(?: any ?more)?\b",
+    r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:optional|not a must|not necessary|not needed)\b",
+    r"\bno longer (?:needs?|wants?|has) (?:to (?:be|have))?(?: a| an| the)? ?(?P<what>\w+(?: \w+)?)",
+))
+_KEEP = re.compile(rf"\b(?:keep|same|keep the same|leave|keeping|retain|like)(?: the| its| that| this| same)+ (?:{_FACET})\b|\bsame (?:{_FACET.replace('P<', 'P<same_')})\b")
+_REPLACED_NOUN = re.compile(rf"\b(?:change|switch|make|turn|swap)(?: the| its)* (?:{_FACET})\b(?: (?:to|into|for))?")
+_INSTEAD = re.compile(r"\binstead\b(?! of)|\bactually\b|\brather\b(?! than)|\bmake (?:it|that|them) (?!a bit|a little|more|less|much|slightly)")
+
+
+def read_drops(sentence: Sentence) -> tuple[Drop, ...]:
+    """Reads and takes what the shopper takes back."""
+    drops: list[Drop] = []
+    for pattern in _DROP_VALUE:
+        for match in pattern.finditer(sentence.text):
+            drops.extend(_values_named(sentence, match))
+    for pattern in _DROP_FACET:
+        for match in pattern.finditer(sentence.text):
+            span = sentence.span(match)
+            if sentence.free(span):
+                sentence.take(span)
+                drops.extend(_facets_named(match))
+    return tuple(dict.fromkeys(drops))
+
+
+def _facets_named(match: re.Match[str]) -> list[Drop]:
+    groups = match.groupdict()
+    named = ["price"] if groups.get("budget") or groups.get("object") else [f for f in FACET_NOUNS if groups.get(f)]
+    return [Drop(facet=facet) for facet in named]
+
+
+def _values_named(sentence: Sentence, match: re.Match[str]) -> list[Drop]:
+    """The longest leading run of words that is an attribute, over all facets that know it."""
+    span = sentence.span(match)
+    if not sentence.free(span):
+        return []
+    words = match.group("what").split()
+    for length in range(len(words), 0, -1):
+        named = words[:length]
+        senses = [s for s in (phrases()[tuple(named)].senses if tuple(named) in phrases() else ()) if s.op is None]
+        drops = [Drop(facet=s.facet, value=s.value) for s in senses] or _in_vocabulary(" ".join(named))
+        if drops:
+            extra = len(words) - length
+            sentence.take(range(span.start, span.stop - extra) if match.group().endswith(match.group("what")) else span)
+            return drops
+    return []
+
+
+def _in_vocabulary(text: str) -> list[Drop]:
+    found = ((facet, vocabulary.find(facet, text)) for facet in vocabulary.ATTRIBUTE_FACETS)
+    return [Drop(facet=facet, value=value) for facet, value in found if value]
+
+
+def read_kept(sentence: Sentence) -> tuple[str, ...]:
+    """Facets to hold as they are: "same colour", "keep the length". Taken."""
+    kept: list[str] = []
+    for match in _KEEP.finditer(sentence.text):
+        span = sentence.span(match)
+        if sentence.free(span):
+            sentence.take(span)
+            kept.extend(name.removeprefix("same_") for name, value in match.groupdict().items() if value)
+    return tuple(dict.fromkeys(kept))
+
+
+def read_replaced(sentence: Sentence, facets_said: tuple[str, ...]) -> tuple[str, ...]:
+    """Facets whose earlier wishes give way: named ("change the colour to red"), or all said beside "instead"."""
+    named = [facet for match in _REPLACED_NOUN.finditer(sentence.text) for facet in FACET_NOUNS if match.groupdict().get(facet)]
+    if _INSTEAD.search(sentence.text):
+        named.extend(f for f in facets_said if f != "price")
+    return tuple(dict.fromkeys(named))

@@ -1,0 +1,65 @@
+"""Orders to the chat, small talk and questions."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from .reading import Intent, Mention
+from .tokens import Sentence
+
+_ASKS_ABOUT = re.compile(
+    r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|these|those|they|the|number|# ?\d|there)\b"
+    r"|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|where (?:is|can|does)|who makes|when))")
+_REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|find)|how about|what about|"
+                      r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b")
+_CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? (?:small|large|big)|in stock|sold out|available)\b")
+
+
+@cache
+def _table() -> tuple[tuple[str, tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]], ...]:
+    rows = tomllib.loads(Path(__file__).with_name("intents.toml").read_text(encoding="utf-8"))
+    return tuple((kind, tuple(re.compile(rf"(?:please )?(?:{p})(?: please| now| thanks?)?(?: [.!?])*") for p in row.get("whole", ())),
+                  tuple(re.compile(rf"(?<!\w)(?:{p})(?!\w)") for p in row.get("part", ()))) for kind, row in rows.items())
+
+
+def read_intents(sentence: Sentence) -> list[Intent]:
+    """Reads and takes orders, thanks, greetings and what is out of scope."""
+    found: list[Intent] = []
+    for kind, wholes, parts in _table():
+        if any(pattern.fullmatch(sentence.text) for pattern in wholes):
+            sentence.take(range(len(sentence.words)))
+            return [Intent(kind=kind, text=sentence.text)]
+        match = next((m for pattern in parts if (m := pattern.search(sentence.text)) and _free(sentence, m)), None)
+        if match is not None:
+            sentence.take(_taken(kind, sentence, match))
+            found.append(Intent(kind=kind, text=match.group()))
+    return found
+
+
+def _free(sentence: Sentence, match: re.Match[str]) -> bool:
+    span = sentence.span(match)
+    return bool(span) and sentence.free(span)
+
+
+def _taken(kind: str, sentence: Sentence, match: re.Match[str]) -> range:
+    """What an order uses up: an out-of-scope request all of its clause, "compare" and "why" nothing but themselves."""
+    span = sentence.span(match)
+    if kind == "out_of_scope":
+        ends = [i for i in range(span.stop, len(sentence.words)) if sentence.words[i] in (".", "!", "?", ";")]
+        return range(span.start, ends[0] if ends else len(sentence.words))
+    return span
+
+
+def read_question(sentence: Sentence, mentions: tuple[Mention, ...], has_page: bool) -> Intent | None:
+    """Whether the message asks about something shown, rather than for something: "is the second one striped?"."""
+    text = sentence.text
+    asks = _ASKS_ABOUT.search(text)
+    if _REQUEST.search(text) or not asks:
+        return None
+    points = bool(mentions) or bool(re.search(r"\b(?:it|this|that|these|those|they|them)\b", text)) or has_page
+    if text.rstrip(" !.").endswith("?") or re.match(r"(?:so |and |but )?(?:how|what|which|where|who|when)\b", text):
+        return Intent(kind="question", text=text) if points or _CARE.search(text) else None
+    return None
