@@ -57,7 +57,7 @@ class Desk:
             return View(feed=panels.preparing(self.shop.lines(), failed), live="", dock=gr.update(visible=False),
                         clock=gr.update(active=not failed))
         token = token if token and _TOKEN.fullmatch(token) else stylist.new_session()
-        return self._whole(stylist, token)._replace(live="", dock=gr.update(visible=True), clock=gr.update(active=False))
+        return self._whole(stylist, token)._replace(dock=gr.update(visible=True), clock=gr.update(active=False))
 
     def say(self, token: str, message: dict | None) -> Iterator[View]:
         """A message from the box: words, photos or both."""
@@ -101,7 +101,7 @@ class Desk:
             stylist.feedback(token, str(data.get("id", "")), data["do"])
         except StylistError as error:
             return View(live=panels.notice(str(error)))
-        return self._whole(stylist, token)
+        return self._whole(stylist, token)._replace(live=gr.skip())
 
     def _ready(self, token: str) -> Stylist | None:
         return self.shop.stylist if token and _TOKEN.fullmatch(token) else None
@@ -123,7 +123,7 @@ class Desk:
             images = photos.check(files)
             yield View(live=turns.working(text, images, ()), box=None if kept else gr.skip())
             yield from self._watch(stylist, token, text, images, like)
-            yield self._whole(stylist, token)._replace(live="")
+            yield self._whole(stylist, token)
         except StylistError as error:
             yield View(live=panels.notice(str(error)), box=kept or gr.skip())
             return
@@ -153,7 +153,7 @@ class Desk:
                 stylist.correct_photo(token, str(data.get("facet", "")), str(data.get("value", "")) or None)
             else:
                 self._remove(stylist, token, data)
-            yield self._whole(stylist, token)._replace(live="")
+            yield self._whole(stylist, token)
         except StylistError as error:
             yield View(live=panels.notice(str(error)))
         except Exception:  # a door, as above
@@ -175,8 +175,8 @@ class Desk:
         ids = {item.id for item in saved}
         feed = turns.feed(history, self.pictures, ids) if history else panels.welcome(len(stylist.catalog.ids))
         chips = history[-1].reply.constraints if history else ()
-        return View(token=token, masthead=panels.masthead(len(saved)), feed=feed, wish=panels.wish(chips, self._currency(stylist)),
-                    drawer=cards.saved_list(saved, self.pictures))
+        return View(token=token, masthead=panels.masthead(len(saved)), feed=feed, live=turns.announce(history),
+                    wish=panels.wish(chips, self._currency(stylist)), drawer=cards.saved_list(saved, self.pictures))
 
     @staticmethod
     def _currency(stylist: Stylist) -> str:

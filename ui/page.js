@@ -4,18 +4,18 @@
   const byId = (id) => document.getElementById(id);
   let opener = null;
 
+  const drawerOpen = () => byId('drawer')?.hasAttribute('data-open');
   const drawer = (open) => {
-    root().classList.toggle('drawer-open', open);
     const panel = byId('drawer');
-    panel?.setAttribute('role', 'dialog');
-    panel?.setAttribute('aria-label', 'Saved pieces');
-    panel?.setAttribute('tabindex', '-1');
-    if (open) panel?.focus(); else opener?.focus();
+    if (!panel) return;
+    panel.toggleAttribute('data-open', open);
+    for (const [name, value] of [['role', 'dialog'], ['aria-label', 'Saved pieces'], ['tabindex', '-1']]) panel.setAttribute(name, value);
+    if (open) panel.focus(); else opener?.focus();
   };
   const dark = (on) => { root().classList.toggle('dark', on); localStorage.setItem('stylist-dark', on ? '1' : '0'); };
 
   const actions = {
-    'drawer': () => drawer(!root().classList.contains('drawer-open')),
+    'drawer': () => drawer(!drawerOpen()),
     'close-drawer': () => drawer(false),
     'ask-forget': () => byId('forget')?.showModal(),
     'keep': () => byId('forget')?.close(),
@@ -28,11 +28,11 @@
     if (event.target.closest('[data-do="forget"]')) byId('forget')?.close();
     const heart = event.target.closest('.heart');
     if (heart) heart.setAttribute('aria-pressed', heart.getAttribute('aria-pressed') !== 'true');
-    if (root().classList.contains('drawer-open') &&
+    if (drawerOpen() &&
         (!event.target.closest('#drawer') || event.target.closest('[data-do="like"]'))) drawer(false);
   });
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && root().classList.contains('drawer-open')) drawer(false);
+    if (event.key === 'Escape' && drawerOpen()) drawer(false);
     if (event.key === '/' && !event.target.closest('input, textarea, select')) {
       event.preventDefault();
       document.querySelector('#box textarea')?.focus();

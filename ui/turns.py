@@ -121,6 +121,11 @@ def feed(history: Sequence[Turn], base: str, saved: Collection[str]) -> str:
         turn(t, base, saved, photo if t.turn == with_photo else None, t is last[-1]) for t in last)
 
 
+def announce(history: Sequence[Turn]) -> str:
+    """The newest answer for those who listen to the page; nothing to see."""
+    return f'<p class="sr" role="status">{esc(history[-1].reply.reply)}</p>' if history else ""
+
+
 def working(text: str, photos: Sequence[str], trace: Sequence[str], step: str = "", said: str = "") -> str:
     """The turn in progress: what was asked, the step at work, thoughts as they come, cards in outline."""
     words = f'<p class="said">{esc(text)}</p>' if text else ""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -53,6 +55,7 @@ class FakeStylist:
         self.turns: dict[str, list[Turn]] = {}
         self.marks: dict[str, dict[str, str]] = {}
         self.calls: list[tuple] = []
+        self.kept = tempfile.TemporaryDirectory(prefix="fake-stylist-")
 
     def new_session(self) -> str:
         return secrets.token_urlsafe(24)
@@ -73,7 +76,7 @@ class FakeStylist:
         for step in ("thought", "action", "critic", "speak"):
             yield Event(kind="step", step=step)
             yield Event(kind="note", text=f"{step}: <b>done</b>")
-        yield Event(kind="reply", reply=self._answer(session, text, tuple(image or ())))
+        yield Event(kind="reply", reply=self._answer(session, text, tuple(map(self._keep, image or ()))))
 
     def remove(self, session, facet, op, value) -> Reply:
         self.calls.append(("remove", session, facet, op, value))
@@ -112,6 +115,10 @@ class FakeStylist:
                       photo=PHOTO if photos else {})
         past.append(Turn(turn=reply.turn, text=text, photos=photos, reply=reply))
         return reply
+
+    def _keep(self, photo: str) -> str:
+        """A copy of an upload, as the real memory makes one: the page deletes its own."""
+        return str(shutil.copy(photo, Path(self.kept.name) / f"{secrets.token_hex(4)}{Path(photo).suffix}"))
 
     @staticmethod
     def _read(text: str) -> tuple[Constraint, ...]:
