@@ -8,8 +8,9 @@ from .colours import Colourway
 from .design import Design
 from .drawing import SIZE, render_design
 from .planning import Drawn, plan_items
+from .training import render_training
 
-__all__ = ["Colourway", "Design", "Drawn", "plan_items", "render", "render_design"]
+__all__ = ["Colourway", "Design", "Drawn", "plan_items", "render", "render_design", "render_training"]
 
 
 def render(drawn: Drawn | Design, colourway: Colourway | None = None, size: tuple[int, int] = SIZE) -> Image.Image:

@@ -22,7 +22,8 @@ BASICS = ("black", "white", "navy", "grey", "blue")
 MATERIALS = {"cable": ("knit", "wool"), "rib": ("cotton",), "nylon": (), "canvas": ("cotton",), "satin": ("satin", "shiny"), "straw": (), "metal": (),
              "plastic": (), "rubber": (), "sequin": ("sequin", "shiny"), "suede": ("leather",), "glass": ()}
 PATTERNS = tuple(name for name in KINDS if name != "solid")
-GRAPHIC_ON = ("t-shirt", "tank top", "sweatshirt", "hoodie", "sweater", "top", "dress", "jacket", "shirt", "bag", "backpack")
+GRAPHIC_ON = ("t-shirt", "tank top", "sweatshirt", "hoodie", "sweater", "top", "dress", "bag", "backpack", "cap")
+OFTEN = {"striped": 3, "checked": 2, "floral": 3, "polka dot": 2, "geometric": 2, "animal print": 2}
 GLOSSY = ("sequin", "velvet", "leather", "lace", "fur", "cable", "shiny")
 
 
@@ -91,7 +92,8 @@ def deal_pattern(category: str, model: dict, fabric: str, decks: Decks, rng: np.
     names = [p for p in allowed if p != "graphic" or category in GRAPHIC_ON]
     if not names:
         return Pattern()
-    name = decks.deal((category, "pattern", tuple(names)), names + (["graphic"] * 3 if category in ("t-shirt", "sweatshirt", "hoodie") else []))
+    often = [p for p in names for _ in range(OFTEN.get(p, 1))]
+    name = decks.deal((category, "pattern", tuple(names)), often + (["graphic"] * 3 if category in ("t-shirt", "sweatshirt", "hoodie") else []))
     kind = decks.deal(("kind", name), KINDS[name])
     seed = int(rng.integers(6))
     turn = {"diagonal": 0.7}.get(kind, 0.0)
@@ -109,7 +111,9 @@ def consistent(design: Design) -> Design:
         details.discard("logo")
         if has_words(pattern.kind, pattern.seed):
             details.add("text")
-        details.discard("bow")
+        details -= {"bow", "zipper", "buttons"}
+        if design.category != "hoodie":
+            details.discard("pockets")
     if "zipper" in details and "buttons" in details and design.category not in ("trousers", "shorts"):
         details.discard("buttons" if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt") else "zipper")
     if {"belt", "tie"} <= details and "hood" not in details:

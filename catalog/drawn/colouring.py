@@ -103,6 +103,8 @@ def shown(design: Design, named: dict[str, str], rgb: dict) -> tuple[str, ...]:
         share[named[ink]] = share.get(named[ink], 0.0) + part
     ranked = sorted(share, key=lambda name: -share[name])
     names = [n for n in ranked if share[n] >= VISIBLE] or ranked[:1]
+    if named["main"] in names:
+        names.sort(key=lambda n: n != named["main"])
     many = len([n for n in ranked if share[n] >= 0.06]) >= 4 or (design.pattern.name == "tie-dye" and len(share) >= 3)
     tints = shades(rgb[next(ink for ink, name in named.items() if name == names[0])])
     return (*names, *(("multicolor", "colorful") if many else ()), *tints)

@@ -55,7 +55,8 @@ class Tape:
         return bool(self.rng.random() < share)
 
     def between(self, low: float, high: float) -> float:
-        return float(self.rng.uniform(low, high))
+        extra = (high - low) * max(0.0, self.spread - 0.05) * 12
+        return float(self.rng.uniform(low - extra * 0.5, high + extra))
 
     def one(self, *options):
         return options[int(self.rng.integers(len(options)))]

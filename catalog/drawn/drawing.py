@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,15 +14,23 @@ from .colours import Colourway
 from .design import Design
 from .garments.register import draft
 from .light import Canvas, Relief
-from .pieces import Piece, placed
+from .motifs import flowers
+from .patterns import Pattern
+from .pieces import Piece, bounds, placed
 
 FRAME = (384.0, 512.0)
 SIZE = (384, 512)
+PLACED = ("graphic", "color block", "tie-dye")  # patterns that have a place on the garment
+
+
+def drawn_stack(design: Design) -> list[Piece]:
+    """The design's pieces as drafted, around x = 0."""
+    return draft(design, np.random.default_rng(design.seed))
 
 
 def pieces_of(design: Design) -> list[Piece]:
     """The stack of pieces, scaled and centred in the reference frame."""
-    return placed(draft(design, np.random.default_rng(design.seed)))
+    return placed(drawn_stack(design), most=1.9)
 
 
 def relief_of(design: Design, size: tuple[int, int] = SIZE) -> Relief:
@@ -31,9 +40,49 @@ def relief_of(design: Design, size: tuple[int, int] = SIZE) -> Relief:
 
 def relief(stack: list[Piece], design: Design, size: tuple[int, int] = SIZE) -> Relief:
     canvas = Canvas(size, size[0] / FRAME[0], np.random.default_rng([design.seed, 1]))
+    pattern = aimed(design.pattern, stack)
+    fixed = pattern.name in PLACED
     for piece in stack:
-        canvas.lay(piece, design.fabric)
-    return canvas.finish(patterns.bolt(design.pattern))
+        canvas.lay(replace(piece, turn=0.0) if fixed else piece, design.fabric)
+    return canvas.finish(laced(patterns.bolt(pattern)) if design.fabric == "lace" else patterns.bolt(pattern))
+
+
+def aimed(pattern: Pattern, stack: list[Piece]) -> Pattern:
+    """The pattern set on the largest piece of cloth: a print on its chest, blocks and dye over its height."""
+    if pattern.name not in PLACED:
+        return pattern
+    x0, y0, x1, y1 = bounds([max((p for p in stack if p.slot == "cloth"), key=lambda p: np.prod(np.ptp(p.outline, axis=0)))])
+    wide, tall = float(x1 - x0), float(y1 - y0)
+    if pattern.name == "graphic":
+        reach = round(min(wide * 0.3, tall * 0.3))
+        return replace(pattern, centre=(round((x0 + x1) / 2), round(y0 + tall * (0.36 if tall > wide * 1.6 else 0.47))), reach=reach)
+    if pattern.name == "color block":
+        return replace(pattern, centre=(round((x0 + x1) / 2), round((y0 + y1) / 2)), reach=round(tall / 2))
+    return replace(pattern, centre=(round((x0 + x1) / 2), round(y0 + tall * 0.45)))
+
+
+def laced(bolt: patterns.Bolt) -> patterns.Bolt:
+    """The bolt as lace: flowers and their outlines closed, the net between them open to the lining."""
+
+    def look(u, v):
+        names, weights = bolt(u, v)
+        net = lace_net()
+        n = len(net)
+        closed = net[(v * 2).astype(np.int32) % n, (u * 2).astype(np.int32) % n][..., None]
+        return (*names, "lining"), np.concatenate([weights * closed, 1 - closed], -1)
+
+    return look
+
+
+@lru_cache(maxsize=1)
+def lace_net() -> np.ndarray:
+    """(n, n) float32, 1 where lace is closed."""
+    leaves, petals, hearts = flowers("meadow", np.random.default_rng(11))
+    n = len(petals)
+    y, x = np.mgrid[0:n, 0:n]
+    net = ((np.abs((x + y) % 11 - 5.5) < 1.6) | (np.abs((x - y) % 11 - 5.5) < 1.6)) * 0.75
+    closed = np.maximum.reduce([leaves, petals, net.astype(np.float32)]) - hearts * 0.7
+    return np.clip(closed, 0.12, 1).astype(np.float32)
 
 
 def ground_shadow(alpha: np.ndarray, zoom: float) -> np.ndarray:

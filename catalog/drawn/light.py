@@ -227,7 +227,7 @@ class Canvas:
             n = fabrics.TILE - 1
             iu = (self.u.ravel()[where] * 2).astype(np.int32) & n
             iv = (self.v.ravel()[where] * 2).astype(np.int32) & n
-            self.shade.ravel()[where] *= 1 + strength * tile.ravel()[iv * (n + 1) + iu]
+            self.shade.ravel()[where] *= 1 + strength * min(1.0, self.zoom * 1.1) * tile.ravel()[iv * (n + 1) + iu]
         alpha = np.clip(sum(self.layers), 0, 1)
         names, share = cloth(self.u, self.v)
         inks = list(names) + self.inks[1:]

@@ -29,7 +29,7 @@ class Pattern:
     scale: float = 1.0
     turn: float = 0.0
     seed: int = 0
-    centre: tuple[float, float] = (192.0, 220.0)
+    centre: tuple[float, float] = (192.0, 256.0)
     reach: float = 60.0
 
 
@@ -54,14 +54,19 @@ def inks_of(pattern: Pattern) -> int:
     return len(bolt(pattern)(np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32))[0])
 
 
-@lru_cache(maxsize=2048)
 def coverage(pattern: Pattern) -> tuple[float, ...]:
     """Share of the cloth under each ink; for placed prints, of the cloth around the print."""
-    y, x = np.mgrid[60:470:3, 70:314:3].astype(np.float32)
+    reach = 200.0 if pattern.name == "color block" else 60.0
+    return _coverage(Pattern(pattern.name, pattern.kind, seed=pattern.seed, reach=reach))
+
+
+@lru_cache(maxsize=2048)
+def _coverage(pattern: Pattern) -> tuple[float, ...]:
+    y, x = np.mgrid[56:456:4, 72:312:4].astype(np.float32)
     return tuple(float(share) for share in bolt(pattern)(x, y)[1].mean((0, 1)))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=128)
 def bolt(pattern: Pattern) -> Bolt:
     """The cloth of a pattern."""
     if pattern.name == "solid":
@@ -72,7 +77,7 @@ def bolt(pattern: Pattern) -> Bolt:
         return _blocks(pattern)
     if pattern.name == "tie-dye":
         return _dyed(pattern)
-    return _repeating(pattern, _tile(pattern))
+    return _repeating(pattern, _tile(pattern.name, pattern.kind, pattern.seed))
 
 
 def _repeating(pattern: Pattern, tile: np.ndarray) -> Bolt:
@@ -97,23 +102,24 @@ def _one_hot(levels: list[np.ndarray]) -> np.ndarray:
     return np.stack(stack, -1).astype(np.float32)
 
 
-def _tile(p: Pattern) -> np.ndarray:
-    rng = np.random.default_rng([p.seed, sum(map(ord, p.kind))])
-    if p.name == "striped":
-        return _stripes(p.kind, rng)
-    if p.name == "checked":
-        return _checks(p.kind, rng)
-    if p.name == "animal print":
-        return _animal(p.kind, rng)
-    if p.name == "camouflage":
+@lru_cache(maxsize=128)
+def _tile(name: str, kind: str, seed: int) -> np.ndarray:
+    rng = np.random.default_rng([seed, sum(map(ord, kind))])
+    if name == "striped":
+        return _stripes(kind, rng)
+    if name == "checked":
+        return _checks(kind, rng)
+    if name == "animal print":
+        return _animal(kind, rng)
+    if name == "camouflage":
         return _camouflage(rng)
-    if p.name == "polka dot":
-        return _one_hot([motifs.dots(p.kind, rng)])
-    if p.name == "geometric":
-        return _one_hot(motifs.geometry(p.kind, rng))
-    if p.name == "paisley":
+    if name == "polka dot":
+        return _one_hot([motifs.dots(kind, rng)])
+    if name == "geometric":
+        return _one_hot(motifs.geometry(kind, rng))
+    if name == "paisley":
         return _one_hot(motifs.paisley(rng))
-    return _one_hot(motifs.flowers(p.kind, rng))
+    return _one_hot(motifs.flowers(kind, rng))
 
 
 def _soft(x: np.ndarray) -> np.ndarray:
@@ -202,10 +208,10 @@ def _placed(p: Pattern) -> Bolt:
 
 def _blocks(p: Pattern) -> Bolt:
     rng = np.random.default_rng(p.seed)
-    first, next_ = sorted(rng.uniform([0.36, 0.6], [0.46, 0.7]))
+    first, next_ = sorted(rng.uniform([0.34, 0.62], [0.44, 0.7]))
 
     def look(u, v):
-        tall = v / 512 + (0.55 * (u / 384 - 0.5) if p.kind == "diagonal block" else 0)
+        tall = (v - p.centre[1]) / (2 * p.reach) + 0.5 + (0.6 * (u - p.centre[0]) / (2 * p.reach) if p.kind == "diagonal block" else 0)
         lower = _step(tall - first, 250)
         if p.kind == "halves" or p.kind == "diagonal block":
             return INKS[:2], _one_hot([lower])
