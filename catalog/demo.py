@@ -7,9 +7,10 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import groupby
 
 from catalog.build import Entry, to_jpeg
-from catalog.drawn import Drawn, plan_items, render
+from catalog.drawn import Drawn, plan_items, render_design
 
 PER_TASK = 8
 AHEAD = 24
@@ -18,8 +19,7 @@ AHEAD = 24
 
 def draw_entries(items: int, seed: int, workers: int | None = None) -> Iterator[Entry]:
     """The drawn items of a seed, in the plan's order. The workers are started anew (spawn) and never load torch."""
-    plan = plan_items(items, seed)
-    tasks = [plan[start:start + PER_TASK] for start in range(0, len(plan), PER_TASK)]
+    tasks = _tasks(plan_items(items, seed))
     workers = workers or max(2, os.cpu_count() or 2)
     pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread)
     try:
@@ -35,8 +35,23 @@ def draw_entries(items: int, seed: int, workers: int | None = None) -> Iterator[
 
 
 def draw(part: list[Drawn]) -> list[Entry]:
-    """Entries of these planned items (runs in a worker)."""
-    return [Entry(one.item, to_jpeg(render(one.design, one.colourway)), one.truth) for one in part]
+    """Entries of these planned items; the colourways of a design in a row share its relief (runs in a worker)."""
+    entries = []
+    for _, group in groupby(part, key=lambda one: one.design.id):
+        items = list(group)
+        pictures = render_design(items[0].design, [one.colourway for one in items])
+        entries += [Entry(one.item, to_jpeg(picture), one.truth) for one, picture in zip(items, pictures, strict=True)]
+    return entries
+
+
+def _tasks(plan: list[Drawn]) -> list[list[Drawn]]:
+    """The plan in order, cut where a design ends once a part holds PER_TASK items."""
+    tasks: list[list[Drawn]] = [[]]
+    for _, group in groupby(plan, key=lambda one: one.design.id):
+        if len(tasks[-1]) >= PER_TASK:
+            tasks.append([])
+        tasks[-1] += group
+    return [task for task in tasks if task]
 
 
 def _one_thread() -> None:
