@@ -8,7 +8,8 @@ from catalog import vocabulary
 from catalog.claims import Claim
 from catalog.item import Item
 from guard.statement import contradict
-from guard.text import read_sentence, sentences, title_category
+from guard.text import read_sentence, title_category
+from guard.words import sentences
 
 # A kind or a value that cannot be without another attribute.
 _IMPLIED: dict[tuple[str, str], tuple[tuple[str, str, bool], ...]] = {

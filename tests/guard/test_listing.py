@@ -38,6 +38,16 @@ def told(title: str = "Thing", description: str = "", **attributes: str) -> set[
     ("Without sleeves.", {"+sleeve_length sleeveless"}),
     ("No pattern.", {"+pattern solid"}),
     ("No print.", {"-pattern patterned"}),
+    ("Free from prints or logos.", {"-pattern patterned", "-details logo"}),
+    ("Pockets were left out for a sleek line.", {"-details pockets"}),
+    ("We left the pockets out.", {"-details pockets"}),
+    ("Hood-less, w/o pockets.", {"-details hood", "-details pockets"}),
+    ("It has neither pockets nor a hood.", {"-details pockets", "-details hood"}),
+    ("Two front pockets and no back pockets.", {"+details pockets"}),
+    ("Slips on without a zip or buttons.", {"-details zipper", "-details buttons"}),
+    ("Sleeves: none", {"+sleeve_length sleeveless"}),
+    ("Two pockets, zero buttons.", {"+details pockets", "-details buttons"}),
+    ("Never a print, never a logo.", {"-pattern patterned", "-details logo"}),
 ])
 def test_presence_and_negation(text: str, expected: set[str]) -> None:
     assert told(description=text) == expected
@@ -82,6 +92,10 @@ def test_values(text: str, expected: set[str]) -> None:
     "Solid brass rivets.",
     "A bow tie finishes the look.",
     "Quality checked.",
+    "A striped tee would look great underneath.",
+    "Throw on a leather jacket.",
+    "No more fussing with buttons.",
+    "With a satin lining, soft on the skin.",
     "In other words, a favourite.",
 ])
 def test_words_that_say_nothing_of_the_item(text: str) -> None:
