@@ -12,7 +12,7 @@ from .tokens import Sentence
 
 _ASKS_ABOUT = re.compile(
     r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|these|those|they|the|number|# ?\d|there)\b"
-    r"|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|where (?:is|can|does)|who makes|when))")
+    r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|should|would) i (?:style|wear|wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|where (?:is|can|does)|who makes|when))")
 _REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|find)|how about|what about|"
                       r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b")
 _CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? (?:small|large|big)|in stock|sold out|available)\b")
@@ -26,22 +26,19 @@ def _table() -> tuple[tuple[str, tuple[re.Pattern[str], ...], tuple[re.Pattern[s
 
 
 def read_intents(sentence: Sentence) -> list[Intent]:
-    """Reads and takes orders, thanks, greetings and what is out of scope."""
+    """Reads and takes orders, thanks, greetings and what is out of scope; words that point may belong to an order too."""
     found: list[Intent] = []
+    used: set[int] = set()
     for kind, wholes, parts in _table():
         if any(pattern.fullmatch(sentence.text) for pattern in wholes):
             sentence.take(range(len(sentence.words)))
             return [Intent(kind=kind, text=sentence.text)]
-        match = next((m for pattern in parts if (m := pattern.search(sentence.text)) and _free(sentence, m)), None)
+        match = next((m for pattern in parts if (m := pattern.search(sentence.text)) and not used & set(sentence.span(m))), None)
         if match is not None:
             sentence.take(_taken(kind, sentence, match))
+            used.update(sentence.span(match))
             found.append(Intent(kind=kind, text=match.group()))
     return found
-
-
-def _free(sentence: Sentence, match: re.Match[str]) -> bool:
-    span = sentence.span(match)
-    return bool(span) and sentence.free(span)
 
 
 def _taken(kind: str, sentence: Sentence, match: re.Match[str]) -> range:

@@ -82,6 +82,11 @@ def _sense(text: str) -> Sense:
     return Sense(facet, value.strip(), op or None)
 
 
+def _forms(phrase: str) -> tuple[str, ...]:
+    """The phrase, and with "sleeve" and "sleeved" where it ends in "sleeves"."""
+    return (phrase, phrase[:-1], phrase[:-1] + "d") if phrase.endswith("sleeves") else (phrase,)
+
+
 def _own_phrases() -> dict[tuple[str, ...], Entry]:
     own = table()
     phrases: dict[tuple[str, ...], Entry] = {}
@@ -91,8 +96,11 @@ def _own_phrases() -> dict[tuple[str, ...], Entry]:
     for part, words in own["parts"].items():
         for word in words:
             phrases[words_of(word)] = Entry("part", note=part)
+    for word in own["pictured"]["list"]:
+        phrases[words_of(word)] = Entry("value", (Sense("pattern", "graphic"),), note="pictured")
     for word, meanings in own["compounds"].items():
-        phrases[words_of(word)] = Entry("value", tuple(_sense(m) for m in meanings))
+        for form in _forms(word):
+            phrases[words_of(form)] = Entry("value", tuple(_sense(m) for m in meanings))
     for meaning, words in own["comparisons"].items():
         for word in words:
             phrases[words_of(word)] = Entry("comparison", tuple(_sense(m) for m in meaning.split(" + ")))

@@ -27,8 +27,8 @@ def read(text: str, context: Context | None = None) -> Reading:
     context: what is shown and known; without it pointers stay unresolved and no brands are recognised.
     """
     sentence = Sentence(words_of(text))
-    intents = read_intents(sentence)
     mentions = read_mentions(sentence, context, read_attributes)
+    intents = read_intents(sentence)
     drops, kept = read_drops(sentence), read_kept(sentence)
     amounts = read_amounts(sentence)
     people = (*read_brands(sentence, context), *read_audience(sentence))

@@ -45,13 +45,14 @@ class Scope:
     pending: str = ""
     facets: frozenset[str] = frozenset()
     kind: str = ""
+    closed: bool = False
     swap: bool = False
     match: bool = False
 
     def close(self) -> None:
         """Ends what a cue has opened."""
         self.negated, self.degree, self.used, self.pending, self.kind = False, None, False, "", ""
-        self.match, self.weight, self.facets = False, 1.0, frozenset()
+        self.match, self.closed, self.weight, self.facets = False, False, 1.0, frozenset()
 
 
 class Reader:
@@ -156,7 +157,7 @@ class Reader:
     def _on_soft(self, mark: Mark, index: int) -> None:
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         if following in ("stop", "comma") and self.found:
-            self.found[-1] = replace(self.found[-1], soft=True)
+            self.found[-1] = replace(self.found[-1], soft=True, op="prefer" if self.found[-1].op == "require" else self.found[-1].op)
         else:
             if self.scope.used:
                 self.scope.close()
@@ -169,13 +170,17 @@ class Reader:
     # attributes
 
     def _on_comparison(self, mark: Mark, index: int) -> None:
-        if self.scope.used and self.scope.pending != "or" and self.scope.negated:
+        if self.scope.used and not (self.scope.negated and self.scope.pending == "or"):
+            join = self.scope.pending
             self.scope.close()
+            self.scope.pending = join
         flipped = self.scope.negated or self.scope.degree == "less"
         for sense in mark.senses:
             op = _OPPOSITE[sense.op] if flipped else sense.op
             self._add(mark, sense, op)
-        self.scope.degree, self.scope.negated = None, self.scope.negated and self.scope.kind != "negation"
+        opening = mark.text.split()[0]
+        self.scope.degree = opening if opening in _OPPOSITE and not flipped else None
+        self.scope.negated = False
         self._after(mark)
 
     def _on_value(self, mark: Mark, index: int) -> None:
@@ -193,6 +198,8 @@ class Reader:
     def _after(self, mark: Mark) -> None:
         self.scope.used, self.scope.pending, self.scope.weight = True, "", 1.0
         self.scope.facets = mark.facets
+        noun = mark.text.endswith("s") and bool(mark.facets & {"pattern", "neckline"})
+        self.scope.closed = noun or bool(mark.facets & {"sleeve_length", "details"})
 
     def _continues(self, mark: Mark, index: int) -> bool:
         """Whether an open "no", "more" or "less" reaches this mark."""
@@ -200,7 +207,7 @@ class Reader:
         if not scope.used or not (scope.negated or scope.degree):
             return True
         if not scope.pending:  # the same noun phrase: "no black stripes", "more fitted black dress"
-            return scope.negated
+            return scope.negated and not scope.closed
         same = bool(scope.facets & mark.facets)
         if scope.negated:
             return scope.pending == "or" or same

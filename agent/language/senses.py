@@ -135,7 +135,7 @@ def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
 def settle(marks: list[Mark]) -> list[Mark]:
     """The marks with every ambiguous word settled, sleeves used as a head noun spent, and a bare "sleeves" a value."""
     settled = [_settled(marks, index) for index in range(len(marks))]
-    return [_sleeves(settled, index) if m.kind == "part" and m.note == "sleeve" else m for index, m in enumerate(settled)]
+    return [_PARTS[m.note](settled, index) if m.kind == "part" and m.note in _PARTS else m for index, m in enumerate(settled)]
 
 
 def _settled(marks: list[Mark], index: int) -> Mark:
@@ -144,6 +144,8 @@ def _settled(marks: list[Mark], index: int) -> Mark:
         return _length(marks, index)
     if mark.text in ("belt", "belts", "tie", "ties"):
         return _worn_or_sewn(marks, index)
+    if mark.text in ("print", "prints") and index + 1 < len(marks) and marks[index + 1].facets == {"category"}:
+        return mark.as_("value", Sense("pattern", "patterned"))
     if mark.kind == "comparison":
         return _comparison(marks, index)
     return _bare(marks, index) if mark.kind == "word" else mark
@@ -157,9 +159,19 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
             break
         if before.kind == "negation":
             return mark.as_("value", Sense("sleeve_length", "sleeves"))
-        if before.facets & {"sleeve_length", "color", "material", "pattern"}:
+        if before.facets & {"sleeve_length", "color", "material", "pattern"} or before.kind == "word":
             return mark
     for after in marks[index + 1:index + 4]:
         if after.facets & {"sleeve_length", "color", "pattern"} and any(m.kind == "verb" for m in marks[index + 1:index + 3]):
             return mark
     return mark.as_("value", Sense("sleeve_length", "sleeves"))
+
+
+def _straps(marks: list[Mark], index: int) -> Mark:
+    """"straps" that are called thin or thick are read there; bare, they are the detail itself."""
+    near = marks[max(0, index - _REACH):index]
+    return marks[index] if any(m.facets == {"details"} and m.senses[0].value.endswith("straps") for m in near) else \
+        marks[index].as_("value", Sense("details", "straps"))
+
+
+_PARTS = {"sleeve": _sleeves, "strap": _straps}
