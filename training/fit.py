@@ -18,7 +18,8 @@ from catalog import vocabulary
 from encoders.layout import FACET_SLICE
 from errors import InputError
 from training.augment import Strength, augment, plain
-from training.photos import Photo
+from catalog.labelled.photos import Photo
+from training.team import Team
 from training.tower import SHOP_HEADS, SliceTower, allowed_matrix, details_loss, set_loss
 
 PALE = {"white", "cream"}
@@ -179,8 +180,10 @@ class Average:
 class Trainer:
     """Runs the stages of a recipe; `checkpoint` holds everything that it needs to go on."""
 
-    def __init__(self, model: SliceTower, table: Table, recipe: Recipe, checkpoint: Path, device: str) -> None:
+    def __init__(self, model: SliceTower, table: Table, recipe: Recipe, checkpoint: Path, device: str,
+                 team: Team = Team()) -> None:
         self.model, self.table, self.recipe, self.path, self.device = model, table, recipe, checkpoint, device
+        self.team = team
         self.model.to(device=device, memory_format=torch.channels_last)
         self.model.freeze()
         self.average = Average(model, recipe.average)
@@ -211,6 +214,8 @@ class Trainer:
 
     def save(self, fresh_optimizer: bool = False) -> None:
         """Write the checkpoint in one move, so that a killed run leaves the last whole one."""
+        if not self.team.leads:
+            return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
         torch.save({"classes": self.model.classes, "model": self.model.state_dict(), "average": self.average.state,
@@ -239,16 +244,18 @@ class Trainer:
             total, first = len(batches) * stage.epochs, len(batches) * epoch
             if self.step >= first + len(batches):
                 continue  # done before the run was interrupted
-            bar = tqdm(range(first, first + len(batches)), desc=f"{stage.name} {epoch + 1}/{stage.epochs}", unit="batch", mininterval=5)
+            bar = tqdm(range(first, first + len(batches)), desc=f"{stage.name} {epoch + 1}/{stage.epochs}", unit="batch", mininterval=5,
+                       disable=not self.team.leads)
             for step in bar:
                 if step >= self.step:
                     loss = self._step(stage, batches[step - first], step, total, share)
                     bar.set_postfix_str(f"loss {loss:.3f}", refresh=False)
-            if after_epoch:
+            if after_epoch and self.team.leads:
                 after_epoch(self.averaged(), stage, epoch)
 
     def _step(self, stage: Stage, rows: np.ndarray, step: int, total: int, share: dict[str, float]) -> float:
         recipe, seed = self.recipe, (self.recipe.seed * 1000 + self.stage) * 1_000_000 + step
+        rows, seed = rows[self.team.rank::self.team.size], seed * 16 + self.team.rank
         pixels = batch_pixels(self.table, rows, stage.side, recipe.strength, seed).to(self.device)
         torch.manual_seed(seed)  # dropout, so that a resumed run repeats the uninterrupted one
         warm = min(1.0, (step + 1) / min(recipe.warmup, max(1, total // 4)))
@@ -260,6 +267,7 @@ class Trainer:
         loss, _ = total_loss(self.model, slices, self.table, rows, share, recipe.smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
+        self._meet()
         nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
         self.optimizer.step()
         self.average.update(self.model)
@@ -267,6 +275,11 @@ class Trainer:
         if self.step % recipe.save_every == 0:
             self.save()
         return float(loss.detach())
+
+    def _meet(self) -> None:
+        """Gradients and batch statistics of all processes become one."""
+        gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
+        self.team.average([*gradients, *(b for b in self.model.buffers() if b.is_floating_point())])
 
     def averaged(self) -> SliceTower:
         """A copy with the averaged weights, for looking at."""

@@ -1,28 +1,19 @@
-"""The photo folders as arrays: decoded once, kept outside the repository.
-
-Every photo becomes a square, padded with white, of its folder's side: 192 px (product and shopper photos), 80 px (the small
-product photos). Arrays are memory-mapped uint8, (photos, side, side, 3).
-"""
+"""Reads the folders of labelled photos: product photos (large and small), shopper photos, labels by looking."""
 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
-from tqdm import tqdm
 
-from encoders.pictures import square
 from errors import InputError
-from training import labels, splits
+from catalog.labelled import labels, splits
 
-SIDES = {"product": 192, "small": 80, "shopper": 192}
 FOLDERS = {"product": "product_photos", "small": "product_photos_small", "shopper": "shopper_photos"}
 
 
@@ -104,26 +95,3 @@ def photo_opener(data: Path, source: str) -> Callable[[str], Image.Image]:
         names = {Path(name).stem: name for name in archive.namelist() if name.endswith(".jpg")}
         return lambda key: Image.open(io.BytesIO(archive.read(names[key])))
     return lambda key: Image.open(folder / "images" / (key if source == "shopper" else f"{key}.jpg"))
-
-
-def cached_arrays(data: Path, cache: Path, photos: Iterable[Photo]) -> dict[str, np.ndarray]:
-    """source -> (photos of that source in their order, side, side, 3) uint8, from `cache` or decoded into it."""
-    by_source: dict[str, list[str]] = {}
-    for photo in photos:
-        by_source.setdefault(photo.source, []).append(photo.id)
-    return {source: _cached(cache, source, ids, photo_opener(data, source)) for source, ids in by_source.items()}
-
-
-def _cached(cache: Path, source: str, ids: list[str], opener: Callable[[str], Image.Image]) -> np.ndarray:
-    side = SIDES[source]
-    key = hashlib.sha256("\n".join([source, str(side), *ids]).encode()).hexdigest()[:12]
-    path = cache / f"{source}-{side}-{key}.npy"
-    if not path.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        part = path.with_suffix(".part.npy")
-        array = np.lib.format.open_memmap(part, "w+", np.uint8, (len(ids), side, side, 3))
-        for row, photo_id in enumerate(tqdm(ids, desc=f"decoding {FOLDERS[source]}", unit="photo")):
-            array[row] = square(opener(photo_id), side)
-        array.flush()
-        part.rename(path)
-    return np.load(path, mmap_mode="r")
