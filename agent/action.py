@@ -10,7 +10,7 @@ import numpy as np
 
 from agent.cards import card
 from agent.replies import Card, Check
-from agent.state import Clock, Found, Reference, Request, State
+from agent.state import NEAREST, Clock, Found, Reference, Request, State
 from agent.taste import Taste
 from agent.tools import Tools
 from catalog.wish import HARD, Wish
@@ -88,7 +88,8 @@ class Action:
         pool.failed = judgement.failed or pool.failed
         for place, (row, item) in enumerate(zip(rows, self.tools.catalog.items(rows), strict=True)):
             state = judgement.status(place)
-            checks = (*(Check.model_validate(v) for v in judgement[place]), *_priced(item.price, wish, reference))
+            own = (v for c, v in zip(asked, judgement[place], strict=True) if c.reason != NEAREST)
+            checks = (*(Check.model_validate(v) for v in own), *_priced(item.price, wish, reference))
             pool.judged += 1
             if state == "broken":
                 pool.broken += 1

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent.phrases import listing, phrase
-from agent.state import Found, State
+from agent.state import NEAREST, Found, State
 from agent.tools import Tools
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
@@ -78,28 +78,44 @@ class Critic:
         """The first requirement, in the order above, that stands in the way, and the wish without it."""
         found, avoid = state["found"], state["avoid"]
         candidates = sorted(wish.of("require"), key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
-        revised = [(c, self._without(wish, c)) for c in candidates]
+        candidates = [c for c in candidates if c.reason != NEAREST]
+        revised = [(c, without) for c in candidates if (without := self._without(wish, c)) is not None]
         for c, without in revised:
             if found.blame.get(c.key, 0.0) >= 1 or self.tools.allowed(without.hard, avoid) > found.allowed:
                 return c, without
         return max(revised, key=lambda pair: found.blame.get(pair[0].key, 0.0), default=None)
 
-    def _without(self, wish: Wish, c: Constraint) -> Wish:
-        """The wish with a requirement (and its alternatives) turned into a preference; a kind into its nearest kin."""
+    def _without(self, wish: Wish, c: Constraint) -> Wish | None:
+        """The wish with a requirement (and its alternatives) turned into a preference; a kind into its nearest kin,
+        and None where the shop has no such kin."""
         gone = [o for o in wish.constraints if o == c or (c.any is not None and o.any == c.any)]
         softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone if o.facet != "price")
         kept = tuple(o for o in wish.constraints if o not in gone)
-        kin = self._kin(str(c.value), kept) if c.facet == "category" else ()
+        kin: tuple[Constraint, ...] = ()
+        if c.facet == "category":
+            kin = self._kin({str(o.value) for o in gone}, kept)
+            if not kin:
+                return None
         return wish.model_copy(update={"constraints": (*kept, *softened, *kin)})
 
-    def _kin(self, category: str, kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
-        """The kinds beside this one that the shop has, as alternatives: blazers and coats for jackets."""
-        parent = vocabulary.parent("category", category)
+    def _kin(self, kinds: set[str], kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+        """The nearest kinds that the shop has, as alternatives: blazers and coats for jackets."""
         stocked = self.tools.kinds()
-        beside = [k for k in (vocabulary.descendants("category", parent) if parent else ()) if k != category and stocked.get(k)]
-        number = 1 + max((c.any for c in kept if c.any is not None), default=0)
-        return tuple(Constraint(facet="category", op="require", value=k, source="memory", any=number if len(beside) > 1 else None)
-                     for k in sorted(beside, key=lambda k: -stocked[k]))
+        for circle in _circles(kinds):
+            beside = sorted((k for k in circle - kinds if stocked.get(k)), key=lambda k: (-stocked[k], k))
+            if beside:
+                number = 1 + max((c.any for c in kept if c.any is not None), default=0)
+                return tuple(Constraint(facet="category", op="require", value=k, any=number, source="memory", reason=NEAREST)
+                             for k in beside)
+        return ()
+
+
+def _circles(kinds: set[str]) -> list[frozenset[str]]:
+    """Kinds around these, nearer circles first: the same parent, then worn in the same place."""
+    parents = {vocabulary.parent("category", k) for k in kinds} - {None, "accessories"}
+    circles = [frozenset().union(*(vocabulary.descendants("category", p) for p in parents))] if parents else []
+    places = (vocabulary.FOOTWEAR, vocabulary.LOWER_BODY, vocabulary.UPPER_BODY)
+    return [*circles, *(place for place in places if place & kinds)]
 
 
 def _praise(found: Found) -> dict:

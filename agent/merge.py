@@ -2,8 +2,8 @@
 
 Rules, in the order in which they are applied:
 1. what the shopper takes back ("any colour", "forget the stripes") goes;
-2. another kind of item takes the old one's shape away (sleeves, length, neckline, fit, details), and where it is worn
-   elsewhere (shoes after a dress) all but the noes, the budget and whom it is for;
+2. another kind of item takes the old one's shape (sleeves, length, neckline, fit, details) and the comparatives away,
+   and where it is worn elsewhere (shoes after a dress) all but the noes, the budget and whom it is for;
 3. what contradicts the new words goes: a require for another value of the same facet, an exclude that would ban it,
    a require that a new exclude bans, the opposite comparative;
 4. the new constraints are added, their `any` numbers made unique.
@@ -25,6 +25,8 @@ ADDITIVE = frozenset({"details", "style"})
 OPPOSITES = (("casual", "formal"), ("casual", "elegant"), ("feminine", "masculine"), ("girly", "masculine"),
              ("conservative", "revealing"), ("conservative", "sexy"), ("vintage", "modern"))
 _SHADE_OPPOSITES = (("dark", "light"), ("dark", "bright"), ("dark", "colorful"))
+
+COMPARATIVES = frozenset({"more", "less"})
 
 Constraints = tuple[Constraint, ...]
 
@@ -70,8 +72,8 @@ def _after_kind(kept: Constraints, fresh: Constraints) -> Constraints:
     if not new or not old or any(_related("category", n, o) for n in new for o in old):
         return kept
     if {worn(n) for n in new} & {worn(o) for o in old}:
-        return tuple(c for c in kept if c.op == "exclude" or c.facet not in SHAPE)
-    return tuple(c for c in kept if c.op == "exclude" or c.facet in LASTING)
+        return tuple(c for c in kept if c.op == "exclude" or (c.facet not in SHAPE and c.op not in COMPARATIVES))
+    return tuple(c for c in kept if c.op == "exclude" or (c.facet in LASTING and c.op not in COMPARATIVES))
 
 
 def _related(facet: str, one: str, other: str) -> bool:
@@ -97,7 +99,7 @@ def _required_over(n: Constraint, c: Constraint, fresh: Constraints) -> bool:
     if c.op == "exclude":
         return _covers(c, n)
     if c.op in ("more", "less"):
-        return n.facet != "price"
+        return True
     if n.facet in ADDITIVE:
         return c.op == "prefer" and c.source == "photo" or _opposite(str(n.value), str(c.value), OPPOSITES)
     if n.facet == "color":

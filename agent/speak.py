@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from langgraph.config import get_stream_writer
 
-from agent.phrases import describe, listing, money, phrase, plural
+from agent.phrases import describe, listing, money, phrase
 from agent.planner import Mind
 from agent.replies import Card, Reply
 from agent.smalltalk import talk_text
-from agent.state import Found, State
+from agent.state import NEAREST, Found, State
 from agent.tools import Tools
 from catalog.wish import Constraint, Wish
 
@@ -41,7 +41,7 @@ class Speak:
         question = state["question"] if talk is None or state["question"] else talk_question(talk.kind)
         return Reply(
             session=session.id, turn=session.turn + 1, reply=text, items=found.fits if shown else (),
-            unconfirmed=found.unconfirmed if shown else (), constraints=wish.constraints, question=question,
+            unconfirmed=found.unconfirmed if shown else (), constraints=tuple(c for c in wish.constraints if c.reason != NEAREST), question=question,
             relaxed=tuple(f"{c.facet}: {c.value}" for c in state["relaxed"]), planner=state["planner"],
             notes=state["notes"], trace=state["trace"], photo=photo.attributes if photo else {},
             reference_id=session.wish.reference_id)
@@ -60,7 +60,7 @@ def search_text(state: State, currency: str) -> str:
         return "I could not check the items just now, so I show none. Please try again."
     if not state["request"].guard:
         return f"Here are the {len(found.fits)} nearest items, unchecked."
-    parts = [_opening(state, currency)]
+    parts = [_missing(state, currency), _opening(state, currency)]
     parts += _remarked(state, currency)
     if found.fits or found.unconfirmed:
         parts += [_checked(found.fits, wish, currency), _open(found, currency)]
@@ -68,6 +68,14 @@ def search_text(state: State, currency: str) -> str:
     if state["question"]:
         parts.append(state["question"])
     return " ".join(part for part in parts if part)
+
+
+def _missing(state: State, currency: str) -> str:
+    """What the shop has not, where something nearest to it is shown instead."""
+    found = state["found"]
+    if not _lost(state) or not (found.fits or found.unconfirmed):
+        return ""
+    return f"I have no {describe(_plain(state['session'].wish), currency)}."
 
 
 def _opening(state: State, currency: str) -> str:
@@ -83,15 +91,22 @@ def _opening(state: State, currency: str) -> str:
         return f"I could not confirm that any of these are {asked}."
     if len(found.fits) >= request.k:
         lead = ("Here are {n} {asked}{near}.", "{n} {asked}{near}:", "I picked {n} {asked}{near}.")[turn % 3]
-    elif len(found.fits) == 1:
+    elif len(found.fits) == 1 and not _lost(state):
         return f"Just one fits: {found.fits[0].title}" + _at(found.fits[0]) + (f" ({asked}{near})." if asked != "items" else ".")
     else:
         lead = ("Only {n} fit all of it: {asked}{near}.", "{n} fit, no more: {asked}{near}.")[turn % 2]
     best = found.fits[0]
+    if _lost(state):
+        lead = "The nearest I have: {n} {asked}{near}."
     return f"{lead.format(n=len(found.fits), asked=asked, near=near)} First: {best.title}{_at(best)}."
 
 
-def _plain(wish: Wish) -> Wish | tuple[Constraint, ...]:
+def _lost(state: State) -> list[Constraint]:
+    """The requirements that were given up."""
+    return [c for c in state["relaxed"] if c.op == "require"]
+
+
+def _plain(wish: Wish) -> tuple[Constraint, ...]:
     return tuple(c for c in wish.constraints if c.op in ("require", "exclude") and c.source != "memory")
 
 
@@ -108,18 +123,10 @@ def _remarked(state: State, currency: str) -> list[str]:
         way = "cheaper" if any(c.facet == "price" and c.op == "less" for c in state["wish"].constraints) else "dearer"
         said.append(f"None of what fits is {way} than {reference.priced.title} "
                     f"({money(reference.priced.price, currency)}); these come nearest.")
-    hard = [c for c in state["relaxed"] if c.op == "require"]
     soft = [c for c in state["relaxed"] if c.op != "require"]
-    if hard and (state["found"].fits or state["found"].unconfirmed):
-        whole = describe(_plain(state["session"].wish), currency)
-        said.insert(0, f"I have no {whole}. The nearest I have, without {listing([_given_up(c, currency) for c in hard])}:")
     if soft:
         said.append(f"To stay close to {reference.name} I let go of {listing([phrase(c, currency) for c in soft])}.")
     return said
-
-
-def _given_up(c: Constraint, currency: str) -> str:
-    return f"“{plural(str(c.value)) if c.facet == 'category' else phrase(c, currency)}”"
 
 
 def _checked(cards: Sequence[Card], wish: Wish, currency: str) -> str:

@@ -17,6 +17,10 @@ from catalog.item import Item
 from catalog.wish import Constraint, Wish
 
 
+NEAREST = "nearest kind"
+"""Reason of the constraints that stand in for a kind the shop has not; they are the critic's, not the shopper's."""
+
+
 class Clock:
     """Milliseconds by stage, and what is left of the turn's deadline."""
 

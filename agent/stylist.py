@@ -16,7 +16,7 @@ from agent.memory import IN_RAM, Memory
 from agent.merge import merge
 from agent.photos import Eyes
 from agent.phrases import phrase
-from agent.planner import LLM, minds
+from agent.planner import LLM, OFFLINE, minds
 from agent.replies import Event, Reply, Turn
 from agent.session import Point, Session
 from agent.speak import Speak
@@ -94,7 +94,7 @@ class Stylist:
     def stream(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
                guard: bool = True, composer: str = "delta", planner: str | None = None) -> Iterator[Event]:
         """The same turn in pieces: steps and thoughts as they come, words of the reply, and last the whole reply."""
-        request = Request(str(text), _pictures(image), like, k, guard, composer, self._planner(planner))
+        request = Request(str(text), _pictures(image), like, k, guard, composer, planner)
         self._validate(session, request)
         return self._turn(session, request)
 
@@ -102,7 +102,8 @@ class Stylist:
         """A chip tapped away: the wish without this constraint, searched again."""
         state = self.memory.load(session)
         wanted = str(_plain(value))
-        gone = [c for c in state.wish.constraints if (c.facet, c.op) == (facet, op) and str(_plain(c.value)) == wanted]
+        alike = [c for c in state.wish.constraints if c.facet == facet and str(_plain(c.value)) == wanted]
+        gone = [c for c in alike if c.op == op] or (alike if op == "prefer" else [])  # given up, it showed as prefer
         if not gone:
             raise InputError(f"the wish has no constraint {facet} {op} {wanted}; it has: "
                              f"{', '.join(' '.join(c.key) for c in state.wish.constraints) or 'none'}")
@@ -158,17 +159,13 @@ class Stylist:
 
     # -- inside
 
-    def _planner(self, name: str | None) -> str | None:
-        if name is not None and name not in self.minds:
-            hint = "; set OPENAI_API_KEY (and OPENAI_BASE_URL for another server)" if name == LLM else ""
-            raise InputError(f"planner {name!r} is not available{hint}; available: {', '.join(self.minds)}")
-        return name
-
     def _validate(self, session: str, request: Request) -> None:
         if not isinstance(session, str) or not session or len(session) > 200:
             raise InputError("a session needs a name of 1 to 200 characters")
         if not isinstance(request.k, int) or isinstance(request.k, bool) or not 1 <= request.k <= MOST_CARDS:
             raise InputError(f"k is {request.k!r}; allowed: 1 to {MOST_CARDS}")
+        if request.planner not in (None, OFFLINE, LLM):
+            raise InputError(f"unknown planner {request.planner!r}; allowed: {OFFLINE}, {LLM}")
         if request.composer not in KINDS:
             raise InputError(f"unknown composer {request.composer!r}; allowed: {', '.join(KINDS)}")
 

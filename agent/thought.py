@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agent.language import Context, Reading
-from agent.merge import LASTING, merge, worn
-from agent.phrases import describe
+from agent.merge import COMPARATIVES, LASTING, merge, worn
+from agent.phrases import describe, listing, phrase
 from agent.photos import Eyes, blend, wishes
 from agent.planner import Asked, Plan, Planner
 from agent.pointing import as_shown, pointed
@@ -21,6 +21,7 @@ from errors import BadImage, InputError
 LONGEST = 4_000
 """Characters of a message that are read; the rest is left out, and said to be."""
 MOST_PHOTOS = 4
+NO_KEY = "No language model is set up (OPENAI_API_KEY), so I planned this offline."
 _CHAT = ("greet", "thanks", "bye", "out_of_scope")
 
 
@@ -84,7 +85,7 @@ class Thought:
             except InputError:
                 notes.append(f"There is no item {request.like!r} in this shop, so I went by your words alone.")
         page = tuple(self.tools.known(session.shown))
-        plan = self._plan(request, text, session, page, photos, clock)
+        plan = self._plan(request, text, session, page, photos, clock, notes)
         return _Heard(plan, photos, like, page, (*notes, *plan.notes))
 
     def _see(self, request: Request, session: Session, clock: Clock, notes: list[str]) -> tuple[Seen, ...]:
@@ -99,8 +100,11 @@ class Thought:
         return tuple(seen)
 
     def _plan(self, request: Request, text: str, session: Session, page: Sequence[Item], photos: Sequence[Seen],
-              clock: Clock) -> Plan:
+              clock: Clock, notes: list[str]) -> Plan:
         name = request.planner or self.default
+        if name not in self.planners:
+            notes.append(NO_KEY)
+            name = self.default
         counts = self.tools.catalog.facet_counts()
         context = Context(shown=tuple(as_shown(item) for item in page), wish=session.wish,
                           currency=page[0].currency if page else self.tools.currency,
@@ -134,7 +138,7 @@ class Thought:
         subject = heard.like or next(iter(pointed(reading.mentions, heard.page)), None)
         if subject is not None and reading.intent("not_these"):
             subject = None
-        kept = _kept(old.constraints, bool(heard.photos))
+        kept = _kept(old.constraints, bool(heard.photos), heard.like is not None)
         replaced = tuple(c for c in kept if c.facet not in reading.replaced or c.op == "exclude")
         constraints = merge(replaced, reading.constraints, reading.drop)
         wish = old.model_copy(update={"constraints": constraints, "words": _words(old, reading, bool(heard.photos))})
@@ -203,11 +207,17 @@ class Thought:
         return frozenset(self.tools.rows(ids))
 
 
-def _kept(constraints: Sequence[Constraint], new_photo: bool) -> tuple[Constraint, ...]:
-    """What of the old wish a turn starts from: a new photo replaces the old picture and what described it."""
-    if not new_photo:
+def _kept(constraints: Sequence[Constraint], new_photo: bool, tapped: bool) -> tuple[Constraint, ...]:
+    """What of the old wish a turn starts from.
+
+    A new photo replaces the old picture and what described it; with any new reference, comparatives with the old end.
+    """
+    if not new_photo and not tapped:
         return tuple(constraints)
-    return tuple(c for c in constraints if c.op == "exclude" or c.facet in LASTING or c.facet == "size")
+    lasting = tuple(c for c in constraints if c.op not in COMPARATIVES)
+    if not new_photo:
+        return lasting
+    return tuple(c for c in lasting if c.op == "exclude" or c.facet in LASTING or c.facet == "size")
 
 
 def _words(old: Wish, reading: Reading, new_photo: bool) -> str:
@@ -266,8 +276,10 @@ def _talk(heard: _Heard, request: Request, session: Session) -> Talk | None:
 def _thoughts(heard: _Heard, wish: Wish, reference: Reference) -> tuple[str, ...]:
     """What the page shows under "thoughts"."""
     said = [heard.plan.thought] if heard.plan.thought else []
-    hard, soft = describe(wish.constraints), describe(wish.constraints, ops=("prefer", "more", "less"))
-    said.append(f"must be: {hard}" + (f"; rather: {soft}" if soft != "items" else ""))
+    said.append(f"must be: {describe(wish.constraints)}")
+    soft = [phrase(c) for c in wish.of("prefer", "more", "less")]
+    if soft:
+        said.append(f"rather: {listing(soft)}")
     if reference.name:
         said.append(f"starting from {reference.name}")
     if heard.reading.unknown:

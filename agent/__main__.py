@@ -1,0 +1,109 @@
+"""The agent's door: python -m agent chat | plan | replay | graph."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from errors import InputError, StylistError, WorkError
+from settings import ROOT
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
+                  help="The stylist without its page: chat, read wishes, replay conversations, draw the graph.")
+Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, in and out.")]
+
+
+@app.command()
+def chat(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")], jsonl: Jsonl = False,
+         memory: Annotated[Path | None, typer.Option(help="File that keeps the sessions; without it they end with the process.")] = None,
+         session: Annotated[str, typer.Option(help="Name of the terminal's conversation.")] = "terminal") -> None:
+    """Answers turns. With --jsonl this door trusts its caller's session names; exit 2 if no line could be used."""
+    from agent.jsonl import answers
+    from agent.stylist import Stylist
+    from agent.terminal import converse
+
+    stylist = Stylist.open(folder, memory)
+    if not jsonl:
+        converse(stylist, session)
+        return
+    taken = []
+    for line, usable in answers(stylist, sys.stdin):
+        print(line, flush=True)
+        taken.append(usable)
+    if taken and not any(taken):
+        raise InputError(f"none of the {len(taken)} lines was a turn; each line of the output says why")
+
+
+@app.command()
+def plan(jsonl: Jsonl = False) -> None:
+    """Reads wishes: {"id", "text"} lines in, {"id", "constraints"} lines out; no catalogue needed."""
+    from agent.plan import plan_lines
+
+    if not jsonl:
+        raise InputError('plan reads JSON lines only: echo \'{"id": 1, "text": "red, no stripes"}\' | python -m agent plan --jsonl')
+    for line in plan_lines(sys.stdin):
+        print(line, flush=True)
+
+
+@app.command()
+def replay(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Transcripts, or folders of them.")],
+           update: Annotated[bool, typer.Option("--update", help="Write down what the turns give now.")] = False) -> None:
+    """Replays recorded conversations; exit 1 if one differs."""
+    from agent import transcripts
+    from agent.stylist import Stylist
+
+    opened: dict[tuple[int, int], Path] = {}
+    failed = 0
+    files = transcripts.find(paths)
+    with tempfile.TemporaryDirectory() as scratch:
+        for path in files:
+            transcript = transcripts.read(path)
+            folder = opened.get(transcript.catalog) or _draw(transcript.catalog, Path(scratch))
+            opened[transcript.catalog] = folder
+            outcome = transcripts.replay(transcript, lambda settings, folder=folder: Stylist.open(folder, settings=settings))
+            if update:
+                transcripts.write(transcript, outcome.turns)
+            failed += bool(outcome.differences)
+            print(f"{'differs' if outcome.differences else 'passed'} {outcome.name}")
+            for line in outcome.differences:
+                print(f"  {line}")
+    print(f"{len(files) - failed} passed, {failed} failed")
+    if failed and not update:
+        raise WorkError(f"{failed} of {len(files)} transcripts differ; `--update` records what the turns give now")
+
+
+@app.command()
+def graph() -> None:
+    """Prints the graph as Mermaid, drawn from the code."""
+    from agent.graph import drawing
+
+    print(drawing(), end="")
+
+
+def _draw(catalog: tuple[int, int], scratch: Path) -> Path:
+    """A drawn catalogue of so many items and this seed, in a folder that goes with the process."""
+    items, seed = catalog
+    out = scratch / f"demo-{items}-{seed}"
+    done = subprocess.run([sys.executable, "-m", "catalog", "demo", "--out", str(out), "--items", str(items), "--seed", str(seed)],
+                          cwd=ROOT, stdout=sys.stderr)
+    if done.returncode:
+        raise WorkError(f"the catalogue of {items} items could not be drawn (exit {done.returncode}); its message is above")
+    return out
+
+
+def main() -> None:
+    """Runs the door; errors meant for people become one line on stderr and an exit code."""
+    try:
+        app()
+    except StylistError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)
+
+
+if __name__ == "__main__":
+    main()
