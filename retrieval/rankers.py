@@ -26,7 +26,7 @@ class Space(Protocol):
     facet_slice: Mapping[str, str]
 
     def prototypes(self, facet: str) -> object | None:
-        """The facet's prototypes (values, vectors (V, slice_dim)), or None."""
+        """The facet's prototypes (values; vectors (V, slice_dim); probabilities(slices) (n, V)), or None."""
 
 
 STEPS = 10
@@ -53,13 +53,8 @@ class Specialist:
 
     def scores(self, vectors: np.ndarray) -> np.ndarray:
         """(n,) graded probabilities of items (n, dim); a value that covers others sums what it covers."""
-        logits = self.prototypes.scale * (vectors[:, self.span] @ self.prototypes.vectors.T) + self.prototypes.bias
-        if self.prototypes.exclusive:
-            odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-            probability = odds[:, self.rows].sum(axis=1) / odds.sum(axis=1)
-        else:
-            probability = (1 / (1 + np.exp(-logits[:, self.rows]))).max(axis=1)
-        return graded(probability)
+        wanted = self.prototypes.probabilities(vectors[:, self.span])[:, self.rows]
+        return graded(wanted.sum(axis=1) if self.prototypes.exclusive else wanted.max(axis=1))
 
 
 def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
+from encoders import Prototypes
 
 SIZES = {"category": 5, "color": 6, "pattern": 3, "silhouette": 8, "material": 5, "audience": 2, "appearance": 4}
 FACET_SLICE = {"category": "category", "color": "color", "pattern": "pattern", "sleeve_length": "silhouette",
@@ -27,18 +27,6 @@ COORDINATES = {
 }
 
 
-@dataclass(frozen=True)
-class TinyPrototypes:
-    values: tuple[str, ...]
-    vectors: np.ndarray
-    exclusive: bool
-    scale: float = 12.0
-
-    @property
-    def bias(self) -> np.ndarray:
-        return np.full(len(self.values), 0.0 if self.exclusive else -6.0)
-
-
 class TinyLayout:
     names = tuple(SIZES)
     sizes = tuple(SIZES.values())
@@ -55,12 +43,14 @@ class TinySpace:
     facet_slice = FACET_SLICE
     dim = sum(SIZES.values())
 
-    def prototypes(self, facet: str) -> TinyPrototypes | None:
+    def prototypes(self, facet: str) -> Prototypes | None:
         if facet not in COORDINATES:
             return None
         values = tuple(COORDINATES[facet])
         vectors = np.stack([self._at(facet, value) for value in values])
-        return TinyPrototypes(values, vectors, facet != "details")
+        exclusive = facet != "details"
+        bias = np.full(len(values), 0.0 if exclusive else -6.0, dtype=np.float32)
+        return Prototypes(values, vectors, 12.0, bias, exclusive)
 
     def _at(self, facet: str, value: str) -> np.ndarray:
         vector = np.zeros(SIZES[FACET_SLICE[facet]], dtype=np.float32)

@@ -1,0 +1,111 @@
+"""The composed benchmark: splits, queries and figures on a made-up shop with known answers."""
+
+from __future__ import annotations
+
+import csv
+from itertools import product
+
+import numpy as np
+import pytest
+
+from catalog import designs
+from composer import Weights, compose
+from errors import InputError
+from evaluation.composed import ClassifyEditFilter, Gallery, known_wish, measure, ranked, read_wish
+from evaluation.composer_tuning import descend
+from evaluation.product_queries import KINDS, Product, read_products, sample_queries
+from tests.composer.tiny_world import TinySpace
+from training import splits
+
+SPACE = TinySpace()
+TYPES = {"Shirts": "shirt", "Skirts": "skirt", "Dresses": "dress"}
+
+
+def gallery() -> Gallery:
+    products, vectors = [], []
+    colors, patterns, audiences = ("Red", "Navy", "White"), ("striped", "solid"), ("Women", "Men")
+    for kind, color, pattern, audience in product(TYPES, colors, patterns, audiences):
+        products.append(Product(str(len(products)), kind, color, pattern, audience))
+        vectors.append(SPACE.item(seed=len(products), category=TYPES[kind], color=color.lower(), pattern=pattern,
+                                  gender=audience.lower()))
+    return Gallery(tuple(products), np.stack(vectors), SPACE)
+
+
+SHOP = gallery()
+
+
+def by(kind: str):
+    def score(query, wish):
+        return SHOP.vectors @ compose(kind, SHOP.vectors[query.reference], wish, None, SPACE, Weights()).vector
+    return score
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_queries_name_one_change_and_know_their_hits(kind: str) -> None:
+    asked = sample_queries(SHOP.products, kind, 1000, seed=0)
+    assert len({(q.reference, q.value) for q in asked}) == len(asked) > 30
+    for query in asked:
+        reference = SHOP.products[query.reference]
+        for row in query.targets:
+            hit = SHOP.products[row]
+            assert hit.audience == reference.audience
+            assert (hit.type == reference.type) == (kind != "retype")
+            assert (hit.color == reference.color) == (kind != "recolour")
+            assert query.value in (hit.type, hit.color, hit.pattern)
+    assert sample_queries(SHOP.products, kind, 10, seed=0) == sample_queries(SHOP.products, kind, 10, seed=0)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_figures_where_the_answer_is_known(kind: str) -> None:
+    asked = sample_queries(SHOP.products, kind, 40, seed=1)
+    wishes = [known_wish(query) for query in asked]
+    delta, picture = (measure(SHOP, asked, wishes, by(name)) for name in ("delta", "image"))
+    filtered = measure(SHOP, asked, wishes, ClassifyEditFilter(SHOP).scores)
+    assert delta["R@1"][0] == filtered["R@1"][0] == 1.0 > picture["R@1"][0]
+    assert delta["R@1"][0] >= delta["P@10"][0] > 0
+    low, high = picture["R@10"][1:]
+    assert low <= picture["R@10"][0] <= high
+    assert 0 <= delta["drift"][0] < 1
+
+
+def test_the_planner_reads_what_is_known() -> None:
+    for kind in KINDS:
+        for query in sample_queries(SHOP.products, kind, 1000, seed=0):
+            known, said = ({c.key for c in wish.constraints} for wish in (known_wish(query), read_wish(query)))
+            assert known == said, query.phrase
+
+
+def test_the_reference_is_not_in_its_own_gallery() -> None:
+    assert 2 not in ranked(np.array([0.0, 0.5, 9.0, 0.5]), 2, 3)
+    assert list(ranked(np.array([0.0, 0.5, 9.0, 0.5]), 2, 3)) == [1, 3, 0]
+
+
+def test_products_are_kept_apart_by_design(tmp_path) -> None:
+    folder = tmp_path / "product_photos"
+    folder.mkdir()
+    columns = ["id", "gender", "articleType", "baseColour", "productDisplayName"]
+    names = [f"Brand{letter} Men {color} Check Shirt" for letter in "abcdefghij" * 3 for color in ("Red", "Navy Blue")]
+    with (folder / "products.csv").open("w", newline="") as handle:
+        writer = csv.writer(handle)
+        writer.writerow(columns)
+        writer.writerows([n, "Men", "Shirts", ("Red", "Navy Blue")[n % 2], name] for n, name in enumerate(names))
+    parts = [{p.id for p in read_products(tmp_path, range(start, start + 50))} for start in (0, 50)]
+    assert parts[0] and parts[1] and not parts[0] & parts[1] and len(parts[0] | parts[1]) == len(names)
+    for part in parts:
+        assert len(part) % 2 == 0  # both colours of a design on one side
+    assert {p.pattern for p in read_products(tmp_path, range(100))} == {"checked"}
+    with pytest.raises(InputError, match="DATA_DIR"):
+        read_products(tmp_path / "nowhere", range(100))
+
+
+def test_training_splits_by_the_same_rule() -> None:
+    for name in ("Turtle Check Men Navy Blue Shirt", "CASIO G-Shock Men Black Digital Watch G-7710-1DR G223"):
+        assert splits.design(name) == designs.design(name)
+    assert splits.REPORT_BUCKETS == designs.REPORT_BUCKETS and splits.CHOOSE_BUCKETS == designs.CHOOSE_BUCKETS
+
+
+def test_tuning_climbs_to_the_best_knobs() -> None:
+    knobs = {"change": (lambda w, v: w.model_copy(update={"change": v}), (0.5, 1.0, 2.0)),
+             "step": (lambda w, v: w.model_copy(update={"step": v}), (0.1, 0.8))}
+    best, reached = descend(lambda w: -abs(w.change - 2.0) - abs(w.step - 0.1), Weights(), knobs)
+    assert (best.change, best.step) == (2.0, 0.1) and reached == pytest.approx(0.0)
