@@ -11,7 +11,7 @@ from PIL import Image
 from tqdm import tqdm
 
 from agent.language import read
-from catalog import designs, vocabulary
+from catalog import vocabulary
 from catalog.wish import Constraint, Wish
 from composer import KINDS as COMPOSERS
 from composer import Weights, compose, load_weights
@@ -35,9 +35,9 @@ class Gallery:
     encoder: Encoder
 
 
-def read_gallery(data: Path, buckets: Sequence[int], encoder: Encoder) -> Gallery:
-    """The held-out products of these parts, encoded."""
-    products = read_products(data, buckets)
+def read_gallery(data: Path, role: str, encoder: Encoder) -> Gallery:
+    """The products whose designs play this role, encoded."""
+    products = read_products(data, role)
     parts = []
     for start in tqdm(range(0, len(products), BATCH), desc="encoding photos", unit="batch"):
         pictures = [Image.open(photo_path(data, p)).convert("RGB") for p in products[start:start + BATCH]]
@@ -137,13 +137,12 @@ def embed_phrases(encoder: Encoder, queries: Sequence[ComposedQuery]) -> dict[st
 
 
 def run(data: Path | None = None, encoder: Encoder | None = None, queries: int = 300, seed: int = 0,
-        buckets: Sequence[int] = designs.REPORT_BUCKETS, weights: Weights | None = None,
-        out: Path | None = None) -> dict:
+        role: str = "report", weights: Weights | None = None, out: Path | None = None) -> dict:
     """Every composer on the held-out designs, the change once known and once read from the phrase; prints a table and
     one JSON line."""
     settings = load_settings(data_dir=data)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
-    gallery = read_gallery(settings.data_dir, buckets, encoder)
+    gallery = read_gallery(settings.data_dir, role, encoder)
     asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
     spoken = embed_phrases(encoder, [q for chosen in asked.values() for q in chosen])
     figures: dict[str, dict] = {}

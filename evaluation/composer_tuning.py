@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from catalog import designs
 from composer import Weights, compose, load_weights, save_weights
 from composer.weights import DEFAULTS
 from encoders import Encoder, load_encoder
@@ -63,7 +62,7 @@ def tune(data: Path | None = None, encoder: Encoder | None = None, queries: int 
     """Tunes delta's slice weights and the static fusions' mix; writes the checkpoint to `out`."""
     settings = load_settings(data_dir=data)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
-    gallery = read_gallery(settings.data_dir, designs.CHOOSE_BUCKETS, encoder)
+    gallery = read_gallery(settings.data_dir, "choose", encoder)
     asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
     spoken = embed_phrases(encoder, [q for chosen in asked.values() for q in chosen])
     knobs = {name: (_keep(name), GRID) for name in encoder.layout.names}

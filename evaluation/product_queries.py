@@ -7,21 +7,17 @@ its colour and audience and the named type (retype), or its type, colour and aud
 
 from __future__ import annotations
 
-import csv
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from catalog import designs
-from errors import InputError
+from catalog.labelled.photos import FOLDERS, read_photos
 
-FOLDER = "product_photos"
 FREQUENT = 20
 """Types and colours with so many photos in the folder are classes."""
-PATTERNS = {"strip": "striped", "check": "checked", "print": "graphic", "solid": "solid"}
 
 KINDS = ("recolour", "retype", "repattern")
 FACETS = {"recolour": "color", "retype": "category", "repattern": "pattern"}
@@ -55,34 +51,26 @@ class ComposedQuery:
     targets: frozenset[int]
 
 
-def read_products(data: Path, buckets: Iterable[int]) -> list[Product]:
-    """The product photos whose design falls into these parts. Raises InputError where the folder is missing."""
-    path = data / FOLDER / "products.csv"
-    if not path.is_file():
-        raise InputError(f"no {path}: the composed benchmark runs on {FOLDER}; "
-                         "name the folder that holds it with DATA_DIR")
-    with path.open(encoding="utf-8", newline="") as handle:
-        rows = list(csv.DictReader(handle))
-    types, colors = (_frequent(row[name] for row in rows) for name in ("articleType", "baseColour"))
-    wanted = set(buckets)
-    return [Product(row["id"], row["articleType"] if row["articleType"] in types else "",
-                    row["baseColour"] if row["baseColour"] in colors else "", _pattern(row["productDisplayName"]),
-                    row["gender"])
-            for row in rows if designs.percent(designs.design(row["productDisplayName"])) in wanted]
+def read_products(data: Path, role: str) -> list[Product]:
+    """The product photos whose design plays this role (report, choose, train). Raises InputError without data."""
+    photos = [photo for photo in read_photos(data) if photo.source == "product"]
+    types, colors = (_frequent(photo.shop.get(name, "") for photo in photos) for name in ("article", "base"))
+    return [Product(photo.id, _class(photo.shop, "article", types), _class(photo.shop, "base", colors),
+                    photo.shop.get("shop_pattern", ""), photo.shop["audience"])
+            for photo in photos if photo.role == role]
+
+
+def _class(shop: Mapping[str, str], name: str, classes: set[str]) -> str:
+    return shop.get(name, "") if shop.get(name) in classes else ""
 
 
 def photo_path(data: Path, product: Product) -> Path:
     """Where the product's picture lies."""
-    return data / FOLDER / "images" / f"{product.id}.jpg"
+    return data / FOLDERS["product"] / "images" / f"{product.id}.jpg"
 
 
 def _frequent(names: Iterable[str]) -> set[str]:
-    return {name for name, count in Counter(names).items() if count >= FREQUENT}
-
-
-def _pattern(display_name: str) -> str:
-    found = [value for letters, value in PATTERNS.items() if letters in display_name.lower()]
-    return found[0] if len(found) == 1 else ""
+    return {name for name, count in Counter(names).items() if name and count >= FREQUENT}
 
 
 def sample_queries(products: Sequence[Product], kind: str, count: int, seed: int) -> list[ComposedQuery]:

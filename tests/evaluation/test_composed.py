@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import csv
 from itertools import product
 
 import numpy as np
 import pytest
 
-from catalog import designs
 from composer import Weights, compose
 from errors import InputError
 from evaluation.composed import ClassifyEditFilter, Gallery, known_wish, measure, ranked, read_wish
 from evaluation.composer_tuning import descend
 from evaluation.product_queries import KINDS, Product, read_products, sample_queries
 from tests.composer.tiny_world import TinySpace
-from training import splits
 
 SPACE = TinySpace()
 TYPES = {"Shirts": "shirt", "Skirts": "skirt", "Dresses": "dress"}
@@ -80,28 +77,18 @@ def test_the_reference_is_not_in_its_own_gallery() -> None:
     assert list(ranked(np.array([0.0, 0.5, 9.0, 0.5]), 2, 3)) == [1, 3, 0]
 
 
-def test_products_are_kept_apart_by_design(tmp_path) -> None:
-    folder = tmp_path / "product_photos"
-    folder.mkdir()
-    columns = ["id", "gender", "articleType", "baseColour", "productDisplayName"]
-    names = [f"Brand{letter} Men {color} Check Shirt" for letter in "abcdefghij" * 3 for color in ("Red", "Navy Blue")]
-    with (folder / "products.csv").open("w", newline="") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(columns)
-        writer.writerows([n, "Men", "Shirts", ("Red", "Navy Blue")[n % 2], name] for n, name in enumerate(names))
-    parts = [{p.id for p in read_products(tmp_path, range(start, start + 50))} for start in (0, 50)]
-    assert parts[0] and parts[1] and not parts[0] & parts[1] and len(parts[0] | parts[1]) == len(names)
-    for part in parts:
-        assert len(part) % 2 == 0  # both colours of a design on one side
-    assert {p.pattern for p in read_products(tmp_path, range(100))} == {"checked"}
+def test_products_are_kept_apart_by_design(data_dir) -> None:
+    report, choose = (read_products(data_dir, role) for role in ("report", "choose"))
+    assert len(report) > 500 and len(choose) > 200
+    assert not {p.id for p in report} & {p.id for p in choose}
+    assert {p.pattern for p in report} == {"", "striped", "checked", "graphic", "solid"}
+    for kind in KINDS:
+        assert len(sample_queries(report, kind, 300, seed=0)) > 200
+
+
+def test_without_photos_it_says_what_is_missing(tmp_path) -> None:
     with pytest.raises(InputError, match="DATA_DIR"):
-        read_products(tmp_path / "nowhere", range(100))
-
-
-def test_training_splits_by_the_same_rule() -> None:
-    for name in ("Turtle Check Men Navy Blue Shirt", "CASIO G-Shock Men Black Digital Watch G-7710-1DR G223"):
-        assert splits.design(name) == designs.design(name)
-    assert splits.REPORT_BUCKETS == designs.REPORT_BUCKETS and splits.CHOOSE_BUCKETS == designs.CHOOSE_BUCKETS
+        read_products(tmp_path, "report")
 
 
 def test_tuning_climbs_to_the_best_knobs() -> None:
