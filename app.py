@@ -29,7 +29,7 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--catalog", type=Path, metavar="DIR",
                         help="a catalogue made by `python -m catalog demo` or `python -m catalog import` "
                              "(default: data/demo, drawn on the first start)")
-    parser.add_argument("--host", help="address to listen on (default: HOST, else 127.0.0.1; 0.0.0.0 on a hosted Space)")
+    parser.add_argument("--host", help="address to listen on (default: HOST, else 127.0.0.1; 0.0.0.0 in a Space)")
     parser.add_argument("--port", type=int, help="port to listen on (default: PORT, else 7860)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     return parser.parse_args(argv)
@@ -104,7 +104,7 @@ def open_shop(shop, settings: Settings, draw: bool) -> None:
 
 def wants_browser(skip: bool) -> bool:
     """Whether to open a browser window: only for a person at a desktop."""
-    desktop = sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    desktop = sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
     return desktop and not skip and sys.stderr.isatty() and not os.environ.get("SPACE_ID")
 
 

@@ -9,7 +9,7 @@ from ui import phrases
 from ui.markup import esc, link, many, money, picture
 
 if TYPE_CHECKING:
-    from agent import Card
+    from agent import Card, Check
     from catalog.item import Item
 
 HARD = ("require", "exclude")
@@ -18,27 +18,25 @@ BADGES = 3
 _MARKS = {"met": ("✓", "confirmed"), "unknown": ("?", "not confirmed"), "broken": ("–", "does not apply")}
 
 
-def badge(verdict: dict, currency: str) -> str:
+def badge(check: Check, currency: str) -> str:
     """One verdict as a pill: mark, what was asked, where the answer comes from."""
-    mark, spoken = _MARKS[verdict["verdict"]]
-    words = phrases.label(verdict["facet"], verdict["op"], verdict["value"], currency)
-    origin = phrases.source(verdict["source"])
-    return (f'<li class="badge {verdict["verdict"]}" title="{esc(spoken)}, {esc(origin)}">'
+    mark, spoken = _MARKS[check.verdict]
+    words, origin = phrases.label(check, currency), phrases.source(check.source)
+    return (f'<li class="badge {check.verdict}" title="{esc(spoken)}, {esc(origin)}">'
             f'<span aria-hidden="true">{mark}</span><span class="sr">{esc(spoken)}:</span> {esc(words)}'
             f' <small>{esc(origin)}</small></li>')
 
 
-def _row(verdict: dict, currency: str) -> str:
-    mark, spoken = _MARKS[verdict["verdict"]]
-    words = phrases.label(verdict["facet"], verdict["op"], verdict["value"], currency)
-    sure = f'{verdict["confidence"]:.0%}' if verdict["verdict"] != "unknown" else "–"
-    return (f'<tr class="{verdict["verdict"]}"><td><span aria-hidden="true">{mark}</span>'
-            f'<span class="sr">{esc(spoken)}</span></td><td>{esc(words)}</td>'
-            f'<td>{esc(phrases.source(verdict["source"]))}</td><td>{sure}</td></tr>')
+def _row(check: Check, currency: str) -> str:
+    mark, spoken = _MARKS[check.verdict]
+    sure = f"{check.confidence:.0%}" if check.verdict != "unknown" else "–"
+    return (f'<tr class="{check.verdict}"><td><span aria-hidden="true">{mark}</span>'
+            f'<span class="sr">{esc(spoken)}</span></td><td>{esc(phrases.label(check, currency))}</td>'
+            f'<td>{esc(phrases.source(check.source))}</td><td>{sure}</td></tr>')
 
 
-def _details(card: Card, verdicts: Sequence[dict]) -> str:
-    rows = "".join(_row(verdict, card.currency) for verdict in verdicts)
+def _details(card: Card) -> str:
+    rows = "".join(_row(verdict, card.currency) for verdict in card.verdicts)
     checks = (f'<table><caption>What I checked</caption><thead class="sr"><tr><th>Verdict</th><th>Wish</th>'
               f'<th>Source</th><th>Confidence</th></tr></thead><tbody>{rows}</tbody></table>') if rows else ""
     address = link(card.link)
@@ -71,26 +69,25 @@ def heart(item_id: str, title: str, saved: bool) -> str:
 def _meta(card: Card) -> str:
     price = money(card.price, card.currency)
     sizes = " ".join(card.sizes[:6]) + (" …" if len(card.sizes) > 6 else "")
-    price_part = f'<span class="price">{esc(price)}</span>' if price else '<span class="price none">price on request</span>'
-    size_part = f'<span class="sizes" title="Sizes in stock">{esc(sizes)}</span>' if sizes else ""
-    return f'<p class="meta">{price_part}{size_part}</p>'
+    cost = f'<span class="price">{esc(price)}</span>' if price else '<span class="price none">price on request</span>'
+    stock = f'<span class="sizes" title="Sizes in stock">{esc(sizes)}</span>' if sizes else ""
+    return f'<p class="meta">{cost}{stock}</p>'
 
 
 def card(item: Card, base: str, saved: bool = False) -> str:
     """One item. `base`: where the catalogue's pictures are served."""
-    verdicts = [check.public() for check in item.verdicts]
-    hard = [v for v in verdicts if v["op"] in HARD]
-    unsure_first = sorted(hard, key=lambda v: v["verdict"] != "unknown")
-    badges = "".join(badge(v, item.currency) for v in unsure_first[:BADGES])
+    hard = [check for check in item.verdicts if check.op in HARD]
+    unsure_first = sorted(hard, key=lambda check: check.verdict != "unknown")
+    badges = "".join(badge(check, item.currency) for check in unsure_first[:BADGES])
     rest = f'<li class="badge rest">+{len(hard) - BADGES}</li>' if len(hard) > BADGES else ""
-    why = f'<p class="why">{esc(item.why)}</p>' if item.why else ""
+    why = f'<p class="why">{esc(item.why)}</p>' if item.why and not hard else ""  # badges say the same, better
     name, key = esc(item.title), esc(item.id)
     return (f'<article class="card" data-item="{key}" aria-label="{name}">'
             f'<div class="frame">{_photo(base, item.image, item.title, item.brand)}'
             f'{heart(item.id, item.title, saved)}</div>'
             f'<div class="body"><p class="brand">{esc(item.brand)}</p><h3>{name}</h3>{_meta(item)}{why}'
-            f'<ul class="badges" aria-label="What I checked">{badges}{rest}</ul>{_details(item, verdicts)}'
-            f'<div class="acts"><button type="button" data-do="like" data-id="{key}" data-title="{name}" '
+            f'<ul class="badges" aria-label="What I checked">{badges}{rest}</ul>{_details(item)}'
+            f'<div class="acts"><button type="button" data-do="like" data-id="{key}" '
             f'aria-label="More like {name}">More like this</button>'
             f'<button type="button" data-do="not_this" data-id="{key}" aria-label="Not this: {name}">Not this</button>'
             f'</div></div></article>')
@@ -106,7 +103,7 @@ def unconfirmed(items: Sequence[Card], base: str, saved: Collection[str] = ()) -
     """The group of items that may fit, under a heading that says what could not be confirmed; "" for none."""
     if not items:
         return ""
-    doubts = [phrases.clause(check.facet, check.op, check.value, item.currency)
+    doubts = [phrases.clause(check, item.currency)
               for item in items for check in item.verdicts if check.verdict == "unknown" and check.op in HARD]
     words = phrases.joined(doubts, "or") or "fit everything you asked for"
     if len(items) == 1:
@@ -117,6 +114,16 @@ def unconfirmed(items: Sequence[Card], base: str, saved: Collection[str] = ()) -
             f'{grid(items, base, saved)}</section>')
 
 
+def _saved(item: Item, base: str) -> str:
+    key, name = esc(item.id), esc(item.title)
+    return (f'<li>{_photo(base, item.image, item.title, item.brand)}<div><p class="brand">{esc(item.brand)}</p>'
+            f'<h3>{name}</h3><p class="meta"><span class="price">{esc(money(item.price, item.currency))}</span></p>'
+            f'<div class="acts"><button type="button" data-do="like" data-id="{key}" '
+            f'aria-label="More like {name}">More like this</button>'
+            f'<button type="button" data-do="unsave" data-id="{key}" aria-label="Remove {name}">Remove</button></div>'
+            f'</div></li>')
+
+
 def saved_list(items: Sequence[Item], base: str) -> str:
     """The drawer's content: saved items as rows, or an invitation."""
     head = ('<div class="drawer-head"><h2>Saved</h2>'
@@ -124,10 +131,5 @@ def saved_list(items: Sequence[Item], base: str) -> str:
     if not items:
         return head + ('<div class="empty"><p class="lead">Nothing saved yet.</p>'
                 '<p>Tap the heart on a piece, and it waits for you here.</p></div>')
-    rows = "".join(
-        f'<li>{_photo(base, item.image, item.title, item.brand)}<div><p class="brand">{esc(item.brand)}</p>'
-        f'<h3>{esc(item.title)}</h3><p class="meta"><span class="price">{esc(money(item.price, item.currency))}</span></p>'
-        f'<div class="acts"><button type="button" data-do="like" data-id="{esc(item.id)}" data-title="{esc(item.title)}">'
-        f'More like this</button><button type="button" data-do="unsave" data-id="{esc(item.id)}">Remove</button></div>'
-        f'</div></li>' for item in items)
+    rows = "".join(_saved(item, base) for item in items)
     return f'{head}<p class="count">{many(len(items), "piece")}</p><ul class="saved">{rows}</ul>'

@@ -66,7 +66,7 @@ class Desk:
             yield View(live=panels.notice(EMPTY, "hint"))
         elif len(text) > MAX_TEXT:
             yield View(live=panels.notice(f"That is {len(text):,} characters; up to {MAX_TEXT:,} fit. "
-                                          "Your text is still in the box: please shorten it."))
+                                          "Your text is still in the box, please shorten it."))
         else:
             yield from self._turn(token, text.strip(), files, kept=message)
 
@@ -77,7 +77,7 @@ class Desk:
         if stylist is None:
             yield View(live=panels.notice("The shop is still being prepared; one moment.", "hint"))
         elif kind == "like":
-            yield from self._turn(token, "more like this", like=str(data.get("id", "")))
+            yield from self._turn(token, turns.MORE_LIKE, like=str(data.get("id", "")))
         elif kind == "say":
             yield from self._turn(token, str(data.get("text", ""))[:MAX_TEXT])
         elif kind == "start_over":
@@ -138,14 +138,14 @@ class Desk:
         for event in stylist.stream(token, text, image=images or None, like=like):
             if event.kind == "step":
                 step = event.step
-            elif event.kind == "note":
-                trace.append(event.text)
+            if event.kind in ("step", "note") and event.text:
+                trace += event.text.split(" · ")
             elif event.kind == "text":
                 said += event.text
             yield View(live=turns.working(text, images, trace, step, said))
 
     def _change(self, stylist: Stylist, token: str, kind: str, data: dict) -> Iterator[View]:
-        yield View(live=turns.working("", (), (), "action"))
+        yield View(live=turns.working("", (), (), "thought"))
         try:
             if kind == "not_this":
                 stylist.feedback(token, str(data.get("id", "")), "not_this")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from catalog.wish import Constraint
 
 NAME = "Stylist"
+_COUNTED = re.compile(r"(.+): (\d+) of ([1-9]\d*)")
 _MOON = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5z"/></svg>'
 
 
@@ -23,7 +25,8 @@ def masthead(saved: int = 0) -> str:
             f'<button type="button" data-ui="drawer" aria-haspopup="dialog">Saved{count}</button>'
             f'<button type="button" data-do="start_over">Start over</button>'
             f'<button type="button" data-ui="ask-forget">Forget me</button>'
-            f'<button type="button" class="icon" data-ui="theme" aria-label="Light or dark">{_MOON}</button></nav></header>')
+            f'<button type="button" class="icon" data-ui="theme" aria-label="Light or dark">{_MOON}</button>'
+            '</nav></header>')
 
 
 def welcome(pieces: int) -> str:
@@ -50,11 +53,12 @@ def wish(constraints: Sequence[Constraint], currency: str = "EUR") -> str:
             chips.append('<span class="or">or</span>')
         before = one.any
         chips.append(_chip(one, currency))
-    return f'<div class="wish" role="group" aria-label="Your wish; tap to remove"><span class="cap">Your wish</span>{"".join(chips)}</div>'
+    return ('<div class="wish" role="group" aria-label="Your wish; tap to remove"><span class="cap">Your wish</span>'
+            f'{"".join(chips)}</div>')
 
 
 def _chip(one: Constraint, currency: str) -> str:
-    words = phrases.label(one.facet, one.op, one.value, currency)
+    words = phrases.label(one, currency)
     if one.op == "prefer":
         words = f"ideally {words}"
     origin = {"photo": "from your photo", "memory": "from your taste", "vibe": "from the mood", "button": "from a tap"}
@@ -62,12 +66,13 @@ def _chip(one: Constraint, currency: str) -> str:
     mark = f'<small>{esc(origin[one.source].rsplit(" ", 1)[1])}</small>' if one.source in origin else ""
     value = phrases.key(one.value)
     return (f'<button type="button" class="chip {esc(one.op)}" data-do="remove" data-facet="{esc(one.facet)}" '
-            f'data-op="{esc(one.op)}" data-value="{esc(value)}" title="{esc(title)}" aria-label="Remove: {esc(words)}, {esc(title)}">'
-            f'{esc(words)}{mark}<span aria-hidden="true">×</span></button>')
+            f'data-op="{esc(one.op)}" data-value="{esc(value)}" title="{esc(title)}" '
+            f'aria-label="Remove: {esc(words)}, {esc(title)}">{esc(words)}{mark}'
+            '<span aria-hidden="true">×</span></button>')
 
 
 def notice(words: str, kind: str = "error") -> str:
-    """A message about something that did not work; what the shopper typed is still there."""
+    """A message to the shopper. kind: "error" (nothing typed is lost), "hint" or "done"."""
     return f'<div class="notice {kind}" role="alert"><p>{esc(words)}</p></div>' if words else ""
 
 
@@ -76,12 +81,22 @@ def preparing(lines: Sequence[str], failed: str = "") -> str:
     if failed:
         return (f'<section class="hero"><p class="kicker">Closed for now</p><h1>The shop could not open.</h1>'
                 f'{notice(failed)}</section>')
-    shown = "".join(f"<li>{esc(line)}</li>" for line in lines[-5:]) or "<li>One moment</li>"
+    shown = "".join(_progress(line) for line in lines[-5:]) or "<li>One moment</li>"
     outline = '<div class="card ghost"><div class="frame"></div><i></i><i></i></div>' * 5
     return (f'<section class="hero" aria-busy="true"><p class="kicker">Opening</p>'
-            f'<h1>The collection is being <em>hung on the rails.</em></h1><p class="lead">The first start takes about two '
-            f'minutes, later ones a few seconds. This page opens by itself.</p>'
-            f'<ol class="progress" role="status">{shown}</ol><div class="grid" aria-hidden="true">{outline}</div></section>')
+            f'<h1>The collection is being <em>hung on the rails.</em></h1><p class="lead">The first start takes about '
+            f'two minutes, later ones a few seconds. This page opens by itself.</p>'
+            f'<ol class="progress" role="status">{shown}</ol>'
+            f'<div class="grid" aria-hidden="true">{outline}</div></section>')
+
+
+def _progress(line: str) -> str:
+    counted = _COUNTED.fullmatch(line)
+    if counted is None:
+        return f"<li>{esc(line)}</li>"
+    name, done, whole = counted.groups()
+    return (f'<li>{esc(name)} <progress value="{done}" max="{whole}" aria-label="{esc(name)}"></progress> '
+            f'{int(done):,} of {int(whole):,}</li>')
 
 
 def dialog() -> str:

@@ -1,4 +1,4 @@
-"""Pictures on their way in and out: uploads checked before they are decoded, small copies for the page, the examples."""
+"""Pictures on their way in and out: uploads checked before they are decoded, small copies for the page, examples."""
 
 from __future__ import annotations
 
@@ -35,15 +35,18 @@ class Example:
 
 
 EXAMPLES: tuple[Example, ...] = (
-    Example("shirt.jpg", "like this but in navy, no stripes", "drawing of a striped shirt"),
-    Example("dress.jpg", "this, but longer and with sleeves", "drawing of a floral dress"),
-    Example("jacket.jpg", "something like it, without a hood, under 150", "drawing of a hooded jacket"),
-    Example("", "a black leather bag, nothing with fringe", ""),
+    Example("shirt.jpg", "like this but in navy, no stripes", "Drawing of a black and white striped shirt"),
+    Example("dress.jpg", "longer, and nothing floral", "Drawing of a short floral dress"),
+    Example("jacket.jpg", "in plain black, without the hood, under 150", "Drawing of a patterned yellow rain jacket"),
+    Example("", "a grey knitted sweater for a friend who hates logos", ""),
 )
 
 
 def check(files: Sequence[str]) -> list[str]:
-    """The uploads that a turn may use. Raises InputError for too many, BadImage (with the file's name) for a bad one."""
+    """The uploads that a turn may use.
+
+    Raises InputError for too many, BadImage (with the file's name) for one that is no picture, or damaged, or huge.
+    """
     if len(files) > MAX_PHOTOS:
         raise InputError(f"{len(files)} photos at once are too many; up to {MAX_PHOTOS} are fine")
     for file in files:

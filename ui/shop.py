@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agent import Stylist
 
+_BAR = re.compile(r"(?P<name>[^:]+):\s+\d+%\|.*\|\s*(?P<done>[\d.]+)/(?P<all>[\d.]+)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 LINES_KEPT = 30
 
@@ -36,12 +37,15 @@ class Shop:
             return list(self._lines)
 
     def tell(self, line: str) -> None:
-        """Add a line of progress; a line with the same beginning is replaced, so that a bar stays one line."""
+        """Add a line of progress; a bar's line (tqdm) is shortened and replaces its predecessor."""
         text = _ANSI.sub("", line).strip()
+        bar = _BAR.match(text)
+        if bar:
+            text = f"{bar['name']}: {bar['done']} of {bar['all']}"
         if not text:
             return
         with self._lock:
-            if self._lines and self._lines[-1].split(" ")[:2] == text.split(" ")[:2]:
+            if bar and self._lines and self._lines[-1].startswith(f"{bar['name']}:"):
                 self._lines.pop()
             self._lines.append(text[:160])
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from catalog import vocabulary
 from ui import cards, phrases
-from ui.markup import esc, many
+from ui.markup import esc, many, picture
 from ui.photos import thumbnail
 
 if TYPE_CHECKING:
-    from agent import Reply, Turn
+    from agent import Card, Reply, Turn
 
 SHOWN_TURNS = 12
 """Older ones stay in memory, and the page says so."""
@@ -19,13 +19,16 @@ SEEN_FACETS = {"category": "Kind", "color": "Colour", "pattern": "Pattern", "sle
                "length": "Length", "neckline": "Neckline", "fit": "Fit", "material": "Material"}
 SURE = 0.4
 """Facets seen with less are offered under "more", not stated."""
-STEP_WORDS = {"thought": "Reading your words", "action": "Looking through the rails",
-              "critic": "Checking every piece", "speak": "Choosing my words"}
+STEP_WORDS = {"": "Reading your words", "thought": "Looking through the rails", "action": "Checking every piece",
+              "critic": "Choosing my words", "speak": "Choosing my words"}
+"""What happens now, by the step that has just ended."""
+MORE_LIKE = "more like this"
+"""What a card's button says on the shopper's behalf."""
 FOLLOW_UPS = ("show more", "cheaper", "undo")
 
 
 def _photo_strip(paths: Sequence[str]) -> str:
-    pictures = (f'<img src="{data}" alt="Your photo" >' for data in map(thumbnail, paths) if data)
+    pictures = (f'<img src="{data}" alt="Your photo">' for data in map(thumbnail, paths) if data)
     inner = "".join(pictures)
     return f'<div class="photos">{inner}</div>' if inner else ""
 
@@ -58,7 +61,8 @@ def seen(photo: dict[str, dict[str, float]]) -> str:
     lead = f"I see <b>{esc(words)}</b>." if words else "I am not sure what I see."
     certain = "".join(markup for markup, chance in fields if chance >= SURE)
     doubtful = "".join(markup for markup, chance in fields if chance < SURE)
-    more = f'<details class="also"><summary>More</summary><div class="facets">{doubtful}</div></details>' if doubtful else ""
+    more = ('<details class="also"><summary>What I am less sure of</summary>'
+            f'<div class="facets">{doubtful}</div></details>') if doubtful else ""
     return (f'<section class="seen" aria-label="What I see in your photo"><p>{lead} '
             f'<span>Not quite? Put it right:</span></p><div class="facets">{certain}</div>{more}</section>')
 
@@ -88,17 +92,35 @@ def _answer(reply: Reply) -> str:
     return f'<div class="answer">{words}{asked}{_notes(reply)}{thoughts(reply)}</div>'
 
 
-def _asked(turn: Turn) -> str:
-    words = f'<p class="said">{esc(turn.text)}</p>' if turn.text.strip() else '<p class="said"><i>your photo</i></p>'
-    return f'<div class="asked"><span class="sr">You:</span>{_photo_strip(turn.photos)}{words}</div>'
+def said(text: str) -> str:
+    """The shopper's words as a quotation; a tap, which memory keeps in parentheses, as a small line."""
+    text = text.strip()
+    if not text:
+        return '<p class="tapped">What about this?</p>'
+    if text.startswith("(") and text.endswith(")"):
+        return f'<p class="tapped">{esc(text[1:-1])}</p>'
+    return f'<p class="said">{esc(text)}</p>'
+
+
+def _asked(turn: Turn, pointed: str) -> str:
+    return f'<div class="asked"><span class="sr">You:</span>{_photo_strip(turn.photos)}{pointed}{said(turn.text)}</div>'
+
+
+def _pointed(turn: Turn, base: str, shown: dict[str, Card]) -> str:
+    """The piece that "more like this" meant, small beside the words."""
+    card = shown.get(turn.reply.reference_id or "") if turn.text == MORE_LIKE else None
+    address = picture(base, card.image) if card else ""
+    return f'<div class="photos"><img src="{address}" alt="{esc(card.title)}"></div>' if card and address else ""
 
 
 def _follow_ups() -> str:
-    buttons = "".join(f'<button type="button" data-do="say" data-text="{words}">{words}</button>' for words in FOLLOW_UPS)
+    buttons = "".join(f'<button type="button" data-do="say" data-text="{words}">{words}</button>'
+                      for words in FOLLOW_UPS)
     return f'<div class="next" role="group" aria-label="Quick follow-ups">{buttons}</div>'
 
 
-def turn(past: Turn, base: str, saved: Collection[str], photo: dict | None = None, newest: bool = False) -> str:
+def turn(past: Turn, base: str, saved: Collection[str], photo: dict | None = None, newest: bool = False,
+         pointed: str = "") -> str:
     """One turn. photo: what was seen in the reference photo, where this turn is the place to correct it."""
     reply = past.reply
     shown = cards.grid(reply.items, base, saved) + cards.unconfirmed(reply.unconfirmed, base, saved)
@@ -107,7 +129,7 @@ def turn(past: Turn, base: str, saved: Collection[str], photo: dict | None = Non
         shown = f'<div class="strip" role="group" aria-label="{count} shown then" tabindex="0">{shown}</div>'
     corrections = seen(photo) if photo else ""
     return (f'<section class="turn{" newest" if newest else ""}" id="turn-{past.turn}" aria-label="Turn {past.turn}">'
-            f'{_asked(past)}{corrections}{_answer(reply)}{shown}{_follow_ups() if newest else ""}</section>')
+            f'{_asked(past, pointed)}{corrections}{_answer(reply)}{shown}{_follow_ups() if newest else ""}</section>')
 
 
 def feed(history: Sequence[Turn], base: str, saved: Collection[str]) -> str:
@@ -117,8 +139,10 @@ def feed(history: Sequence[Turn], base: str, saved: Collection[str]) -> str:
     photo = next((t.reply.photo for t in reversed(last) if t.reply.photo), None)
     hidden = len(history) - len(last)
     earlier = f'<p class="earlier">{many(hidden, "earlier turn")} not shown</p>' if hidden else ""
+    shown = {card.id: card for t in history for card in t.reply.cards}
     return earlier + "".join(
-        turn(t, base, saved, photo if t.turn == with_photo else None, t is last[-1]) for t in last)
+        turn(t, base, saved, photo if t.turn == with_photo else None, t is last[-1], _pointed(t, base, shown))
+        for t in last)
 
 
 def announce(history: Sequence[Turn]) -> str:
@@ -126,14 +150,14 @@ def announce(history: Sequence[Turn]) -> str:
     return f'<p class="sr" role="status">{esc(history[-1].reply.reply)}</p>' if history else ""
 
 
-def working(text: str, photos: Sequence[str], trace: Sequence[str], step: str = "", said: str = "") -> str:
+def working(text: str, photos: Sequence[str], trace: Sequence[str], step: str = "", partial: str = "") -> str:
     """The turn in progress: what was asked, the step at work, thoughts as they come, cards in outline."""
-    words = f'<p class="said">{esc(text)}</p>' if text else ""
+    words = said(text) if text or photos else ""
     lines = "".join(f"<li>{esc(line)}</li>" for line in trace)
     folded = f'<details class="thoughts"><summary>Thoughts</summary><ol>{lines}</ol></details>' if lines else ""
-    partial = f"<p>{esc(said)}</p>" if said else ""
+    spoken = f"<p>{esc(partial)}</p>" if partial else ""
     outline = '<div class="card ghost"><div class="frame"></div><i></i><i></i></div>' * 5
     return (f'<section class="turn working" aria-busy="true"><div class="asked">{_photo_strip(photos)}{words}</div>'
-            f'<div class="answer"><p class="step" role="status">{esc(STEP_WORDS.get(step, step or "One moment"))}'
-            f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></p>{partial}{folded}</div>'
+            f'<div class="answer"><p class="step" role="status">{STEP_WORDS.get(step, "One moment")}'
+            f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></p>{spoken}{folded}</div>'
             f'<div class="grid" aria-hidden="true">{outline}</div></section>')

@@ -7,7 +7,6 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 
 from PIL import Image, ImageDraw
 
@@ -16,8 +15,10 @@ from catalog.item import Item
 from catalog.wish import Constraint, PriceRange
 from errors import InputError
 
-PIECES = (("Navy linen shirt", "Harbour & Hale", 64.0, (34, 46, 84)), ("Ink poplin blouse", "Maison Odile", 79.0, (25, 35, 66)),
-          ("Midnight wrap dress", "Ferrow", 129.5, (40, 44, 92)), ("Denim overshirt", "Atelier Nord", 88.0, (70, 92, 130)),
+PIECES = (("Navy linen shirt", "Harbour & Hale", 64.0, (34, 46, 84)),
+          ("Ink poplin blouse", "Maison Odile", 79.0, (25, 35, 66)),
+          ("Midnight wrap dress", "Ferrow", 129.5, (40, 44, 92)),
+          ("Denim overshirt", "Atelier Nord", 88.0, (70, 92, 130)),
           ("Indigo camp shirt", "Field Notes Co", 54.0, (52, 60, 120)))
 
 
@@ -118,7 +119,8 @@ class FakeStylist:
 
     def _keep(self, photo: str) -> str:
         """A copy of an upload, as the real memory makes one: the page deletes its own."""
-        return str(shutil.copy(photo, Path(self.kept.name) / f"{secrets.token_hex(4)}{Path(photo).suffix}"))
+        copy = Path(self.kept.name) / f"{secrets.token_hex(4)}{Path(photo).suffix}"
+        return str(shutil.copy(photo, copy))
 
     @staticmethod
     def _read(text: str) -> tuple[Constraint, ...]:
@@ -140,6 +142,7 @@ class FakeStylist:
                     why="Same easy cut as yours, in navy.")
 
 
-PHOTO = {"category": {"shirt": 0.93, "blouse": 0.05}, "color": {"blue": 0.88, "navy": 0.08}, "pattern": {"striped": 0.91},
-         "sleeve_length": {"long": 0.86, "short": 0.1}, "neckline": {"collar": 0.62}, "fit": {"straight": 0.35, "loose": 0.3}}
+PHOTO = {"category": {"shirt": 0.93, "blouse": 0.05}, "color": {"blue": 0.88, "navy": 0.08},
+         "pattern": {"striped": 0.91}, "sleeve_length": {"long": 0.86, "short": 0.1},
+         "neckline": {"collar": 0.62}, "fit": {"straight": 0.35, "loose": 0.3}}
 PHOTO_WISH = Constraint(facet="category", op="prefer", value="shirt", source="photo", confidence=0.93)

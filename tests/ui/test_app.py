@@ -1,0 +1,66 @@
+"""The entrance: what it refuses, with which words and exit code."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import app
+from errors import CatalogMissing, WorkError
+from settings import load_settings
+
+ROOT = Path(app.__file__).parent
+
+
+def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
+    import os
+
+    return subprocess.run([sys.executable, "app.py", "--no-browser", *arguments], cwd=ROOT, capture_output=True, text=True,
+                          timeout=60, env={**os.environ, **environment})
+
+
+def test_a_missing_catalogue_is_named_with_the_command_that_makes_it(tmp_path):
+    done = start("--catalog", str(tmp_path / "none"))
+    assert done.returncode == 2
+    assert "python -m catalog demo --out" in done.stderr and "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1 and done.stdout == ""
+
+
+def test_a_port_in_use_is_named(tmp_path):
+    (tmp_path / "info.json").write_text("{}")
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+        done = start("--catalog", str(tmp_path), PORT=str(port), HOST="127.0.0.1")
+    assert done.returncode == 1
+    assert str(port) in done.stderr and "PORT=" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+
+
+def test_a_port_that_is_none_is_refused():
+    done = start(PORT="shop")
+    assert done.returncode == 2 and "PORT" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_only_the_demo_catalogue_is_drawn(tmp_path):
+    assert app.check_catalog(load_settings({})) is not app.present(load_settings({}).catalog_dir)
+    with pytest.raises(CatalogMissing):
+        app.check_catalog(load_settings({}, catalog_dir=tmp_path))
+    (tmp_path / "info.json").write_text("{}")
+    assert app.check_catalog(load_settings({}, catalog_dir=tmp_path)) is False
+
+
+def test_port_zero_finds_a_free_one():
+    assert app.check_port("127.0.0.1", 0) > 0
+
+
+def test_a_drawing_that_fails_says_why(tmp_path):
+    lines = []
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(WorkError, match="could not be drawn"):
+        app.draw_demo(tmp_path / "file", lines.append)
+    assert lines

@@ -1,0 +1,171 @@
+"""What the page's handlers do with messages, taps and forged claims."""
+
+from __future__ import annotations
+
+import pytest
+from PIL import Image
+
+from tests.ui.fake import FakeStylist
+from ui.handlers import Desk
+from ui.shop import Shop
+
+
+class Tap:
+    """A tap as Gradio hands it over."""
+
+    def __init__(self, **data):
+        self._data = data
+
+
+@pytest.fixture
+def stylist() -> FakeStylist:
+    return FakeStylist()
+
+
+@pytest.fixture
+def desk(stylist) -> Desk:
+    shop = Shop()
+    shop.open(stylist)
+    return Desk(shop, "/pictures")
+
+
+@pytest.fixture
+def token(stylist) -> str:
+    return stylist.new_session()
+
+
+def said(desk, token, text="navy", files=()):
+    return list(desk.say(token, {"text": text, "files": list(files)}))
+
+
+def test_a_new_shopper_gets_a_token_and_a_known_one_keeps_it(desk, token):
+    fresh = desk.arrive(None).token
+    assert len(fresh) >= 22 and fresh != desk.arrive(None).token
+    assert desk.arrive(token).token == token
+
+
+@pytest.mark.parametrize("forged", ["s1", "", "a" * 500, "../../etc/passwd" * 2, "x' or '1'='1' -- aaaaaaaaaaaa", None])
+def test_a_token_that_could_be_guessed_is_replaced(desk, stylist, forged):
+    assert desk.arrive(forged).token != forged
+    said(desk, forged)
+    list(desk.act(forged, Tap(do="forget")))
+    desk.mark(forged, Tap(do="save", id="P1"))
+    assert stylist.calls == []
+
+
+def test_a_conversation_comes_back_from_memory(desk, token):
+    said(desk, token, "navy, no pockets")
+    again = desk.arrive(token)
+    assert "navy, no pockets" in again.feed and "no pockets" in again.wish
+    assert "navy, no pockets" not in desk.arrive(None).feed
+
+
+def test_another_shopper_sees_nothing_of_it(desk, stylist, token):
+    said(desk, token, "a secret wish")
+    desk.mark(token, Tap(do="save", id="P1"))
+    other = desk.arrive(stylist.new_session())
+    assert "secret" not in other.feed and "Nothing saved" in other.drawer
+
+
+def test_an_empty_message_is_met_with_a_hint(desk, stylist, token):
+    views = said(desk, token, "  \n ")
+    assert "add a photo" in views[-1].live and stylist.calls == []
+
+
+def test_a_long_message_is_refused_and_stays_in_the_box(desk, stylist, token):
+    views = said(desk, token, "a" * 100_000)
+    assert "100,000 characters" in views[-1].live and stylist.calls == []
+    assert views[-1].box["__type__"] == "update"  # left as it is
+
+
+def test_a_bad_picture_is_named_and_the_words_come_back(desk, stylist, token, tmp_path):
+    bad = tmp_path / "notes.jpg"
+    bad.write_text("no picture")
+    views = said(desk, token, "like this", [str(bad)])
+    assert "notes.jpg" in views[-1].live and views[-1].box["text"] == "like this"
+    assert stylist.calls == [] and bad.exists()
+
+
+def test_too_many_pictures_are_refused(desk, stylist, token, tmp_path):
+    files = []
+    for number in range(5):
+        path = tmp_path / f"{number}.png"
+        Image.new("RGB", (40, 40)).save(path)
+        files.append(str(path))
+    views = said(desk, token, "", files)
+    assert "up to 4" in views[-1].live and stylist.calls == []
+
+
+def test_uploads_go_once_they_are_remembered(desk, token, tmp_path):
+    path = tmp_path / "me.png"
+    Image.new("RGB", (40, 40)).save(path)
+    views = said(desk, token, "like this", [str(path)])
+    assert "data:image/jpeg" in views[-1].feed and not path.exists()
+
+
+def test_a_failure_inside_is_told_and_the_words_come_back(desk, token, caplog):
+    views = said(desk, token, "break")
+    assert "on my side" in views[-1].live and views[-1].box["text"] == "break"
+    assert "broken on purpose" in caplog.text
+
+
+def test_thoughts_are_streamed_before_the_answer(desk, token):
+    views = said(desk, token)
+    assert any("thought: &lt;b&gt;done" in str(view.live) for view in views[:-1])
+    assert "3 pieces" not in views[0].live and "turn-1" in views[-1].feed
+
+
+def test_cards_buttons(desk, stylist, token):
+    said(desk, token)
+    list(desk.act(token, Tap(do="like", id="P2")))
+    assert stylist.calls[-1][4] == "P2"
+    list(desk.act(token, Tap(do="not_this", id="P0")))
+    assert "P0" not in desk.arrive(token).feed.split("turn-3")[1]
+    desk.mark(token, Tap(do="save", id="P1"))
+    assert 'aria-pressed="true"' in desk.arrive(token).feed
+    desk.mark(token, Tap(do="unsave", id="P1"))
+    assert 'aria-pressed="true"' not in desk.arrive(token).feed
+
+
+def test_a_price_chip_is_removed_by_its_own_value(desk, stylist, token):
+    said(desk, token, "under 150")
+    chip = Tap(do="remove", facet="price", op="require", value='{"min":null,"max":150.0}')
+    views = list(desk.act(token, chip))
+    assert stylist.calls[-1][0] == "remove" and views[-1].wish == ""
+
+
+@pytest.mark.parametrize("data", [
+    {"do": "like", "id": "NONE"}, {"do": "not_this", "id": "NONE"}, {"do": "remove", "facet": "color", "op": "x", "value": "y"},
+    {"do": "example", "n": "99"}, {"do": "rm -rf"}, {}, {"do": None}])
+def test_forged_taps_change_nothing(desk, token, data):
+    said(desk, token)
+    list(desk.act(token, Tap(**data)))
+    assert "turn-2" not in desk.arrive(token).feed
+
+
+def test_a_tap_without_data_changes_nothing(desk, token):
+    tap = Tap()
+    tap._data = None
+    list(desk.act(token, tap))
+    desk.mark(token, tap)
+    assert "hero" in desk.arrive(token).feed
+
+
+def test_forgetting_gives_a_new_token_and_an_empty_page(desk, stylist, token):
+    said(desk, token, "something personal")
+    view = list(desk.act(token, Tap(do="forget")))[-1]
+    assert view.token != token and "hero" in view.feed and "Forgotten" in view.live
+    assert stylist.history(token) == []
+
+
+def test_the_page_waits_for_the_shop_and_says_why_it_cannot_open():
+    shop = Shop()
+    desk = Desk(shop, "/pictures")
+    shop.tell("pictures:   2%|▏         | 10/500 [00:05<05:52,  1.40item/s]")
+    shop.tell("pictures:  40%|████      | 200/500 [00:52<01:21,  3.61item/s]")
+    page = desk.arrive(None).feed
+    assert 'value="200" max="500"' in page and "10 of 500" not in page
+    assert "still being prepared" in list(desk.say("x" * 32, {"text": "navy", "files": []}))[-1].live
+    shop.fail(RuntimeError("the disk is full"))
+    assert "the disk is full" in desk.arrive(None).feed
+    assert shop.settled.is_set()
