@@ -34,37 +34,53 @@ STEPS = 10
 
 
 class Specialist:
-    """Judges one facet by its own slice: the probability that an item shows one of the wanted values."""
+    """Judges one facet by its own slice: how probable it is that an item shows what the constraints ask for.
 
-    def __init__(self, facet: str, values: Sequence[str], space: Space) -> None:
-        self.prototypes = space.prototypes(facet)
+    groups: values that are alternatives stand in one group; a value that covers others counts what it covers. Values
+    that exclude one another (one colour beside another) add up over all groups, independent ones (details) must all
+    be there. unwanted: turns the answer round.
+    """
+
+    def __init__(self, facet: str, groups: Sequence[Sequence[str]], space: Space, unwanted: bool = False) -> None:
+        self.prototypes, self.unwanted, self.dim = space.prototypes(facet), unwanted, space.dim
         self.span = space.layout.slice(space.facet_slice[facet])
+        rows = [self._rows(facet, group) for group in groups]
+        self.groups = [group for group in rows if group]
+
+    def _rows(self, facet: str, values: Sequence[str]) -> list[int]:
         covered = {v for value in values for v in vocabulary.descendants(facet, value)}
-        self.rows = [row for row, name in enumerate(self.prototypes.values) if name in covered]
-        self.dim = space.dim
+        return [row for row, name in enumerate(self.prototypes.values) if name in covered]
 
     @property
     def direction(self) -> np.ndarray:
         """(dim,) query vector that finds candidates: the mean of the wanted prototypes, other slices silent."""
-        mean = self.prototypes.vectors[self.rows].mean(axis=0)
+        mean = self.prototypes.vectors[sorted({row for group in self.groups for row in group})].mean(axis=0)
         direction = np.zeros(self.dim, dtype=np.float32)
         direction[self.span] = mean / max(float(np.linalg.norm(mean)), 1e-8)
         return direction
 
     def scores(self, vectors: np.ndarray) -> np.ndarray:
-        """(n,) graded probabilities of items (n, dim); a value that covers others sums what it covers."""
-        wanted = self.prototypes.probabilities(vectors[:, self.span])[:, self.rows]
-        return graded(wanted.sum(axis=1) if self.prototypes.exclusive else wanted.max(axis=1))
+        """(n,) graded probabilities of items (n, dim)."""
+        shown = self.prototypes.probabilities(vectors[:, self.span])
+        if self.prototypes.exclusive:
+            asked = shown[:, sorted({row for group in self.groups for row in group})].sum(axis=1)
+        else:
+            each = np.stack([shown[:, group].max(axis=1) for group in self.groups])
+            asked = each.max(axis=0) if self.unwanted else each.min(axis=0)
+        return graded(1 - asked if self.unwanted else asked)
 
 
 def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:
-    """One specialist a required facet that has prototypes for the wanted values."""
+    """One specialist a required facet, and one ("not FACET") for what a facet must not show, where prototypes know."""
     found: dict[str, Specialist] = {}
-    for facet in dict.fromkeys(c.facet for c in wish.of("require")):
-        if facet in space.facet_slice and space.prototypes(facet) is not None:
-            specialist = Specialist(facet, [str(c.value) for c in wish.on(facet) if c.op == "require"], space)
-            if specialist.rows:
-                found[facet] = specialist
+    for op, prefix in (("require", ""), ("exclude", "not ")):
+        for facet in dict.fromkeys(c.facet for c in wish.of(op)):
+            if facet not in space.facet_slice or space.prototypes(facet) is None:
+                continue
+            groups = [[str(c.value) for c in group if (c.facet, c.op) == (facet, op)] for group in wish.groups()]
+            specialist = Specialist(facet, [group for group in groups if group], space, unwanted=op == "exclude")
+            if specialist.groups:
+                found[prefix + facet] = specialist
     return found
 
 

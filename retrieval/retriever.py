@@ -94,7 +94,7 @@ class Retriever:
         directions = {"composed": query.vector} if np.any(query.vector) else {}
         if taste is not None and np.any(taste):
             directions["taste"] = np.asarray(taste, dtype=np.float32)
-        probes = [*directions.values(), *(specialist.direction for specialist in facets.values())]
+        probes = [*directions.values(), *(s.direction for s in facets.values() if not s.unwanted)]
         pool: dict[int, None] = {}
         if probes:
             found, _ = self.index.search(np.stack(probes), depth, allowed)

@@ -114,11 +114,13 @@ def test_listings_speak_too(retriever: Retriever, catalogue: TinyCatalogue) -> N
 
 def test_specialists_judge_what_is_required(catalogue: TinyCatalogue) -> None:
     found = specialists(wish("require color blue", "exclude pattern striped", "prefer category dress"), SPACE)
-    assert set(found) == {"color"}
+    assert set(found) == {"color", "not pattern"}
     probability = found["color"].scores(catalogue.vectors.astype(np.float32))
     blue = catalogue.rows(color="blue")
     assert all(probability[row] > 0.8 for row in blue)
     assert all(probability[row] < 0.2 for row in set(range(len(catalogue))) - blue)
+    fitting = found["not pattern"].scores(catalogue.vectors.astype(np.float32)) > 0.5
+    assert set(np.flatnonzero(~fitting)) == catalogue.rows(pattern="striped")
 
 
 def test_a_specialist_of_details_reads_each_on_its_own(catalogue: TinyCatalogue) -> None:
@@ -126,6 +128,12 @@ def test_a_specialist_of_details_reads_each_on_its_own(catalogue: TinyCatalogue)
     probability = found.scores(catalogue.vectors.astype(np.float32))
     pockets = catalogue.rows(details="pockets")
     assert min(probability[list(pockets)]) > max(np.delete(probability, list(pockets)))
+    vectors = np.stack([SPACE.item(details=d, material="cotton") for d in ("hood", ("hood", "pockets"), "zipper")])
+    both = specialists(wish("require details pockets", "require details hood"), SPACE)["details"].scores(vectors)
+    one_of = wish("require details pockets", "require details hood", any=1)
+    either = specialists(one_of, SPACE)["details"].scores(vectors)
+    assert int(np.argmax(both)) == 1 and both[0] < both[1]
+    assert min(either[:2]) > either[2]
 
 
 def test_unwanted_words_are_not_looked_up() -> None:
