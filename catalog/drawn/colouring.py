@@ -9,8 +9,10 @@ from .assortment import BASICS, EVERYDAY
 from .colours import DENIM, METALS, PARTNERS, PIGMENTS, Colourway, darker, jitter, mixed, shades
 from .design import Design
 
+TWO_TONE = ("ringer", "contrast collar", "trucker cap")  # cuts with parts in the second colour
 VISIBLE = 0.2  # share of the cloth from which on a colour counts as one of the item's
 BACKDROPS = ((233, 231, 227), (229, 231, 233), (236, 231, 222), (226, 227, 226), (232, 226, 222), (224, 229, 228))
+GEMS = ("blue", "green", "red", "turquoise", "purple", "white")
 MOODS = ("turquoise", "pink", "yellow", "purple", "orange", "green", "blue", "red", "teal", "white", "navy")
 
 
@@ -72,11 +74,13 @@ def colourway(design: Design, main: str, rng: np.random.Generator, backdrop=BACK
     trim = rgb.get("second", PIGMENTS[accent][0])
     metal = METALS["gold"] if rng.random() < 0.35 else METALS["silver"]
     rgb |= {
-        "accent": trim if design.cut in ("ringer", "contrast collar") else rgb["main"], "trim": (235, 232, 226) if dark or not pale else (44, 46, 60),
+        "accent": trim if design.cut in TWO_TONE else rgb["main"], "trim": (235, 232, 226) if dark or not pale else (44, 46, 60),
         "cord": (238, 236, 230) if not pale else darker(rgb["main"], 0.7), "button": darker(rgb["main"], 0.55) if rng.random() < 0.35 and not dark else ((240, 234, 222) if not pale else (96, 74, 58)),
         "metal": metal, "lacing": (246, 242, 234) if not pale else darker(rgb["main"], 0.8), "belt": (92, 58, 36) if main not in ("brown", "tan", "black") else ((40, 36, 36) if main != "black" else (124, 82, 50)),
         "thread": mixed(rgb["main"], (255, 250, 240), 0.55) if dark else darker(rgb["main"], 0.72), "stitching": (206, 66, 70) if main not in ("red", "burgundy", "pink", "orange") else (246, 240, 226),
         "stitching2": (72, 128, 76) if main not in ("green", "olive", "teal") else (236, 220, 160), "faded": mixed(rgb["main"], (235, 238, 244), 0.45), "furtrim": (196, 172, 140),
+        "handle": rgb["main"] if design.fabric not in ("canvas", "straw", "nylon") or design.pattern.name == "solid" and rng.random() < 0.5 else ((112, 70, 42) if not dark else (40, 38, 40)),
+        "sole2": mixed(rgb["main"], (60, 44, 36), 0.6), "band": (38, 36, 40) if main not in ("black", "navy") else (126, 96, 70), "accent2": trim, "gem": PIGMENTS[str(rng.choice(GEMS))][0],
         "lining": lining(design, rgb["main"]), "fur": (226, 212, 188),
     }
     if design.fabric == "denim" and main in ("blue", "navy", "light blue"):
@@ -95,7 +99,7 @@ def shown(design: Design, named: dict[str, str], rgb: dict) -> tuple[str, ...]:
     """Colour names by the cloth they cover, `multicolor` where there are many; then the shades of the main one."""
     if design.pattern.name == "solid":
         names = [named["main"]]
-        if design.cut in ("ringer", "contrast collar") and named.get("second"):
+        if design.cut in TWO_TONE and named.get("second"):
             names.append(named["second"])
         return (*names, *shades(rgb["main"]))
     share: dict[str, float] = {}
