@@ -8,6 +8,7 @@ missed one, for what the text leaves open the picture answers.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache, lru_cache
 
 from catalog import vocabulary
 from guard.negation import Found, negated_from, with_negations
@@ -27,11 +28,14 @@ _SHADE_WORDS = {"dark": "dark", "deep": "dark", "light": "light", "pale": "light
                 "bright": "bright", "vivid": "bright", "neon": "bright"}
 
 
+@cache
+def _kinds() -> dict[Words, str]:
+    return {tokens(word): value for word, value in vocabulary.words("category").items()}
+
+
 def _category_at(words: Words, at: int) -> tuple[str, int] | None:
-    for length in (3, 2, 1):
-        phrase = " ".join(words[at:at + length])
-        value = len(words[at:at + length]) == length and vocabulary.find("category", phrase)
-        if value:
+    for length in range(min(3, len(words) - at), 0, -1):
+        if value := _kinds().get(words[at:at + length]):
             return value, length
     return None
 
@@ -100,8 +104,8 @@ def _shade(words: Words, at: int) -> Found | None:
 def _labelled(words: Words) -> tuple[list[Found], int]:
     """"Neckline: Round": what a labelled value says, and the tokens it takes up (0: no label)."""
     colon = words.index(":") if ":" in words[:4] else 0
-    for facet, labels in RULES["labels"].items():
-        if colon and words[:colon] in {tokens(label) for label in labels}:
+    for facet in RULES["labels"] if colon else ():
+        if words[:colon] in listed("labels", facet):
             nothing = _NOTHING.get(facet)
             if nothing and words[colon + 1:] in listed("negation", "after"):
                 return [Found(0, len(words), facet, nothing)], len(words)
@@ -153,10 +157,11 @@ def phrases_in(words: Words, in_title: bool = False) -> Iterator[Found]:
             at += 1
 
 
-def read_sentence(words: Words, category: str | None, in_title: bool = False) -> list[Found]:
-    """What one sentence says about the item."""
+@lru_cache(maxsize=20_000)
+def read_sentence(words: Words, category: str | None, in_title: bool = False) -> tuple[Found, ...]:
+    """What one sentence says about the item. Shops repeat their sentences, so readings are kept."""
     labelled, taken = _labelled(words)
     if taken:
-        return labelled
+        return tuple(labelled)
     words = about_item(words, category)
-    return with_negations(words, list(phrases_in(words, in_title)))
+    return tuple(with_negations(words, list(phrases_in(words, in_title))))

@@ -70,15 +70,19 @@ def listed(*path: str) -> frozenset[Words]:
 
 
 @cache
-def longest(table: str) -> int:
-    source = phrases() if table == "phrases" else listed(*table.split("."))
-    return max(len(words) for words in source)
+def _begun_by(table: str) -> tuple[frozenset[Words] | dict, dict[str, int]]:
+    """A table's phrases, and the length of the longest that begins with each word."""
+    known = phrases() if table == "phrases" else listed(*table.split("."))
+    longest: dict[str, int] = {}
+    for words in known:
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    return known, longest
 
 
 def span(words: Words, at: int, table: str) -> int:
     """Length of the longest phrase of a table that begins at `at`; 0 for none."""
-    known = phrases() if table == "phrases" else listed(*table.split("."))
-    for length in range(min(longest(table), len(words) - at), 0, -1):
+    known, longest = _begun_by(table)
+    for length in range(min(longest.get(words[at], 0), len(words) - at), 0, -1):
         if words[at:at + length] in known:
             return length
     return 0
