@@ -6,17 +6,18 @@ from __future__ import annotations
 from catalog.vocabulary import covers
 from catalog.wish import Constraint
 
-from .scope import Found
+from .cues import Found
 
 
 def _groups(found: list[Found]) -> dict[int, int]:
     """Position in `found` -> number of its group of alternatives ("grey or navy", "black, navy or grey")."""
     numbers: dict[int, int] = {}
     for index, item in enumerate(found):
-        if item.join != "or" or item.op not in ("require", "prefer"):
+        both = item.join == "and" and item.facet == "category" and item.op == "require"
+        if not (item.join == "or" or both) or item.op not in ("require", "prefer"):
             continue
         partner = _partner(found, index)
-        if partner is None:
+        if partner is None or both and found[partner].facet != "category":
             continue
         number = numbers.get(partner, max(numbers.values(), default=0) + 1)
         numbers[index] = numbers[partner] = number
@@ -39,11 +40,18 @@ def _partner(found: list[Found], index: int) -> int | None:
     return index - 1 if index and found[index - 1].op == item.op else None
 
 
-def _parent_named_too(item: Found, found: list[Found]) -> bool:
-    """Whether a narrower value of the same op makes this one idle ("blue, navy" -> both said; "top" beside "tank top")."""
+def _narrower_said(item: Found, found: list[Found]) -> bool:
+    """Whether a narrower value says the same better: "floral pattern", "a tank top shirt"."""
+    if item.op != "require" or item.facet not in ("category", "pattern"):
+        return False
+    return any(other.op in ("require", "more", "prefer") and other.facet == item.facet and other.value != item.value
+               and covers(item.facet, item.value, other.value) for other in found)
+
+
+def _another_kind(item: Found, later: list[Found]) -> bool:
+    """Whether a later noun says what kind it really is: "the shirt is a tank top", "a blouse dress"."""
     return item.facet == "category" and item.op == "require" and any(
-        other.op == "require" and other.facet == "category" and other.value != item.value
-        and covers("category", item.value, other.value) for other in found)
+        other.facet == "category" and other.op == "require" and other.value != item.value for other in later)
 
 
 def to_constraints(found: list[Found]) -> tuple[Constraint, ...]:
@@ -59,9 +67,10 @@ def to_constraints(found: list[Found]) -> tuple[Constraint, ...]:
         later = [other for other, _ in numbered[index + 1:]]
         if any(_contradicts(other, item) for other in later):
             continue
-        if number is None and _parent_named_too(item, found):
+        if number is None and (_narrower_said(item, found) or _another_kind(item, later)):
             continue
-        if any((k.facet, k.op, k.value) == (item.facet, item.op, item.value) for k, _ in kept):
+        if any((k.facet, k.op, k.value) == (item.facet, item.op, item.value) or item.op == "more"
+               and (k.facet, k.op, k.value) == (item.facet, "require", item.value) for k, _ in kept):
             continue
         kept.append((item, number))
     alone = {n for n in {n for _, n in kept} if sum(1 for _, m in kept if m == n) == 1}

@@ -15,7 +15,7 @@ _CURRENCIES = {"$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "buc
                "rs": "INR", "inr": "INR", "rupee": "INR", "rupees": "INR", "¥": "JPY", "yen": "JPY", "chf": "CHF", "francs": "CHF"}
 _UNIT = "|".join(sorted((re.escape(c) for c in _CURRENCIES), key=len, reverse=True))
 _COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
-           "twelve": 12, "fifteen": 15, "twenty": 20, "couple": 2, "few": 3, "dozen": 12, "half a dozen": 6}
+           "twelve": 12, "fifteen": 15, "twenty": 20, "couple": 2, "dozen": 12, "half a dozen": 6}
 _TENS = {"ten": 10, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
          "ninety": 90, "hundred": 100, "a hundred": 100, "one hundred": 100, "two hundred": 200, "three hundred": 300}
 _SPELT = "|".join(sorted(_TENS, key=len, reverse=True))
@@ -33,6 +33,7 @@ _LEAST = (r"(?:over|above|more than|at least|from|starting at|starting from|min(
 _NEAR = r"(?:around|about|roughly|approximately|approx|circa|near|close to|in the region of)"
 _PRICE_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in (
     ("between", rf"\b(?:between|from) {_amount('low')} (?:and|to|&|up to) {_amount('high')}"),
+    ("between", rf"\b(?:price |budget )?(?:range|budget|bracket)(?: is| of| from| between)? {_amount('low')} (?:and|to|-) {_amount('high')}"),
     ("between", rf"(?<!\S){_amount('low')} (?:to|-) {_amount('high')}"),
     ("most", rf"(?<!\S){_MOST} {_amount('high')}"),
     ("most", rf"(?<!\S){_amount('high')} (?:max|maximum|tops|or less|or under|or cheaper|at most|and under|and below|or below|budget)\b"),
@@ -56,13 +57,15 @@ _SIZE_PATTERNS = tuple(re.compile(p) for p in (
     r"\b(?:i wear|i wear a|i am a|i take a|i take) (?P<size>\d{1,2})(?!\w)",
     r"(?<!\S)(?P<size>xs|xl|xxl|xxs|xxxl|2 xl|3 xl)(?!\w)",
 ))
-_THINGS = r"(?:options?|items?|results?|choices|ideas|suggestions?|examples|pieces|of (?:them|these|those)|more|alternatives|picks|others?)"
+_THINGS = r"(?:options?|items?|results?|choices|ideas|suggestions?|examples|pieces|of (?:them|these|those)|more(?= ?(?:$|[,.!?]| please| like| options| items))|alternatives|picks|others?)"
 _COUNT_WORDS = "|".join(sorted(_COUNTS, key=len, reverse=True))
 _COUNT_PATTERNS = tuple(re.compile(p) for p in (
     rf"\b(?:show|give|find|list|suggest|get|bring|send|see|recommend)(?: me| us)?(?: just| only| the| your| about| like)*(?: top| best| a)? (?P<n>\d{{1,2}}|{_COUNT_WORDS})(?! ?(?:one|%|{_UNIT}|hundred|or|and)\b)(?! (?:size|tone|button|pocket|strap|sleeve|piece (?:suit|set))\w*)",
     rf"\btop (?P<n>\d{{1,2}}|{_COUNT_WORDS})\b",
     rf"(?<!\S)(?P<n>\d{{1,2}}|{_COUNT_WORDS}) {_THINGS}\b",
 ))
+
+_BOUND = re.compile(rf"{_MOST}|{_LEAST}|{_NEAR}|between|range|bracket|\b(?:max|maximum|tops|or less|or under|or cheaper|or more|and up|min|below|budget|under|over)\b")
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,7 @@ def _ends(kind: str, match: re.Match[str], sentence: Sentence) -> tuple[float | 
     rest = sentence.text[match.end():]
     if not has_currency and (_NOT_A_PRICE.match(rest) or kind in ("near",)):
         return None
-    bare = not re.match(r"\D{3,}", match.group())
-    if not has_currency and bare and not re.search(r"(max|tops|or less|or under|or more|and up|min|below|budget)", match.group()):
+    if not has_currency and not _BOUND.search(match.group()):
         return None
     if kind == "between":
         return _number(match.group("low")), _number(match.group("high"))

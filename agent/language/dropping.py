@@ -28,6 +28,7 @@ _DROP_FACET = tuple(re.compile(p) for p in (
 _DROP_VALUE = tuple(re.compile(p) for p in (
     r"\b(?:forget|forget about|never mind|nevermind|ignore|not care about|do not care about|do not mind|scrap)(?: the| about the| about| my| that| those)* (?P<what>\w+(?: \w+){0,2})",
     r"\b(?:does|do|need) not (?:have|need) to (?:be|have)(?: a| an| the| any)? (?P<what>\w+(?: \w+){0,2})",
+    r"\b(?:does|do) not need(?: a| an| the| any)? (?P<what>(?!to\b)\w+(?: \w+){0,2})",
     r"\bneed not (?:be|have)(?: a| an| the)? (?P<what>\w+(?: \w+){0,2})",
     r"\b(?P<what>\w+(?: \w+)?) (?:does|do) not matter(?: any ?more)?\b",
     r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:optional|not a must|not necessary|not needed)\b",

@@ -17,24 +17,27 @@ _REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got
                       r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b")
 _CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? (?:small|large|big)|in stock|sold out|available)\b")
 
+_NEVER = r"(?!)"
+
 
 @cache
-def _table() -> tuple[tuple[str, tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]], ...]:
+def _table() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
+    """Kind, the pattern of a whole message, the pattern of a part of one; in the order of the file."""
     rows = tomllib.loads(Path(__file__).with_name("intents.toml").read_text(encoding="utf-8"))
-    return tuple((kind, tuple(re.compile(rf"(?:please )?(?:{p})(?: please| now| thanks?)?(?: [.!?])*") for p in row.get("whole", ())),
-                  tuple(re.compile(rf"(?<!\w)(?:{p})(?!\w)") for p in row.get("part", ()))) for kind, row in rows.items())
+    return tuple((kind, re.compile(rf"(?:please )?(?:{'|'.join(row.get('whole', [_NEVER]))})(?: please| now| thanks?)?(?: [.!?])*"),
+                  re.compile(rf"(?<!\w)(?:{'|'.join(row.get('part', [_NEVER]))})(?!\w)")) for kind, row in rows.items())
 
 
 def read_intents(sentence: Sentence) -> list[Intent]:
     """Reads and takes orders, thanks, greetings and what is out of scope; words that point may belong to an order too."""
     found: list[Intent] = []
     used: set[int] = set()
-    for kind, wholes, parts in _table():
-        if any(pattern.fullmatch(sentence.text) for pattern in wholes):
+    for kind, whole, part in _table():
+        if whole.fullmatch(sentence.text):
             sentence.take(range(len(sentence.words)))
             return [Intent(kind=kind, text=sentence.text)]
-        match = next((m for pattern in parts if (m := pattern.search(sentence.text)) and not used & set(sentence.span(m))), None)
-        if match is not None:
+        match = part.search(sentence.text)
+        if match is not None and not used & set(sentence.span(match)):
             sentence.take(_taken(kind, sentence, match))
             used.update(sentence.span(match))
             found.append(Intent(kind=kind, text=match.group()))

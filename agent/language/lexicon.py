@@ -98,19 +98,29 @@ def _own_phrases() -> dict[tuple[str, ...], Entry]:
             phrases[words_of(word)] = Entry("part", note=part)
     for word in own["pictured"]["list"]:
         phrases[words_of(word)] = Entry("value", (Sense("pattern", "graphic"),), note="pictured")
-    for word, meanings in own["compounds"].items():
-        for form in _forms(word):
-            phrases[words_of(form)] = Entry("value", tuple(_sense(m) for m in meanings))
-    for meaning, words in own["comparisons"].items():
-        for word in words:
-            phrases[words_of(word)] = Entry("comparison", tuple(_sense(m) for m in meaning.split(" + ")))
+    for kind, section in (("value", "meanings"), ("comparison", "comparisons")):
+        for meaning, words in own[section].items():
+            entry = Entry(kind, tuple(_sense(m) for m in meaning.split(" + ")))
+            phrases.update({words_of(form): entry for word in words for form in _forms(word)})
     return phrases
 
 
 @cache
 def phrases() -> dict[tuple[str, ...], Entry]:
     """Every phrase of one or more words -> its entry."""
-    return {**_regular_comparisons(_named()), **_named(), **_own_phrases()}
+    return {**_regular_comparisons(_named()), **_lacking(_named()), **_color_plurals(_named()), **_named(), **_own_phrases()}
+
+
+def _lacking(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
+    """"collarless", "buttonless": a detail or a collar refused in one word."""
+    return {(words[0] + "less",): Entry("comparison", (Sense(entry.senses[0].facet, entry.senses[0].value, "exclude"),))
+            for words, entry in known.items() if len(words) == 1 and entry.senses[0].facet in ("details", "neckline")}
+
+
+def _color_plurals(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
+    """"blues and greens"."""
+    return {(value + "s",): Entry("value", (Sense("color", value),)) for value in vocabulary.leaf_values("color")
+            if " " not in value and (value + "s",) not in known}
 
 
 @cache

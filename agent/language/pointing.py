@@ -22,8 +22,9 @@ _PATTERNS = tuple(re.compile(p) for p in (
     rf"\bthe (?:very )?{_ORDINAL}{_STOP}",
     r"(?:# ?|\b(?:number|no\.?|nr\.?|item|option|result|picture|nº) ?#? ?)(?P<o>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)(?!\w| ?%)",
 ))
-_PHOTO = re.compile(r"\b(?:like |in |as in |from |on |of )?(?:the|this|that|my) (?:photo|photograph|pic|picture|image|upload|screenshot)s?\b(?! (?:of|is of|on (?:it|the)))")
-_THIS = re.compile(r"\b(?:like|similar to|same as|love|as|is|does|in|about|with|take|want|prefer|buy|not|come) (?P<it>this|that|it|these|those|this one|that one)(?= (?:but|one|in|with|come|have|available|,|\.|\?|!|except|only|though|please|just|made|a)\b|$| [,.?!])")
+_PHOTO = re.compile(r"\b(?P<how>(?:like|similar to|as in|from|same as|of) )?(?:in |on )?(?P<det>the|this|that|my) (?:(?P<sure>photo|photograph|pic|upload|screenshot)|picture|image)s?\b(?! (?:of|is of|on (?:it|the)))")
+"""A picture may also be one on a T-shirt: it is the shopper's where it is "my" or "like the", or where there is one."""
+_THIS = re.compile(r"\b(?:like|similar to|same as|love|as|is|does|about|with|take|want|prefer|buy|not|come) (?P<it>this|that|it|these|those|this one|that one)(?= (?:but|one|in|with|come|have|available|,|\.|\?|!|except|only|though|please|just|made|a)\b|$| [,.?!])")
 _THAT_ONE = re.compile(r"\b(?P<det>that|this|the) (?P<what>(?:\w+ ){1,4}?)ones?\b")
 _EXTREME = re.compile(r"\b(?:the|which (?:one )?is(?: the)?) (?P<what>cheaper|cheapest|least expensive|most expensive|priciest|more expensive|longer|longest|shorter|shortest|darker|darkest|lighter|lightest|brighter|brightest|tighter|tightest|looser|loosest)"
                       r"(?: (?:one|option|item))?(?: of (?:the|these|those) ?(?P<n>two|three|four|five|last two|first two|last three|first three|last|first)?)?")
@@ -40,7 +41,7 @@ def read_mentions(sentence: Sentence, context: Context | None, attributes: ReadC
     """Reads and takes pointers. `attributes` reads the constraints of a phrase ("blue" of "that blue one")."""
     shown = context.shown if context else ()
     found = [*_extremes(sentence, shown), *_ordinals(sentence, shown), *_described(sentence, context, attributes),
-             *_photos(sentence), *_pronouns(sentence, context)]
+             *_photos(sentence, context), *_pronouns(sentence, context)]
     return tuple(mention for _, mention in sorted(found, key=lambda pair: pair[0]))
 
 
@@ -114,11 +115,12 @@ def _shows(item: Shown, c: Constraint) -> bool:
     return any(covers(c.facet, str(c.value), have) for have in stated) or str(c.value) in item.title.lower().split()
 
 
-def _photos(sentence: Sentence) -> list[tuple[int, Mention]]:
+def _photos(sentence: Sentence, context: Context | None) -> list[tuple[int, Mention]]:
     found = []
     for match in _PHOTO.finditer(sentence.text):
         span = sentence.span(match)
-        if sentence.free(span):
+        theirs = match.group("how") or match.group("sure") or match.group("det") == "my" or context and context.has_photo
+        if theirs and sentence.free(span):
             sentence.take(span)
             found.append((span.start, Mention(kind="photo", text=match.group())))
     return found

@@ -6,6 +6,8 @@ to the left over a verb ("the sleeves are longer").
 
 from __future__ import annotations
 
+from catalog import vocabulary
+
 from .lexicon import Sense
 from .marks import Mark
 
@@ -20,6 +22,7 @@ _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
 _PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken", "matching"})
 _TOPS = frozenset({"top", "t-shirt", "shirt", "blouse", "polo shirt", "tank top", "sweater", "cardigan", "jacket", "hoodie", "sweatshirt"})
 _REACH = 6
+_PRINTS = frozenset(vocabulary.values("pattern")) - {"solid"}
 
 
 def _left_verb(marks: list[Mark], index: int) -> str:
@@ -85,7 +88,8 @@ def _comparison(marks: list[Mark], index: int) -> Mark:
     first = mark.text.split()[0]
     if mark.facets == {"length"} and part == "sleeve":
         return mark.as_("comparison", Sense("sleeve_length", "length", mark.senses[0].op))
-    if mark.facets == {"length"} and part in ("strap", "neck"):
+    shown = index + 1 < len(marks) and marks[index + 1].facets & {"details", "pattern"}
+    if mark.facets == {"length"} and (part in ("strap", "neck") or shown):
         return mark.as_("word")
     if first in _NECK_COMPARISONS and part == "neck":
         return mark.as_("comparison", _NECK_COMPARISONS[first])
@@ -109,7 +113,8 @@ def _bare(marks: list[Mark], index: int) -> Mark:
             return mark.as_("comparison", Sense("details", "spaghetti straps", "more"))
         if mark.text in ("thicker", "wider"):
             return mark.as_("comparison", Sense("details", "straps", "more"))
-    if part in _LOOSE_PARTS and mark.text == "wide":
+    noun_next = index + 1 < len(marks) and marks[index + 1].kind == "value" and marks[index + 1].facets != {"category"}
+    if part in _LOOSE_PARTS and mark.text == "wide" and not noun_next:
         return mark.as_("value", Sense("fit", "loose"))
     if part in _LOOSE_PARTS and mark.text == "wider":
         return mark.as_("comparison", Sense("fit", "loose", "more"))
@@ -135,6 +140,7 @@ def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
 def settle(marks: list[Mark]) -> list[Mark]:
     """The marks with every ambiguous word settled, sleeves used as a head noun spent, and a bare "sleeves" a value."""
     settled = [_settled(marks, index) for index in range(len(marks))]
+    settled = [_shown_on(settled, index) for index in range(len(settled))]
     return [_PARTS[m.note](settled, index) if m.kind == "part" and m.note in _PARTS else m for index, m in enumerate(settled)]
 
 
@@ -151,6 +157,17 @@ def _settled(marks: list[Mark], index: int) -> Mark:
     return _bare(marks, index) if mark.kind == "word" else mark
 
 
+def _shown_on(marks: list[Mark], index: int) -> Mark:
+    """An unknown thing "on it" or "on the front" is a picture."""
+    mark, after = marks[index], [m.text for m in marks[index + 1:index + 4]]
+    where = after[2:3] if after[1:2] == ["the"] else after[1:2]
+    if mark.kind != "word" or after[:1] != ["on"] or where not in (["it"], ["front"], ["chest"], ["back"]):
+        return mark
+    shown = {"text", "logo"} | _PRINTS
+    near = [s.value for m in marks[max(0, index - 4):index] if m.kind == "value" for s in m.senses]
+    return mark if shown & set(near) else mark.as_("value", Sense("pattern", "graphic"))
+
+
 def _sleeves(marks: list[Mark], index: int) -> Mark:
     """"sleeves" with a length or a colour of its own only names the part; bare, it asks for any."""
     mark = marks[index]
@@ -159,11 +176,10 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
             break
         if before.kind == "negation":
             return mark.as_("value", Sense("sleeve_length", "sleeves"))
-        if before.facets & {"sleeve_length", "color", "material", "pattern"} or before.kind == "word":
+        if before.facets & {"sleeve_length", "color", "material", "pattern", "fit"} or before.kind == "word":
             return mark
-    for after in marks[index + 1:index + 4]:
-        if after.facets & {"sleeve_length", "color", "pattern"} and any(m.kind == "verb" for m in marks[index + 1:index + 3]):
-            return mark
+    if index + 1 < len(marks) and marks[index + 1].kind == "verb":
+        return mark  # "the sleeves are ..."
     return mark.as_("value", Sense("sleeve_length", "sleeves"))
 
 

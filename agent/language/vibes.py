@@ -24,7 +24,7 @@ _ALWAYS = frozenset({"aesthetic", "dress_code"})
 _COMMON = frozenset(words_of(
     "army soldier pilot aviator royal princess fairy witch artist desert island paris romance neutral neutrals cabin chill sparkle "
     "military candy unicorn combat utility spy basics friends polished jungle ranch mermaid cocktail cold snow wind wake mass court "
-    "indian irish sailor lounge capri grease diva dubai ballet ballerina explorer western royal emo medieval marine ceo"))
+    "indian irish sailor lounge capri grease diva dubai ballet ballerina explorer western royal emo medieval marine ceo rockstar vegas beyonce madonna nirvana abba disco friends unicorn"))
 _SIGN_AFTER = (r"(?: (?:vibes?|aesthetics?|outfits?|looks?|style|styled|inspired|theme|themed|core|feels?|feeling|energy|moods?|ready|appropriate|attire|"
                r"dress code|wear|clothes|girl|chic|season|event|proof|worthy|moment|era|fit))\b")
 _SIGN_BEFORE = re.compile(
@@ -42,6 +42,8 @@ _FILLER = frozenset(words_of("a an the some i want something with more of my in 
                              "me please really kind sort similar this it to be but any total full serious major big find style"))
 _PLAIN = frozenset(words_of("wife husband friend friends mother sister daughter son mom dad brother him her someone woman man girl boy kid baby day night "
                             "price size color colour good bad person everyone myself same different little lot bit one way model body picture photo"))
+_MOST = 7
+"""As many attributes as one vibe may bring: each further one only blurs the ranking."""
 _REFUSED = re.compile(r"\b(?:not|no|less|without|nothing|non|avoid|hate|instead of|rather than)(?: (?:too|so|very|a|an|the|like|that|any|really|for|overly)){0,3} $")
 
 
@@ -123,6 +125,9 @@ def _match(sentence: Sentence, index: int) -> tuple[Entry, int] | None:
 def _meant(sentence: Sentence, index: int, end: int, entry: Entry) -> bool:
     """Whether the phrase is a vibe here: unambiguous by itself, or with a sign ("for a ...", "... vibes")."""
     phrase = sentence.words[index:end]
+    if phrase == ("black", "tie") and (sentence.words[end:end + 1] in (("dye",), ("dyed",), ("waist",), ("front",), ("dyes",))
+                                       or sentence.words[index - 1:index] == ("a",) and sentence.words[end:end + 1] not in (("event",), ("dinner",))):
+        return False  # a tie that is black
     rest = " ".join(sentence.words[end:])
     if re.match(_SIGN_AFTER.replace("(?: ", "(?:", 1), rest):
         return True
@@ -133,6 +138,9 @@ def _meant(sentence: Sentence, index: int, end: int, entry: Entry) -> bool:
         return True
     if not set(words_of(" ".join(sentence.words))) - set(phrase) - _FILLER:
         return True
+    garment = phrases().get(sentence.words[end:end + 1])
+    if entry.kind == "weather" and garment and any(s.facet == "category" for s in garment.senses):
+        return True  # "a winter coat"
     before = " ".join(sentence.words[:index]) + " "
     return bool(_SIGN_BEFORE.search(before)) or phrase[-1].endswith(("ery", "like")) and entry.kind == "weather"
 
@@ -149,7 +157,7 @@ def _constraints(entry: Entry, refused: bool) -> Iterable[Constraint]:
         facet, value, weight = max(entry.wants, key=lambda want: want[2])
         yield Constraint(facet=facet, op="less", value=value, source="vibe", weight=weight, reason=f"not {entry.name}")
         return
-    for facet, value, weight in entry.wants:
+    for facet, value, weight in entry.wants[:_MOST]:
         yield Constraint(facet=facet, op="prefer", value=value, source="vibe", weight=weight, confidence=weight, reason=reason)
 
 

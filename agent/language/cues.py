@@ -1,0 +1,191 @@
+"""The cues of the grammar: what opens and closes a "no", a "more", a "less" or an "instead of".
+
+One pass, left to right. A scope opens at its cue, holds through its noun phrase and through what is coordinated with it
+("no stripes or dots"), and closes at "but", a verb, "with" or a coordinated phrase of another kind ("no sleeves and
+light pink").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .marks import Mark
+
+_SIZED = frozenset({"graphic", "logo", "text"})
+"""Values of which a bigger one is more of it; a bigger bow is just a bow."""
+OPPOSITE = {"more": "less", "less": "more", "exclude": "require"}
+_WEIGHTS = {"slightly": 0.6, "strongly": 1.4}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One attribute with its op. join: how it is tied to the one before ("or", "and", "comma", ""); place: word index."""
+
+    facet: str
+    value: str
+    op: str
+    place: int
+    join: str = ""
+    soft: bool = False
+    weight: float = 1.0
+    confidence: float = 1.0
+
+
+@dataclass
+class Scope:
+    """What holds for the next attribute."""
+
+    negated: bool = False
+    degree: str | None = None
+    soft: bool = False
+    weight: float = 1.0
+    used: bool = False
+    pending: str = ""
+    facets: frozenset[str] = frozenset()
+    kind: str = ""
+    closed: bool = False
+    swap: bool = False
+    match: bool = False
+
+    def close(self) -> None:
+        """Ends what a cue has opened."""
+        self.negated, self.degree, self.used, self.pending, self.kind = False, None, False, "", ""
+        self.match, self.closed, self.weight, self.facets = False, False, 1.0, frozenset()
+
+
+class Cues:
+    """A pass over the marks of one sentence that keeps the scope; a subclass says what an attribute means in it."""
+
+    def __init__(self, marks: list[Mark]) -> None:
+        self.marks = marks
+        self.scope = Scope()
+        self.found: list[Found] = []
+        self.governor = ""
+
+    def run(self) -> list[Found]:
+        """All that the sentence says of attributes, in order."""
+        for index, mark in enumerate(self.marks):
+            handler = getattr(self, f"_on_{mark.kind}", None)
+            if handler is not None:
+                handler(mark, index)
+        return self.found
+
+    def _on_stop(self, mark: Mark, index: int) -> None:
+        swap = self.scope.swap
+        self.scope = Scope(swap=swap and mark.text not in (".", ";", "!", "?"))
+        self.governor = ""
+
+    def _on_comma(self, mark: Mark, index: int) -> None:
+        if self.scope.kind in ("instead_of", "matching"):
+            self.scope.close()
+        self.scope.pending = self.scope.pending or "comma"
+
+    def _on_and(self, mark: Mark, index: int) -> None:
+        self.scope.pending = "and"
+
+    def _on_or(self, mark: Mark, index: int) -> None:
+        self.scope.pending = "or"
+
+    def _on_nor(self, mark: Mark, index: int) -> None:
+        self.scope.negated, self.scope.pending, self.scope.degree = True, "nor", None
+
+    def _on_verb(self, mark: Mark, index: int) -> None:
+        self.governor = "verb"
+        if self.scope.used or self.scope.pending in ("and", "comma"):
+            self._close_at_verb()
+
+    def _on_have(self, mark: Mark, index: int) -> None:
+        self._on_verb(mark, index)
+        self.governor = "have"
+
+    def _on_with(self, mark: Mark, index: int) -> None:
+        self.governor = "with" if mark.text not in ("in", "on", "at", "from", "under", "over", "around", "along", "across", "near") else self.governor
+        if self.scope.used:
+            self.scope.close()
+
+    def _close_at_verb(self) -> None:
+        soft = self.scope.soft and not self.scope.used
+        self.scope.close()
+        self.scope.soft = soft
+
+    def _on_determiner(self, mark: Mark, index: int) -> None:
+        if self.scope.pending in ("and", "comma") and (self.scope.degree or self.scope.negated) and self.scope.used:
+            self.scope.close()
+
+    def _on_negation(self, mark: Mark, index: int) -> None:
+        if self.scope.used or self.scope.pending:
+            self.scope.close()
+        self.scope.negated = not self.scope.negated
+        self.scope.kind = "negation"
+
+    def _on_instead_of(self, mark: Mark, index: int) -> None:
+        self.scope.close()
+        self.scope.negated, self.scope.kind = True, "instead_of"
+
+    def _on_than(self, mark: Mark, index: int) -> None:
+        if any(m.kind == "rather" for m in self.marks[:index]):
+            self._on_instead_of(mark, index)
+
+    def _on_swap(self, mark: Mark, index: int) -> None:
+        self.scope.close()
+        self.scope.negated, self.scope.swap = True, True
+
+    def _on_swap_to(self, mark: Mark, index: int) -> None:
+        if self.scope.swap:
+            self.scope.close()
+            self.scope.swap = False
+
+    def _on_more(self, mark: Mark, index: int) -> None:
+        self._degree("more")
+
+    def _on_less(self, mark: Mark, index: int) -> None:
+        self._degree("less")
+
+    def _degree(self, degree: str) -> None:
+        negated = self.scope.negated and not self.scope.used and not self.scope.pending
+        if self.scope.used or self.scope.pending:
+            self.scope.close()
+        self.scope.negated = False
+        self.scope.degree = OPPOSITE[degree] if negated and degree == "more" else degree
+
+    def _on_slightly(self, mark: Mark, index: int) -> None:
+        self.scope.weight = _WEIGHTS["slightly"]
+
+    def _on_strongly(self, mark: Mark, index: int) -> None:
+        self.scope.weight = _WEIGHTS["strongly"]
+
+    def _on_soft(self, mark: Mark, index: int) -> None:
+        following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
+        if following in ("stop", "comma") and self.found:
+            self.found[-1] = replace(self.found[-1], soft=True, op="prefer" if self.found[-1].op == "require" else self.found[-1].op)
+        else:
+            if self.scope.used:
+                self.scope.close()
+            self.scope.soft = True
+
+    def _on_matching(self, mark: Mark, index: int) -> None:
+        self.scope.close()
+        self.scope.match, self.scope.kind = True, "matching"
+
+    def _on_word(self, mark: Mark, index: int) -> None:
+        """An unknown word uses a cue up where its phrase ends with it ("less complicated and pink")."""
+        following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
+        if (self.scope.degree or self.scope.negated) and following in ("and", "comma", "verb", "have", "with", "stop"):
+            self.scope.used, self.scope.pending = True, ""
+
+    def _on_bigger(self, mark: Mark, index: int) -> None:
+        self._size("more", index)
+
+    def _on_smaller(self, mark: Mark, index: int) -> None:
+        self._size("less", index)
+
+    def _size(self, degree: str, index: int) -> None:
+        """"a larger logo" is more logo; of all else the size says nothing."""
+        ahead = next((m for m in self.marks[index + 1:index + 4] if m.kind == "value" and m.facets != {"color"}), None)
+        if ahead and any(s.value in _SIZED for s in ahead.senses):
+            self._degree(degree)
+
+    def _before(self, index: int, *facets: str) -> bool:
+        """Whether the next mark speaks of one of these facets."""
+        following = self.marks[index + 1] if index + 1 < len(self.marks) else None
+        return bool(following and following.kind == "value" and following.facets & set(facets))
