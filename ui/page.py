@@ -37,7 +37,7 @@ def build(shop: Shop) -> gr.Blocks:
             wish = _part("wish")
             box = gr.MultimodalTextbox(
                 file_count="multiple", file_types=photos.FILE_TYPES, sources=["upload"], max_lines=5, show_label=False,
-                label="Your message", placeholder="A photo, a few words, or both…", elem_id="box", autofocus=False,
+                label="Your message", placeholder="Words, a photo, or both…", elem_id="box", autofocus=False,
                 max_plain_text_length=1_000_000, container=False)
         drawer = _part("drawer")
         dialog = _part("dialog", panels.dialog())

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from agent.phrases import listing, phrase
+from agent.phrases import listing, phrase, plural
 from catalog.wish import PriceRange
 
 if TYPE_CHECKING:
     from agent import Check
     from catalog.wish import Constraint
 
+SURE = 0.45
+"""A facet of a photo that is seen with less probability is not stated."""
 _SOURCES = {"listing": "listing", "text": "description", "picture": "picture", "none": "not stated"}
 
 
@@ -34,6 +36,8 @@ def clause(one: Constraint | Check, currency: str = "EUR") -> str:
     """The verb phrase for "I could not confirm that these ...": "have no pockets", "are navy", "come in size M"."""
     if one.facet == "price":
         return f"{'do not ' if one.op == 'exclude' else ''}cost {phrase(one, currency)}"
+    if one.facet == "category":
+        return ("are no " if one.op == "exclude" else "are ") + plural(str(one.value))
     words = phrase(one, currency)
     for start, verb in (("no ", "have no "), ("with ", "have "), ("not in ", "do not come in "), ("in ", "come in "),
                         ("not ", "are not ")):
@@ -56,7 +60,7 @@ def joined(parts: Iterable[str], last: str = "and") -> str:
     return listing(list(dict.fromkeys(parts)), last)
 
 
-def seen(photo: Mapping[str, Mapping[str, float]], least: float = 0.45) -> str:
+def seen(photo: Mapping[str, Mapping[str, float]], least: float = SURE) -> str:
     """What a photo shows, as a shopper would say it: "a striped, long-sleeved, blue shirt".
 
     photo: {facet: {value: probability}}; values under `least` are left out; "" when nothing is sure enough.

@@ -17,8 +17,6 @@ SHOWN_TURNS = 12
 """Older ones stay in memory, and the page says so."""
 SEEN_FACETS = {"category": "Kind", "color": "Colour", "pattern": "Pattern", "sleeve_length": "Sleeves",
                "length": "Length", "neckline": "Neckline", "fit": "Fit", "material": "Material"}
-SURE = 0.4
-"""Facets seen with less are offered under "more", not stated."""
 STEP_WORDS = {"": "Reading your words", "thought": "Looking through the rails", "action": "Checking every piece",
               "critic": "Choosing my words", "speak": "Choosing my words"}
 """What happens now, by the step that has just ended."""
@@ -47,7 +45,7 @@ def _options(facet: str, found: dict[str, float]) -> tuple[str, float]:
 
 def _facet(facet: str, found: dict[str, float]) -> tuple[str, float]:
     options, chance = _options(facet, found)
-    sure = "sure" if chance >= 0.8 else "fairly sure" if chance >= SURE else "not sure"
+    sure = "sure" if chance >= 0.8 else "fairly sure" if chance >= phrases.SURE else "not sure"
     return (f'<label class="facet"><span>{SEEN_FACETS[facet]} <em>{sure}</em></span>'
             f'<select data-do="correct" data-facet="{facet}">{options}</select></label>'), chance
 
@@ -59,8 +57,8 @@ def seen(photo: dict[str, dict[str, float]]) -> str:
         return ""
     words = phrases.seen(photo)
     lead = f"I see <b>{esc(words)}</b>." if words else "I am not sure what I see."
-    certain = "".join(markup for markup, chance in fields if chance >= SURE)
-    doubtful = "".join(markup for markup, chance in fields if chance < SURE)
+    certain = "".join(markup for markup, chance in fields if chance >= phrases.SURE)
+    doubtful = "".join(markup for markup, chance in fields if chance < phrases.SURE)
     more = ('<details class="also"><summary>What I am less sure of</summary>'
             f'<div class="facets">{doubtful}</div></details>') if doubtful else ""
     return (f'<section class="seen" aria-label="What I see in your photo"><p>{lead} '

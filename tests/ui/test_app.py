@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -17,10 +18,9 @@ ROOT = Path(app.__file__).parent
 
 
 def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
-    import os
-
-    return subprocess.run([sys.executable, "app.py", "--no-browser", *arguments], cwd=ROOT, capture_output=True, text=True,
-                          timeout=60, env={**os.environ, **environment})
+    command = [sys.executable, "app.py", "--no-browser", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60,
+                          env={**os.environ, **environment})
 
 
 def test_a_missing_catalogue_is_named_with_the_command_that_makes_it(tmp_path):

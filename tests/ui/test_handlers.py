@@ -135,7 +135,8 @@ def test_a_price_chip_is_removed_by_its_own_value(desk, stylist, token):
 
 
 @pytest.mark.parametrize("data", [
-    {"do": "like", "id": "NONE"}, {"do": "not_this", "id": "NONE"}, {"do": "remove", "facet": "color", "op": "x", "value": "y"},
+    {"do": "like", "id": "NONE"}, {"do": "not_this", "id": "NONE"},
+    {"do": "remove", "facet": "color", "op": "x", "value": "y"},
     {"do": "example", "n": "99"}, {"do": "rm -rf"}, {}, {"do": None}])
 def test_forged_taps_change_nothing(desk, token, data):
     said(desk, token)
