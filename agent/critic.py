@@ -4,15 +4,15 @@ What is given up, and in which order (an explicit "no" never is):
 0. "only what is cheaper", where nothing fitting is: the cheapest of what fits is shown instead;
 1. soft wishes that pull the results away from the picture they were to resemble: vibes, then memory's, then style;
 2. where nothing fits at all, required attributes one by one: a photo's kind first, then details, material, fit, style,
-   neckline, length, sleeves, pattern, colour, whom it is for, brand, size, the kind itself (for its nearest kin), and
-   the budget last. Each only where it is what stands in the way.
+   neckline, length, sleeves, pattern, colour, brand, and the kind itself (for its nearest kin). Each only where it is
+   what stands in the way. Budget, size and whom it is for are as firm as a "no": they are asked about instead.
 """
 
 from __future__ import annotations
 
 from typing import Literal
 
-from agent.phrases import listing, phrase
+from agent.phrases import listing, money, phrase, plural
 from agent.state import NEAREST, Found, State
 from agent.tools import Tools
 from catalog import vocabulary
@@ -22,8 +22,9 @@ ROUNDS = 3
 FAITHFUL = 0.35
 """Mean cosine over the untouched slices below which results have drifted from their reference."""
 SOFT_ORDER = ("vibe", "memory")
-FACET_ORDER = ("details", "material", "fit", "style", "neckline", "length", "sleeve_length", "pattern", "color", "gender",
-               "brand", "size", "category", "price")
+FACET_ORDER = ("details", "material", "fit", "style", "neckline", "length", "sleeve_length", "pattern", "color", "brand",
+               "category")
+"""Facets whose requirements may be given up, in this order."""
 _SOURCES = {"vibe": 0, "photo": 1, "memory": 2}
 
 
@@ -51,7 +52,7 @@ class Critic:
             return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}
         step = self._relaxation(wish, state) if may else None
         if step is None:
-            return {**base, "question": state["question"] or _what_to_give_up(wish), "trace": ("nothing fits",)}
+            return {**base, "question": state["question"] or self._question(state), "trace": ("nothing fits",)}
         given_up, revised = step
         return {**base, "wish": revised, "relaxed": (*state["relaxed"], given_up), "again": True,
                 "trace": (f"nothing fits; giving up {given_up.facet} {given_up.value}",)}
@@ -77,8 +78,8 @@ class Critic:
     def _relaxation(self, wish: Wish, state: State) -> tuple[Constraint, Wish] | None:
         """The first requirement, in the order above, that stands in the way, and the wish without it."""
         found, avoid = state["found"], state["avoid"]
-        candidates = sorted(wish.of("require"), key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
-        candidates = [c for c in candidates if c.reason != NEAREST]
+        candidates = [c for c in wish.of("require") if c.facet in FACET_ORDER and c.reason != NEAREST]
+        candidates.sort(key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
         revised = [(c, without) for c in candidates if (without := self._without(wish, c)) is not None]
         for c, without in revised:
             if found.blame.get(c.key, 0.0) >= 1 or self.tools.allowed(without.hard, avoid) > found.allowed:
@@ -89,7 +90,7 @@ class Critic:
         """The wish with a requirement (and its alternatives) turned into a preference; a kind into its nearest kin,
         and None where the shop has no such kin."""
         gone = [o for o in wish.constraints if o == c or (c.any is not None and o.any == c.any)]
-        softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone if o.facet != "price")
+        softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone)
         kept = tuple(o for o in wish.constraints if o not in gone)
         kin: tuple[Constraint, ...] = ()
         if c.facet == "category":
@@ -97,6 +98,20 @@ class Critic:
             if not kin:
                 return None
         return wish.model_copy(update={"constraints": (*kept, *softened, *kin)})
+
+    def _question(self, state: State) -> str:
+        """What to ask where nothing fits: what the firm wishes would have to become, or what else it may be."""
+        wish, currency = state["session"].wish, self.tools.currency
+        for c in wish.of("require"):
+            others = tuple(o for o in wish.hard if o != c)
+            if c.facet == "price" and (price := self.tools.nearest_price(others, c, state["avoid"])) is not None:
+                return f"The nearest price is {money(price, currency)}; shall I look there?"
+            if c.facet in ("size", "gender") and self.tools.allowed(others, state["avoid"]):
+                return f"Shall I look beyond “{phrase(c, currency)}”?"
+        if not self.tools.allowed([c for c in wish.of("require") if c.facet == "category"]):
+            return f"I have {listing([plural(k) for k in list(self.tools.kinds())[:5]])}, say; shall it be one of these?"
+        hard = [phrase(c, currency) for c in wish.hard if c.source in ("words", "button") and c.facet != "category"]
+        return f"Shall I leave out {listing(hard[:4], 'or')}?" if hard else "What else may it be?"
 
     def _kin(self, kinds: set[str], kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
         """The nearest kinds that the shop has, as alternatives: blazers and coats for jackets."""
@@ -122,11 +137,6 @@ def _praise(found: Found) -> dict:
     near = "" if found.fidelity is None else f", {found.fidelity:.2f} alike where nothing was to change"
     designs = len({card.group for card in found.fits})
     return {"trace": (f"{len(found.fits)} fit, {designs} designs{near}",)}
-
-
-def _what_to_give_up(wish: Wish) -> str:
-    hard = [phrase(c) for c in wish.of("require") if c.source in ("words", "button")]
-    return f"Shall I leave out {listing(hard[:4], 'or')}?" if hard else "What else may it be?"
 
 
 def after_critic(state: State) -> Literal["action", "speak"]:

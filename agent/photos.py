@@ -9,11 +9,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from agent.memory import Memory
-from agent.phrases import caption
 from agent.state import Clock, Seen
 from catalog import vocabulary
 from catalog.pictures import open_picture, picture_hash
-from catalog.wish import Constraint, Wish
+from catalog.wish import Constraint
 from guard import look
 
 SURE = 0.95
@@ -50,8 +49,13 @@ class Eyes:
             known = self.memory.remember(session, name, picture, self.encoder.fingerprint, vector)
         return self._seen(known.hash, known.vector, known.corrections, clock)
 
-    def recall(self, session: str, name: str, clock: Clock) -> Seen | None:
-        """A picture of an earlier turn, embedded anew where another encoder is in use; None where it is gone."""
+    def recall(self, session: str, names: str, clock: Clock, layout: Any) -> Seen | None:
+        """What earlier turns showed: one picture, or several ("hash,hash") as one; None where they are gone."""
+        found = [seen for name in names.split(",") if (seen := self._recalled(session, name, clock)) is not None]
+        return blend(found, layout) if found else None
+
+    def _recalled(self, session: str, name: str, clock: Clock) -> Seen | None:
+        """A stored picture, embedded anew where another encoder is in use."""
         known = self.memory.upload(session, name)
         if known is None or not known.path.exists():
             return None
@@ -60,8 +64,8 @@ class Eyes:
         return self._seen(name, known.vector, known.corrections, clock)
 
     def stored(self, session: str, name: str) -> Path | None:
-        """Where a picture of the session is kept."""
-        known = self.memory.upload(session, name)
+        """Where a picture (of several: the first) of the session is kept."""
+        known = self.memory.upload(session, name.partition(",")[0])
         return known.path if known else None
 
     def _seen(self, name: str, vector: np.ndarray, corrections: dict[str, str | None], clock: Clock) -> Seen:
@@ -70,13 +74,23 @@ class Eyes:
         return Seen(name, vector, attributes, corrections)
 
 
-def blend(seen: Sequence[Seen], layout: Any) -> np.ndarray:
-    """One reference (dim,) of several photos: the mean of each slice, at unit length."""
+def blend(seen: Sequence[Seen], layout: Any) -> Seen:
+    """Several photos as one: the mean of each slice at unit length, and of each probability."""
+    if len(seen) == 1:
+        return seen[0]
     mean = np.mean([photo.vector for photo in seen], axis=0).astype(np.float32)
     for name in layout.names:
         part = layout.slice(name)
         mean[part] /= max(float(np.linalg.norm(mean[part])), 1e-8)
-    return mean
+    facets = dict.fromkeys(facet for photo in seen for facet in photo.attributes)
+    attributes = {f: _mean_of([photo.attributes.get(f, {}) for photo in seen]) for f in facets}
+    corrections = {f: value for photo in seen for f, value in photo.corrections.items()}
+    return Seen(",".join(photo.hash for photo in seen), mean, attributes, corrections)
+
+
+def _mean_of(probabilities: Sequence[dict[str, float]]) -> dict[str, float]:
+    values = dict.fromkeys(value for p in probabilities for value in p)
+    return {value: sum(p.get(value, 0.0) for p in probabilities) / len(probabilities) for value in values}
 
 
 def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
@@ -108,8 +122,3 @@ def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
             source = "button" if facet in seen.corrections else "photo"
             found.append(Constraint(facet=facet, op=op, value=value, source=source, confidence=min(p, 1.0)))
     return tuple(found)
-
-
-def named(seen: Seen) -> str:
-    """What a photo shows, in a few words: "blue striped shirt, long sleeves"."""
-    return caption(Wish(constraints=wishes(seen, ())))

@@ -15,6 +15,8 @@ from agent.language import read
 from agent.language.reading import Context, Reading
 from agent.replies import Reply
 from agent.state import Clock
+from catalog.item import Item
+from errors import InputError
 from settings import Settings
 
 
@@ -96,6 +98,19 @@ class OfflinePlanner:
 OFFLINE, LLM = "offline", "llm"
 
 
-def minds(settings: Settings) -> tuple[dict[str, Mind], str]:
-    """All minds that these settings allow, by name, and the name of the default one."""
-    return {OFFLINE: Mind(OfflinePlanner(), TemplateSpeaker())}, OFFLINE
+def minds(settings: Settings, items: Callable[[list[str]], list[Item]],
+          brands: Callable[[], tuple[str, ...]]) -> tuple[dict[str, Mind], str]:
+    """All minds that these settings allow, by name, and the name of the default one.
+
+    items: known items by id; brands: all of the catalogue. Raises InputError where a model is asked for and none is
+    configured.
+    """
+    available = {OFFLINE: Mind(OfflinePlanner(), TemplateSpeaker())}
+    if settings.has_model:
+        from agent.llm.mind import model_mind  # langchain is loaded only where a model is configured
+
+        available[LLM] = model_mind(settings, items, brands)
+    elif settings.planner == LLM:
+        raise InputError("PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of "
+                         "your own; PLANNER=auto uses one when it is there")
+    return available, OFFLINE if settings.planner == OFFLINE or LLM not in available else LLM

@@ -15,6 +15,11 @@ def as_shown(item: Item) -> Shown:
     return Shown(id=item.id, title=item.title, attributes=item.attributes, price=item.price)
 
 
+def precise(mention: Mention) -> bool:
+    """Whether a mention picks out items, as "these" does not."""
+    return bool(mention.item_id or mention.ordinal or mention.constraints or mention.extreme)
+
+
 def pointed(mentions: Sequence[Mention], page: Sequence[Item]) -> list[Item]:
     """The shown items that the mentions point at, without repeats; what points nowhere is left out."""
     found = [item for mention in mentions if mention.kind == "shown" for item in _of(mention, page)]

@@ -29,6 +29,8 @@ _NAMED = 3
 
 def talk_text(talk: Talk, tools: Tools, wish: Wish) -> str:
     """The answer to a turn that is no search."""
+    if talk.kind == "unclear" and talk.text:
+        return f"I do not know what to make of “{talk.text[:80]}”."
     if talk.kind in _LINES:
         return _LINES[talk.kind]
     items = tools.known(talk.ids)

@@ -22,7 +22,7 @@ from agent.session import Point, Session
 from agent.speak import Speak
 from agent.state import Clock, Request
 from agent.taste import Taste
-from agent.thought import Thought
+from agent.thought import MOST_CARDS, Thought
 from agent.tools import Tools
 from catalog import vocabulary
 from catalog.item import Item
@@ -35,7 +35,6 @@ from guard import Guard
 from retrieval import Retriever, open_index
 from settings import Settings, load_settings
 
-MOST_CARDS = 60
 _LOCKS_KEPT = 10_000
 KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 
@@ -49,7 +48,7 @@ class Stylist:
         self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index))
         self.tools = Tools(catalog, encoder, self.retriever, Guard(encoder))
         self.eyes = Eyes(memory, encoder)
-        self.minds, default = minds(settings)
+        self.minds, default = minds(settings, self.tools.known, lambda: tuple(catalog.facet_counts().get("brand", ())))
         thought = Thought(self.tools, self.eyes, {name: mind.planner for name, mind in self.minds.items()}, default)
         action = Action(self.tools, Taste(memory, catalog, encoder.layout))
         self.graph = build_graph(thought, action, Critic(self.tools), Speak(self.tools, self.minds))
@@ -76,7 +75,7 @@ class Stylist:
         self.catalog.facet_counts()
         if len(self.catalog):
             session = self.new_session()
-            self._answer(Session(id=session), Request(text="something blue", k=1))
+            self._answer(Session(id=session), Request(text="something blue", k=1, planner=OFFLINE))
             self.memory.forget(session)
 
     # -- turns
@@ -117,7 +116,8 @@ class Stylist:
         state = self.memory.load(session)
         if state.wish.reference_photo is None:
             raise InputError("there is no reference photo in this conversation; upload one first")
-        self.memory.correct(session, state.wish.reference_photo, facet, value)
+        for name in state.wish.reference_photo.split(","):
+            self.memory.correct(session, name, facet, value)
         kept = tuple(c for c in state.wish.constraints if not (c.facet == facet and c.source in ("photo", "button")))
         if value is not None:
             op = "require" if facet == "category" else "prefer"

@@ -12,7 +12,7 @@ from agent.phrases import caption
 from agent.state import Clock
 from catalog.item import Item
 from catalog.store import Catalog
-from catalog.wish import Constraint, Wish
+from catalog.wish import Constraint, PriceRange, Wish
 from composer import compose
 from guard import Guard, Judgement
 from retrieval import Hit, Retriever
@@ -60,9 +60,17 @@ class Tools:
         mask[list(avoid)] = False
         return int(mask.sum())
 
-    def affirmed(self, constraints: Iterable[Constraint]) -> int:
-        """How many rows the listings alone confirm."""
-        return int((np.asarray(self.catalog.affirmed_rows(tuple(constraints))) & self.catalog.available).sum())
+    def nearest_price(self, constraints: Iterable[Constraint], budget: Constraint, avoid: Iterable[int] = ()) -> float | None:
+        """The price nearest to a budget among the rows that the listings leave open for the other constraints."""
+        mask = np.array(self.catalog.allowed_rows(tuple(constraints)), dtype=bool) & self.catalog.available
+        mask[list(avoid)] = False
+        prices = np.asarray(self.catalog.prices, dtype=np.float64)[mask]
+        prices = prices[~np.isnan(prices)]
+        if not len(prices) or not isinstance(budget.value, PriceRange):
+            return None
+        low, high = budget.value.min or 0.0, budget.value.max if budget.value.max is not None else np.inf
+        away = np.maximum(low - prices, prices - high)
+        return round(float(prices[np.argmin(away)]), 2)
 
     def rows(self, ids: Iterable[str]) -> list[int]:
         """The rows of those ids that the catalogue has (a rebuilt one may have lost some), in order."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,20 +12,10 @@ from catalog import vocabulary
 from catalog.build import Entry, Origin, build, to_jpeg
 from catalog.item import Item
 from encoders.layout import BUILTIN_LAYOUT, FACET_SLICE
+from encoders.prototypes import Prototypes
 from guard import read_claims
 
 Look = dict[str, str | tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class Prototypes:
-    """Values as directions of a slice."""
-
-    values: tuple[str, ...]
-    vectors: np.ndarray
-    scale: float
-    bias: np.ndarray
-    exclusive: bool
 
 
 def _direction(facet: str, value: str, size: int) -> np.ndarray:

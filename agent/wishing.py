@@ -1,0 +1,151 @@
+"""What a turn said becomes the wish in force: constraints, reference and what "cheaper" compares with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agent.language import Reading
+from agent.merge import COMPARATIVES, LASTING, merge, worn
+from agent.photos import wishes
+from agent.planner import Plan
+from agent.pointing import pointed, precise
+from agent.session import Point, Session
+from agent.state import Seen
+from catalog.item import Item
+from catalog.wish import Constraint, Wish
+
+WORDS_KEPT = 400
+"""Characters of words beyond the vocabulary that a wish carries on."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A turn's input once it is read. `photo`: the turn's picture, or several as one; `page`: what is on the screen."""
+
+    plan: Plan
+    photo: Seen | None
+    like: Item | None
+    page: tuple[Item, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def reading(self) -> Reading:
+        """The words as they were read."""
+        return self.plan.reading
+
+    @property
+    def subject(self) -> Item | None:
+        """The shown item that the turn starts from: tapped, or pointed at (other than to refuse it)."""
+        if self.like is not None or self.reading.intent("not_these"):
+            return self.like
+        return next(iter(pointed(self.reading.mentions, self.page)), None)
+
+    @property
+    def refused(self) -> tuple[Item, ...]:
+        """What "not these" points at: the named items, else all that is shown."""
+        if self.like is not None or not self.reading.intent("not_these"):
+            return ()
+        return tuple(pointed([m for m in self.reading.mentions if precise(m)], self.page)) or self.page
+
+
+def after(session: Session, heard: Heard) -> Session:
+    """The session once the turn's wish is in force (undo, start over and "not these" included)."""
+    reading = heard.reading
+    if reading.intent("undo"):
+        return session.undone() or session
+    if reading.intent("start_over"):
+        session = session.moved(Point()).model_copy(update={"rejected": ()})
+    if heard.refused:
+        refused = dict.fromkeys((*session.rejected, *(item.id for item in heard.refused)))
+        session = session.model_copy(update={"rejected": tuple(refused)})
+    return session.moved(_point(session, heard))
+
+
+def _point(session: Session, heard: Heard) -> Point:
+    reading, old = heard.reading, session.wish
+    kept = tuple(c for c in _start(old, heard) if c.op == "exclude" or c.facet not in reading.replaced)
+    wish = old.model_copy(update={"constraints": merge(kept, reading.constraints, reading.drop),
+                                  "words": _words(old, heard)})
+    wish, named = _referred(wish, session, heard)
+    return Point(wish=wish, price_anchor=_price_anchor(wish, session, heard), named=named)
+
+
+def _start(old: Wish, heard: Heard) -> tuple[Constraint, ...]:
+    """What of the old wish a turn starts from.
+
+    A new photo replaces the old picture and what described it; with any new reference, comparatives with the old end.
+    """
+    if heard.photo is None and heard.like is None:
+        return old.constraints
+    lasting = tuple(c for c in old.constraints if c.op not in COMPARATIVES)
+    if heard.photo is None:
+        return lasting
+    return tuple(c for c in lasting if c.op == "exclude" or c.facet in LASTING or c.facet == "size")
+
+
+def _words(old: Wish, heard: Heard) -> str:
+    """Words beyond the vocabulary, for the listings' full text and the text tower; another kind of item ends them."""
+    kinds = [c for c in heard.reading.constraints if c.facet == "category" and c.op == "require"]
+    before = [] if heard.photo or any(c not in old.constraints for c in kinds) else old.words.split()
+    return " ".join(dict.fromkeys([*before, *heard.reading.unknown]))[:WORDS_KEPT]
+
+
+def _referred(wish: Wish, session: Session, heard: Heard) -> tuple[Wish, bool]:
+    """The wish with its reference, and whether the shopper named that."""
+    if heard.photo is not None:
+        return _like_photo(wish, heard.photo, heard.reading), True
+    if heard.subject is not None:
+        return _like_item(wish, heard.subject, heard), True
+    moving = [c for c in heard.reading.constraints if c.op in COMPARATIVES and c.facet != "price"]
+    again = any(c.key == m.key for c in session.wish.constraints for m in moving)
+    if moving and heard.page and (again or not session.named):
+        return _at_item(wish, heard.page[0]), False
+    if _elsewhere(session.wish, wish):
+        return wish.model_copy(update={"reference_id": None, "reference_photo": None}), False
+    if not session.named and not any(c.op in COMPARATIVES and c.facet != "price" for c in wish.constraints):
+        return wish.model_copy(update={"reference_id": None}), False
+    return wish, session.named
+
+
+def _like_photo(wish: Wish, photo: Seen, reading: Reading) -> Wish:
+    seen = (c.model_copy(update={"weight": 2.0}) if c.facet in reading.keep else c for c in wishes(photo, wish.constraints))
+    return wish.model_copy(update={"constraints": (*wish.constraints, *seen), "reference_id": None,
+                                   "reference_photo": photo.hash})
+
+
+def _like_item(wish: Wish, item: Item, heard: Heard) -> Wish:
+    """Results are to resemble an item: its kind is taken over, and the facets that are to stay the same."""
+    said = tuple(c for c in wish.constraints if c.source != "photo")
+    source = "button" if heard.like is not None else "words"
+    held = []
+    for facet in dict.fromkeys(("category", *heard.reading.keep)):
+        stated = item.attributes.get(facet, ())
+        if len(stated) == 1 and not any(c.facet == facet and c.op == "require" for c in said):
+            held.append(Constraint(facet=facet, op="require", value=stated[0], source=source))
+    return wish.model_copy(update={"constraints": (*said, *held), "reference_id": item.id, "reference_photo": None})
+
+
+def _at_item(wish: Wish, item: Item) -> Wish:
+    """Comparatives start from an item that was not named: the photo's soft wishes have had their say."""
+    said = tuple(c for c in wish.constraints if c.source != "photo" or c.hard)
+    return wish.model_copy(update={"constraints": said, "reference_id": item.id, "reference_photo": None})
+
+
+def _elsewhere(old: Wish, new: Wish) -> bool:
+    """Whether the wish went on to something worn elsewhere, where the old picture says nothing."""
+    from_, to = ({str(c.value) for c in w.on("category") if c.op == "require"} for w in (old, new))
+    return bool(from_ and to) and not {worn(c) for c in from_} & {worn(c) for c in to}
+
+
+def _price_anchor(wish: Wish, session: Session, heard: Heard) -> str | None:
+    """The item whose price "cheaper" means: named in this turn, else the first on the screen."""
+    def compared(constraints: Sequence[Constraint]) -> bool:
+        return any(c.facet == "price" and c.op in COMPARATIVES for c in constraints)
+
+    if not compared(wish.constraints):
+        return None
+    if not compared(heard.reading.constraints):
+        return session.price_anchor
+    base = heard.subject or next(iter(heard.page), None)
+    return base.id if base is not None else wish.reference_id
