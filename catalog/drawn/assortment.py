@@ -130,8 +130,8 @@ def consistent(design: Design) -> Design:
         details -= {"belt", "buttons", "zipper"}
     if design.fit in ("loose", "straight") and design.category == "dress" and "pleats" in details:
         details.discard("pleats")
-    if design.category == "hoodie" and design.cut == "hood down" and "tie" in details:
-        pass
+    if design.category == "hat":
+        details -= {"bow"} if design.cut in ("beanie", "bucket") else {"logo"}
     cut = design.cut
     if cut == "tiered" and "ruffle" not in details:
         cut = ""

@@ -114,7 +114,8 @@ def dye(r: Relief, colourway: Colourway, shadow: np.ndarray | None = None, backd
     table = np.float32([colourway.rgb(ink) for ink in r.inks])
     cloth = (r.weights.reshape(-1, len(r.inks)) @ table).reshape(h, w, 3)
     cloth *= r.shade[..., None]
-    cloth += (r.gleam * r.alpha * 235)[..., None]
+    # dark cloth too shows its folds: a little of the light comes back whatever the dye
+    cloth += ((r.gleam * 235 + np.maximum(r.shade - 0.8, 0) * 24) * r.alpha)[..., None]
     if backdrop is None:
         backdrop = np.float32(colourway.backdrop) * _falloff((w, h))
     if shadow is None:

@@ -76,6 +76,11 @@ def _folds(piece: Piece, fabric, rng, size, origin, zoom) -> np.ndarray:
         soft = _crease(rng, size, zoom, f.across * 1.7, f.along, f.angle)
         sharp = _crease(rng, size, zoom, f.across, f.along * 0.8, f.angle + rng.normal(0, 0.22))
         height += f.amount * fabric.folds * (0.75 * soft - 0.85 * np.sqrt(sharp**2 + 0.05)) * (zoom * 2)
+    if piece.quilt:
+        angle = f.angle if f is not None else 0.0
+        y, x = np.ogrid[0 : size[1], 0 : size[0]]
+        along = ((y + origin[1]) * np.cos(angle) - (x + origin[0]) * np.sin(angle)).astype(np.float32) / (piece.quilt * zoom)
+        height += np.sqrt(np.abs(np.sin(np.pi * along + 0.35 * height / max(zoom, 0.1))) + 0.02) * piece.quilt * 0.2 * (zoom * 2)
     p = piece.pleats
     if p is not None:
         y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
@@ -178,7 +183,8 @@ class Canvas:
         shade, gleam = _resized(shade, full), _resized(gleam, full)
         if piece.slot not in ("cloth", "accent"):
             return shade, gleam, 0.0, 0.0
-        return shade, gleam, _resized(gx, full) * (4.5 * self.zoom), _resized(gy, full) * (4.5 * self.zoom)
+        reach = 5.0 * self.zoom
+        return shade, gleam, np.clip(_resized(gx, full) * reach, -reach, reach), np.clip(_resized(gy, full) * reach, -reach, reach)
 
     def _thread(self, piece, fabric, inside, here, origin, du, dv) -> None:
         """Where on the bolt of cloth each pixel lies, in reference pixels."""

@@ -93,13 +93,13 @@ def paisley(rng) -> list[np.ndarray]:
             x, y = (col + 0.5 * (row % 2) + 0.25) * n / 3, (row + 0.5) * n / 3
             turn = 0.5 * (-1) ** row + 3.14 * ((row + col) % 2)
             place = lambda p, k: o.shift(o.rotate(o.scale(p, k), turn), x, y)
-            drops.add(place(body, 1.05))
-            inner.add(place(body, 0.76))
-            drops.add(place(body, 0.52))
-            spots.add(place(o.ellipse(-1, 6, 6, 6, n=16), 1.0))
+            drops.add(place(body, 1.12))
+            drops.add(place(body, 0.9), fill=0)
+            inner.add(place(body, 0.74))
+            spots.add(place(body, 0.4))
             for a in np.linspace(0, 6.28, 9, endpoint=False):
                 spots.add(place(o.ellipse(-1 + 25 * np.cos(a), -2 + 31 * np.sin(a), 2.2, 2.2, n=8), 1.0))
-    return [drops.mask(), inner.mask() * (1 - 0), spots.mask()]
+    return [drops.mask(), inner.mask(), spots.mask()]
 
 
 def geometry(kind: str, rng) -> list[np.ndarray]:

@@ -13,15 +13,22 @@ Points = np.ndarray
 
 
 def smooth(*points, steps: int = 8) -> Points:
-    """Catmull-Rom curve (Catmull and Rom, 1974) through `points`, end points doubled."""
+    """Centripetal Catmull-Rom curve through `points` (Yuksel, Schaefer and Keyser, 2011), end points mirrored.
+
+    Centripetal, because points of uneven spacing make the uniform kind overshoot.
+    """
     p = np.asarray(points, np.float32)
     if len(p) < 3:
         return p
     p = np.concatenate([p[:1] * 2 - p[1:2], p, p[-1:] * 2 - p[-2:-1]])
-    t = np.linspace(0, 1, steps, endpoint=False, dtype=np.float32)[None, :, None]
+    gap = np.maximum(np.linalg.norm(np.diff(p, axis=0), axis=1), 1e-3)[:, None, None] ** 0.5
+    g0, g1, g2 = gap[:-2], gap[1:-1], gap[2:]
     a, b, c, d = (p[i : len(p) - 3 + i, None] for i in range(4))
-    curve = 0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-    return np.concatenate([curve.reshape(-1, 2), p[-2:-1]])
+    m1 = (c - b) + g1 * ((b - a) / g0 - (c - a) / (g0 + g1))
+    m2 = (c - b) + g1 * ((d - c) / g2 - (d - b) / (g1 + g2))
+    t = np.linspace(0, 1, steps, endpoint=False, dtype=np.float32)[None, :, None]
+    curve = (2 * t**3 - 3 * t**2 + 1) * b + (t**3 - 2 * t**2 + t) * m1 + (3 * t**2 - 2 * t**3) * c + (t**3 - t**2) * m2
+    return np.concatenate([curve.reshape(-1, 2), p[-2:-1]]).astype(np.float32)
 
 
 def loop(*points, steps: int = 8) -> Points:

@@ -82,7 +82,7 @@ def bolt(pattern: Pattern) -> Bolt:
 
 def _repeating(pattern: Pattern, tile: np.ndarray) -> Bolt:
     n, m, k = tile.shape
-    flat = tile.reshape(-1, k)
+    flat = gaussian_filter(tile, (0.9, 0.9, 0), mode="wrap").reshape(-1, k)  # a picture's pixel is two of the tile's
     c, s = np.float32(np.cos(pattern.turn) * 2 / pattern.scale), np.float32(np.sin(pattern.turn) * 2 / pattern.scale)
 
     def look(u, v):
@@ -193,7 +193,7 @@ def _camouflage(rng) -> np.ndarray:
 
 def _placed(p: Pattern) -> Bolt:
     """One print in one place: the masks of `motifs.print_of`, stretched over 2 reach by 2 reach."""
-    masks = np.stack(motifs.print_of(p.kind, p.seed))  # (k, n, n)
+    masks = gaussian_filter(np.stack(motifs.print_of(p.kind, p.seed)), (0, 0.9, 0.9))  # (k, n, n)
     k, n, _ = masks.shape
 
     def look(u, v):

@@ -50,6 +50,7 @@ class Piece:
 
     slot: whose colour it takes ("cloth" carries the pattern). fabric: None is the design's.
     puff: radius in pixels over which the rim rounds off; lift: how high it stands.
+    quilt: height of down chambers across the drape, in reference pixels (0: none).
     turn: how the pattern is turned on the piece. drop: how dark its shadow on what lies below.
     """
 
@@ -60,6 +61,7 @@ class Piece:
     lift: float = 1.0
     folds: Folds | None = None
     pleats: Pleats | None = None
+    quilt: float = 0.0
     turn: float = 0.0
     shade: float = 1.0
     drop: float = 0.3
@@ -103,4 +105,5 @@ def placed(pieces, frame=(384.0, 512.0), margin=(30.0, 30.0), most: float = 1.45
     k = min((frame[0] - 2 * margin[0]) / (x1 - x0), (frame[1] - 2 * margin[1]) / (y1 - y0), most)
     cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
     centre = np.float32([frame[0] / 2 - cx * k, frame[1] / 2 - cy * k])
-    return [p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32)) for p in pieces]
+    grown = (replace(p, quilt=p.quilt * k, puff=p.puff * k**0.5) for p in pieces)
+    return [p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32)) for p in grown]

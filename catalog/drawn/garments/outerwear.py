@@ -27,13 +27,13 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
     if arms and design.cut == "bomber":
         arms += pair(cuff(b, arm, 13, fabric="rib", grow=0.85))
     elif arms and design.cut == "puffer":
-        arms = pair(replace(quilted(sleeve(b, arm, 0.6), 17, arm.angle, b), puff=14))
+        arms = pair(replace(quilted(sleeve(b, arm), 19, -arm.angle), puff=14))
         arms += pair(cuff(b, arm, 7, grow=0.9))
     elif arms:
         arms += pair(cuff(b, arm, 11 if design.cut in ("denim", "trucker", "biker") else 6, grow=1.02))
     main = body(b, shown, 0.9, (), sleeveless=design.sleeve != "long")
     if design.cut == "puffer":
-        main = quilted(main, 24, 0.0, b)
+        main = quilted(main, 25, 0.0)
     stack = [inside_back(b, "lining" if rolled else "cloth", 0.7), *arms, main, *seams(design, b), *fronts(design, tape, b, deep)]
     stack += collar_of(design, tape, b, deep, rolled)
     if design.has("hood"):
@@ -66,16 +66,9 @@ def block_of(design: Design, tape: Tape) -> Block:
     return b
 
 
-def quilted(piece: Piece, apart: float, angle: float, b: Block) -> Piece:
-    """Down chambers: seams across with cloth swelling between them."""
-    low, high = piece.outline[:, 1].min(), piece.outline[:, 1].max()
-    x0, x1 = piece.outline[:, 0].min() - 60, piece.outline[:, 0].max() + 60
-    mid = (x0 + x1) / 2
-    lines = []
-    for y in np.arange(low + apart, high + 60, apart):
-        line = o.smooth((x0, y), (mid, y + 3), (x1, y))
-        lines += [Line(o.rotate(line, -angle, mid, (low + high) / 2), "seam", 3.4, strength=0.5), Line(o.rotate(o.shift(line, 0, -3.5), -angle, mid, (low + high) / 2), "seam", 6, strength=0.13)]
-    return replace(piece, lines=tuple(lines), folds=Folds(0.75, 9, 12, 1.3), puff=18)
+def quilted(piece: Piece, apart: float, angle: float) -> Piece:
+    """Down chambers of height `apart` that lie across the piece."""
+    return replace(piece, folds=Folds(0.45, 10, 14, angle), quilt=apart, puff=18, lines=())
 
 
 def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:

@@ -102,8 +102,9 @@ def heels(design: Design, tape: Tape) -> list[Piece]:
         heel = Piece(o.path([(8, seat - 4), (46, seat + 8), (42, 0), (14, 0)]), "cloth", puff=5, drop=0.3)
     else:
         heel = Piece(o.path(o.smooth((8, seat - 4), (12, seat * 0.5), (16, 0)), [(22, 0)], o.smooth((22, 0), (24, seat * 0.5), (44, seat + 6))), "cloth", puff=4, drop=0.3)
-    stack = [inside, heel]
+    stack = [heel] if open_toe else [inside, heel]
     if open_toe:
+        stack.append(Piece(o.ribbon(o.smooth((10, seat - 6), (38, seat - 1), (84, seat * 0.5 + 1), (126, -6), (178, -7)), 6), "lining", puff=2, drop=0.1))
         for line in (o.smooth((120, -6), (134, -34), (160, -36), (176, -8)), o.smooth((128, -8), (150, -30), (170, -28), (184, -8))):
             stack.append(Piece(o.ribbon(line, 9), puff=3, drop=0.3))
         stack.append(Piece(o.path(o.smooth((6, seat - 2), (2, seat - 22), (8, seat - 40)), o.smooth((20, seat - 38), (24, seat - 18), (30, seat - 5))), puff=6, drop=0.2))
@@ -111,7 +112,7 @@ def heels(design: Design, tape: Tape) -> list[Piece]:
         stack.append(Piece(upper, puff=12, lift=1.2, drop=0.2, lines=(_edge(o.smooth((6, seat - 2), (36, seat + 2), (84, seat * 0.5 + 6)), 0.2),)))
     stack.append(Piece(sole, "sole2", "plastic", puff=2, drop=0.2))
     if design.has("straps"):
-        stack += [Piece(o.ribbon(o.smooth((6, seat - 38), (30, seat - 58), (58, seat - 52), (66, seat - 42)), 6), puff=3, drop=0.3), Piece(o.box(54, seat - 58, 64, seat - 46, 2), "metal", "metal", puff=2, holes=(o.box(56.5, seat - 55, 61.5, seat - 49),), drop=0.3)]
+        stack += [Piece(o.ribbon(o.smooth((5, seat - 44), (24, seat - 60), (46, seat - 56), (52, seat - 40), (40, seat - 27), (14, seat - 37)), 6), puff=3, drop=0.3), Piece(o.box(38, seat - 60, 49, seat - 47, 2), "metal", "metal", puff=2, holes=(o.box(40.5, seat - 57, 46.5, seat - 50),), drop=0.3)]
     if design.has("bow"):
         stack += trims.bow(140, -38, 13, tails=1.0)
     if design.has("beads"):

@@ -212,7 +212,7 @@ def lace_trim(line, deep: float = 14, slot: str = "lacing") -> list[Piece]:
     holes = []
     for y, r in ((0.34, 0.13), (0.72, 0.17)):
         holes += [o.ellipse(hx, hy + deep * y, deep * r, deep * r * 1.15, n=10) for hx, hy in o.resample(line, 2 * scallops + 1)[1::2]]
-    return [Piece(o.path(line, lower[::-1]), slot, puff=3, lift=0.8, holes=tuple(holes), drop=0.35, lines=(Line(line, "seam", 1.2, strength=0.3),))]
+    return [Piece(o.path(line, lower[::-1]), slot, puff=1.5, lift=0.5, holes=tuple(holes), drop=0.3, lines=(Line(line, "seam", 1.2, strength=0.3),))]
 
 
 def fringe(line, deep: float = 26, apart: float = 4.2, slot: str = "cloth", fabric: str | None = None, rng=None) -> list[Piece]:
