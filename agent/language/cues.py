@@ -115,7 +115,9 @@ class Cues:
     def _on_negation(self, mark: Mark, index: int) -> None:
         if self.scope.used or self.scope.pending:
             self.scope.close()
-        self.scope.negated = not self.scope.negated
+        double = self.scope.negated and mark.text in ("without", "lacking", "lacks", "not", "no") and index > 0 \
+            and self.marks[index - 1].text in ("not", "never")
+        self.scope.negated = not double  # "not without pockets" wants them
         self.scope.kind = "negation"
 
     def _on_instead_of(self, mark: Mark, index: int) -> None:
@@ -170,6 +172,8 @@ class Cues:
     def _on_word(self, mark: Mark, index: int) -> None:
         """An unknown word uses a cue up where its phrase ends with it ("less complicated and pink")."""
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
+        if self.scope.degree and not self.scope.used and index > 1 and self.marks[index - 2].kind == "determiner":
+            self.scope.degree = None  # "a more intricate graphic" is a graphic
         if (self.scope.degree or self.scope.negated) and following in ("and", "comma", "verb", "have", "with", "stop"):
             self.scope.used, self.scope.pending = True, ""
 

@@ -25,7 +25,8 @@ class Reader(Cues):
             self.scope.pending = join
         flipped = self.scope.negated or self.scope.degree == "less"
         for sense in mark.senses:
-            op = OPPOSITE[sense.op] if flipped else sense.op
+            op = sense.op or "require"
+            op = OPPOSITE.get(op, "exclude") if flipped else op
             self._add(mark, sense, op)
         opening = mark.text.split()[0]
         self.scope.degree = opening if opening in OPPOSITE and not flipped else None

@@ -89,6 +89,8 @@ def _comparison(marks: list[Mark], index: int) -> Mark:
     if mark.facets == {"length"} and part == "sleeve":
         return mark.as_("comparison", Sense("sleeve_length", "length", mark.senses[0].op))
     shown = index + 1 < len(marks) and marks[index + 1].facets & {"details", "pattern"}
+    if mark.facets == {"pattern"} and mark.senses[0].value == "solid" and shown:
+        return mark.as_("word")  # "a simpler graphic" is still a graphic
     if mark.facets == {"length"} and (part in ("strap", "neck") or shown):
         return mark.as_("word")
     if first in _NECK_COMPARISONS and part == "neck":
@@ -120,6 +122,9 @@ def _bare(marks: list[Mark], index: int) -> Mark:
         return mark.as_("comparison", Sense("fit", "loose", "more"))
     if mark.text in ("light", "deep", "lite"):
         shade = "dark" if mark.text == "deep" else "light"
+        following = marks[index + 1] if index + 1 < len(marks) else None
+        if shade == "dark" and not (following and ("color" in following.facets or following.kind == "item")):
+            return mark
         return mark.as_("value", Sense("color", shade)) if part in ("", "back", "sleeve") else mark
     return mark
 
@@ -148,7 +153,7 @@ def _settled(marks: list[Mark], index: int) -> Mark:
     mark = marks[index]
     if mark.text in _LENGTHS:
         return _length(marks, index)
-    if mark.text in ("belt", "belts", "tie", "ties"):
+    if mark.text in ("belt", "belts", "tie", "ties", "bow tie", "bow ties", "bowtie"):
         return _worn_or_sewn(marks, index)
     if mark.text in ("print", "prints") and index + 1 < len(marks) and marks[index + 1].facets == {"category"}:
         return mark.as_("value", Sense("pattern", "patterned"))

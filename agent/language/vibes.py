@@ -28,7 +28,7 @@ _COMMON = frozenset(words_of(
 _SIGN_AFTER = (r"(?: (?:vibes?|aesthetics?|outfits?|looks?|style|styled|inspired|theme|themed|core|feels?|feeling|energy|moods?|ready|appropriate|attire|"
                r"dress code|wear|clothes|girl|chic|season|event|proof|worthy|moment|era|fit))\b")
 _SIGN_BEFORE = re.compile(
-    r"\b(?:for|to|at|attend|attending|during|vibes? of|like a|like an|as a|as an|it is|it gets|going|feels?|giving|into|a bit|something|more|very|suitable in|good in|works in|wear in|meant|on)"
+    r"\b(?:for|to|at|attend|attending|during|vibes? of|like a|like an|as a|as an|it is|it gets|going|feels?|giving|into|something|suitable in|good in|works in|wear in|meant|on)"
     r"(?: (?:a|an|the|my|our|his|her|their|this|that|some|it|me|out|next|upcoming|very|really|so|big|friends?|best|sisters?|brothers?|cousins?|in|on|go|is|of|type|cold|outdoor|formal|casual|fancy)){0,4} $")
 _UNKNOWN = tuple(re.compile(p) for p in (
     rf"(?P<what>(?:\w+ ){{0,2}}\w+) (?:vibes?|aesthetics?|core|inspired|energy|theme|themed|era|mood)\b",
