@@ -89,8 +89,10 @@ def _read_one(lines: list[str | None], at: int, names: list[str], delimiter: str
         values, used = _parse(lines, at, delimiter)
     except csv.Error as error:
         return Row(at + 1, problem=f"cannot be split into columns ({error})"), 1
-    if used > 1 and len(values) != len(names):  # an unbalanced quote that swallowed the lines after it
-        values, used = [value.strip('"') for value in line.rstrip("\r\n").split(delimiter)], 1
+    if len(values) != len(names) and '"' in line:  # perhaps an unbalanced quote that swallowed what follows
+        bare = [value.strip('"') for value in line.rstrip("\r\n").split(delimiter)]
+        if used > 1 or len(bare) == len(names):
+            values, used = bare, 1
     if len(values) > len(names) and not "".join(values[len(names):]).strip():
         values = values[:len(names)]  # delimiters at the end of the line
     if spill and len(values) > len(names):

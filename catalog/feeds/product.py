@@ -13,6 +13,8 @@ from catalog.feeds.lines import Row
 from catalog.feeds.listing import plain
 
 _SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR"}
+_NUMBER = re.compile(r"(?:(?P<grouped>\d{1,3}(?:[.,]\d{3})+)|(?P<whole>\d+))(?:[.,](?P<cents>\d{1,2}|\d{4}))?")
+"""Thousands may be marked; one, two or four final digits after a mark are decimal."""
 _ONE = ("id", "title", "description", "link", "price", "sale_price", "sale_price_effective_date", "availability",
         "brand", "item_group_id", "color", "gender", "age_group", "material", "pattern", "product_type",
         "google_product_category", "quantity")
@@ -30,19 +32,19 @@ class Money(BaseModel):
 
 
 def read_money(text: object) -> object:
-    """ "19.99 EUR", "EUR 19,99", "$1,299.00" -> Money; the last mark before one or two final digits is decimal."""
+    """ "19.99 EUR", "EUR 19,99", "$1,299.00" -> Money. Raises ValueError for what is no price."""
     if not isinstance(text, str):
         return text
     code = re.search(r"\b[A-Z]{3}\b", text.upper())
-    symbol = next((c for c in text if c in _SYMBOLS), None)
-    number = re.sub(r"[A-Za-z\s€£$¥₹']", "", text)
-    if not re.fullmatch(r"-?\d[\d.,]*", number):
-        raise ValueError("not a price; allowed: a number and a currency, like 19.99 EUR")
+    symbol = next((sign for sign in text if sign in _SYMBOLS), "")
+    number = re.sub(r"[\s']", "", text.upper().replace(code.group() if code else "\0", "").replace(symbol, ""))
     if number.startswith("-"):
         raise ValueError("a price below zero")
-    whole, _, cents = re.fullmatch(r"(.*?)(?:([.,])(\d{1,2}))?", number).groups()
-    amount = float(f"{re.sub('[.,]', '', whole) or '0'}.{cents or '0'}")
-    return Money(amount=amount, currency=code.group() if code else _SYMBOLS.get(symbol or ""))
+    match = _NUMBER.fullmatch(number)
+    if match is None:
+        raise ValueError("not a price; allowed: a number and a currency, like 19.99 EUR")
+    whole = re.sub(r"[.,]", "", match["grouped"] or match["whole"])
+    return Money(amount=float(f"{whole}.{match['cents'] or 0}"), currency=code.group() if code else _SYMBOLS.get(symbol))
 
 
 def _availability(text: object) -> object:

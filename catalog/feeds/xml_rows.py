@@ -85,6 +85,9 @@ def read_xml_rows(path: Path) -> list[Row]:
         raise InputError(f"{path}: declares a document type or entities; a feed needs neither: take the <!DOCTYPE> out") \
             from None
     except SAXParseException as error:
+        if not handler.rows:
+            raise InputError(f"{path}: line {error.getLineNumber()}: the XML breaks ({error.getMessage()}), so it is no "
+                             "product feed") from None
         handler.rows.append(Row(error.getLineNumber() or 1, problem=f"the XML breaks here ({error.getMessage()}); "
                                                                     "nothing after it was read"))
     except OSError as error:
