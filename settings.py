@@ -25,6 +25,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "openai_api_key": ("OPENAI_API_KEY",),
     "openai_base_url": ("OPENAI_BASE_URL",),
     "openai_model": ("OPENAI_MODEL",),
+    "openai_vision": ("OPENAI_VISION",),
     "daily_cap_usd": ("DAILY_CAP_USD",),
     "turn_seconds": ("TURN_SECONDS",),
     "port": ("PORT", "GRADIO_SERVER_PORT"),
@@ -47,10 +48,16 @@ class Settings(BaseModel):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-4o"
+    openai_vision: Literal["auto", "on", "off"] = "auto"
     daily_cap_usd: float = Field(default=5.0, ge=0)
     turn_seconds: float = Field(default=20.0, gt=0)
     port: int = Field(default=7860, ge=0, le=65535)
     host: str = "127.0.0.1"
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is configured; a server of one's own may need no key."""
+        return self.openai_api_key is not None or self.openai_base_url is not None
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **explicit: object) -> Settings:

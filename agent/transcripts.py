@@ -169,9 +169,9 @@ def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outc
     outcome = Outcome(transcript.header["transcript"])
     answers = [call["answer"] for turn in transcript.turns for call in turn.get("model", [])]
     with ScriptedServer(answers) as server:
-        explicit: dict[str, object] = {"planner": "offline"}
+        explicit: dict[str, object] = {"planner": "offline", "memory": ":memory:"}
         if transcript.asks_model:
-            explicit = {"planner": "llm", "openai_base_url": server.url, "openai_api_key": "scripted", "openai_model": MODEL}
+            explicit |= {"planner": "llm", "openai_base_url": server.url, "openai_api_key": "scripted", "openai_model": MODEL}
         explicit.update(transcript.header.get("settings", {}))
         stylist = open_stylist(load_settings({}, **explicit))
         shown: tuple[str, ...] = ()

@@ -81,16 +81,13 @@ class ModelClient:
     """Calls the configured model. Thread-safe: it keeps no state of a turn."""
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
+        from langchain_openai import ChatOpenAI  # slow to load: now, not in the first shopper's turn
+
         self.model = settings.openai_model
         self.ledger = ledger
-        self._key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        self._url = settings.openai_base_url
-
-    def _chat(self, seconds: float):
-        from langchain_openai import ChatOpenAI
-
-        return ChatOpenAI(model=self.model, api_key=self._key, base_url=self._url, timeout=seconds, max_retries=0,
-                          temperature=0, max_tokens=MAX_TOKENS_OUT, stream_usage=True, use_responses_api=False)
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+        self._chat = ChatOpenAI(model=self.model, api_key=key, base_url=settings.openai_base_url, max_retries=0,
+                                temperature=0, max_tokens=MAX_TOKENS_OUT, stream_usage=True, use_responses_api=False)
 
     def _check_cap(self) -> None:
         if self.ledger.left() <= 0:
@@ -104,8 +101,8 @@ class ModelClient:
         """One answer as `schema` (strict JSON schema). Raises ModelFailure."""
         self._check_cap()
         for _ in range(2):
-            runnable = self._chat(budget.take()).with_structured_output(
-                schema, method="json_schema", include_raw=True, strict=True)
+            runnable = self._chat.with_structured_output(
+                schema, method="json_schema", include_raw=True, strict=True, timeout=budget.take())
             try:
                 answer = runnable.invoke(messages)
             except Exception as error:  # the edge to a foreign service: every fault becomes a fallback, in words
@@ -126,7 +123,7 @@ class ModelClient:
         seconds = budget.take()
         usage, finished = None, False
         try:
-            for piece in self._chat(seconds).stream(messages):
+            for piece in self._chat.stream(messages, timeout=seconds):
                 usage = piece if getattr(piece, "usage_metadata", None) else usage
                 finished = finished or bool(piece.response_metadata.get("finish_reason"))
                 if budget.remaining() < 0:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -37,13 +38,10 @@ class Ledger:
         self._lock = threading.Lock()
         self._today = today
         self.cap_usd = cap_usd
-        if str(path) == ":memory:":
-            self._db = sqlite_utils.Database(memory=True)
-        else:
-            import sqlite3
-
+        if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite_utils.Database(sqlite3.connect(str(path), check_same_thread=False, timeout=10))
+        # turns run on many threads; the lock keeps them apart
+        self._db = sqlite_utils.Database(sqlite3.connect(str(path), check_same_thread=False, timeout=10))
         with self._lock:
             self._db["spending"].create(
                 {"day": str, "usd": float, "calls": int, "tokens_in": int, "tokens_out": int},

@@ -46,7 +46,8 @@ def test_a_plan_becomes_a_reading() -> None:
 
 @pytest.mark.parametrize(("answer", "says"), [
     ({"status": 401}, "401"), ({"status": 403}, "403"), ({"status": 404}, "404"), ({"status": 429}, "429"),
-    ({"status": 500}, "500"), ({"content": "{nope"}, "read"), ({"content": {"a": 1}}, "read"), ({"raw": "<html>"}, "read"),
+    ({"status": 500}, "500"), ({"content": "{nope"}, "read"), ({"content": {"a": 1}}, "read"),
+    ({"raw": "<html>"}, "read"),
     ({"content": PLAN, "cut": True}, "reached"), ({"content": PLAN, "delay": 1.5}, "too long")])
 def test_every_fault_is_told_in_words_within_the_budget(answer: dict, says: str) -> None:
     start = time.monotonic()
@@ -108,7 +109,8 @@ def test_a_cut_stream_is_a_failure_after_its_pieces() -> None:
 
 def test_what_names_nothing_is_left_out_openly() -> None:
     turn = PlannedTurn.model_validate({**PLAN, "constraints": [
-        planned("color", "require", "blurple-ish"), planned("price", "require", None), planned("price", "require", high=50),
+        planned("color", "require", "blurple-ish"), planned("price", "require", None),
+        planned("price", "require", high=50),
         planned("pattern", "exclude", "stripes"), planned("style", "require", "elegant", vibe=True),
         planned("length", "less", "length"), planned("brand", "require", "acme")], "refers_to_items": [2, 9]})
     shown = (Shown(id="a"), Shown(id="b"))
