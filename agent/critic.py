@@ -46,7 +46,8 @@ class Critic:
         if found.fits or found.unconfirmed:
             return {**base, **(self._drifted(state) if may else {}), **_praise(found)}
         if found.narrowed and may:
-            return {**base, "narrow": False, "remarks": (*state["remarks"], "none_cheaper"), "again": True,
+            remarks = (*state["remarks"], "none_cheaper") if state["compared"] else state["remarks"]
+            return {**base, "narrow": False, "remarks": remarks, "again": True,
                     "trace": ("nothing on the right side of that price fits; looking at the rest",)}
         if self._only_seen(state):
             return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}

@@ -12,6 +12,7 @@ from agent.replies import Card, Reply
 from agent.smalltalk import talk_text
 from agent.state import NEAREST, Found, State
 from agent.tools import Tools
+from catalog import vocabulary
 from catalog.wish import Constraint, Wish
 
 
@@ -80,7 +81,7 @@ def _missing(state: State, currency: str) -> str:
 
 def _opening(state: State, currency: str) -> str:
     found, request, wish = state["found"], state["request"], state["wish"]
-    asked = describe(_plain(wish), currency)
+    asked = describe((*_plain(wish), *_stand_in(wish)), currency)
     near = f", close to {state['reference'].name}" if state["reference"].name else ""
     turn = state["session"].turn
     if not found.fits and not found.unconfirmed:
@@ -88,13 +89,14 @@ def _opening(state: State, currency: str) -> str:
             return f"That was all: I have no more {asked}."
         return f"I found no {describe(_plain(state['session'].wish), currency)}."
     if not found.fits:
-        return f"I could not confirm that any of these are {asked}."
+        n = len(found.unconfirmed)
+        return f"{'This one' if n == 1 else f'These {n}'} may fit ({asked}{near}), but I could not confirm all of it."
     if len(found.fits) >= request.k:
-        lead = ("Here are {n} {asked}{near}.", "{n} {asked}{near}:", "I picked {n} {asked}{near}.")[turn % 3]
+        lead = ("Here are {n} {asked}{near}.", "I found {n} {asked}{near}.", "I picked {n} {asked}{near}.")[turn % 3]
     elif len(found.fits) == 1 and not _lost(state):
         return f"Just one fits: {found.fits[0].title}" + _at(found.fits[0]) + (f" ({asked}{near})." if asked != "items" else ".")
     else:
-        lead = ("Only {n} fit all of it: {asked}{near}.", "{n} fit, no more: {asked}{near}.")[turn % 2]
+        lead = ("Only {n} fit all of it: {asked}{near}.", "No more than {n} fit: {asked}{near}.")[turn % 2]
     best = found.fits[0]
     if _lost(state):
         lead = "The nearest I have: {n} {asked}{near}."
@@ -110,6 +112,15 @@ def _plain(wish: Wish) -> tuple[Constraint, ...]:
     return tuple(c for c in wish.constraints if c.op in ("require", "exclude") and c.source != "memory")
 
 
+def _stand_in(wish: Wish) -> tuple[Constraint, ...]:
+    """The kinds that stand in for one the shop has not: by their common name, where they have one."""
+    kin = [c for c in wish.constraints if c.reason == NEAREST]
+    parents = {vocabulary.parent("category", str(c.value)) for c in kin}
+    if kin and len(parents) == 1 and None not in parents:
+        return (kin[0].model_copy(update={"value": parents.pop(), "any": None}),)
+    return tuple(kin[:3])
+
+
 def _at(card: Card) -> str:
     return "" if card.price is None else f", {money(card.price, card.currency)}"
 
@@ -119,6 +130,8 @@ def _remarked(state: State, currency: str) -> list[str]:
     said = []
     if "undone" in remarks:
         said.append("I went one step back.")
+    if "no_prices" in remarks:
+        said.append("The listings here give no prices, so I cannot compare them.")
     if "none_cheaper" in remarks and reference.priced is not None and reference.priced.price is not None:
         way = "cheaper" if any(c.facet == "price" and c.op == "less" for c in state["wish"].constraints) else "dearer"
         said.append(f"None of what fits is {way} than {reference.priced.title} "
@@ -151,7 +164,7 @@ def _open(found: Found, currency: str) -> str:
         for card in found.unconfirmed for v in card.verdicts if v.verdict == "unknown" and v.op in ("require", "exclude"))
     n = len(found.unconfirmed)
     if not found.fits:
-        return f"Not to be told from listing or picture: {listing(list(open_)[:4])}."
+        return f"Neither listing nor picture tells: {listing(list(open_)[:4])}."
     return f"For {n} more I could not confirm: {listing(list(open_)[:4])}."
 
 

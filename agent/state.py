@@ -148,6 +148,8 @@ class State(TypedDict, total=False):
     """Search only what is cheaper (pricier) than the reference, where the wish says so."""
     more: bool
     """The shopper asked for more of the same."""
+    compared: bool
+    """This very turn asked for something cheaper or dearer."""
     again: bool
     """The critic wants another round."""
     found: Found

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent.language import Context
+from agent.merge import COMPARATIVES
 from agent.phrases import describe, listing, phrase
 from agent.photos import Eyes, blend
 from agent.planner import Asked, Plan, Planner
@@ -39,7 +40,7 @@ class Thought:
         reading = heard.reading
         update = {"planner": heard.plan.planner, "photos": photos, "notes": heard.notes, "unknown": reading.unknown,
                   "steps": ("thought",), "relaxed": (), "remarks": (), "avoid": frozenset(), "narrow": True, "again": False,
-                  "more": reading.intent("show_more") is not None, "question": heard.plan.question, "talk": None,
+                  "more": reading.intent("show_more") is not None, "compared": _compares_prices(heard), "question": heard.plan.question, "talk": None,
                   "reference": Reference(), "request": replace(request, k=min(reading.count or request.k, MOST_CARDS))}
         talk = talk_of(heard, request, session)
         if talk is None or talk.kind == "start_over":
@@ -49,6 +50,8 @@ class Thought:
                     "trace": (f"no search needed: {talk.kind.replace('_', ' ')}",)}
         reference = self._reference(session, heard, clock)
         remarks = ("undone",) if reading.intent("undo") else ()
+        if self.tools.priceless and any(c.facet == "price" for c in reading.constraints):
+            remarks = (*remarks, "no_prices")
         return {**update, "goal": "search", "session": session, "wish": session.wish, "reference": reference,
                 "avoid": self._avoided(session, heard, reference), "remarks": remarks,
                 "trace": _thoughts(heard, session.wish, reference)}
@@ -158,6 +161,10 @@ def _small_talk(heard: Heard, request: Request) -> Talk | None:
     if not request.text.strip():
         return Talk("bad_photo" if request.images else "empty")
     return Talk("unclear", text=", ".join(heard.reading.unknown_vibes or heard.reading.unknown))
+
+
+def _compares_prices(heard: Heard) -> bool:
+    return any(c.facet == "price" and c.op in COMPARATIVES for c in heard.reading.constraints)
 
 
 def _thoughts(heard: Heard, wish: Wish, reference: Reference) -> tuple[str, ...]:

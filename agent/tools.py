@@ -28,7 +28,8 @@ class Tools:
         self._embed = lru_cache(maxsize=_CAPTIONS_KEPT)(self._embed_uncached)
         self._sold_out = np.flatnonzero(~np.asarray(catalog.available))
         self._row_of = {id_: row for row, id_ in enumerate(catalog.ids)}
-        self.currency = catalog.items([0])[0].currency if len(catalog) else "EUR"
+        self.priceless = bool(np.isnan(np.asarray(catalog.prices)).all())
+        self.currency = catalog.manifest.get("currency") or "EUR"
 
     def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
                taste: np.ndarray | None, clock: Clock, grouped: bool = True) -> list[Hit]:
