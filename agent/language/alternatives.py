@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 
-from catalog.vocabulary import covers
+from catalog.vocabulary import SHADES, covers
 from catalog.wish import Constraint
 
 from .cues import Found
@@ -44,8 +45,26 @@ def _narrower_said(item: Found, found: list[Found]) -> bool:
     """Whether a narrower value says the same better: "floral pattern", "a tank top shirt"."""
     if item.op != "require" or item.facet not in ("category", "pattern"):
         return False
+    if item.value == "patterned" and any(other.op in ("more", "less") and other.facet == "pattern" for other in found):
+        return True
     return any(other.op in ("require", "more", "prefer") and other.facet == item.facet and other.value != item.value
                and covers(item.facet, item.value, other.value) for other in found)
+
+
+def _shades_lean(found: list[Found]) -> list[Found]:
+    """"black or dark blue": the shade belongs to one alternative alone, so it only leans; its "or" goes to the colour."""
+    result = list(found)
+    for index in range(len(found) - 1):
+        shade, color = result[index], result[index + 1]
+        if shade.join == "or" and shade.value in SHADES and color.facet == "color" and color.value not in SHADES and not color.join:
+            result[index] = replace(shade, op="prefer" if shade.op == "require" else shade.op, join="")
+            result[index + 1] = replace(color, join="or")
+    return result
+
+
+def _bound(item: Found, found: list[Found]) -> bool:
+    """Whether "not too short" only bounds a "shorter" of the same sentence."""
+    return any(not other.mild and _contradicts(other, item) for other in found)
 
 
 def _another_kind(item: Found, later: list[Found]) -> bool:
@@ -60,12 +79,13 @@ def to_constraints(found: list[Found]) -> tuple[Constraint, ...]:
     A require that a later exclude bans, or the other way round, goes; so does the wider of two kinds that name one
     item ("a tank top shirt"); a more/less pair on one value keeps the later.
     """
+    found = _shades_lean(found)
     numbers = _groups(found)
     numbered = [(item, numbers.get(index)) for index, item in enumerate(found)]
     kept: list[tuple[Found, int | None]] = []
     for index, (item, number) in enumerate(numbered):
         later = [other for other, _ in numbered[index + 1:]]
-        if any(_contradicts(other, item) for other in later):
+        if any(_contradicts(other, item) and not other.mild for other in later) or item.mild and _bound(item, found):
             continue
         if number is None and (_narrower_said(item, found) or _another_kind(item, later)):
             continue

@@ -14,7 +14,7 @@ _CURRENCIES = {"$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "buc
                "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP",
                "rs": "INR", "inr": "INR", "rupee": "INR", "rupees": "INR", "¥": "JPY", "yen": "JPY", "chf": "CHF", "francs": "CHF"}
 _UNIT = "|".join(sorted((re.escape(c) for c in _CURRENCIES), key=len, reverse=True))
-_COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+_COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
            "twelve": 12, "fifteen": 15, "twenty": 20, "couple": 2, "dozen": 12, "half a dozen": 6}
 _TENS = {"ten": 10, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80,
          "ninety": 90, "hundred": 100, "a hundred": 100, "one hundred": 100, "two hundred": 200, "three hundred": 300}
@@ -51,8 +51,8 @@ _SIZES = {"extra small": "XS", "x small": "XS", "xs": "XS", "small": "S", "s": "
 _SIZE_WORDS = "|".join(sorted((re.escape(s) for s in _SIZES), key=len, reverse=True))
 _END = r"(?= ?(?:$|[,.;!?)]| and\b| or\b| but\b| please\b| with\b| for\b| under\b| that\b| so\b| thanks?\b| size\b| usually\b| dress\b| in\b))"
 _SIZE_PATTERNS = tuple(re.compile(p) for p in (
-    rf"\b(?:in )?(?:a )?(?:(?:uk|eu|us|european|british) )?size (?:is |of |a |an )?(?:(?:uk|eu|us) )?(?P<size>{_SIZE_WORDS}|\d{{1,2}}(?:\.5)?)(?!\w)",
-    rf"\b(?:uk|eu|us) (?P<size>\d{{1,2}})(?!\w)",
+    rf"\b(?:(?:uk|eu|us|european|british) )?size (?:is |of |a |an )?(?:(?:uk|eu|us) )?(?P<size>{_SIZE_WORDS}|\d{{1,2}}(?:\.5)?)(?!\w)",
+    r"\b(?:uk|eu|us) (?P<size>\d{1,2})(?!\w)",
     rf"\b(?:in|in a|in an|i am a|i am an|i wear|i wear a|i wear an|i take a|i take an|need a|need an|a|an|in size) (?P<size>{_SIZE_WORDS})\b{_END}",
     r"\b(?:i wear|i wear a|i am a|i take a|i take) (?P<size>\d{1,2})(?!\w)",
     r"(?<!\S)(?P<size>xs|xl|xxl|xxs|xxxl|2 xl|3 xl)(?!\w)",

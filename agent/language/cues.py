@@ -19,7 +19,8 @@ _WEIGHTS = {"slightly": 0.6, "strongly": 1.4}
 
 @dataclass(frozen=True)
 class Found:
-    """One attribute with its op. join: how it is tied to the one before ("or", "and", "comma", ""); place: word index."""
+    """One attribute with its op. join: how it is tied to the one before ("or", "and", "comma", ""); place: word index; mild: only a
+    bound to what was said before ("shorter but not too short")."""
 
     facet: str
     value: str
@@ -29,6 +30,7 @@ class Found:
     soft: bool = False
     weight: float = 1.0
     confidence: float = 1.0
+    mild: bool = False
 
 
 @dataclass
@@ -113,8 +115,10 @@ class Cues:
             self.scope.close()
 
     def _on_negation(self, mark: Mark, index: int) -> None:
+        either = self.scope.pending == "or"
         if self.scope.used or self.scope.pending:
             self.scope.close()
+        self.scope.pending = "or" if either else ""  # "short or no sleeves"
         double = self.scope.negated and mark.text in ("without", "lacking", "lacks", "not", "no") and index > 0 \
             and self.marks[index - 1].text in ("not", "never")
         self.scope.negated = not double  # "not without pockets" wants them

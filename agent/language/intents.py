@@ -13,7 +13,7 @@ from .tokens import Sentence
 _ASKS_ABOUT = re.compile(
     r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|these|those|they|the|number|# ?\d|there)\b"
     r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|should|would) i (?:style|wear|wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|where (?:is|can|does)|who makes|when))")
-_REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|find)|how about|what about|"
+_REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|find)|(?:can|could) (?:it|they|that|this) be|how about|what about|"
                       r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b")
 _CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? (?:small|large|big)|in stock|sold out|available)\b")
 

@@ -123,11 +123,20 @@ class Reader(Cues):
             self._add(mark, sense, "require")
 
     def _add(self, mark: Mark, sense: Sense, op: str) -> None:
-        if self.scope.match:
+        scope = self.scope
+        if scope.match:
             return
-        soft = self.scope.soft and op == "require"
-        self.found.append(Found(sense.facet, sense.value, "prefer" if soft else op, mark.start, "" if self.scope.negated else self.scope.pending, soft,
-                                self.scope.weight if op in ("more", "less") else 1.0, mark.confidence))
+        soft = scope.soft and op == "require"
+        self.found.append(Found(
+            sense.facet, sense.value, "prefer" if soft else op, mark.start, self._join(sense, op), soft,
+            scope.weight if op in ("more", "less") else 1.0, mark.confidence, mark.text.startswith("not too ")))
+
+    def _join(self, sense: Sense, op: str) -> str:
+        """How this finding is tied to the one before; refused things are alternatives only of the same facet and op."""
+        before = self.found[-1] if self.found else None
+        if self.scope.negated and not (before and (before.facet, before.op) == (sense.facet, op)):
+            return ""
+        return self.scope.pending
 
 
 def _full(category: str) -> bool:

@@ -176,6 +176,8 @@ def _shown_on(marks: list[Mark], index: int) -> Mark:
 def _sleeves(marks: list[Mark], index: int) -> Mark:
     """"sleeves" with a length or a colour of its own only names the part; bare, it asks for any."""
     mark = marks[index]
+    if index and marks[index - 1].kind in ("and", "or", "nor"):
+        return mark.as_("value", Sense("sleeve_length", "sleeves"))
     for before in reversed(marks[max(0, index - _REACH):index]):
         if before.kind in _PHRASE_ENDS and before.kind != "negation":
             break
@@ -183,7 +185,7 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
             return mark.as_("value", Sense("sleeve_length", "sleeves"))
         if before.facets & {"sleeve_length", "color", "material", "pattern", "fit"} or before.kind == "word":
             return mark
-    if index + 1 < len(marks) and marks[index + 1].kind == "verb":
+    if index + 1 < len(marks) and marks[index + 1].kind == "verb" and marks[index + 1].text != "please":
         return mark  # "the sleeves are ..."
     return mark.as_("value", Sense("sleeve_length", "sleeves"))
 

@@ -31,7 +31,7 @@ _SIGN_BEFORE = re.compile(
     r"\b(?:for|to|at|attend|attending|during|vibes? of|like a|like an|as a|as an|it is|it gets|going|feels?|giving|into|something|suitable in|good in|works in|wear in|meant|on)"
     r"(?: (?:a|an|the|my|our|his|her|their|this|that|some|it|me|out|next|upcoming|very|really|so|big|friends?|best|sisters?|brothers?|cousins?|in|on|go|is|of|type|cold|outdoor|formal|casual|fancy)){0,4} $")
 _UNKNOWN = tuple(re.compile(p) for p in (
-    rf"(?P<what>(?:\w+ ){{0,2}}\w+) (?:vibes?|aesthetics?|core|inspired|energy|theme|themed|era|mood)\b",
+    r"(?P<what>(?:\w+ ){0,2}\w+) (?:vibes?|aesthetics?|core|inspired|energy|theme|themed|era|mood)\b",
     r"\b(?:vibes?|aesthetics?|energy|mood) (?:of|like|from) (?:a |an |the )?(?P<what>\w+(?: \w+){0,2})",
     r"\b(?:dress(?:ed)?|look|looks|looking) like (?:a |an |the )?(?P<what>\w+(?: \w+){0,2})",
     r"\b(?P<what>\w{3,}core)\b",

@@ -67,6 +67,7 @@ CASES = {
         all black except no logo => require color:black; exclude details:logo
         I don't want a dress, show me skirts => exclude category:dress; require category:skirt
         not only red => require color:red
+        no patterns or sleeves => require pattern:solid; require sleeve_length:sleeveless
         not without pockets => require details:pockets
     """,
     "in place of": """
@@ -111,6 +112,7 @@ CASES = {
         lower neckline => more neckline:low
         fancier => more style:elegant
         shinier with thinner straps => more material:shiny; more details:spaghetti straps
+        shorter but not too short => less length:length
         a larger logo => more details:logo
         a bigger bow => require details:bow
     """,
@@ -118,6 +120,8 @@ CASES = {
         black or navy => require color:black|1; require color:navy|1
         black, navy or grey dress => require color:black|1; require color:navy|1; require color:grey|1; require category:dress
         a dress or a jumpsuit in red => require category:dress|1; require category:jumpsuit|1; require color:red
+        short or no sleeves => require sleeve_length:short|1; require sleeve_length:sleeveless|1
+        white or dark blue => require color:white|1; require color:blue|1; prefer color:dark
         no black or white => exclude color:black; exclude color:white
         ideally cotton => prefer material:cotton
         a dress, pockets would be nice => require category:dress; prefer details:pockets
