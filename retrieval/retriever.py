@@ -79,8 +79,8 @@ class Retriever:
         order = sorted(range(len(pool)), key=lambda place: (-fused[place], ids[place]))
         kept = one_per_design(pool, order, k, self.catalog) if one_per_group else [(p, ()) for p in order[:k]]
         best = max(sum(query.weights.values()), 1e-8)
-        composed = scores.get("composed", np.zeros(len(pool))) / best
-        return [Hit(int(pool[place]), ids[place], float(np.clip(composed[place], 0.0, 1.0)),
+        shares = np.clip(scores.get("composed", np.zeros(len(pool))) / best, 0.0, 1.0)
+        return [Hit(int(pool[place]), ids[place], float(shares[place]),
                     {name: int(ranking[place]) for name, ranking in rankings.items() if ranking[place]}, siblings)
                 for place, siblings in kept]
 
