@@ -55,7 +55,7 @@ def load_weights(path: Path = DEFAULTS) -> Weights:
         return Checkpoint.model_validate_json(path.read_text(encoding="utf-8")).weights
     except FileNotFoundError:
         raise InputError(f"no composer checkpoint at {path}; "
-                         "`python -m evaluation tune` writes one") from None
+                         "`python -m training composer` writes one") from None
     except ValidationError as error:
         raise InputError(f"{path} is no composer checkpoint: {error.errors()[0]['msg']}; "
                          f"allowed fields: {', '.join(Weights.model_fields)}") from None
