@@ -132,6 +132,10 @@ def consistent(design: Design) -> Design:
         details.discard("pleats")
     if design.category == "hat":
         details -= {"bow"} if design.cut in ("beanie", "bucket") else {"logo"}
+    details -= {"rucksack": {"zipper"}, "slides": {"straps", "beads"}, "square": {"fringe"} if design.category == "scarf" else set()}.get(design.cut, set())
+    material = design.material
+    if design.cut == "parka" and "hood" in details:
+        material = tuple(dict.fromkeys((*material, "fur")))  # its edge
     cut = design.cut
     if cut == "tiered" and "ruffle" not in details:
         cut = ""
@@ -139,4 +143,4 @@ def consistent(design: Design) -> Design:
         cut = ""
     if cut == "cuffed" and design.length == "mini":
         cut = "chino"
-    return replace(design, details=frozenset(details), cut=cut)
+    return replace(design, details=frozenset(details), cut=cut, material=material)

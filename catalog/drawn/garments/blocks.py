@@ -101,13 +101,29 @@ def body_outline(b: Block, neckline: str | None, sleeveless: bool) -> np.ndarray
         arm = o.smooth((n + 9, -8), (n + 13, 18), (b.chest * 0.62, 42), (b.chest * 0.96, b.underarm))
         return o.mirror(o.path(top, arm, side, hem))
     if neckline == "one-shoulder":
-        right = o.path(o.smooth((b.neck * 1.05, 0), (b.neck * 0.8, 6)), [(b.neck, 0)], o.smooth((b.shoulder * 0.92, b.slope), (b.shoulder * 0.8, 44), (b.chest, b.underarm)), side, hem)
-        left = o.flip(o.path(o.smooth((b.chest * 0.97, b.top + 18), (b.chest, b.underarm)), side, hem))[::-1]
-        return o.path(right[8:], left, o.smooth((-b.chest * 0.96, b.top + 16), (-b.chest * 0.3, b.top), (b.neck * 0.6, 22), (b.neck, 0)))
+        return _one_shoulder(b, sleeveless)
     shoulder = b.shoulder * (0.9 if sleeveless else 1.0)
     inset = 0.86 if sleeveless else 0.96
     arm = o.smooth((shoulder, b.slope), (shoulder * inset, b.slope + (b.underarm - b.slope) * 0.55), (b.chest * 0.98, b.underarm - 2), (b.chest, b.underarm))
     return o.mirror(o.path(front_neck(b, neckline), arm, side, hem))
+
+
+def _one_shoulder(b: Block, sleeveless: bool) -> np.ndarray:
+    """A front that hangs on its right shoulder alone."""
+    outer = b.shoulder * (0.86 if sleeveless else 0.99)
+    arm = o.smooth((outer, b.slope), (b.shoulder * (0.78 if sleeveless else 0.95), 46), (b.chest * 0.97, b.underarm - 4), (b.chest, b.underarm))
+    right = o.path([(b.neck * 1.25, 5)], arm, _side(b), hem_line(b))
+    left = o.flip(o.path(_side(b), hem_line(b)))[::-1]
+    edge = o.smooth((-b.chest * 0.97, b.top + 18), (-b.chest * 0.3, b.top + 2), (b.neck * 0.7, 28), (b.neck * 1.25, 5))
+    return o.path(right, left, edge)
+
+
+def opening_top(design: Design, b: Block) -> float:
+    """Where a front opening begins: at the neck edge, or at the top of a bodice without shoulders."""
+    hangs = design.has("straps") or design.has("spaghetti straps")
+    if hangs:
+        return b.top + {"v-neck": 30, "low": 58, "sweetheart": 20, "scoop": 18}.get(design.neckline or "", 0) + 1
+    return {"strapless": b.top + 7, "off-shoulder": b.top - 3, "one-shoulder": b.top + 2, "halter": 27}.get(design.neckline or "", b.depth + 1)
 
 
 def strap_outline(b: Block, neckline: str | None) -> np.ndarray:

@@ -10,7 +10,7 @@ from .. import outlines as o
 from ..design import Design, Tape
 from ..pieces import Folds, Line, Piece, Pleats, pair
 from . import bottoms, tops, trims
-from .blocks import Block, hem_line, upper
+from .blocks import Block, body, cuff, hem_line, inside_back, opening_top, sleeve, upper
 
 HEMS = {"mini": 106.0, "knee": 172.0, "midi": 236.0, "maxi": 316.0}  # below the waist
 
@@ -102,7 +102,7 @@ def joined(skirt: Piece, bodice: Piece) -> Piece:
 
 
 def dress_closures(design: Design, tape: Tape, b: Block, bottom: float) -> list[Piece]:
-    top = b.depth + 1 if not (design.has("straps") or design.has("spaghetti straps")) else b.top + 6
+    top = opening_top(design, b)
     stack: list[Piece] = []
     if design.has("buttons"):
         stack.append(trims.placket(0, top - 2, bottom + 2, 11))
@@ -132,8 +132,10 @@ def skirt_trims(design: Design, tape: Tape, b: Block, hem: float, bottom: float)
     stack: list[Piece] = []
     if design.has("ruffle"):
         if design.cut == "tiered":
-            for up, k in ((96, 0.86), (52, 0.93)):
-                stack.append(trims.ruffle(o.scale(line(up), k, 1), 40, 9, phase=up))
+            tall = bottom - b.hem_y
+            for up in (tall * 0.62, tall * 0.34):
+                k = (b.hem + (hem - b.hem) * (1 - up / tall)) / hem
+                stack.append(trims.ruffle(o.scale(line(up), k * 0.99, 1), tall * 0.26, 9, phase=up))
         stack.append(trims.ruffle(line(20), 34, 11))
     if design.has("lace trim"):
         stack += trims.lace_trim(line(3), 18)
@@ -195,11 +197,12 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
     """A long straight tunic with side slits, a half placket and a mandarin collar or a round neck."""
     tape = Tape(rng, design.spread)
     b = upper(replace(design, length=None), tape)
+    b = replace(b, waist=max(b.waist, b.chest * 0.96), hip=max(b.hip, b.chest))
     low = b.waist_y + {"knee": 170.0, "midi": 210.0, "mini": 120.0}.get(design.length or "knee", 170.0)
     grow = {"a-line": 1.5, "slim": 1.02, "flared": 1.7}.get(design.fit or "", 1.14)
     b = replace(b, hem_y=low, hem=b.hip * grow, hip_y=b.waist_y + 60)
-    tall = 84
-    holes = [np.float32([(s * b.hem * 0.985, low - tall), (s * (b.hem + 14), low + 20), (s * b.hem * 0.88, low + 20)]) for s in (-1, 1)] if design.has("slit") else []
+    tall = (low - b.waist_y) * 0.5
+    holes = [np.float32([(s * b.hem * 0.93, low - tall), (s * b.hem * 0.93, low + 20), (s * b.hem * 0.76, low + 20)]) for s in (-1, 1)] if design.has("slit") else []
     piece = replace(tops.front(replace(design, details=design.details - {"slit"}), b), holes=tuple(holes))
     stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), piece]
     stack += trims.mandarin_collar(b) if design.neckline == "collar" else trims.rib_neck(b, design.neckline, 6, "accent", "cotton")
@@ -224,8 +227,6 @@ def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
     b = replace(b, hem_y=low, hem=b.hip * 1.22, hip_y=b.waist_y + 56, depth=b.waist_y - 8)
     arm = tops.arm_of(design, tape, b)
     arm = replace(arm, wrist=arm.wrist * 1.75, elbow=arm.elbow * 1.2)
-    from .blocks import body, cuff, inside_back, sleeve
-
     stack = [inside_back(b, shade=0.6), *pair(sleeve(b, arm)), *pair(cuff(b, arm, 10)), body(b, design, 1.0, (trims.opening(6, b.depth, low + 6, 0.6),))]
     shawl = o.path(o.smooth((b.neck * 0.7, -8), (b.neck + 7, 0), (b.neck + 9, 30), (14, b.depth + 8)), o.smooth((-4, b.depth + 6), (b.neck * 0.6, 46), (b.neck * 0.9, 6)))
     stack += [*pair(Piece(shawl, puff=6, drop=0.45)), Piece(o.ribbon(o.smooth((-b.neck * 0.9, -4), (0, -9), (b.neck * 0.9, -4)), 9), puff=4, shade=0.85, drop=0.1)]

@@ -22,8 +22,9 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
     rolled = design.neckline == "v-neck" or (design.neckline == "collar" and design.cut in ROLLED)
     deep = b.depth
     shown = replace(design, neckline="v-neck" if rolled else ("crew" if design.neckline != "v-neck" else "v-neck"), sleeve=design.sleeve or "sleeveless")
-    arm = replace(tops.arm_of(replace(design, sleeve="long"), tape, b), wrist=tape(16), elbow=tape(22))
-    arms = pair(sleeve(b, arm, 1.1)) if design.sleeve == "long" else []
+    sleeved = design.sleeve not in (None, "sleeveless")
+    arm = replace(tops.arm_of(design if sleeved else replace(design, sleeve="long"), tape, b), wrist=tape(16), elbow=tape(22))
+    arms = pair(sleeve(b, arm, 1.1)) if sleeved else []
     if arms and design.cut == "bomber":
         arms += pair(cuff(b, arm, 13, fabric="rib", grow=0.85))
     elif arms and design.cut == "puffer":
@@ -31,7 +32,7 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
         arms += pair(cuff(b, arm, 7, grow=0.9))
     elif arms:
         arms += pair(cuff(b, arm, 11 if design.cut in ("denim", "trucker", "biker") else 6, grow=1.02))
-    main = body(b, shown, 0.9, (), sleeveless=design.sleeve != "long")
+    main = body(b, shown, 0.9, (), sleeveless=not sleeved)
     if design.cut == "puffer":
         main = quilted(main, 25, 0.0)
     stack = [inside_back(b, "lining" if rolled else "cloth", 0.7), *arms, main, *seams(design, b), *fronts(design, tape, b, deep)]

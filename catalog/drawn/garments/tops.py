@@ -10,7 +10,7 @@ from .. import outlines as o
 from ..design import Design, Tape
 from ..pieces import Folds, Piece, pair
 from . import trims
-from .blocks import BARE, Arm, Block, body, cuff, front_neck, hem_line, inside_back, sleeve, straps, upper, SLEEVES
+from .blocks import BARE, Arm, Block, body, cuff, front_neck, hem_line, inside_back, opening_top, sleeve, straps, upper, SLEEVES
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
@@ -113,7 +113,7 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
 def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
     """Hoods, plackets, buttons, zips and hem ribs."""
     stack: list[Piece] = []
-    top = b.depth + 1
+    top = opening_top(design, b)
     if knitted(design):
         rib = o.mirror(o.path([(0, b.hem_y - 9), (b.hem * 0.985, b.hem_y - 10)], [(b.hem * 0.95, b.hem_y + 4)], o.smooth((b.hem * 0.95, b.hem_y + 4), (b.hem * 0.5, b.hem_y + b.curve + 4), (0, b.hem_y + b.curve + 5))))
         stack.append(Piece(rib, fabric="rib", puff=4, lift=1.0, drop=0.3))
@@ -165,8 +165,6 @@ def ornaments(design: Design, tape: Tape, b: Block) -> list[Piece]:
     hem = hem_line(b)
     hem = np.concatenate([o.flip(hem), hem[::-1]])
     if design.has("ruffle") and design.neckline != "off-shoulder":
-        if design.cut == "ruffle front":
-            stack += [trims.ruffle(o.smooth((s * 6 - 2, b.depth + 4), (s * 12, (b.depth + b.hem_y) / 2), (s * 8, b.hem_y - 12))[:, ::1], 10, 8) for s in ()]
         y = b.hem_y - 16
         stack.append(trims.ruffle(o.smooth((-b.hem * 0.97, y - 2), (0, y + b.curve), (b.hem * 0.97, y - 2)), 30, 8))
         if design.sleeve == "sleeveless" and not hangs:
@@ -184,7 +182,8 @@ def ornaments(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("tie") and not design.has("hood"):
         stack += trims.tie_ends(0, b.hem_y - 14 if design.length == "cropped" or design.cut == "tie front" else (b.top + 8 if hangs else b.depth + 8), tape(44))
     if design.has("embroidery"):
-        stack += [q for x in ((b.chest * 0.48,), (-b.chest * 0.48,))[: 2 if design.seed % 2 else 1] for q in trims.embroidery(x[0], b.underarm + 14, 17)]
+        sides = (b.chest * 0.48, -b.chest * 0.48)[: 2 if design.seed % 2 else 1]
+        stack += [q for x in sides for q in trims.embroidery(x, b.underarm + 14, 17)]
     if design.has("logo"):
         stack += trims.emblem(b.chest * 0.45, b.underarm - 4, 8.5, kind=design.seed)
     if design.has("belt") and design.category in ("top", "blouse", "shirt", "cardigan"):
