@@ -26,46 +26,62 @@ def _amount(name: str) -> str:
     return rf"(?:(?P<{name}_before>{_UNIT}) ?)?{_NUMBER.format(name)}(?: ?k\b)?(?: (?P<{name}_after>{_UNIT})(?!\w))?"
 
 
-_MOST = (r"(?:under|below|less than|lower than|cheaper than|up to|upto|no more than|not more than|not over|at most|at max|max(?:imum)?(?: of)?|"
+_MOST = (r"(?:under|below|less than|lower than|cheaper than|up to|upto|no more than|not more than|not over|at most|at max|"
+         r"max(?:imum)?(?: of)?|"
          r"maximally|within|not above|nothing over|nothing above|no higher than|not exceeding|"
-         r"(?:my |a |the )?budget(?: is| of)?(?: about| around)?|capped at|limit(?: is| of)?|spend(?: up to| about| around)?|not spend more than|keep it under)")
-_LEAST = (r"(?:over|above|more than|at least|from|starting at|starting from|min(?:imum)?(?: of)?|no less than|not less than|not under|not below|upwards of|north of)")
+         r"(?:my |a |the )?budget(?: is| of)?(?: about| around)?|capped at|limit(?: is| of)?|spend(?: up to| about| "
+         r"around)?|not spend more than|keep it under)")
+_LEAST = (r"(?:over|above|more than|at least|from|starting at|starting from|min(?:imum)?(?: of)?|no less than|not less than|"
+          r"not under|not below|upwards of|north of)")
 _NEAR = r"(?:around|about|roughly|approximately|approx|circa|near|close to|in the region of)"
 _PRICE_PATTERNS = tuple((kind, re.compile(pattern)) for kind, pattern in (
     ("between", rf"\b(?:between|from) {_amount('low')} (?:and|to|&|up to) {_amount('high')}"),
-    ("between", rf"\b(?:price |budget )?(?:range|budget|bracket)(?: is| of| from| between)? {_amount('low')} (?:and|to|-) {_amount('high')}"),
+    ("between", rf"\b(?:price |budget )?(?:range|budget|bracket)(?: is| of| from| between)? {_amount('low')} (?:and|to|-) "
+                rf"{_amount('high')}"),
     ("between", rf"(?<!\S){_amount('low')} (?:to|-) {_amount('high')}"),
     ("most", rf"(?<!\S){_MOST} {_amount('high')}"),
-    ("most", rf"(?<!\S){_amount('high')} (?:max|maximum|tops|or less|or under|or cheaper|at most|and under|and below|or below|budget)\b"),
+    ("most", rf"(?<!\S){_amount('high')} (?:max|maximum|tops|or less|or under|or cheaper|at most|and under|and below|or "
+             rf"below|budget)\b"),
     ("least", rf"(?<!\S){_LEAST} {_amount('low')}"),
     ("least", rf"(?<!\S){_amount('low')} (?:or more|and up|min|minimum|and over|or over|upwards)\b"),
     ("near", rf"(?<!\S){_NEAR} {_amount('near')}"),
     ("most", rf"(?<!\S)(?:for )?{_amount('high')}(?= |$)"),
 ))
-_NOT_A_PRICE = re.compile(r" ?(?:%|years?|yrs?|year|days?|weeks?|inch(?:es)?|cm|mm|feet|ft|buttons?|pockets?|stripes?|colou?rs?|stars?|"
-                          r"items?|options?|results?|pieces?|ones?|dresses|shirts|tops|people|kids?|guests|minutes|hours|percent|straps|"
+_NOT_A_PRICE = re.compile(r" ?(?:%|years?|yrs?|year|days?|weeks?|inch(?:es)?|cm|mm|feet|ft|buttons?|pockets?|stripes?|"
+                          r"colou?rs?|stars?|"
+                          r"items?|options?|results?|pieces?|ones?|dresses|shirts|tops|people|kids?|guests|minutes|hours|"
+                          r"percent|straps|"
                           r"sleeves?|st\b|nd\b|rd\b|th\b|k\b|degrees?|kg|lbs?)")
 _SIZES = {"extra small": "XS", "x small": "XS", "xs": "XS", "small": "S", "s": "S", "medium": "M", "m": "M", "large": "L", "l": "L",
           "extra large": "XL", "x large": "XL", "xl": "XL", "xx large": "XXL", "xxl": "XXL", "2 xl": "XXL", "xxxl": "XXXL", "3 xl": "XXXL",
           "xxs": "XXS", "one size": "ONE SIZE"}
 _SIZE_WORDS = "|".join(sorted((re.escape(s) for s in _SIZES), key=len, reverse=True))
-_END = r"(?= ?(?:$|[,.;!?)]| and\b| or\b| but\b| please\b| with\b| for\b| under\b| that\b| so\b| thanks?\b| size\b| usually\b| dress\b| in\b))"
+_END = (
+    r"(?= ?(?:$|[,.;!?)]| and\b| or\b| but\b| please\b| with\b| for\b| under\b| that\b| so\b| thanks?\b| size\b| usually\b| "
+    r"dress\b| in\b))")
 _SIZE_PATTERNS = tuple(re.compile(p) for p in (
-    rf"\b(?:(?:uk|eu|us|european|british) )?size (?:is |of |a |an )?(?:(?:uk|eu|us) )?(?P<size>{_SIZE_WORDS}|\d{{1,2}}(?:\.5)?)(?!\w)",
+    rf"\b(?:(?:uk|eu|us|european|british) )?size (?:is |of |a |an )?(?:(?:uk|eu|us) )?(?P<size>{_SIZE_WORDS}|"
+    rf"\d{{1,2}}(?:\.5)?)(?!\w)",
     r"\b(?:uk|eu|us) (?P<size>\d{1,2})(?!\w)",
-    rf"\b(?:in|in a|in an|i am a|i am an|i wear|i wear a|i wear an|i take a|i take an|need a|need an|a|an|in size) (?P<size>{_SIZE_WORDS})\b{_END}",
+    rf"\b(?:in|in a|in an|i am a|i am an|i wear|i wear a|i wear an|i take a|i take an|need a|need an|a|an|in size) "
+    rf"(?P<size>{_SIZE_WORDS})\b{_END}",
     r"\b(?:i wear|i wear a|i am a|i take a|i take) (?P<size>\d{1,2})(?!\w)",
     r"(?<!\S)(?P<size>xs|xl|xxl|xxs|xxxl|2 xl|3 xl)(?!\w)",
 ))
-_THINGS = r"(?:options?|items?|results?|choices|ideas|suggestions?|examples|pieces|of (?:them|these|those)|more(?= ?(?:$|[,.!?]| please| like| options| items))|alternatives|picks|others?)"
+_THINGS = (
+    r"(?:options?|items?|results?|choices|ideas|suggestions?|examples|pieces|of (?:them|these|those)|more(?= ?(?:$|[,.!?]| "
+    r"please| like| options| items))|alternatives|picks|others?)")
 _COUNT_WORDS = "|".join(sorted(_COUNTS, key=len, reverse=True))
 _COUNT_PATTERNS = tuple(re.compile(p) for p in (
-    rf"\b(?:show|give|find|list|suggest|get|bring|send|see|recommend)(?: me| us)?(?: just| only| the| your| about| like)*(?: top| best| a)? (?P<n>\d{{1,2}}|{_COUNT_WORDS})(?! ?(?:one|%|{_UNIT}|hundred|or|and)\b)(?! (?:size|tone|button|pocket|strap|sleeve|piece (?:suit|set))\w*)",
+    rf"\b(?:show|give|find|list|suggest|get|bring|send|see|recommend)(?: me| us)?(?: just| only| the| your| about| "
+    rf"like)*(?: top| best| a)? (?P<n>\d{{1,2}}|{_COUNT_WORDS})(?! ?(?:one|%|{_UNIT}|hundred|or|and)\b)(?! (?:size|tone|"
+    rf"button|pocket|strap|sleeve|piece (?:suit|set))\w*)",
     rf"\btop (?P<n>\d{{1,2}}|{_COUNT_WORDS})\b",
     rf"(?<!\S)(?P<n>\d{{1,2}}|{_COUNT_WORDS}) {_THINGS}\b",
 ))
 
-_BOUND = re.compile(rf"{_MOST}|{_LEAST}|{_NEAR}|between|range|bracket|\b(?:max|maximum|tops|or less|or under|or cheaper|or more|and up|min|below|budget|under|over)\b")
+_BOUND = re.compile(rf"{_MOST}|{_LEAST}|{_NEAR}|between|range|bracket|\b(?:max|maximum|tops|or less|or under|or cheaper|or "
+                    rf"more|and up|min|below|budget|under|over)\b")
 
 
 @dataclass(frozen=True)

@@ -19,14 +19,20 @@ FACET_NOUNS = {
 }
 _FACET = "|".join(f"(?P<{facet}>{nouns})" for facet, nouns in FACET_NOUNS.items())
 _DROP_FACET = tuple(re.compile(p) for p in (
-    rf"\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|are|works?|will do|goes|would be|will be))?(?: (?:fine|ok|okay|good|great|do|fine by me))?(?! (?:but|except|other than|apart|besides))",
-    rf"\b(?:forget|forget about|never mind|nevermind|ignore|do not care about|do not mind|do not worry about|not care about|no preference (?:on|for|about)|remove|drop|scrap|clear|lift|skip|reset|disregard|not bothered about|not fussy about|not picky about|relax)(?: the| my| that| about| about the| about my)*(?: (?P<adj>\w+))? (?:{_FACET})\b",
-    rf"\b(?:the |my )?(?:{_FACET}) (?:does not matter|is not important|do not matter|is irrelevant|is no issue|is no object|is not an issue|is no problem|is no concern|is flexible|is open|does not really matter|is up to you)\b",
+    rf"\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|"
+    rf"are|works?|will do|goes|would be|will be))?(?: (?:fine|ok|okay|good|great|do|fine by me))?(?! (?:but|except|other "
+    rf"than|apart|besides))",
+    rf"\b(?:forget|forget about|never mind|nevermind|ignore|do not care about|do not mind|do not worry about|not care about|"
+    rf"no preference (?:on|for|about)|remove|drop|scrap|clear|lift|skip|reset|disregard|not bothered about|not fussy about|"
+    rf"not picky about|relax)(?: the| my| that| about| about the| about my)*(?: (?P<adj>\w+))? (?:{_FACET})\b",
+    rf"\b(?:the |my )?(?:{_FACET}) (?:does not matter|is not important|do not matter|is irrelevant|is no issue|is no object|"
+    rf"is not an issue|is no problem|is no concern|is flexible|is open|does not really matter|is up to you)\b",
     r"\bno (?P<budget>budget|price limit|budget limit|price cap)\b|\b(?P<object>money is no object)\b",
     rf"\bdo not care (?:what|which|about what|about which) (?:{_FACET})\b(?: it is| they are)?",
 ))
 _DROP_VALUE = tuple(re.compile(p) for p in (
-    r"\b(?:forget|forget about|never mind|nevermind|ignore|not care about|do not care about|do not mind|scrap)(?: the| about the| about| my| that| those)* (?P<what>\w+(?: \w+){0,2})",
+    r"\b(?:forget|forget about|never mind|nevermind|ignore|not care about|do not care about|do not mind|scrap)(?: the| "
+    r"about the| about| my| that| those)* (?P<what>\w+(?: \w+){0,2})",
     r"\b(?:does|do|need) not (?:have|need) to (?:be|have)(?: a| an| the| any)? (?P<what>\w+(?: \w+){0,2})",
     r"\b(?:does|do) not need(?: a| an| the| any)? (?P<what>(?!to\b)\w+(?: \w+){0,2})",
     r"\bchanged my mind about(?: the| having)? (?P<what>\w+(?: \w+){0,2})",
@@ -35,9 +41,11 @@ _DROP_VALUE = tuple(re.compile(p) for p in (
     r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:optional|not a must|not necessary|not needed)\b",
     r"\bno longer (?:needs?|wants?|has) (?:to (?:be|have))?(?: a| an| the)? ?(?P<what>\w+(?: \w+)?)",
 ))
-_KEEP = re.compile(rf"\b(?:keep|same|keep the same|leave|keeping|retain|like|love|happy with|okay with)(?: the| its| that| this| same)+ (?:{_FACET})\b|\bsame (?:{_FACET.replace('P<', 'P<same_')})\b")
+_KEEP = re.compile(rf"\b(?:keep|same|keep the same|leave|keeping|retain|like|love|happy with|okay with)(?: the| its| that| "
+                   rf"this| same)+ (?:{_FACET})\b|\bsame (?:{_FACET.replace('P<', 'P<same_')})\b")
 _REPLACED_NOUN = re.compile(rf"\b(?:change|switch|make|turn|swap)(?: the| its)* (?:{_FACET})\b(?: (?:to|into|for))?")
-_INSTEAD = re.compile(r"\binstead\b(?! of)|\bactually\b|\brather\b(?! than)|\bmake (?:it|that|them) (?!a bit|a little|more|less|much|slightly)")
+_INSTEAD = re.compile(r"\binstead\b(?! of)|\bactually\b|\brather\b(?! than)|\bmake (?:it|that|them) (?!a bit|a little|more|"
+                      r"less|much|slightly)")
 
 
 def read_drops(sentence: Sentence) -> tuple[Drop, ...]:

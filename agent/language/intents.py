@@ -11,11 +11,18 @@ from .reading import Intent, Mention
 from .tokens import Sentence
 
 _ASKS_ABOUT = re.compile(
-    r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|these|those|they|the|number|# ?\d|there)\b"
-    r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|should|would) i (?:style|wear|wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|where (?:is|can|does)|who makes|when))")
-_REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|find)|(?:can|could) (?:it|they|that|this) be|how about|what about|"
+    r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|"
+    r"these|those|they|the|number|# ?\d|there)\b"
+    r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|should|would) i (?:style|wear|"
+    r"wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|"
+    r"brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|"
+    r"where (?:is|can|does)|who makes|when))")
+_REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|"
+                      r"we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|"
+                      r"find)|(?:can|could) (?:it|they|that|this) be|how about|what about|"
                       r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b")
-_CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? (?:small|large|big)|in stock|sold out|available)\b")
+_CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? "
+                   r"(?:small|large|big)|in stock|sold out|available)\b")
 
 _NEVER = r"(?!)"
 
@@ -24,7 +31,8 @@ _NEVER = r"(?!)"
 def _table() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     """Kind, the pattern of a whole message, the pattern of a part of one; in the order of the file."""
     rows = tomllib.loads(Path(__file__).with_name("intents.toml").read_text(encoding="utf-8"))
-    return tuple((kind, re.compile(rf"(?:please )?(?:{'|'.join(row.get('whole', [_NEVER]))})(?: please| now| thanks?)?(?: [.!?])*"),
+    return tuple((kind, re.compile(rf"(?:please )?(?:{'|'.join(row.get('whole', [_NEVER]))})(?: please| now| thanks?)?(?: "
+                                   rf"[.!?])*"),
                   re.compile(rf"(?<!\w)(?:{'|'.join(row.get('part', [_NEVER]))})(?!\w)")) for kind, row in rows.items())
 
 

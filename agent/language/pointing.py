@@ -15,19 +15,30 @@ _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, 
              "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10,
              "last": -1, "final": -1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _ORDINAL = r"(?P<o>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|\d{1,2} (?:st|nd|rd|th))"
-_NOUNS = r"(?:one|item|option|result|pick|choice|product|dress|gown|shirt|top|blouse|skirt|jacket|coat|pair|bag|shoe|sweater|tee|hoodie|picture)"
-_STOP = r"(?=$| (?:but|in|with|without|and|is|please|has|looks|for|,|\.|\?|!|though|only|from|or|to|so|because|too|as|though|of|more|come|available)\b| [,.?!;])"
+_NOUNS = (
+    r"(?:one|item|option|result|pick|choice|product|dress|gown|shirt|top|blouse|skirt|jacket|coat|pair|bag|shoe|sweater|tee|"
+    r"hoodie|picture)")
+_STOP = (
+    r"(?=$| (?:but|in|with|without|and|is|please|has|looks|for|,|\.|\?|!|though|only|from|or|to|so|because|too|as|though|of|"
+    r"more|come|available)\b| [,.?!;])")
 _PATTERNS = tuple(re.compile(p) for p in (
     rf"\b(?:the |that |your |my )?(?:very )?{_ORDINAL} {_NOUNS}\b",
     rf"\bthe (?:very )?{_ORDINAL}{_STOP}",
-    r"(?:# ?|\b(?:number|no\.?|nr\.?|item|option|result|picture|nº) ?#? ?)(?P<o>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)(?!\w| ?%)",
+    r"(?:# ?|\b(?:number|no\.?|nr\.?|item|option|result|picture|nº) ?#? ?)(?P<o>\d{1,2}|one|two|three|four|five|six|seven|"
+    r"eight|nine|ten)(?!\w| ?%)",
 ))
-_PHOTO = re.compile(r"\b(?P<how>(?:like|similar to|as in|from|same as|of) )?(?:in |on )?(?P<det>the|this|that|my) (?:(?P<sure>photo|photograph|pic|upload|screenshot)|picture|image)s?\b(?! (?:of|is of|on (?:it|the)))")
+_PHOTO = re.compile(r"\b(?P<how>(?:like|similar to|as in|from|same as|of) )?(?:in |on )?(?P<det>the|this|that|my) "
+                    r"(?:(?P<sure>photo|photograph|pic|upload|screenshot)|picture|image)s?\b(?! (?:of|is of|on (?:it|the)))")
 """A picture may also be one on a T-shirt: it is the shopper's where it is "my" or "like the", or where there is one."""
-_THIS = re.compile(r"\b(?:like|similar to|same as|love|as|is|does|about|with|take|want|prefer|buy|not|come) (?P<it>this|that|it|these|those|this one|that one)(?= (?:but|one|in|with|come|have|available|,|\.|\?|!|except|only|though|please|just|made|a)\b|$| [,.?!])")
+_THIS = re.compile(r"\b(?:like|similar to|same as|love|as|is|does|about|with|take|want|prefer|buy|not|come) (?P<it>this|"
+                   r"that|it|these|those|this one|that one)(?= (?:but|one|in|with|come|have|available|,|\.|\?|!|except|only|"
+                   r"though|please|just|made|a)\b|$| [,.?!])")
 _THAT_ONE = re.compile(r"\b(?P<det>that|this|the) (?P<what>(?:\w+ ){1,4}?)ones?\b")
-_EXTREME = re.compile(r"\b(?:the|which (?:one )?is(?: the)?) (?P<what>cheaper|cheapest|least expensive|most expensive|priciest|more expensive|longer|longest|shorter|shortest|darker|darkest|lighter|lightest|brighter|brightest|tighter|tightest|looser|loosest)"
-                      r"(?: (?:one|option|item))?(?: of (?:the|these|those) ?(?P<n>two|three|four|five|last two|first two|last three|first three|last|first)?)?")
+_EXTREME = re.compile(r"\b(?:the|which (?:one )?is(?: the)?) (?P<what>cheaper|cheapest|least expensive|most expensive|"
+                      r"priciest|more expensive|longer|longest|shorter|shortest|darker|darkest|lighter|lightest|brighter|"
+                      r"brightest|tighter|tightest|looser|loosest)"
+                      r"(?: (?:one|option|item))?(?: of (?:the|these|those) ?(?P<n>two|three|four|five|last two|first two|"
+                      r"last three|first three|last|first)?)?")
 _EXTREMES = {"cheap": ("price", "less", "price"), "least": ("price", "less", "price"), "most": ("price", "more", "price"),
              "pric": ("price", "more", "price"), "more": ("price", "more", "price"), "long": ("length", "more", "length"),
              "short": ("length", "less", "length"), "dark": ("color", "more", "dark"), "light": ("color", "more", "light"),

@@ -22,29 +22,40 @@ from .tokens import Sentence, words_of
 _ALWAYS = frozenset({"aesthetic", "dress_code"})
 """Kinds whose single words are vibes wherever they stand; an occasion's or a weather's needs a sign beside it."""
 _COMMON = frozenset(words_of(
-    "army soldier pilot aviator royal princess fairy witch artist desert island paris romance neutral neutrals cabin chill sparkle "
-    "military candy unicorn combat utility spy basics friends polished jungle ranch mermaid cocktail cold snow wind wake mass court "
-    "indian irish sailor lounge capri grease diva dubai ballet ballerina explorer western royal emo medieval marine ceo rockstar vegas beyonce madonna nirvana abba disco friends unicorn"))
-_SIGN_AFTER = (r"(?: (?:vibes?|aesthetics?|outfits?|looks?|style|styled|inspired|theme|themed|core|feels?|feeling|energy|moods?|ready|appropriate|attire|"
+    "army soldier pilot aviator royal princess fairy witch artist desert island paris romance neutral neutrals cabin chill "
+    "sparkle "
+    "military candy unicorn combat utility spy basics friends polished jungle ranch mermaid cocktail cold snow wind wake "
+    "mass court "
+    "indian irish sailor lounge capri grease diva dubai ballet ballerina explorer western royal emo medieval marine ceo "
+    "rockstar vegas beyonce madonna nirvana abba disco friends unicorn"))
+_SIGN_AFTER = (r"(?: (?:vibes?|aesthetics?|outfits?|looks?|style|styled|inspired|theme|themed|core|feels?|feeling|energy|"
+               r"moods?|ready|appropriate|attire|"
                r"dress code|wear|clothes|girl|chic|season|event|proof|worthy|moment|era|fit))\b")
 _SIGN_BEFORE = re.compile(
-    r"\b(?:for|to|at|attend|attending|during|vibes? of|like a|like an|as a|as an|it is|it gets|going|feels?|giving|into|something|suitable in|good in|works in|wear in|meant|on)"
-    r"(?: (?:a|an|the|my|our|his|her|their|this|that|some|it|me|out|next|upcoming|very|really|so|big|friends?|best|sisters?|brothers?|cousins?|in|on|go|is|of|type|cold|outdoor|formal|casual|fancy)){0,4} $")
+    r"\b(?:for|to|at|attend|attending|during|vibes? of|like a|like an|as a|as an|it is|it gets|going|feels?|giving|into|"
+    r"something|suitable in|good in|works in|wear in|meant|on)"
+    r"(?: (?:a|an|the|my|our|his|her|their|this|that|some|it|me|out|next|upcoming|very|really|so|big|friends?|best|sisters?|"
+    r"brothers?|cousins?|in|on|go|is|of|type|cold|outdoor|formal|casual|fancy)){0,4} $")
 _UNKNOWN = tuple(re.compile(p) for p in (
     r"(?P<what>(?:\w+ ){0,2}\w+) (?:vibes?|aesthetics?|core|inspired|energy|theme|themed|era|mood)\b",
     r"\b(?:vibes?|aesthetics?|energy|mood) (?:of|like|from) (?:a |an |the )?(?P<what>\w+(?: \w+){0,2})",
     r"\b(?:dress(?:ed)?|look|looks|looking) like (?:a |an |the )?(?P<what>\w+(?: \w+){0,2})",
     r"\b(?P<what>\w{3,}core)\b",
-    r"\b(?:something|anything|outfit|what to wear|wear|clothes|dress|look|need one|going|invited|off) (?:for|to) (?:a |an |the |my |our )(?P<what>\w+(?: \w+){0,2})",
+    r"\b(?:something|anything|outfit|what to wear|wear|clothes|dress|look|need one|going|invited|off) (?:for|to) (?:a |an |"
+    r"the |my |our )(?P<what>\w+(?: \w+){0,2})",
     r"\b(?:channel(?:ling|ing)?|giving|think|serving) (?P<what>\w+(?: \w+){0,2})$",
 ))
-_FILLER = frozenset(words_of("a an the some i want something with more of my in and for that has need show me give like looking dress shirt top is very "
+_FILLER = frozenset(words_of("a an the some i want something with more of my in and for that has need show me give like "
+                             "looking dress shirt top is very "
                              "me please really kind sort similar this it to be but any total full serious major big find style"))
-_PLAIN = frozenset(words_of("wife husband friend friends mother sister daughter son mom dad brother him her someone woman man girl boy kid baby day night "
-                            "price size color colour good bad person everyone myself same different little lot bit one way model body picture photo"))
+_PLAIN = frozenset(words_of("wife husband friend friends mother sister daughter son mom dad brother him her someone woman "
+                            "man girl boy kid baby day night "
+                            "price size color colour good bad person everyone myself same different little lot bit one way "
+                            "model body picture photo"))
 _MOST = 7
 """As many attributes as one vibe may bring: each further one only blurs the ranking."""
-_REFUSED = re.compile(r"\b(?:not|no|less|without|nothing|non|avoid|hate|instead of|rather than)(?: (?:too|so|very|a|an|the|like|that|any|really|for|overly)){0,3} $")
+_REFUSED = re.compile(r"\b(?:not|no|less|without|nothing|non|avoid|hate|instead of|rather than)(?: (?:too|so|very|a|an|the|"
+                      r"like|that|any|really|for|overly)){0,3} $")
 
 
 @dataclass(frozen=True)
