@@ -19,8 +19,20 @@ from .patterns import KINDS, Pattern
 
 EVERYDAY = ("dress", "shirt", "skirt", "jacket", "top", "coat", "t-shirt", "sweater", "trousers", "jeans", "blouse", "hoodie")
 BASICS = ("black", "white", "navy", "grey", "blue")
-MATERIALS = {"cable": ("knit", "wool"), "rib": ("cotton",), "nylon": (), "canvas": ("cotton",), "satin": ("satin", "shiny"), "straw": (), "metal": (),
-             "plastic": (), "rubber": (), "sequin": ("sequin", "shiny"), "suede": ("leather",), "glass": ()}
+MATERIALS = {
+    "cable": ("knit", "wool"),
+    "rib": ("cotton",),
+    "nylon": (),
+    "canvas": ("cotton",),
+    "satin": ("satin", "shiny"),
+    "straw": (),
+    "metal": (),
+    "plastic": (),
+    "rubber": (),
+    "sequin": ("sequin", "shiny"),
+    "suede": ("leather",),
+    "glass": (),
+}
 PATTERNS = tuple(name for name in KINDS if name != "solid")
 GRAPHIC_ON = ("t-shirt", "tank top", "sweatshirt", "hoodie", "sweater", "top", "dress", "bag", "backpack", "cap")
 OFTEN = {"striped": 3, "checked": 2, "floral": 3, "polka dot": 2, "geometric": 2, "animal print": 2}
@@ -78,9 +90,21 @@ def deal_design(category: str, decks: Decks, rng: np.random.Generator, number: i
         fabric = next((f for f in model["fabric"] if f not in GLOSSY), fabric)
     seed = int(rng.integers(1 << 31))
     design = Design(
-        id=f"{number:04d}", seed=seed, category=category, cut=pick("cut") or "", gender=pick("gender") or "women", sleeve=pick("sleeve"),
-        neckline=pick("neckline"), length=pick("length"), fit=pick("fit"), fabric=fabric, material=material_of(fabric), pattern=pattern,
-        details=frozenset(d for d in details if d), style=())
+        id=f"{number:04d}",
+        seed=seed,
+        category=category,
+        cut=pick("cut") or "",
+        gender=pick("gender") or "women",
+        sleeve=pick("sleeve"),
+        neckline=pick("neckline"),
+        length=pick("length"),
+        fit=pick("fit"),
+        fabric=fabric,
+        material=material_of(fabric),
+        pattern=pattern,
+        details=frozenset(d for d in details if d),
+        style=(),
+    )
     design = consistent(design)
     first = pick("style")
     second = model["style"][int(rng.integers(len(model["style"])))]
@@ -93,7 +117,9 @@ def deal_pattern(category: str, model: dict, fabric: str, decks: Decks, rng: np.
     if not names:
         return Pattern()
     often = [p for p in names for _ in range(OFTEN.get(p, 1))]
-    name = decks.deal((category, "pattern", tuple(names)), often + (["graphic"] * 3 if category in ("t-shirt", "sweatshirt", "hoodie") else []))
+    name = decks.deal(
+        (category, "pattern", tuple(names)), often + (["graphic"] * 3 if category in ("t-shirt", "sweatshirt", "hoodie") else [])
+    )
     kind = decks.deal(("kind", name), KINDS[name])
     seed = int(rng.integers(6))
     turn = {"diagonal": 0.7}.get(kind, 0.0)
@@ -115,7 +141,9 @@ def consistent(design: Design) -> Design:
         if design.category != "hoodie":
             details.discard("pockets")
     if "zipper" in details and "buttons" in details and design.category not in ("trousers", "shorts"):
-        details.discard("buttons" if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt") else "zipper")
+        details.discard(
+            "buttons" if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt") else "zipper"
+        )
     if {"belt", "tie"} <= details and "hood" not in details:
         details.discard("tie")
     if {"bow", "beads"} <= details:
@@ -132,7 +160,11 @@ def consistent(design: Design) -> Design:
         details.discard("pleats")
     if design.category == "hat":
         details -= {"bow"} if design.cut in ("beanie", "bucket") else {"logo"}
-    details -= {"rucksack": {"zipper"}, "slides": {"straps", "beads"}, "square": {"fringe"} if design.category == "scarf" else set()}.get(design.cut, set())
+    details -= {
+        "rucksack": {"zipper"},
+        "slides": {"straps", "beads"},
+        "square": {"fringe"} if design.category == "scarf" else set(),
+    }.get(design.cut, set())
     material = design.material
     if design.cut == "parka" and "hood" in details:
         material = tuple(dict.fromkeys((*material, "fur")))  # its edge

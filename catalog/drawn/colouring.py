@@ -44,18 +44,38 @@ def inks_for(design: Design, main: str, rng: np.random.Generator) -> dict[str, s
     if pattern.name == "animal print":
         second, main_dark = ("black", main) if main not in ("black", "navy", "brown") else ("white", main)
         if pattern.kind == "leopard":
-            return {"main": main, "second": "brown" if main in ("tan", "beige", "cream", "orange", "yellow") else second, "third": "black" if main != "black" else "grey"}
+            return {
+                "main": main,
+                "second": "brown" if main in ("tan", "beige", "cream", "orange", "yellow") else second,
+                "third": "black" if main != "black" else "grey",
+            }
         return {"main": main, "second": second}
     if pattern.name == "camouflage":
-        sets = {"olive": ("tan", "brown", "black"), "green": ("olive", "brown", "black"), "grey": ("white", "black", "silver"), "blue": ("navy", "light blue", "black"),
-                "navy": ("blue", "grey", "black"), "beige": ("brown", "tan", "olive"), "tan": ("olive", "brown", "black"), "brown": ("tan", "olive", "black")}
+        sets = {
+            "olive": ("tan", "brown", "black"),
+            "green": ("olive", "brown", "black"),
+            "grey": ("white", "black", "silver"),
+            "blue": ("navy", "light blue", "black"),
+            "navy": ("blue", "grey", "black"),
+            "beige": ("brown", "tan", "olive"),
+            "tan": ("olive", "brown", "black"),
+            "brown": ("tan", "olive", "black"),
+        }
         return dict(zip(patterns.INKS, (main, *sets.get(main, ("grey", "black", "white")))))
     if pattern.name == "tie-dye":
         others = [m for m in MOODS if m != main]
         rng.shuffle(others)
-        return {"main": main, "second": others[0] if rng.random() < 0.65 else "white", "third": others[1] if rng.random() < 0.7 else "white"}
+        return {
+            "main": main,
+            "second": others[0] if rng.random() < 0.65 else "white",
+            "third": others[1] if rng.random() < 0.7 else "white",
+        }
     if pattern.name == "floral":
-        bloom = [c for c in ("pink", "red", "white", "yellow", "orange", "purple", "light blue", "cream") if c != main and not (main in ("white", "cream") and c in ("white", "cream"))]
+        bloom = [
+            c
+            for c in ("pink", "red", "white", "yellow", "orange", "purple", "light blue", "cream")
+            if c != main and not (main in ("white", "cream") and c in ("white", "cream"))
+        ]
         rng.shuffle(bloom)
         leaf = "green" if main not in ("green", "olive", "teal") else "cream"
         return {"main": main, "second": leaf, "third": bloom[0], "fourth": bloom[1] if bloom[1] != leaf else "yellow"}
@@ -74,14 +94,29 @@ def colourway(design: Design, main: str, rng: np.random.Generator, backdrop=BACK
     trim = rgb.get("second", PIGMENTS[accent][0])
     metal = METALS["gold"] if rng.random() < 0.35 else METALS["silver"]
     rgb |= {
-        "accent": trim if design.cut in TWO_TONE else rgb["main"], "trim": (235, 232, 226) if dark or not pale else (44, 46, 60),
-        "cord": (238, 236, 230) if not pale else darker(rgb["main"], 0.7), "button": darker(rgb["main"], 0.55) if rng.random() < 0.35 and not dark else ((240, 234, 222) if not pale else (96, 74, 58)),
-        "metal": metal, "lacing": (246, 242, 234) if not pale else darker(rgb["main"], 0.8), "belt": (92, 58, 36) if main not in ("brown", "tan", "black") else ((40, 36, 36) if main != "black" else (124, 82, 50)),
-        "thread": mixed(rgb["main"], (255, 250, 240), 0.55) if dark else darker(rgb["main"], 0.72), "stitching": (206, 66, 70) if main not in ("red", "burgundy", "pink", "orange") else (246, 240, 226),
-        "stitching2": (72, 128, 76) if main not in ("green", "olive", "teal") else (236, 220, 160), "faded": mixed(rgb["main"], (235, 238, 244), 0.45), "furtrim": (196, 172, 140),
-        "handle": rgb["main"] if design.fabric not in ("canvas", "straw", "nylon") or design.pattern.name == "solid" and rng.random() < 0.5 else ((112, 70, 42) if not dark else (40, 38, 40)),
-        "sole2": mixed(rgb["main"], (60, 44, 36), 0.6), "band": (38, 36, 40) if main not in ("black", "navy") else (126, 96, 70), "accent2": trim, "gem": PIGMENTS[str(rng.choice(GEMS))][0],
-        "lining": lining(design, rgb["main"]), "fur": (226, 212, 188),
+        "accent": trim if design.cut in TWO_TONE else rgb["main"],
+        "trim": (235, 232, 226) if dark or not pale else (44, 46, 60),
+        "cord": (238, 236, 230) if not pale else darker(rgb["main"], 0.7),
+        "button": darker(rgb["main"], 0.55)
+        if rng.random() < 0.35 and not dark
+        else ((240, 234, 222) if not pale else (96, 74, 58)),
+        "metal": metal,
+        "lacing": (246, 242, 234) if not pale else darker(rgb["main"], 0.8),
+        "belt": (92, 58, 36) if main not in ("brown", "tan", "black") else ((40, 36, 36) if main != "black" else (124, 82, 50)),
+        "thread": mixed(rgb["main"], (255, 250, 240), 0.55) if dark else darker(rgb["main"], 0.72),
+        "stitching": (206, 66, 70) if main not in ("red", "burgundy", "pink", "orange") else (246, 240, 226),
+        "stitching2": (72, 128, 76) if main not in ("green", "olive", "teal") else (236, 220, 160),
+        "faded": mixed(rgb["main"], (235, 238, 244), 0.45),
+        "furtrim": (196, 172, 140),
+        "handle": rgb["main"]
+        if design.fabric not in ("canvas", "straw", "nylon") or design.pattern.name == "solid" and rng.random() < 0.5
+        else ((112, 70, 42) if not dark else (40, 38, 40)),
+        "sole2": mixed(rgb["main"], (60, 44, 36), 0.6),
+        "band": (38, 36, 40) if main not in ("black", "navy") else (126, 96, 70),
+        "accent2": trim,
+        "gem": PIGMENTS[str(rng.choice(GEMS))][0],
+        "lining": lining(design, rgb["main"]),
+        "fur": (226, 212, 188),
     }
     if design.fabric == "denim" and main in ("blue", "navy", "light blue"):
         rgb["thread"] = (206, 156, 92)

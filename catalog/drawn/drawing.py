@@ -55,7 +55,9 @@ def aimed(pattern: Pattern, stack: list[Piece]) -> Pattern:
     wide, tall = float(x1 - x0), float(y1 - y0)
     if pattern.name == "graphic":
         reach = round(min(wide * 0.3, tall * 0.3))
-        return replace(pattern, centre=(round((x0 + x1) / 2), round(y0 + tall * (0.36 if tall > wide * 1.6 else 0.47))), reach=reach)
+        return replace(
+            pattern, centre=(round((x0 + x1) / 2), round(y0 + tall * (0.36 if tall > wide * 1.6 else 0.47))), reach=reach
+        )
     if pattern.name == "color block":
         return replace(pattern, centre=(round((x0 + x1) / 2), round((y0 + y1) / 2)), reach=round(tall / 2))
     return replace(pattern, centre=(round((x0 + x1) / 2), round(y0 + tall * 0.45)))

@@ -7,7 +7,7 @@ surface relief (twill, stitches, pebbles), sampled along each piece's own thread
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -79,7 +79,7 @@ def _fur(rng) -> np.ndarray:
     return _noise(rng, 7, 1.2) * 0.8 + _noise(rng, 3, 0.8) * 0.5
 
 
-@lru_cache(maxsize=None)
+@cache
 def grain(name: str) -> np.ndarray:
     """(TILE, TILE) float32 around 0, about within -1 to 1, repeating without a seam."""
     rng = np.random.default_rng(sum(map(ord, name)))

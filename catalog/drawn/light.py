@@ -64,7 +64,14 @@ def _crease(rng, size, zoom, across, along, angle) -> np.ndarray:
     noise = rng.standard_normal((int(reach / ay) + 5, int(reach / ax) + 5)).astype(np.float32)
     c, s = np.cos(angle), np.sin(angle)
     cx, cy = w / 2, h / 2
-    matrix = (c / ax, s / ax, noise.shape[1] / 2 - (c * cx + s * cy) / ax, -s / ay, c / ay, noise.shape[0] / 2 - (-s * cx + c * cy) / ay)
+    matrix = (
+        c / ax,
+        s / ax,
+        noise.shape[1] / 2 - (c * cx + s * cy) / ax,
+        -s / ay,
+        c / ay,
+        noise.shape[0] / 2 - (-s * cx + c * cy) / ay,
+    )
     return np.asarray(Image.fromarray(noise).transform((w, h), Image.AFFINE, matrix, Image.BICUBIC)) * 1.5
 
 
@@ -184,7 +191,12 @@ class Canvas:
         if piece.slot not in ("cloth", "accent"):
             return shade, gleam, 0.0, 0.0
         reach = 5.0 * self.zoom
-        return shade, gleam, np.clip(_resized(gx, full) * reach, -reach, reach), np.clip(_resized(gy, full) * reach, -reach, reach)
+        return (
+            shade,
+            gleam,
+            np.clip(_resized(gx, full) * reach, -reach, reach),
+            np.clip(_resized(gy, full) * reach, -reach, reach),
+        )
 
     def _thread(self, piece, fabric, inside, here, origin, du, dv) -> None:
         """Where on the bolt of cloth each pixel lies, in reference pixels."""

@@ -31,10 +31,17 @@ def brands() -> dict[str, dict]:
 def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
     """All that the picture shows, facet by facet; details: exactly those that are there."""
     truth = {
-        "category": [design.category], "color": list(colourway.shows), "pattern": [design.pattern.name],
-        "sleeve_length": [design.sleeve] if design.sleeve else [], "length": [design.length] if design.length else [],
-        "neckline": [design.neckline] if design.neckline else [], "fit": [design.fit] if design.fit else [],
-        "material": list(design.material), "details": sorted(design.details), "style": list(design.style), "gender": [design.gender],
+        "category": [design.category],
+        "color": list(colourway.shows),
+        "pattern": [design.pattern.name],
+        "sleeve_length": [design.sleeve] if design.sleeve else [],
+        "length": [design.length] if design.length else [],
+        "neckline": [design.neckline] if design.neckline else [],
+        "fit": [design.fit] if design.fit else [],
+        "material": list(design.material),
+        "details": sorted(design.details),
+        "style": list(design.style),
+        "gender": [design.gender],
     }
     return {facet: values for facet, values in truth.items() if vocabulary.applicable(facet, design.category)}
 
@@ -69,20 +76,44 @@ def price_of(model: dict, brand: dict, rng: np.random.Generator) -> float:
     return float(whole - (0.01 if rng.random() < 0.4 else 0.05 if rng.random() < 0.5 else 0.0))
 
 
-def listing(design: Design, colourway: Colourway, model: dict, brand: str, style: "phrases.Voice", rng: np.random.Generator, price: float, sku: str) -> tuple[Item, dict, bool]:
+def listing(
+    design: Design,
+    colourway: Colourway,
+    model: dict,
+    brand: str,
+    style: phrases.Voice,
+    rng: np.random.Generator,
+    price: float,
+    sku: str,
+) -> tuple[Item, dict, bool]:
     """The item, its full truth, and whether the listing is silent on something."""
     truth = truth_of(design, colourway)
     told, silent = channels(truth, rng)
     facts = brands()[brand]
     speaks = {facet for facet, channel in told.items() if channel in ("text", "both")}
-    fields = {facet: tuple(v for v in truth[facet] if v not in vocabulary.SHADES) for facet, channel in told.items() if channel in ("field", "both")}
+    fields = {
+        facet: tuple(v for v in truth[facet] if v not in vocabulary.SHADES)
+        for facet, channel in told.items()
+        if channel in ("field", "both")
+    }
     title, description = phrases.write(design, colourway, style, brand, speaks, told, rng)
     stock = sizes_of(design, rng)
     grades = "ABCDE"
     grade = grades[int(np.clip(grades.index(facts["grade"]) + rng.integers(-1, 2), 0, 4))]
     item = Item(
-        id=f"{sku}-{colourway.name.replace(' ', '')}", title=title, description=description, brand=brand, price=price,
-        image=f"images/{sku}-{colourway.name.replace(' ', '')}.jpg", link=f"https://shop.example/{sku.lower()}/{colourway.name.replace(' ', '-')}",
-        item_group_id=sku, sizes=stock, available=any(stock.values()), attributes={f: v for f, v in fields.items() if v},
-        tags=(*phrases.occasions(design, rng), *(design.style if told.get("style") != "none" else ())), margin=round(float(rng.uniform(0.32, 0.68)), 2), sustainability=grade)
+        id=f"{sku}-{colourway.name.replace(' ', '')}",
+        title=title,
+        description=description,
+        brand=brand,
+        price=price,
+        image=f"images/{sku}-{colourway.name.replace(' ', '')}.jpg",
+        link=f"https://shop.example/{sku.lower()}/{colourway.name.replace(' ', '-')}",
+        item_group_id=sku,
+        sizes=stock,
+        available=any(stock.values()),
+        attributes={f: v for f, v in fields.items() if v},
+        tags=(*phrases.occasions(design, rng), *(design.style if told.get("style") != "none" else ())),
+        margin=round(float(rng.uniform(0.32, 0.68)), 2),
+        sustainability=grade,
+    )
     return item, truth, silent

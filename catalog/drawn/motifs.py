@@ -13,7 +13,24 @@ from PIL import Image, ImageDraw, ImageFont
 
 from . import outlines as o
 
-WORDS = ("SALT", "WILD", "MORE SUN", "NORTH", "HELLO", "SLOW", "OCEAN", "87", "DREAM", "NO RUSH", "MOON", "ROAD", "BE KIND", "STUDIO", "PARIS", "WAVE")
+WORDS = (
+    "SALT",
+    "WILD",
+    "MORE SUN",
+    "NORTH",
+    "HELLO",
+    "SLOW",
+    "OCEAN",
+    "87",
+    "DREAM",
+    "NO RUSH",
+    "MOON",
+    "ROAD",
+    "BE KIND",
+    "STUDIO",
+    "PARIS",
+    "WAVE",
+)
 PICTURES = ("sun", "mountain", "wave", "star", "heart", "cat", "moon", "palm", "lightning", "smile", "skull", "rocket")
 PRINTS = PICTURES + tuple(f"word {w}" for w in WORDS)
 
@@ -40,7 +57,9 @@ class _Wrap:
 def dots(kind: str, rng) -> np.ndarray:
     n, r = {"pin dots": (26, 3.6), "dots": (52, 9.0), "big dots": (92, 20.0)}[kind]
     y, x = np.mgrid[0:n, 0:n]
-    far = np.minimum(_wrapped(x, n / 4, n) ** 2 + _wrapped(y, n / 4, n) ** 2, _wrapped(x, 3 * n / 4, n) ** 2 + _wrapped(y, 3 * n / 4, n) ** 2)
+    far = np.minimum(
+        _wrapped(x, n / 4, n) ** 2 + _wrapped(y, n / 4, n) ** 2, _wrapped(x, 3 * n / 4, n) ** 2 + _wrapped(y, 3 * n / 4, n) ** 2
+    )
     return np.clip(r - np.sqrt(far) + 0.5, 0, 1)
 
 
@@ -58,11 +77,24 @@ def _scatter(rng, n: int, apart: float, tries: int = 400) -> list[tuple[float, f
 
 
 def _flower(x, y, r, petals, turn) -> list[np.ndarray]:
-    return [o.shift(o.rotate(o.ellipse(0, -r * 0.58, r * 0.36, r * 0.5, n=14), turn + 2 * np.pi * k / petals), x, y) for k in range(petals)]
+    return [
+        o.shift(o.rotate(o.ellipse(0, -r * 0.58, r * 0.36, r * 0.5, n=14), turn + 2 * np.pi * k / petals), x, y)
+        for k in range(petals)
+    ]
 
 
 def _leaf(x, y, length, turn) -> np.ndarray:
-    return o.shift(o.rotate(o.path(o.smooth((0, 0), (length * 0.24, -length * 0.5), (0, -length), steps=5), o.smooth((0, -length), (-length * 0.24, -length * 0.5), (0, 0), steps=5)), turn), x, y)
+    return o.shift(
+        o.rotate(
+            o.path(
+                o.smooth((0, 0), (length * 0.24, -length * 0.5), (0, -length), steps=5),
+                o.smooth((0, -length), (-length * 0.24, -length * 0.5), (0, 0), steps=5),
+            ),
+            turn,
+        ),
+        x,
+        y,
+    )
 
 
 def flowers(kind: str, rng) -> list[np.ndarray]:
@@ -74,9 +106,31 @@ def flowers(kind: str, rng) -> list[np.ndarray]:
         for k in range(3 if kind == "tropical" else 2):
             leaves.add(_leaf(x, y, r * (2.1 if kind == "tropical" else 1.6), turn + k * 2.2 + rng.normal(0, 0.3)))
         if kind == "roses":
-            petals.add(o.shift(o.loop(*[(r * (0.9 + 0.12 * (k % 2)) * np.cos(a), r * (0.9 + 0.12 * (k % 2)) * np.sin(a)) for k, a in enumerate(np.linspace(0, 6.28, 10, endpoint=False))]), x, y))
+            petals.add(
+                o.shift(
+                    o.loop(
+                        *[
+                            (r * (0.9 + 0.12 * (k % 2)) * np.cos(a), r * (0.9 + 0.12 * (k % 2)) * np.sin(a))
+                            for k, a in enumerate(np.linspace(0, 6.28, 10, endpoint=False))
+                        ]
+                    ),
+                    x,
+                    y,
+                )
+            )
             for q, s in ((0.72, 0.0), (0.42, 1.9)):
-                hearts.add(o.shift(o.ribbon(o.smooth(*[(r * q * np.cos(a + turn + s), r * q * np.sin(a + turn + s)) for a in np.linspace(0, 4.4, 8)]), r * 0.13), x, y))
+                hearts.add(
+                    o.shift(
+                        o.ribbon(
+                            o.smooth(
+                                *[(r * q * np.cos(a + turn + s), r * q * np.sin(a + turn + s)) for a in np.linspace(0, 4.4, 8)]
+                            ),
+                            r * 0.13,
+                        ),
+                        x,
+                        y,
+                    )
+                )
         else:
             for petal in _flower(x, y, r * 1.15, 5 if kind != "tropical" else 6, turn):
                 petals.add(petal)
@@ -87,7 +141,13 @@ def flowers(kind: str, rng) -> list[np.ndarray]:
 def paisley(rng) -> list[np.ndarray]:
     n = 192
     drops, inner, spots = _Wrap(n), _Wrap(n), _Wrap(n)
-    body = np.float32(o.path(o.smooth((2, -34), (-10, -20), (-19, -2), (-16, 16), (0, 24), (15, 15), (16, 0), (8, -10), (10, -24), (2, -34), steps=6)))
+    body = np.float32(
+        o.path(
+            o.smooth(
+                (2, -34), (-10, -20), (-19, -2), (-16, 16), (0, 24), (15, 15), (16, 0), (8, -10), (10, -24), (2, -34), steps=6
+            )
+        )
+    )
     for row in range(3):
         for col in range(3):
             x, y = (col + 0.5 * (row % 2) + 0.25) * n / 3, (row + 0.5) * n / 3
@@ -107,7 +167,10 @@ def geometry(kind: str, rng) -> list[np.ndarray]:
         n = 60
         y, x = np.mgrid[0:n, 0:n]
         wave = (y + np.abs(_wrapped(x, n / 2, n))) % n
-        return [np.clip((np.abs(_wrapped(wave, n / 4, n)) < n / 8) * 1.0, 0, 1), (np.abs(_wrapped(wave, 3 * n / 4, n)) < n / 16) * 1.0]
+        return [
+            np.clip((np.abs(_wrapped(wave, n / 4, n)) < n / 8) * 1.0, 0, 1),
+            (np.abs(_wrapped(wave, 3 * n / 4, n)) < n / 16) * 1.0,
+        ]
     if kind == "scales":
         n = 64
         field = np.zeros((n, n))
@@ -163,7 +226,9 @@ def _lettering(image: Image.Image, words: str, at: float, height: float = 0.46) 
     stamp = stamp.crop(stamp.getbbox())
     wide = n * 0.92 if height > 0.2 else n * 0.6
     k = min(wide / stamp.width, n * height / stamp.height)
-    stamp = stamp.resize((max(1, int(stamp.width * k)), max(1, int(stamp.height * k * (1.25 if height > 0.2 else 1)))), Image.LANCZOS)
+    stamp = stamp.resize(
+        (max(1, int(stamp.width * k)), max(1, int(stamp.height * k * (1.25 if height > 0.2 else 1)))), Image.LANCZOS
+    )
     image.paste(stamp, ((n - stamp.width) // 2, int(n * at - stamp.height / 2)))
 
 
@@ -179,7 +244,13 @@ def _picture(kind: str, draws, n: int) -> None:
 
 
 def _star(x, y, r, inner=0.42, points=5):
-    return [(x + (r if k % 2 == 0 else r * inner) * np.sin(np.pi * k / points), y - (r if k % 2 == 0 else r * inner) * np.cos(np.pi * k / points)) for k in range(2 * points)]
+    return [
+        (
+            x + (r if k % 2 == 0 else r * inner) * np.sin(np.pi * k / points),
+            y - (r if k % 2 == 0 else r * inner) * np.cos(np.pi * k / points),
+        )
+        for k in range(2 * points)
+    ]
 
 
 def _sun(poly, disc):
@@ -225,7 +296,16 @@ def _palm(poly, disc):
     disc(1, 0.62, 0.4, 0.26)
     poly(0, o.ribbon(o.smooth((0.38, 0.82), (0.42, 0.6), (0.5, 0.34)), 0.06, 0.035))
     for a in (-1.9, -1.2, -0.5, 0.3, 1.0, 1.7):
-        poly(0, o.shift(o.rotate(o.path(o.smooth((0, 0), (0.07, -0.16), (0.02, -0.32)), o.smooth((0.02, -0.32), (-0.03, -0.14), (0, 0))), a), 0.5, 0.34))
+        poly(
+            0,
+            o.shift(
+                o.rotate(
+                    o.path(o.smooth((0, 0), (0.07, -0.16), (0.02, -0.32)), o.smooth((0.02, -0.32), (-0.03, -0.14), (0, 0))), a
+                ),
+                0.5,
+                0.34,
+            ),
+        )
 
 
 def _skull(poly, disc):
@@ -254,8 +334,19 @@ def _smile(poly, disc):
 
 
 _PICTURES = {
-    "sun": _sun, "mountain": _mountain, "wave": _wave, "heart": _heart, "cat": _cat, "moon": _moon, "palm": _palm, "skull": _skull,
-    "rocket": _rocket, "smile": _smile,
+    "sun": _sun,
+    "mountain": _mountain,
+    "wave": _wave,
+    "heart": _heart,
+    "cat": _cat,
+    "moon": _moon,
+    "palm": _palm,
+    "skull": _skull,
+    "rocket": _rocket,
+    "smile": _smile,
     "star": lambda poly, disc: (poly(0, _star(0.5, 0.44, 0.36)), poly(1, _star(0.5, 0.44, 0.16))),
-    "lightning": lambda poly, disc: (disc(1, 0.5, 0.42, 0.33), poly(0, [(0.56, 0.06), (0.28, 0.48), (0.48, 0.48), (0.42, 0.84), (0.72, 0.38), (0.52, 0.38)])),
+    "lightning": lambda poly, disc: (
+        disc(1, 0.5, 0.42, 0.33),
+        poly(0, [(0.56, 0.06), (0.28, 0.48), (0.48, 0.48), (0.42, 0.84), (0.72, 0.38), (0.52, 0.38)]),
+    ),
 }

@@ -64,7 +64,12 @@ def box(x0: float, y0: float, x1: float, y1: float, r: float = 0.0) -> Points:
         return np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
     a = np.linspace(0, np.pi / 2, 6)
     arcs = []
-    for cx, cy, start in ((x1 - r, y0 + r, -np.pi / 2), (x1 - r, y1 - r, 0), (x0 + r, y1 - r, np.pi / 2), (x0 + r, y0 + r, np.pi)):
+    for cx, cy, start in (
+        (x1 - r, y0 + r, -np.pi / 2),
+        (x1 - r, y1 - r, 0),
+        (x0 + r, y1 - r, np.pi / 2),
+        (x0 + r, y0 + r, np.pi),
+    ):
         arcs.append(np.stack([cx + r * np.cos(a + start), cy + r * np.sin(a + start)], 1))
     return np.concatenate(arcs).astype(np.float32)
 

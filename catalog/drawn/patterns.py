@@ -6,9 +6,9 @@ the reference resolution and looked up, so that a point costs one gather.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Callable
 
 import numpy as np
 from scipy.ndimage import gaussian_filter
@@ -129,8 +129,14 @@ def _soft(x: np.ndarray) -> np.ndarray:
 def _stripes(kind: str, rng) -> np.ndarray:
     period = {"breton": 36, "bold": 84, "pinstripe": 30, "candy": 28, "triple": 96, "diagonal": 48}[kind]
     y = np.arange(period)
-    second = {"breton": y < 13, "bold": y < 42, "pinstripe": y < 4, "candy": y < 14, "diagonal": y < 22,
-              "triple": (y % 20 < 9) & (y < 58)}[kind]
+    second = {
+        "breton": y < 13,
+        "bold": y < 42,
+        "pinstripe": y < 4,
+        "candy": y < 14,
+        "diagonal": y < 22,
+        "triple": (y % 20 < 9) & (y < 58),
+    }[kind]
     rows = _one_hot([np.repeat(_soft(second)[:, None], 8, 1)])
     return rows.transpose(1, 0, 2).copy() if kind in ("pinstripe", "candy") else rows
 
@@ -148,8 +154,13 @@ def _checks(kind: str, rng) -> np.ndarray:
     wide = _soft((t > 10) & (t < 54)) * 0.62
     thin = _soft((t > 28) & (t < 36))
     bright = _soft((t > 76) & (t < 82))
-    return _one_hot([1 - (1 - wide[:, None]) * (1 - wide[None, :]), np.maximum(thin[:, None], thin[None, :]) * 0.8,
-                     np.maximum(bright[:, None], bright[None, :]) * 0.9])
+    return _one_hot(
+        [
+            1 - (1 - wide[:, None]) * (1 - wide[None, :]),
+            np.maximum(thin[:, None], thin[None, :]) * 0.8,
+            np.maximum(bright[:, None], bright[None, :]) * 0.9,
+        ]
+    )
 
 
 def _noise(rng, n: int, *sigma: float) -> np.ndarray:
@@ -188,7 +199,9 @@ def _animal(kind: str, rng) -> np.ndarray:
 
 def _camouflage(rng) -> np.ndarray:
     n = 320
-    return _one_hot([_step(_noise(rng, n, 10, 18) - 0.2, 14), _step(_noise(rng, n, 9, 16) - 0.6, 14), _step(_noise(rng, n, 7, 14) - 1.0, 14)])
+    return _one_hot(
+        [_step(_noise(rng, n, 10, 18) - 0.2, 14), _step(_noise(rng, n, 9, 16) - 0.6, 14), _step(_noise(rng, n, 7, 14) - 1.0, 14)]
+    )
 
 
 def _placed(p: Pattern) -> Bolt:
@@ -211,7 +224,11 @@ def _blocks(p: Pattern) -> Bolt:
     first, next_ = sorted(rng.uniform([0.34, 0.62], [0.44, 0.7]))
 
     def look(u, v):
-        tall = (v - p.centre[1]) / (2 * p.reach) + 0.5 + (0.6 * (u - p.centre[0]) / (2 * p.reach) if p.kind == "diagonal block" else 0)
+        tall = (
+            (v - p.centre[1]) / (2 * p.reach)
+            + 0.5
+            + (0.6 * (u - p.centre[0]) / (2 * p.reach) if p.kind == "diagonal block" else 0)
+        )
         lower = _step(tall - first, 250)
         if p.kind == "halves" or p.kind == "diagonal block":
             return INKS[:2], _one_hot([lower])
@@ -229,7 +246,9 @@ def _dyed(p: Pattern) -> Bolt:
         x, y = u - p.centre[0], v - p.centre[1]
         c = cloud[(v * 0.9).astype(np.int32) % n, (u * 0.9).astype(np.int32) % n]
         far = np.hypot(x, y) / (30 * p.scale)
-        phase = {"spiral": far + np.arctan2(y, x) / (2 * np.pi) * 3, "burst": far * 1.2, "bands": y / (38 * p.scale) + x * 0.004}[p.kind] + c
+        phase = {"spiral": far + np.arctan2(y, x) / (2 * np.pi) * 3, "burst": far * 1.2, "bands": y / (38 * p.scale) + x * 0.004}[
+            p.kind
+        ] + c
         around = phase % 3
         weights = np.stack([np.maximum(0, 1 - np.minimum(np.abs(around - k), 3 - np.abs(around - k))) for k in range(3)], -1)
         weights = weights**0.7

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Callable
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,19 +69,40 @@ class Piece:
     holes: tuple = ()
     lines: tuple[Line, ...] = ()
 
-    def moved(self, move: Callable[[np.ndarray], np.ndarray], turn: float = 0.0) -> "Piece":
+    def moved(self, move: Callable[[np.ndarray], np.ndarray], turn: float = 0.0) -> Piece:
         """The same piece with every point sent through `move`."""
         pleats = self.pleats
         if pleats is not None:
-            a = move(np.float32([[pleats.x - pleats.half_top, pleats.top], [pleats.x + pleats.half_top, pleats.top],
-                                 [pleats.x - pleats.half_bottom, pleats.bottom], [pleats.x + pleats.half_bottom, pleats.bottom]]))
-            pleats = replace(pleats, x=float(a[:2, 0].mean()), half_top=float(np.ptp(a[:2, 0]) / 2), top=float(a[:2, 1].mean()),
-                             half_bottom=float(np.ptp(a[2:, 0]) / 2), bottom=float(a[2:, 1].mean()))
+            a = move(
+                np.float32(
+                    [
+                        [pleats.x - pleats.half_top, pleats.top],
+                        [pleats.x + pleats.half_top, pleats.top],
+                        [pleats.x - pleats.half_bottom, pleats.bottom],
+                        [pleats.x + pleats.half_bottom, pleats.bottom],
+                    ]
+                )
+            )
+            pleats = replace(
+                pleats,
+                x=float(a[:2, 0].mean()),
+                half_top=float(np.ptp(a[:2, 0]) / 2),
+                top=float(a[:2, 1].mean()),
+                half_bottom=float(np.ptp(a[2:, 0]) / 2),
+                bottom=float(a[2:, 1].mean()),
+            )
         folds = self.folds and replace(self.folds, angle=self.folds.angle + turn)
-        return replace(self, outline=move(self.outline), holes=tuple(move(h) for h in self.holes), pleats=pleats, folds=folds,
-                       turn=self.turn + turn, lines=tuple(replace(line, points=move(line.points)) for line in self.lines))
+        return replace(
+            self,
+            outline=move(self.outline),
+            holes=tuple(move(h) for h in self.holes),
+            pleats=pleats,
+            folds=folds,
+            turn=self.turn + turn,
+            lines=tuple(replace(line, points=move(line.points)) for line in self.lines),
+        )
 
-    def mirrored(self) -> "Piece":
+    def mirrored(self) -> Piece:
         """The left-hand twin of a right-hand piece."""
         twin = self.moved(outlines.flip)
         folds = twin.folds and replace(twin.folds, angle=-twin.folds.angle)

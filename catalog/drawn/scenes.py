@@ -84,7 +84,9 @@ def clutter(rng: Rng, n: int) -> np.ndarray:
         x, y = rng.integers(0, n, 2)
         w, h = rng.integers(n // 12, n // 2, 2)
         picture[y : y + h, x : x + w] = _tint(rng, 20, 235, 35)
-    image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(float(rng.uniform(0.5, n * 0.03))))
+    image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).filter(
+        ImageFilter.GaussianBlur(float(rng.uniform(0.5, n * 0.03)))
+    )
     return np.asarray(image, np.float32)
 
 
@@ -95,7 +97,9 @@ def garden(rng: Rng, n: int) -> np.ndarray:
     if rng.random() < 0.6:
         sky = int(n * rng.uniform(0.2, 0.6))
         picture[:sky] = _tint(rng, 170, 240, 14)
-    image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).filter(ImageFilter.GaussianBlur(float(rng.uniform(0.5, 5))))
+    image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8)).filter(
+        ImageFilter.GaussianBlur(float(rng.uniform(0.5, 5)))
+    )
     return np.asarray(image, np.float32)
 
 

@@ -44,14 +44,22 @@ def _recoloured(colourway: Colourway, rng: np.random.Generator) -> Colourway:
     """Inks of people, hangers and their other clothes, at random; buttons and threads too."""
     any_colour = lambda: PIGMENTS[str(rng.choice(list(PIGMENTS)))][0]
     grey = int(rng.integers(60, 235))
-    extra = {"skin": SKIN[int(rng.integers(len(SKIN)))], "hair": ((30, 24, 22), (74, 48, 32), (150, 110, 64), (200, 176, 130))[int(rng.integers(4))], "other": any_colour(), "other2": any_colour(),
-             "form": (grey, grey, int(grey * 0.97)), "wood": (176, 132, 88)}
+    extra = {
+        "skin": SKIN[int(rng.integers(len(SKIN)))],
+        "hair": ((30, 24, 22), (74, 48, 32), (150, 110, 64), (200, 176, 130))[int(rng.integers(4))],
+        "other": any_colour(),
+        "other2": any_colour(),
+        "form": (grey, grey, int(grey * 0.97)),
+        "wood": (176, 132, 88),
+    }
     if rng.random() < 0.3:
         extra["button"] = any_colour()
     return replace(colourway, inks=tuple((dict(colourway.inks) | extra).items()))
 
 
-def render_training(rng: np.random.Generator, size: int = 224, category: str | None = None) -> tuple[Image.Image, dict[str, list[str]]]:
+def render_training(
+    rng: np.random.Generator, size: int = 224, category: str | None = None
+) -> tuple[Image.Image, dict[str, list[str]]]:
     """A square picture of `size` pixels and its truth (as `Drawn.truth`)."""
     design, colourway = training_design(rng, category)
     stack = poses.posed(poses.roomier(drawn_stack(design), rng), rng, design)
@@ -68,5 +76,7 @@ def _framed(stack, rng: np.random.Generator):
     fill = float(rng.choice([rng.uniform(0.55, 0.8), rng.uniform(0.8, 0.97), rng.uniform(0.95, 1.15)], p=[0.25, 0.5, 0.25]))
     k = fill * FRAME / max(x1 - x0, y1 - y0)
     slack = abs(1 - fill) * FRAME * 0.5
-    centre = np.float32([FRAME / 2 - (x0 + x1) / 2 * k + rng.uniform(-slack, slack), FRAME / 2 - (y0 + y1) / 2 * k + rng.uniform(-slack, slack)])
+    centre = np.float32(
+        [FRAME / 2 - (x0 + x1) / 2 * k + rng.uniform(-slack, slack), FRAME / 2 - (y0 + y1) / 2 * k + rng.uniform(-slack, slack)]
+    )
     return [p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32)) for p in stack]

@@ -39,19 +39,57 @@ class Block:
 
 def upper(design: Design, tape: Tape, **changes) -> Block:
     """The block of a top for the design's gender and fit."""
-    women = dict(shoulder=tape(55), neck=tape(23), chest=tape(57), underarm=tape(66), waist=tape(51), waist_y=tape(118), hip=tape(58), hem=tape(58), hem_y=tape(176))
-    men = dict(shoulder=tape(66), neck=tape(25), chest=tape(68), underarm=tape(74), waist=tape(64), waist_y=tape(132), hip=tape(66), hem=tape(66), hem_y=tape(192))
+    women = dict(
+        shoulder=tape(55),
+        neck=tape(23),
+        chest=tape(57),
+        underarm=tape(66),
+        waist=tape(51),
+        waist_y=tape(118),
+        hip=tape(58),
+        hem=tape(58),
+        hem_y=tape(176),
+    )
+    men = dict(
+        shoulder=tape(66),
+        neck=tape(25),
+        chest=tape(68),
+        underarm=tape(74),
+        waist=tape(64),
+        waist_y=tape(132),
+        hip=tape(66),
+        hem=tape(66),
+        hem_y=tape(192),
+    )
     block = replace(Block(slope=tape(14)), **(men if design.men else women))
     ease = {"slim": (0.95, 0.88), "loose": (1.14, 1.2), "straight": (1.03, 1.06)}.get(design.fit or "", (1.0, 1.0))
-    block = replace(block, chest=block.chest * ease[0], waist=block.waist * ease[1], hip=block.hip * ease[1] ** 0.8, hem=block.hem * ease[1] ** 0.8,
-                    shoulder=block.shoulder * ease[0] ** 0.6)
+    block = replace(
+        block,
+        chest=block.chest * ease[0],
+        waist=block.waist * ease[1],
+        hip=block.hip * ease[1] ** 0.8,
+        hem=block.hem * ease[1] ** 0.8,
+        shoulder=block.shoulder * ease[0] ** 0.6,
+    )
     if design.length == "cropped":
         block = replace(block, hem_y=block.waist_y * tape(0.96), hem=block.waist * 1.02, hip_y=block.waist_y)
-    depth, neck = {"crew": (19, 1.0), "v-neck": (62, 1.1), "scoop": (46, 1.35), "boat": (10, 1.75), "square": (42, 1.42), "sweetheart": (48, 1.5),
-                   "low": (96, 1.25), "collar": (26, 1.0), "turtleneck": (12, 0.86), "high": (9, 0.9)}.get(design.neckline or "", (19, 1.0))
+    depth, neck = {
+        "crew": (19, 1.0),
+        "v-neck": (62, 1.1),
+        "scoop": (46, 1.35),
+        "boat": (10, 1.75),
+        "square": (42, 1.42),
+        "sweetheart": (48, 1.5),
+        "low": (96, 1.25),
+        "collar": (26, 1.0),
+        "turtleneck": (12, 0.86),
+        "high": (9, 0.9),
+    }.get(design.neckline or "", (19, 1.0))
     if design.gender in ("girls", "boys"):
         block = replace(block, shoulder=block.shoulder * 0.97, hem_y=block.hem_y * 0.92)
-    block = replace(block, depth=tape(depth, 0.06), neck=min(block.neck * neck, block.shoulder - 9), hip_y=min(block.hip_y, block.hem_y - 4))
+    block = replace(
+        block, depth=tape(depth, 0.06), neck=min(block.neck * neck, block.shoulder - 9), hip_y=min(block.hip_y, block.hem_y - 4)
+    )
     return replace(block, **changes)
 
 
@@ -65,7 +103,10 @@ def front_neck(block: Block, neckline: str | None) -> np.ndarray:
     if neckline == "square":
         return o.path([(0, d), (n * 0.93, d)], [(n, 0)])
     if neckline == "sweetheart":
-        return o.path(o.smooth((0, d), (n * 0.16, d - 9), (n * 0.5, d - 15), (n * 0.85, d - 8)), o.smooth((n * 0.95, d - 14), (n * 1.0, d * 0.4), (n, 0)))
+        return o.path(
+            o.smooth((0, d), (n * 0.16, d - 9), (n * 0.5, d - 15), (n * 0.85, d - 8)),
+            o.smooth((n * 0.95, d - 14), (n * 1.0, d * 0.4), (n, 0)),
+        )
     return o.smooth((0, d), (n * 0.5, d * 0.94), (n * 0.86, d * 0.62), (n, 0))
 
 
@@ -83,7 +124,12 @@ def _side(b: Block) -> np.ndarray:
 
 def hem_line(b: Block) -> np.ndarray:
     """Right half of the hem, from the side to the middle."""
-    return o.smooth((b.hem, b.hem_y), (b.hem * 0.62, b.hem_y + b.curve * 0.75), (b.hem * 0.3, b.hem_y + b.curve), (0, b.hem_y + b.curve * 1.05))
+    return o.smooth(
+        (b.hem, b.hem_y),
+        (b.hem * 0.62, b.hem_y + b.curve * 0.75),
+        (b.hem * 0.3, b.hem_y + b.curve),
+        (0, b.hem_y + b.curve * 1.05),
+    )
 
 
 def body_outline(b: Block, neckline: str | None, sleeveless: bool) -> np.ndarray:
@@ -104,14 +150,24 @@ def body_outline(b: Block, neckline: str | None, sleeveless: bool) -> np.ndarray
         return _one_shoulder(b, sleeveless)
     shoulder = b.shoulder * (0.9 if sleeveless else 1.0)
     inset = 0.86 if sleeveless else 0.96
-    arm = o.smooth((shoulder, b.slope), (shoulder * inset, b.slope + (b.underarm - b.slope) * 0.55), (b.chest * 0.98, b.underarm - 2), (b.chest, b.underarm))
+    arm = o.smooth(
+        (shoulder, b.slope),
+        (shoulder * inset, b.slope + (b.underarm - b.slope) * 0.55),
+        (b.chest * 0.98, b.underarm - 2),
+        (b.chest, b.underarm),
+    )
     return o.mirror(o.path(front_neck(b, neckline), arm, side, hem))
 
 
 def _one_shoulder(b: Block, sleeveless: bool) -> np.ndarray:
     """A front that hangs on its right shoulder alone."""
     outer = b.shoulder * (0.86 if sleeveless else 0.99)
-    arm = o.smooth((outer, b.slope), (b.shoulder * (0.78 if sleeveless else 0.95), 46), (b.chest * 0.97, b.underarm - 4), (b.chest, b.underarm))
+    arm = o.smooth(
+        (outer, b.slope),
+        (b.shoulder * (0.78 if sleeveless else 0.95), 46),
+        (b.chest * 0.97, b.underarm - 4),
+        (b.chest, b.underarm),
+    )
     right = o.path([(b.neck * 1.25, 5)], arm, _side(b), hem_line(b))
     left = o.flip(o.path(_side(b), hem_line(b)))[::-1]
     edge = o.smooth((-b.chest * 0.97, b.top + 18), (-b.chest * 0.3, b.top + 2), (b.neck * 0.7, 28), (b.neck * 1.25, 5))
@@ -123,7 +179,9 @@ def opening_top(design: Design, b: Block) -> float:
     hangs = design.has("straps") or design.has("spaghetti straps")
     if hangs:
         return b.top + {"v-neck": 30, "low": 58, "sweetheart": 20, "scoop": 18}.get(design.neckline or "", 0) + 1
-    return {"strapless": b.top + 7, "off-shoulder": b.top - 3, "one-shoulder": b.top + 2, "halter": 27}.get(design.neckline or "", b.depth + 1)
+    return {"strapless": b.top + 7, "off-shoulder": b.top - 3, "one-shoulder": b.top + 2, "halter": 27}.get(
+        design.neckline or "", b.depth + 1
+    )
 
 
 def strap_outline(b: Block, neckline: str | None) -> np.ndarray:
@@ -143,7 +201,11 @@ def straps(b: Block, width: float, slot: str = "cloth") -> list[Piece]:
     """Shoulder straps from the bodice over the shoulder to its back."""
     front = o.smooth((b.chest * 0.57, b.top - 8), (b.chest * 0.5, b.top - 30), (b.chest * 0.44, 0))
     back = o.smooth((b.chest * 0.44, 0), (b.chest * 0.4, b.top - 26), (b.chest * 0.42, b.top + 6))
-    return [p for line, shade in ((back, 0.66), (front, 1.0)) for p in _both(Piece(o.ribbon(line, width), slot, puff=width / 2, shade=shade, drop=0.2))]
+    return [
+        p
+        for line, shade in ((back, 0.66), (front, 1.0))
+        for p in _both(Piece(o.ribbon(line, width), slot, puff=width / 2, shade=shade, drop=0.2))
+    ]
 
 
 def _both(piece: Piece) -> list[Piece]:
@@ -177,12 +239,32 @@ def sleeve(b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | N
         elbow, end = root + ahead * arm.length * 0.45, root + ahead * arm.length * 0.86
     wide = arm.elbow if arm.length > 80 else (arm.elbow + np.hypot(ux - sx, uy - sy) / 2) / 2
     last = arm.wrist if arm.length > 80 else wide * 0.94
-    out = o.smooth((sx - 14, sy - 3), (sx - 1, sy + 0.5), (sx + 7, sy + 8), elbow + across(ahead) * (wide + 3 + arm.puff * 0.5), end + across(fore) * (last + arm.puff) - fore * 4, end + across(fore) * last)
-    inner = o.smooth(end - across(fore) * last, end - across(fore) * (last + arm.puff) - fore * 4, elbow - across(ahead) * (wide + arm.puff * 0.5), (ux, uy), (ux - 12, uy + 4))
+    out = o.smooth(
+        (sx - 14, sy - 3),
+        (sx - 1, sy + 0.5),
+        (sx + 7, sy + 8),
+        elbow + across(ahead) * (wide + 3 + arm.puff * 0.5),
+        end + across(fore) * (last + arm.puff) - fore * 4,
+        end + across(fore) * last,
+    )
+    inner = o.smooth(
+        end - across(fore) * last,
+        end - across(fore) * (last + arm.puff) - fore * 4,
+        elbow - across(ahead) * (wide + arm.puff * 0.5),
+        (ux, uy),
+        (ux - 12, uy + 4),
+    )
     outline = o.path(out, inner)
     along = 46.0 if arm.length > 80 else 30.0
     cuff = [Line(np.stack([end + across(fore) * last - fore * 6, end - across(fore) * last - fore * 6]), "stitch", 0.8)]
-    return Piece(outline, folds=Folds(1.05 * fold, 13, along, -(arm.angle - arm.bend * 0.5)), turn=-arm.angle + 0.0, puff=12, lines=tuple(cuff), drop=0.2)
+    return Piece(
+        outline,
+        folds=Folds(1.05 * fold, 13, along, -(arm.angle - arm.bend * 0.5)),
+        turn=-arm.angle + 0.0,
+        puff=12,
+        lines=tuple(cuff),
+        drop=0.2,
+    )
 
 
 def cuff(b: Block, arm: Arm, tall: float, slot: str = "cloth", fabric: str | None = None, grow: float = 1.0, start=None) -> Piece:
@@ -200,14 +282,31 @@ def cuff(b: Block, arm: Arm, tall: float, slot: str = "cloth", fabric: str | Non
     wide = (arm.wrist if arm.length > 80 else (arm.elbow + np.hypot(b.chest - sx, b.underarm - sy) / 2) / 2 * 0.94) * grow
     a, z = end - fore * 3, end + fore * tall
     outline = o.path([a + side * wide, z + side * wide * 0.97, z - side * wide * 0.97, a - side * wide])
-    return Piece(outline, slot, fabric, puff=5, lift=1.1, turn=-arm.angle + arm.bend, drop=0.25, lines=(Line(np.stack([a + side * wide, a - side * wide]), "seam", 1.2),))
+    return Piece(
+        outline,
+        slot,
+        fabric,
+        puff=5,
+        lift=1.1,
+        turn=-arm.angle + arm.bend,
+        drop=0.25,
+        lines=(Line(np.stack([a + side * wide, a - side * wide]), "seam", 1.2),),
+    )
 
 
 def inside_back(b: Block, slot: str = "cloth", shade: float = 0.55) -> Piece:
     """The back of the neck seen through the opening."""
     n = b.neck
     rise = o.smooth((-n - 2, -1), (-n * 0.5, 5), (0, 7), (n * 0.5, 5), (n + 2, -1))
-    return Piece(o.path(rise, [(n + 6, 22), (n * 0.7, b.depth + 14), (-n * 0.7, b.depth + 14), (-n - 6, 22)]), slot, puff=3, lift=0.4, shade=shade, drop=0, turn=0.0)
+    return Piece(
+        o.path(rise, [(n + 6, 22), (n * 0.7, b.depth + 14), (-n * 0.7, b.depth + 14), (-n - 6, 22)]),
+        slot,
+        puff=3,
+        lift=0.4,
+        shade=shade,
+        drop=0,
+        turn=0.0,
+    )
 
 
 def hem_stitches(b: Block, up: float = 5) -> Line:
@@ -215,9 +314,19 @@ def hem_stitches(b: Block, up: float = 5) -> Line:
     return Line(o.shift(np.concatenate([edge, o.flip(edge)[::-1]]), 0, -up), "stitch", 0.8)
 
 
-def body(b: Block, design: Design, fold: float = 1.0, lines: tuple = (), holes: tuple = (), pleats: Pleats | None = None, sleeveless: bool | None = None) -> Piece:
+def body(
+    b: Block,
+    design: Design,
+    fold: float = 1.0,
+    lines: tuple = (),
+    holes: tuple = (),
+    pleats: Pleats | None = None,
+    sleeveless: bool | None = None,
+) -> Piece:
     """The front piece of an upper body."""
     bare = design.sleeve == "sleeveless" if sleeveless is None else sleeveless
     hangs = design.has("straps") or design.has("spaghetti straps")
     outline = strap_outline(b, design.neckline) if hangs else body_outline(b, design.neckline, bare)
-    return Piece(outline, folds=Folds(fold, 17, 80), puff=15, lines=(hem_stitches(b), *lines), holes=holes, pleats=pleats, drop=0.28)
+    return Piece(
+        outline, folds=Folds(fold, 17, 80), puff=15, lines=(hem_stitches(b), *lines), holes=holes, pleats=pleats, drop=0.28
+    )

@@ -17,7 +17,9 @@ HEMS = {"mini": 106.0, "knee": 172.0, "midi": 236.0, "maxi": 316.0}  # below the
 
 def skirt_half_width(fit: str | None, long: float, hip: float, tape: Tape) -> float:
     """Half width of the hem for a cut and a length."""
-    grow = {"slim": 0.02, "straight": 0.1, "a-line": 0.32, "fit-and-flare": 0.56, "flared": 0.62, "loose": 0.3}.get(fit or "", 0.25)
+    grow = {"slim": 0.02, "straight": 0.1, "a-line": 0.32, "fit-and-flare": 0.56, "flared": 0.62, "loose": 0.3}.get(
+        fit or "", 0.25
+    )
     return tape(hip + grow * long * (1 if long < 200 else 0.8), 0.04)
 
 
@@ -28,9 +30,16 @@ def skirt_piece(design: Design, tape: Tape, waist: float, top: float, long: floa
     bottom = top + long
     hip_y = top + min(52, long * 0.45)
     if design.fit in ("fit-and-flare", "flared"):
-        side = o.smooth((waist, top), (waist + (hem - waist) * 0.3, top + long * 0.2), (waist + (hem - waist) * 0.66, top + long * 0.56), (hem, bottom))
+        side = o.smooth(
+            (waist, top),
+            (waist + (hem - waist) * 0.3, top + long * 0.2),
+            (waist + (hem - waist) * 0.66, top + long * 0.56),
+            (hem, bottom),
+        )
     elif design.fit == "slim":
-        side = o.smooth((waist, top), (hip * 0.97, top + 26), (hip, hip_y), ((hip + hem) / 2, (hip_y + bottom) / 2), (hem * 0.97, bottom))
+        side = o.smooth(
+            (waist, top), (hip * 0.97, top + 26), (hip, hip_y), ((hip + hem) / 2, (hip_y + bottom) / 2), (hem * 0.97, bottom)
+        )
     else:
         side = o.smooth((waist, top), (hip - 1, hip_y), ((hip + hem) / 2, (hip_y + bottom) / 2), (hem, bottom))
     edge = o.smooth((hem, bottom), (hem * 0.6, bottom + bow * 0.75), (hem * 0.25, bottom + bow), (0, bottom + bow * 1.04))
@@ -44,7 +53,15 @@ def skirt_piece(design: Design, tape: Tape, waist: float, top: float, long: floa
     else:
         pleats = None
     folds = Folds(0.5 if pleats else 0.8, 17, 110 if long > 150 else 80)
-    piece = Piece(outline, puff=14, folds=folds, pleats=pleats, holes=tuple(slits(design, hem, bottom, bow, long)), lines=(Line(o.shift(full, 0, -6), "stitch", 0.8),), drop=0.3)
+    piece = Piece(
+        outline,
+        puff=14,
+        folds=folds,
+        pleats=pleats,
+        holes=tuple(slits(design, hem, bottom, bow, long)),
+        lines=(Line(o.shift(full, 0, -6), "stitch", 0.8),),
+        drop=0.3,
+    )
     return piece, hem
 
 
@@ -52,7 +69,13 @@ def slits(design: Design, hem: float, bottom: float, bow: float, long: float) ->
     if not design.has("slit"):
         return []
     x, tall = hem * 0.42, min(long * 0.52, 150)
-    return [o.path(o.smooth((x, bottom - tall), (x - 3, bottom - tall * 0.5), (x - 9, bottom + bow + 14)), [(x + 17, bottom + bow + 14)], o.smooth((x + 15, bottom + bow), (x + 6, bottom - tall * 0.5), (x, bottom - tall)))]
+    return [
+        o.path(
+            o.smooth((x, bottom - tall), (x - 3, bottom - tall * 0.5), (x - 9, bottom + bow + 14)),
+            [(x + 17, bottom + bow + 14)],
+            o.smooth((x + 15, bottom + bow), (x + 6, bottom - tall * 0.5), (x, bottom - tall)),
+        )
+    ]
 
 
 def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
@@ -61,13 +84,31 @@ def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
     fitted = replace(design, fit="slim" if design.fit in ("slim", "fit-and-flare", "a-line") else design.fit, length=None)
     b = upper(fitted, tape)
     waist = {"fit-and-flare": 41, "slim": 45, "a-line": 47, "straight": 55, "flared": 43, "loose": 62}.get(design.fit or "", 48)
-    b = replace(b, shoulder=tape(50), chest=tape(52 if design.fit != "loose" else 58), waist=tape(waist), hip=tape(waist + 1), hem=tape(waist), waist_y=tape(116), hip_y=120.0, hem_y=tape(121), curve=2, neck=min(b.neck, 42))
+    b = replace(
+        b,
+        shoulder=tape(50),
+        chest=tape(52 if design.fit != "loose" else 58),
+        waist=tape(waist),
+        hip=tape(waist + 1),
+        hem=tape(waist),
+        waist_y=tape(116),
+        hip_y=120.0,
+        hem_y=tape(121),
+        curve=2,
+        neck=min(b.neck, 42),
+    )
     long = tape(HEMS[design.length or "knee"], 0.025)
     hip = max(57, waist + 3)
     skirt, hem = skirt_piece(design, tape, b.hem * 1.0, b.hem_y - 2, long, hip)
     bodice = tops.front(replace(fitted, details=design.details - {"slit"}), b)
     seamless = design.fit in ("straight", "loose", "slim")
-    bodice = replace(bodice, lines=() if seamless else (Line(o.shift(np.concatenate([o.flip(hem_line(b)), hem_line(b)[::-1]]), 0, -2), "seam", 1.6, strength=0.35),), drop=0.0 if seamless else 0.3)
+    bodice = replace(
+        bodice,
+        lines=()
+        if seamless
+        else (Line(o.shift(np.concatenate([o.flip(hem_line(b)), hem_line(b)[::-1]]), 0, -2), "seam", 1.6, strength=0.35),),
+        drop=0.0 if seamless else 0.3,
+    )
     if seamless:
         skirt = joined(skirt, bodice)
         bodice = None
@@ -128,7 +169,13 @@ def waists(design: Design, tape: Tape, b: Block) -> list[Piece]:
 def skirt_trims(design: Design, tape: Tape, b: Block, hem: float, bottom: float) -> list[Piece]:
     """Ruffles, lace and fringe along the hem of a skirt or dress."""
     bow = 4 + hem * 0.07
-    line = lambda up: o.smooth((-hem * 0.97, bottom - up), (-hem * 0.5, bottom - up + bow * 0.8), (0, bottom - up + bow), (hem * 0.5, bottom - up + bow * 0.8), (hem * 0.97, bottom - up))
+    line = lambda up: o.smooth(
+        (-hem * 0.97, bottom - up),
+        (-hem * 0.5, bottom - up + bow * 0.8),
+        (0, bottom - up + bow),
+        (hem * 0.5, bottom - up + bow * 0.8),
+        (hem * 0.97, bottom - up),
+    )
     stack: list[Piece] = []
     if design.has("ruffle"):
         if design.cut == "tiered":
@@ -149,11 +196,18 @@ def draft_skirt(design: Design, rng: np.random.Generator) -> list[Piece]:
     waist, hip = tape(46), tape(60)
     long = tape(HEMS[design.length or "knee"] * 1.02, 0.025)
     piece, hem = skirt_piece(design, tape, waist, 0, long, hip)
-    back = Piece(o.path(o.smooth((-waist, -11), (0, -14), (waist, -11)), o.smooth((waist, 0), (0, 8), (-waist, 0))), puff=3, shade=0.55, drop=0)
+    back = Piece(
+        o.path(o.smooth((-waist, -11), (0, -14), (waist, -11)), o.smooth((waist, 0), (0, 8), (-waist, 0))),
+        puff=3,
+        shade=0.55,
+        drop=0,
+    )
     band = o.path(o.smooth((-waist, -12), (0, -7), (waist, -12)), o.smooth((waist + 1, 3), (0, 8), (-waist - 1, 3)))
     b = Block(waist=waist, hem=waist, hem_y=0)
     stack = [back, piece, *skirt_trims(design, tape, b, hem, long)]
-    stack.append(Piece(band, puff=4, lift=0.8, drop=0.35, lines=(Line(np.concatenate([band, band[:1]]), "seam", 1.2, strength=0.3),)))
+    stack.append(
+        Piece(band, puff=4, lift=0.8, drop=0.35, lines=(Line(np.concatenate([band, band[:1]]), "seam", 1.2, strength=0.3),))
+    )
     if design.has("buttons"):
         stack += [trims.placket(0, 4, long + hem * 0.06, 12), *trims.buttons(0, 0, long - 14, 6 if long < 150 else 9, 3.2)]
     if design.has("zipper"):
@@ -181,10 +235,35 @@ def draft_jumpsuit(design: Design, rng: np.random.Generator) -> list[Piece]:
     tape = Tape(rng, design.spread)
     fitted = replace(design, fit="slim", length=None)
     b = upper(fitted, tape)
-    b = replace(b, shoulder=tape(48), chest=tape(51), waist=tape(46), hip=47.0, hem=46.0, waist_y=114.0, hip_y=118.0, hem_y=tape(120), curve=2, neck=min(b.neck, 40))
-    legs = bottoms.legs(replace(design, category="trousers"), tape, b.hem, tape(57), b.hem_y - 2, {"mini": 84.0, "knee": 140.0, "midi": 200.0}.get(design.length or "", 250.0))
+    b = replace(
+        b,
+        shoulder=tape(48),
+        chest=tape(51),
+        waist=tape(46),
+        hip=47.0,
+        hem=46.0,
+        waist_y=114.0,
+        hip_y=118.0,
+        hem_y=tape(120),
+        curve=2,
+        neck=min(b.neck, 40),
+    )
+    legs = bottoms.legs(
+        replace(design, category="trousers"),
+        tape,
+        b.hem,
+        tape(57),
+        b.hem_y - 2,
+        {"mini": 84.0, "knee": 140.0, "midi": 200.0}.get(design.length or "", 250.0),
+    )
     plain = replace(fitted, details=design.details - {"belt", "tie", "pockets", "slit", "ruffle"})
-    stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), *legs, tops.front(plain, b), *tops.necks(design, tape, b)]
+    stack = [
+        *tops.back_parts(design, b),
+        *tops.sleeves(design, tape, b),
+        *legs,
+        tops.front(plain, b),
+        *tops.necks(design, tape, b),
+    ]
     stack += dress_closures(design, tape, b, b.hem_y + 4) + tops.ornaments(plain, tape, b) + waists(design, tape, b)
     if not (design.has("belt") or design.has("tie")):
         stack.append(Piece(o.ribbon(o.smooth((-b.hem, b.hem_y - 3), (0, b.hem_y), (b.hem, b.hem_y - 3)), 8), puff=4, drop=0.25))
@@ -202,10 +281,19 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
     grow = {"a-line": 1.5, "slim": 1.02, "flared": 1.7}.get(design.fit or "", 1.14)
     b = replace(b, hem_y=low, hem=b.hip * grow, hip_y=b.waist_y + 60)
     tall = (low - b.waist_y) * 0.5
-    holes = [np.float32([(s * b.hem * 0.93, low - tall), (s * b.hem * 0.93, low + 20), (s * b.hem * 0.76, low + 20)]) for s in (-1, 1)] if design.has("slit") else []
+    holes = (
+        [
+            np.float32([(s * b.hem * 0.93, low - tall), (s * b.hem * 0.93, low + 20), (s * b.hem * 0.76, low + 20)])
+            for s in (-1, 1)
+        ]
+        if design.has("slit")
+        else []
+    )
     piece = replace(tops.front(replace(design, details=design.details - {"slit"}), b), holes=tuple(holes))
     stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), piece]
-    stack += trims.mandarin_collar(b) if design.neckline == "collar" else trims.rib_neck(b, design.neckline, 6, "accent", "cotton")
+    stack += (
+        trims.mandarin_collar(b) if design.neckline == "collar" else trims.rib_neck(b, design.neckline, 6, "accent", "cotton")
+    )
     top = b.depth + 2
     if design.has("buttons"):
         stack += [trims.placket(0, top - 2, top + 76, 12, "cloth"), *trims.buttons(0, top + 8, top + 62, 4, 2.8)]
@@ -227,17 +315,33 @@ def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
     b = replace(b, hem_y=low, hem=b.hip * 1.22, hip_y=b.waist_y + 56, depth=b.waist_y - 8)
     arm = tops.arm_of(design, tape, b)
     arm = replace(arm, wrist=arm.wrist * 1.75, elbow=arm.elbow * 1.2)
-    stack = [inside_back(b, shade=0.6), *pair(sleeve(b, arm)), *pair(cuff(b, arm, 10)), body(b, design, 1.0, (trims.opening(6, b.depth, low + 6, 0.6),))]
-    shawl = o.path(o.smooth((b.neck * 0.7, -8), (b.neck + 7, 0), (b.neck + 9, 30), (14, b.depth + 8)), o.smooth((-4, b.depth + 6), (b.neck * 0.6, 46), (b.neck * 0.9, 6)))
-    stack += [*pair(Piece(shawl, puff=6, drop=0.45)), Piece(o.ribbon(o.smooth((-b.neck * 0.9, -4), (0, -9), (b.neck * 0.9, -4)), 9), puff=4, shade=0.85, drop=0.1)]
+    stack = [
+        inside_back(b, shade=0.6),
+        *pair(sleeve(b, arm)),
+        *pair(cuff(b, arm, 10)),
+        body(b, design, 1.0, (trims.opening(6, b.depth, low + 6, 0.6),)),
+    ]
+    shawl = o.path(
+        o.smooth((b.neck * 0.7, -8), (b.neck + 7, 0), (b.neck + 9, 30), (14, b.depth + 8)),
+        o.smooth((-4, b.depth + 6), (b.neck * 0.6, 46), (b.neck * 0.9, 6)),
+    )
+    stack += [
+        *pair(Piece(shawl, puff=6, drop=0.45)),
+        Piece(o.ribbon(o.smooth((-b.neck * 0.9, -4), (0, -9), (b.neck * 0.9, -4)), 9), puff=4, shade=0.85, drop=0.1),
+    ]
     if design.has("pockets"):
-        stack += [q for p in trims.patch_pocket(b.hip * 0.34, b.waist_y + 36, b.hip * 0.9, b.waist_y + 84, point=0) for q in pair(p)]
+        stack += [
+            q for p in trims.patch_pocket(b.hip * 0.34, b.waist_y + 36, b.hip * 0.9, b.waist_y + 84, point=0) for q in pair(p)
+        ]
     if design.has("hood"):
         behind, over = trims.hood(replace(b, depth=22), up=False, cords=False)
         stack = behind + stack
     if design.has("belt"):
         half = b.waist * 1.02
-        stack += [Piece(o.ribbon(o.smooth((-half, b.waist_y), (0, b.waist_y + 4), (half, b.waist_y)), 12), puff=5, drop=0.5), *trims.tie_ends(-8, b.waist_y + 2, 80, width=9)]
+        stack += [
+            Piece(o.ribbon(o.smooth((-half, b.waist_y), (0, b.waist_y + 4), (half, b.waist_y)), 12), puff=5, drop=0.5),
+            *trims.tie_ends(-8, b.waist_y + 2, 80, width=9),
+        ]
     if design.has("lace trim"):
         stack += trims.lace_trim(o.smooth((-b.hem * 0.97, low - 2), (0, low + 3), (b.hem * 0.97, low - 2)), 16)
     return stack

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import outlines as o
 from ..design import Design, Tape
-from ..pieces import Folds, Line, Piece, Pleats, pair
+from ..pieces import Folds, Line, Piece, pair
 from . import tops, trims
 from .blocks import Block, body, cuff, inside_back, sleeve, upper
 
@@ -21,7 +21,11 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
     b = block_of(design, tape)
     rolled = design.neckline == "v-neck" or (design.neckline == "collar" and design.cut in ROLLED)
     deep = b.depth
-    shown = replace(design, neckline="v-neck" if rolled else ("crew" if design.neckline != "v-neck" else "v-neck"), sleeve=design.sleeve or "sleeveless")
+    shown = replace(
+        design,
+        neckline="v-neck" if rolled else ("crew" if design.neckline != "v-neck" else "v-neck"),
+        sleeve=design.sleeve or "sleeveless",
+    )
     sleeved = design.sleeve not in (None, "sleeveless")
     arm = replace(tops.arm_of(design if sleeved else replace(design, sleeve="long"), tape, b), wrist=tape(16), elbow=tape(22))
     arms = pair(sleeve(b, arm, 1.1)) if sleeved else []
@@ -49,7 +53,15 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
 def block_of(design: Design, tape: Tape) -> Block:
     """A jacket is wider than a shirt; a coat longer; a lapel opens down to its first button."""
     b = upper(replace(design, length=None, neckline="crew"), tape)
-    b = replace(b, chest=b.chest * 1.08, waist=b.waist * (1.0 if design.fit == "slim" else 1.12), hip=b.hip * 1.08, hem=b.hem * 1.08, shoulder=b.shoulder * 1.07, curve=3)
+    b = replace(
+        b,
+        chest=b.chest * 1.08,
+        waist=b.waist * (1.0 if design.fit == "slim" else 1.12),
+        hip=b.hip * 1.08,
+        hem=b.hem * 1.08,
+        shoulder=b.shoulder * 1.07,
+        curve=3,
+    )
     if design.category == "coat":
         low = COATS[design.length or "knee"] * (1.04 if design.men else 0.98)
         spread = {"a-line": 1.55, "slim": 1.05, "loose": 1.28}.get(design.fit or "", 1.16)
@@ -61,7 +73,11 @@ def block_of(design: Design, tape: Tape) -> Block:
     elif design.cut in ("bomber", "denim", "trucker", "biker"):
         b = replace(b, hem_y=b.hem_y * 0.9)
     if design.cut in ROLLED or design.neckline == "v-neck":
-        b = replace(b, depth={"waistcoat": 84.0, "double": 92.0, "trench": 66.0, "coat": 80.0}.get(design.cut, b.waist_y * 0.84), neck=b.neck * 1.08)
+        b = replace(
+            b,
+            depth={"waistcoat": 84.0, "double": 92.0, "trench": 66.0, "coat": 80.0}.get(design.cut, b.waist_y * 0.84),
+            neck=b.neck * 1.08,
+        )
     else:
         b = replace(b, depth=14.0)
     return b
@@ -77,9 +93,17 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
     low = b.hem_y + b.curve
     stack: list[Piece] = []
     edge = Line(np.float32([(0, deep), (0, low)]), "seam", 1.8, strength=0.6)
-    strip = lambda x0, x1: Piece(o.box(x0, deep - 1, x1, low), puff=2, lift=0.2, drop=0.3, lines=(Line(np.float32([(x1, deep), (x1, low)]), "seam", 1.8, strength=0.6),))
+    strip = lambda x0, x1: Piece(
+        o.box(x0, deep - 1, x1, low),
+        puff=2,
+        lift=0.2,
+        drop=0.3,
+        lines=(Line(np.float32([(x1, deep), (x1, low)]), "seam", 1.8, strength=0.6),),
+    )
     if design.cut == "bomber":
-        rib = o.mirror(o.path([(0, b.hem_y - 10), (b.hem * 0.98, b.hem_y - 11)], [(b.hem * 0.93, b.hem_y + 6)], [(0, b.hem_y + 8)]))
+        rib = o.mirror(
+            o.path([(0, b.hem_y - 10), (b.hem * 0.98, b.hem_y - 11)], [(b.hem * 0.93, b.hem_y + 6)], [(0, b.hem_y + 8)])
+        )
         stack.append(Piece(rib, fabric="rib", puff=5, drop=0.3))
         low = b.hem_y + 8
     if design.cut == "biker" and design.has("zipper"):
@@ -96,7 +120,9 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
     count = {"blazer": 2, "waistcoat": 5, "coat": 4}.get(design.cut, 5)
     stack.append(strip(-6, 6))
     bottom = {"blazer": b.waist_y + 20, "coat": b.hem_y * 0.66}.get(design.cut, b.hem_y - 14)
-    return stack + trims.buttons(0, deep + (2 if design.cut in ROLLED else 8), bottom, count, 3.6, "metal" if design.fabric == "denim" else "button")
+    return stack + trims.buttons(
+        0, deep + (2 if design.cut in ROLLED else 8), bottom, count, 3.6, "metal" if design.fabric == "denim" else "button"
+    )
 
 
 def collar_of(design: Design, tape: Tape, b: Block, deep: float, rolled: bool) -> list[Piece]:
@@ -119,13 +145,37 @@ def seams(design: Design, b: Block) -> list[Piece]:
     if design.cut in ("denim", "trucker"):
         y = b.underarm - 16
         for side in (-1, 1):
-            stack.append(Piece(o.path([(side * 7, y), (side * b.chest * 0.94, y), (side * b.chest * 0.94, y + 1.6), (side * 7, y + 1.6)]), puff=1, drop=0.5))
+            stack.append(
+                Piece(
+                    o.path([(side * 7, y), (side * b.chest * 0.94, y), (side * b.chest * 0.94, y + 1.6), (side * 7, y + 1.6)]),
+                    puff=1,
+                    drop=0.5,
+                )
+            )
             for x in (0.28, 0.56):
-                stack.append(Piece(o.ribbon(np.float32([(side * b.chest * (x + 0.12), y), (side * b.chest * x * 0.7, b.hem_y - 8)]), 1.6), "thread", puff=1, drop=0.3))
-        stack.append(Piece(o.mirror(o.path([(0, b.hem_y - 11), (b.hem * 0.99, b.hem_y - 12)], [(b.hem * 0.98, b.hem_y + 2)], [(0, b.hem_y + 4)])), puff=4, drop=0.35, lines=(Line(np.float32([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)]), "stitch", 0.9),)))
+                stack.append(
+                    Piece(
+                        o.ribbon(np.float32([(side * b.chest * (x + 0.12), y), (side * b.chest * x * 0.7, b.hem_y - 8)]), 1.6),
+                        "thread",
+                        puff=1,
+                        drop=0.3,
+                    )
+                )
+        stack.append(
+            Piece(
+                o.mirror(
+                    o.path([(0, b.hem_y - 11), (b.hem * 0.99, b.hem_y - 12)], [(b.hem * 0.98, b.hem_y + 2)], [(0, b.hem_y + 4)])
+                ),
+                puff=4,
+                drop=0.35,
+                lines=(Line(np.float32([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)]), "stitch", 0.9),),
+            )
+        )
     elif design.category == "blazer" or design.cut == "waistcoat":
         for side in (-1, 1):
-            dart = o.smooth((side * b.chest * 0.5, b.underarm + 8), (side * b.waist * 0.46, b.waist_y), (side * b.hem * 0.55, b.hem_y - 6))
+            dart = o.smooth(
+                (side * b.chest * 0.5, b.underarm + 8), (side * b.waist * 0.46, b.waist_y), (side * b.hem * 0.55, b.hem_y - 6)
+            )
             stack.append(Piece(o.ribbon(dart, 1.4), puff=1, shade=0.8, drop=0.15))
     return stack
 
@@ -134,7 +184,11 @@ def pockets(design: Design, b: Block) -> list[Piece]:
     if not design.has("pockets"):
         return []
     if design.cut in ("denim", "trucker"):
-        return [q for p in trims.patch_pocket(b.chest * 0.3, b.underarm - 12, b.chest * 0.78, b.underarm + 20, flap=True) for q in pair(p)]
+        return [
+            q
+            for p in trims.patch_pocket(b.chest * 0.3, b.underarm - 12, b.chest * 0.78, b.underarm + 20, flap=True)
+            for q in pair(p)
+        ]
     y = b.waist_y + (26 if b.hem_y > b.waist_y + 40 else -30)
     if design.cut == "biker":
         return [q for p in trims.zipper([(b.waist * 0.42, y + 12), (b.waist * 0.8, y - 16)], width=5) for q in pair(p)]
@@ -155,7 +209,14 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("belt"):
         soft = design.category == "coat" and design.cut != "trench"
         if soft:
-            stack += [Piece(o.ribbon(o.smooth((-b.waist * 1.04, b.waist_y), (0, b.waist_y + 3), (b.waist * 1.04, b.waist_y)), 12), puff=5, drop=0.5), *trims.tie_ends(6, b.waist_y + 2, 62, width=9)]
+            stack += [
+                Piece(
+                    o.ribbon(o.smooth((-b.waist * 1.04, b.waist_y), (0, b.waist_y + 3), (b.waist * 1.04, b.waist_y)), 12),
+                    puff=5,
+                    drop=0.5,
+                ),
+                *trims.tie_ends(6, b.waist_y + 2, 62, width=9),
+            ]
         else:
             stack += trims.waist_belt(b.waist * 1.04, b.waist_y, 12, "cloth", None)
     if design.has("fringe"):
@@ -166,7 +227,13 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("logo"):
         stack += trims.emblem(b.chest * 0.5, b.underarm - 8, 8, kind=design.seed)
     if design.has("beads"):
-        stack += [q for s in (-1, 1) for q in trims.beads(o.smooth((s * b.shoulder * 0.45, b.slope), (s * b.shoulder * 0.95, b.slope + 6)), 8, 2.6, "metal")]
+        stack += [
+            q
+            for s in (-1, 1)
+            for q in trims.beads(
+                o.smooth((s * b.shoulder * 0.45, b.slope), (s * b.shoulder * 0.95, b.slope + 6)), 8, 2.6, "metal"
+            )
+        ]
     return stack
 
 

@@ -8,9 +8,9 @@ import numpy as np
 
 from .. import outlines as o
 from ..design import Design, Tape
-from ..pieces import Folds, Piece, pair
+from ..pieces import Piece, pair
 from . import trims
-from .blocks import BARE, Arm, Block, body, cuff, front_neck, hem_line, inside_back, opening_top, sleeve, straps, upper, SLEEVES
+from .blocks import BARE, SLEEVES, Arm, Block, body, cuff, front_neck, hem_line, inside_back, opening_top, sleeve, straps, upper
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
@@ -31,10 +31,25 @@ def knitted(design: Design) -> bool:
 def back_parts(design: Design, b: Block) -> list[Piece]:
     """What is seen behind the front: the inside of the back, the back of straps."""
     if design.neckline in ("strapless", "off-shoulder", "one-shoulder"):
-        return [Piece(o.ellipse(0, b.top + 6, b.chest * 0.86, 9), puff=3, shade=0.55, drop=0)] if design.neckline != "one-shoulder" else []
+        return (
+            [Piece(o.ellipse(0, b.top + 6, b.chest * 0.86, 9), puff=3, shade=0.55, drop=0)]
+            if design.neckline != "one-shoulder"
+            else []
+        )
     if design.has("straps") or design.has("spaghetti straps"):
         width = 3.2 if design.has("spaghetti straps") else 11
-        return [*straps(b, width)[:2], Piece(o.path(o.smooth((-b.chest * 0.8, b.top + 14), (0, b.top + 12), (b.chest * 0.8, b.top + 14)), [(b.chest * 0.8, b.top + 40), (-b.chest * 0.8, b.top + 40)]), puff=3, shade=0.55, drop=0)]
+        return [
+            *straps(b, width)[:2],
+            Piece(
+                o.path(
+                    o.smooth((-b.chest * 0.8, b.top + 14), (0, b.top + 12), (b.chest * 0.8, b.top + 14)),
+                    [(b.chest * 0.8, b.top + 40), (-b.chest * 0.8, b.top + 40)],
+                ),
+                puff=3,
+                shade=0.55,
+                drop=0,
+            ),
+        ]
     if design.neckline == "halter":
         n = b.neck * 0.72
         return [Piece(o.ribbon(o.smooth((-n - 3, -6), (0, -20), (n + 3, -6)), 8), puff=4, shade=0.7, drop=0)]
@@ -54,7 +69,17 @@ def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("ruffle") and design.sleeve == "short" and design.category in ("blouse", "dress", "top"):
         return found
     if knitted(design) or design.cut in ("bomber", "ringer"):
-        found += pair(cuff(b, arm, 13 if arm.length > 80 else 7, "accent" if design.cut in ("ringer", "bomber") else "cloth", "rib", 0.92, start))
+        found += pair(
+            cuff(
+                b,
+                arm,
+                13 if arm.length > 80 else 7,
+                "accent" if design.cut in ("ringer", "bomber") else "cloth",
+                "rib",
+                0.92,
+                start,
+            )
+        )
     elif design.category in ("shirt", "blouse") and arm.length > 80:
         found += pair(cuff(b, arm, 14, grow=1.04, start=start))
     return found
@@ -67,8 +92,14 @@ def arm_of(design: Design, tape: Tape, b: Block) -> Arm:
     if design.sleeve == "short":
         length = tape(length, 0.1)
     blouse = design.category in ("blouse", "dress", "gown") and design.cut == "balloon"
-    return Arm(tape(length, 0.02), tape.between(0.24, 0.42) if length > 80 else tape.between(0.5, 0.75), tape.between(0.05, 0.22),
-               tape(19 if design.men else 16) * loose, tape(13.5 if design.men else 11.5) * (loose**0.5) * (1.15 if knitted(design) else 1), puff=9 if blouse else 0)
+    return Arm(
+        tape(length, 0.02),
+        tape.between(0.24, 0.42) if length > 80 else tape.between(0.5, 0.75),
+        tape.between(0.05, 0.22),
+        tape(19 if design.men else 16) * loose,
+        tape(13.5 if design.men else 11.5) * (loose**0.5) * (1.15 if knitted(design) else 1),
+        puff=9 if blouse else 0,
+    )
 
 
 def front(design: Design, b: Block) -> Piece:
@@ -83,7 +114,12 @@ def front(design: Design, b: Block) -> Piece:
         if design.neckline in ("crew", "high", "boat"):
             holes.append(o.path(o.smooth((0, y - 14), (8, y + 4), (0, y + 15), (-8, y + 4), (0, y - 14))))
         else:
-            holes += [o.loop((s * b.waist * 0.98, y - 22), (s * b.waist * 0.62, y), (s * b.waist * 0.98, y + 20), (s * b.waist * 1.2, y)) for s in (-1, 1)]
+            holes += [
+                o.loop(
+                    (s * b.waist * 0.98, y - 22), (s * b.waist * 0.62, y), (s * b.waist * 0.98, y + 20), (s * b.waist * 1.2, y)
+                )
+                for s in (-1, 1)
+            ]
     return body(b, design, 0.55 if knitted(design) else 1.0, tuple(lines), tuple(holes))
 
 
@@ -93,7 +129,13 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("straps") or design.has("spaghetti straps"):
         return straps(b, 3.2 if design.has("spaghetti straps") else 11)[2:]
     if design.neckline == "off-shoulder":
-        edge = o.smooth((-b.shoulder * 1.12, b.top - 10), (-b.shoulder * 0.6, b.top - 9), (0, b.top - 4), (b.shoulder * 0.6, b.top - 9), (b.shoulder * 1.12, b.top - 10))
+        edge = o.smooth(
+            (-b.shoulder * 1.12, b.top - 10),
+            (-b.shoulder * 0.6, b.top - 9),
+            (0, b.top - 4),
+            (b.shoulder * 0.6, b.top - 9),
+            (b.shoulder * 1.12, b.top - 10),
+        )
         return [trims.ruffle(edge, 22, 9)] if design.has("ruffle") else [Piece(o.ribbon(edge, 9), puff=4, drop=0.4)]
     if design.neckline in BARE:
         return []
@@ -102,9 +144,17 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("hood"):
         return []
     if design.neckline == "collar":
-        return trims.mandarin_collar(b) if design.cut == "mandarin" else trims.shirt_collar(b, "accent" if design.cut == "contrast collar" else "cloth", tape(1.0, 0.12))
+        return (
+            trims.mandarin_collar(b)
+            if design.cut == "mandarin"
+            else trims.shirt_collar(b, "accent" if design.cut == "contrast collar" else "cloth", tape(1.0, 0.12))
+        )
     if design.neckline == "high":
-        return trims.stand_collar(b, tape(17)) if design.category in ("cardigan", "sweater", "sweatshirt", "hoodie") else trims.stand_collar(replace(b, depth=8), 13)
+        return (
+            trims.stand_collar(b, tape(17))
+            if design.category in ("cardigan", "sweater", "sweatshirt", "hoodie")
+            else trims.stand_collar(replace(b, depth=8), 13)
+        )
     if design.category in ("t-shirt", "sweater", "sweatshirt", "tank top", "cardigan"):
         return trims.rib_neck(b, design.neckline, 8.5 if knitted(design) else 6.5, accent)
     return trims.facing(b, design.neckline)
@@ -115,17 +165,33 @@ def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
     stack: list[Piece] = []
     top = opening_top(design, b)
     if knitted(design):
-        rib = o.mirror(o.path([(0, b.hem_y - 9), (b.hem * 0.985, b.hem_y - 10)], [(b.hem * 0.95, b.hem_y + 4)], o.smooth((b.hem * 0.95, b.hem_y + 4), (b.hem * 0.5, b.hem_y + b.curve + 4), (0, b.hem_y + b.curve + 5))))
+        rib = o.mirror(
+            o.path(
+                [(0, b.hem_y - 9), (b.hem * 0.985, b.hem_y - 10)],
+                [(b.hem * 0.95, b.hem_y + 4)],
+                o.smooth((b.hem * 0.95, b.hem_y + 4), (b.hem * 0.5, b.hem_y + b.curve + 4), (0, b.hem_y + b.curve + 5)),
+            )
+        )
         stack.append(Piece(rib, fabric="rib", puff=4, lift=1.0, drop=0.3))
-    opens = design.category == "cardigan" or (design.category in ("shirt", "blouse") and design.has("buttons")) or (design.has("zipper") and design.category in ("hoodie", "cardigan"))
+    opens = (
+        design.category == "cardigan"
+        or (design.category in ("shirt", "blouse") and design.has("buttons"))
+        or (design.has("zipper") and design.category in ("hoodie", "cardigan"))
+    )
     if design.has("zipper"):
         low = b.hem_y + 6 if opens else top + 52
         stack += trims.zipper([(0, top - (12 if design.neckline == "high" else 1)), (0, low)])
     elif opens and design.has("buttons"):
         stack.append(trims.placket(0, top - 2, b.hem_y + b.curve * 1.02, 12))
-        stack += trims.buttons(0, top + 6, b.hem_y - 10, 7 if design.category != "cardigan" else 5, 2.7 if design.category != "cardigan" else 3.8)
+        stack += trims.buttons(
+            0, top + 6, b.hem_y - 10, 7 if design.category != "cardigan" else 5, 2.7 if design.category != "cardigan" else 3.8
+        )
     elif design.category == "cardigan":
-        stack.append(Piece(o.box(-6, top, 6, b.hem_y + 9), fabric="rib", puff=4, drop=0.3, lines=(trims.opening(0, top, b.hem_y + 9, 0.8),)))
+        stack.append(
+            Piece(
+                o.box(-6, top, 6, b.hem_y + 9), fabric="rib", puff=4, drop=0.3, lines=(trims.opening(0, top, b.hem_y + 9, 0.8),)
+            )
+        )
     elif design.has("buttons"):
         stack.append(trims.placket(0, top - 3, top + 48, 11))
         stack += trims.buttons(0, top + 6, top + 38, 3, 2.8)
@@ -145,11 +211,20 @@ def decorations(design: Design, tape: Tape, b: Block) -> list[Piece]:
             else:
                 stack += trims.kangaroo_pocket(b, b.hem * 0.6)
         elif design.category == "cardigan":
-            stack += [q for p in trims.patch_pocket(b.hem * 0.3, b.hem_y - 56, b.hem * 0.82, b.hem_y - 14, point=0) for q in pair(p)]
+            stack += [
+                q for p in trims.patch_pocket(b.hem * 0.3, b.hem_y - 56, b.hem * 0.82, b.hem_y - 14, point=0) for q in pair(p)
+            ]
         else:
             wide = b.chest * 0.4
             both = design.cut in ("workwear", "western")
-            for p in trims.patch_pocket(b.chest * 0.26, b.underarm - 8, b.chest * 0.26 + wide, b.underarm - 8 + wide * 1.15, flap=both, slot="accent" if design.cut == "ringer" else "cloth"):
+            for p in trims.patch_pocket(
+                b.chest * 0.26,
+                b.underarm - 8,
+                b.chest * 0.26 + wide,
+                b.underarm - 8 + wide * 1.15,
+                flap=both,
+                slot="accent" if design.cut == "ringer" else "cloth",
+            ):
                 stack += pair(p) if both else [p]
     stack += ornaments(design, tape, b)
     return stack
@@ -180,7 +255,11 @@ def ornaments(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("bow"):
         stack += trims.bow(0, (b.top + 10) if hangs else b.depth + 10, tape(21), tails=2.1)
     if design.has("tie") and not design.has("hood"):
-        stack += trims.tie_ends(0, b.hem_y - 14 if design.length == "cropped" or design.cut == "tie front" else (b.top + 8 if hangs else b.depth + 8), tape(44))
+        stack += trims.tie_ends(
+            0,
+            b.hem_y - 14 if design.length == "cropped" or design.cut == "tie front" else (b.top + 8 if hangs else b.depth + 8),
+            tape(44),
+        )
     if design.has("embroidery"):
         sides = (b.chest * 0.48, -b.chest * 0.48)[: 2 if design.seed % 2 else 1]
         stack += [q for x in sides for q in trims.embroidery(x, b.underarm + 14, 17)]
