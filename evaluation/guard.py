@@ -16,6 +16,7 @@ from tqdm import tqdm
 from agent import Stylist
 from catalog import vocabulary
 from catalog.item import Item
+from catalog.labelled.photos import Photo, photo_opener, read_photos
 from catalog.store import Catalog
 from catalog.wish import Constraint
 from encoders import Encoder, load_encoder
@@ -24,7 +25,6 @@ from evaluation.no_wishes import ASKED, no_wishes, through_the_agent
 from evaluation.show import finish, interval, machine, table
 from guard import Guard, Look, look
 from settings import load_settings
-from training.photos import Photo, photo_opener, read_photos
 
 FACETS = ("sleeve_length", "pattern", "neckline", "length")
 DETAILS = ("hood", "zipper", "buttons", "pockets")
@@ -50,19 +50,27 @@ def looked_report(data: Path, encoder: Encoder) -> tuple[list[Photo], np.ndarray
 
 
 def picture_alone(photos: Sequence[Photo], seen: Look) -> dict[str, dict]:
-    """Accuracy of a facet's most probable value and AUC of a detail, over the photos that have the label."""
+    """Accuracy of a facet's most probable value and AUC of a detail, over the photos that have the label.
+
+    What the encoder has no prototypes for, and what no photo has a label for, is left out.
+    """
     figures: dict[str, dict] = {}
     for facet in FACETS:
-        values, p = seen.probabilities[facet]
         rows = [row for row, photo in enumerate(photos) if facet in (photo.seen or {})]
+        if not rows or facet not in seen.probabilities:
+            continue
+        values, p = seen.probabilities[facet]
         hits = [values[int(p[row].argmax())] in photos[row].seen[facet] for row in rows]
         low, high = interval(hits)
         figures[facet] = {"accuracy": round(float(np.mean(hits)), 4), "interval": [round(low, 4), round(high, 4)],
                           "photos": len(rows)}
     for detail in DETAILS:
         rows = [row for row, photo in enumerate(photos) if detail in photo.details]
-        has = np.array([photos[row].details[detail] for row in rows])
-        figures[detail] = {"auc": round(auc(seen.of("details", detail)[rows], has), 4), "photos": len(rows),
+        p = seen.of("details", detail)
+        if not rows or p is None:
+            continue
+        has = np.array([photos[row].details[detail] for row in rows], dtype=bool)
+        figures[detail] = {"auc": round(auc(p[rows], has), 4), "photos": len(rows),
                            "with": int(has.sum())}
     return figures
 

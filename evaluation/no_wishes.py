@@ -28,36 +28,40 @@ Truth = Mapping[str, Mapping[str, Sequence[str]]]
 
 @dataclass(frozen=True)
 class NoWish:
-    """A kind and what it must not have."""
+    """What must not be there, of a kind in words or in the likeness of an item that has it (`like`, its id)."""
 
     category: str
     facet: str
     value: str
+    like: str | None = None
 
     @property
     def text(self) -> str:
         """As a shopper types it."""
-        return f"{self.category}, {_SAID.get(self.value, f'no {self.value}')}"
+        said = _SAID.get(self.value, f"no {self.value}")
+        return f"{self.category}, {said}" if self.like is None else f"like this but {said}"
 
 
 def no_wishes(truth: Truth, design: Mapping[str, str], count: int, seed: int) -> list[NoWish]:
     """Up to `count` wishes whose kind has items with the unwanted value and ten designs without it.
 
-    design: item id -> design, of which a reply shows one colourway.
+    design: item id -> design, of which a reply shows one colourway. Half of the wishes point at an item that has what
+    is unwanted, which is where a ranking by likeness alone errs most.
     """
-    found = list(_possible_wishes(truth, design))
     rng = np.random.default_rng(seed)
+    found = list(_possible_wishes(truth, design, rng))
     return [found[n] for n in sorted(rng.permutation(len(found))[:count])]
 
 
-def _possible_wishes(truth: Truth, design: Mapping[str, str]) -> Iterator[NoWish]:
+def _possible_wishes(truth: Truth, design: Mapping[str, str], rng: np.random.Generator) -> Iterator[NoWish]:
     for category in vocabulary.leaf_values("category"):
         of_kind = {id_: held for id_, held in truth.items() if _has(held, "category", category)}
         for facet, values in ASKED:
             for value in values:
                 fitting = [id_ for id_, held in of_kind.items() if not _has(held, facet, value)]
                 if len(fitting) < len(of_kind) and len({design[id_] for id_ in fitting}) >= K:
-                    yield NoWish(category, facet, value)
+                    having = [id_ for id_ in of_kind if id_ not in set(fitting)]
+                    yield NoWish(category, facet, value, rng.choice([None, having[rng.integers(len(having))]]))
 
 
 def _has(held: Mapping[str, Sequence[str]], facet: str, value: str) -> bool:
@@ -71,14 +75,14 @@ def through_the_agent(stylist: Stylist, wishes: Sequence[NoWish], truth: Truth,
     worst: dict[str, int] = {}
     for wish in tqdm(wishes, desc=f"wishes, guard {'on' if guard else 'off'}", unit="wish", leave=False):
         session = stylist.new_session()
-        reply = stylist.chat(session, wish.text, k=K, guard=guard)
+        reply = stylist.chat(session, wish.text, like=wish.like, k=K, guard=guard)
         cards = [*reply.items, *reply.unconfirmed]
         breaking = [card for card in cards if _has(truth[card.id], wish.facet, wish.value)]
         shown, broken = shown + len(cards), broken + len(breaking)
         unconfirmed += len(reply.unconfirmed)
         wrong_kind += sum(not _has(truth[card.id], "category", wish.category) for card in cards)
         if breaking:
-            worst[wish.text] = len(breaking)
+            worst[f"{wish.category}: {wish.text}"] = len(breaking)
         stylist.forget(session)
     return {"wishes": len(wishes), "shown": shown, "broken": broken, "unconfirmed": unconfirmed,
             "wrong_kind": wrong_kind, "broken_share": round(broken / max(shown, 1), 4),

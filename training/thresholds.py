@@ -18,13 +18,13 @@ import numpy as np
 from tqdm import tqdm
 
 from catalog import vocabulary
+from catalog.labelled.photos import Photo, photo_opener, read_photos
 from catalog.store import Catalog
 from encoders import load_encoder
 from errors import InputError
 from guard.picture import Look, look
 from guard.thresholds import FILE
 from settings import load_settings
-from training.photos import Photo, photo_opener, read_photos
 
 ALPHA = 0.02
 """Allowed share that breaks an explicit "no" among items that the picture let pass."""
