@@ -90,7 +90,7 @@ class Desk:
             stylist.forget(token)
             fresh = stylist.new_session()
             yield self._whole(stylist, fresh)._replace(
-                live=panels.notice("Forgotten: your words, your photos and what I learned from them.", "done"))
+                box=None, live=panels.notice("Forgotten: your words, your photos and what I learned from them.", "done"))
 
     def mark(self, token: str, event: gr.EventData) -> View:
         """A tap on a heart: save an item or let it go."""

@@ -50,8 +50,8 @@ def _wire(page: gr.Blocks, desk: Desk, parts: View, dialog: gr.HTML) -> None:
     quiet = {"outputs": list(parts), "show_progress": "hidden", "api_visibility": "private"}
     turn = {**quiet, "concurrency_limit": 4, "concurrency_id": "turn", "trigger_mode": "once"}
     tapped = (parts.masthead, parts.feed, parts.live, parts.wish, parts.drawer, dialog)
-    page.load(desk.arrive, [parts.token], **quiet)
-    parts.clock.tick(desk.arrive, [parts.token], **quiet)
+    page.load(desk.arrive, [parts.token], **quiet, concurrency_limit=None)
+    parts.clock.tick(desk.arrive, [parts.token], **quiet, concurrency_limit=None)
     parts.box.submit(desk.say, [parts.token, parts.box], **turn)
     gr.on([part.click for part in tapped], desk.act, [parts.token], **turn)
     for part in (parts.feed, parts.drawer):

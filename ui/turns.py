@@ -79,7 +79,8 @@ def thoughts(reply: Reply) -> str:
 def _notes(reply: Reply) -> str:
     notes = "".join(f'<p class="note">{esc(note)}</p>' for note in reply.notes)
     if reply.relaxed:
-        notes += f'<p class="note">I let go of {esc(phrases.joined(map(str, reply.relaxed)))}.</p>'
+        given_up = phrases.joined(name.split(": ", 1)[-1] for name in reply.relaxed)
+        notes += f'<p class="note">I let go of “{esc(given_up)}” to find these.</p>'
     return notes
 
 
@@ -111,9 +112,10 @@ def _pointed(turn: Turn, base: str, shown: dict[str, Card]) -> str:
     return f'<div class="photos"><img src="{address}" alt="{esc(card.title)}"></div>' if card and address else ""
 
 
-def _follow_ups() -> str:
+def _follow_ups(reply: Reply) -> str:
+    says = FOLLOW_UPS if reply.items or reply.unconfirmed else FOLLOW_UPS[-1:]
     buttons = "".join(f'<button type="button" data-do="say" data-text="{words}">{words}</button>'
-                      for words in FOLLOW_UPS)
+                      for words in says)
     return f'<div class="next" role="group" aria-label="Quick follow-ups">{buttons}</div>'
 
 
@@ -127,7 +129,7 @@ def turn(past: Turn, base: str, saved: Collection[str], photo: dict | None = Non
         shown = f'<div class="strip" role="group" aria-label="{count} shown then" tabindex="0">{shown}</div>'
     corrections = seen(photo) if photo else ""
     return (f'<section class="turn{" newest" if newest else ""}" id="turn-{past.turn}" aria-label="Turn {past.turn}">'
-            f'{_asked(past, pointed)}{corrections}{_answer(reply)}{shown}{_follow_ups() if newest else ""}</section>')
+            f'{_asked(past, pointed)}{corrections}{_answer(reply)}{shown}{_follow_ups(reply) if newest else ""}</section>')
 
 
 def feed(history: Sequence[Turn], base: str, saved: Collection[str]) -> str:

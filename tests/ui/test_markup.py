@@ -98,7 +98,8 @@ def test_money(price, currency, text):
 
 
 @pytest.mark.parametrize(("facet", "op", "value", "words"), [
-    ("color", "require", "navy", "are navy"), ("category", "require", "dress", "are dresses"), ("details", "exclude", "pockets", "have no pockets"),
+    ("color", "require", "navy", "are navy"), ("category", "require", "dress", "are dresses"),
+    ("details", "exclude", "pockets", "have no pockets"),
     ("details", "require", "pockets", "have pockets"), ("pattern", "exclude", "striped", "have no stripes"),
     ("sleeve_length", "require", "long", "have long sleeves"),
     ("sleeve_length", "require", "sleeveless", "are sleeveless"),
