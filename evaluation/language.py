@@ -97,7 +97,8 @@ def _report(scored: list[_Scored]) -> dict:
 def _show(report: dict, wrong: list[_Scored]) -> None:
     columns = ("precision", "recall", "f1", "labelled")
     rows = [("all", report), *report["by_op"].items(), *report["by_facet"].items()]
-    table(f"{report['phrases']} phrases, by op and facet", ("", *columns), [(name, *(row[c] for c in columns)) for name, row in rows])
+    table(f"{report['phrases']} phrases, by op and facet", ("", *columns),
+          [(name, *(row[c] for c in columns)) for name, row in rows])
     table("confusions", ("labelled", "read as", "times"), [(c["labelled"], c["read"], c["times"]) for c in report["confusions"]])
     if wrong:
         table("misread", ("phrase", "missed", "read besides"),

@@ -56,7 +56,8 @@ def _shades_lean(found: list[Found]) -> list[Found]:
     result = list(found)
     for index in range(len(found) - 1):
         shade, color = result[index], result[index + 1]
-        if shade.join == "or" and shade.value in SHADES and color.facet == "color" and color.value not in SHADES and not color.join:
+        named = color.facet == "color" and color.value not in SHADES
+        if shade.join == "or" and shade.value in SHADES and named and not color.join:
             result[index] = replace(shade, op="prefer" if shade.op == "require" else shade.op, join="")
             result[index + 1] = replace(color, join="or")
     return result

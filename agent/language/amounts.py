@@ -12,7 +12,8 @@ from .tokens import Sentence
 _CURRENCIES = {"$": "USD", "usd": "USD", "dollar": "USD", "dollars": "USD", "buck": "USD", "bucks": "USD",
                "€": "EUR", "eur": "EUR", "euro": "EUR", "euros": "EUR",
                "£": "GBP", "gbp": "GBP", "pound": "GBP", "pounds": "GBP", "quid": "GBP",
-               "rs": "INR", "inr": "INR", "rupee": "INR", "rupees": "INR", "¥": "JPY", "yen": "JPY", "chf": "CHF", "francs": "CHF"}
+               "rs": "INR", "inr": "INR", "rupee": "INR", "rupees": "INR", "¥": "JPY", "yen": "JPY",
+               "chf": "CHF", "francs": "CHF"}
 _UNIT = "|".join(sorted((re.escape(c) for c in _CURRENCIES), key=len, reverse=True))
 _COUNTS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
            "twelve": 12, "fifteen": 15, "twenty": 20, "couple": 2, "dozen": 12, "half a dozen": 6}
@@ -52,8 +53,9 @@ _NOT_A_PRICE = re.compile(r" ?(?:%|years?|yrs?|year|days?|weeks?|inch(?:es)?|cm|
                           r"items?|options?|results?|pieces?|ones?|dresses|shirts|tops|people|kids?|guests|minutes|hours|"
                           r"percent|straps|"
                           r"sleeves?|st\b|nd\b|rd\b|th\b|k\b|degrees?|kg|lbs?)")
-_SIZES = {"extra small": "XS", "x small": "XS", "xs": "XS", "small": "S", "s": "S", "medium": "M", "m": "M", "large": "L", "l": "L",
-          "extra large": "XL", "x large": "XL", "xl": "XL", "xx large": "XXL", "xxl": "XXL", "2 xl": "XXL", "xxxl": "XXXL", "3 xl": "XXXL",
+_SIZES = {"extra small": "XS", "x small": "XS", "xs": "XS", "small": "S", "s": "S", "medium": "M", "m": "M", "large": "L",
+          "l": "L", "extra large": "XL", "x large": "XL", "xl": "XL", "xx large": "XXL", "xxl": "XXL", "2 xl": "XXL",
+          "xxxl": "XXXL", "3 xl": "XXXL",
           "xxs": "XXS", "one size": "ONE SIZE"}
 _SIZE_WORDS = "|".join(sorted((re.escape(s) for s in _SIZES), key=len, reverse=True))
 _END = (

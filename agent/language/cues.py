@@ -13,14 +13,18 @@ from .marks import Mark
 
 _SIZED = frozenset({"graphic", "logo", "text"})
 """Values of which a bigger one is more of it; a bigger bow is just a bow."""
+_PLACES = frozenset({"in", "on", "at", "from", "under", "over", "around", "along", "across", "near"})
 OPPOSITE = {"more": "less", "less": "more", "exclude": "require"}
 _WEIGHTS = {"slightly": 0.6, "strongly": 1.4}
 
 
 @dataclass(frozen=True)
 class Found:
-    """One attribute with its op. join: how it is tied to the one before ("or", "and", "comma", ""); place: word index; mild: only a
-    bound to what was said before ("shorter but not too short")."""
+    """One attribute with its op.
+
+    join: how it is tied to the one before ("or", "and", "comma", ""); place: word index; mild: only a bound to what
+    was said before ("shorter but not too short").
+    """
 
     facet: str
     value: str
@@ -101,7 +105,8 @@ class Cues:
         self.governor = "have"
 
     def _on_with(self, mark: Mark, index: int) -> None:
-        self.governor = "with" if mark.text not in ("in", "on", "at", "from", "under", "over", "around", "along", "across", "near") else self.governor
+        if mark.text not in _PLACES:
+            self.governor = "with"
         if self.scope.used:
             self.scope.close()
 
@@ -163,7 +168,8 @@ class Cues:
     def _on_soft(self, mark: Mark, index: int) -> None:
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         if following in ("stop", "comma") and self.found:
-            self.found[-1] = replace(self.found[-1], soft=True, op="prefer" if self.found[-1].op == "require" else self.found[-1].op)
+            last = self.found[-1]
+            self.found[-1] = replace(last, soft=True, op="prefer" if last.op == "require" else last.op)
         else:
             if self.scope.used:
                 self.scope.close()

@@ -1,4 +1,4 @@
-"""What no longer matters ("any colour", "forget the stripes"), what stays ("same colour"), what is replaced ("in red instead")."""
+"""What no longer matters ("any colour"), what stays ("same colour"), what is replaced ("in red instead")."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from .tokens import Sentence
 FACET_NOUNS = {
     "price": "price|prices|budget|cost|costs|money|price limit|price range|price tag|limit",
     "color": "colou?rs?|colou?ring|shades?", "pattern": "patterns?|prints?|design", "size": "sizes?",
-    "sleeve_length": "sleeves?(?: length)?", "length": "lengths?|hemline", "neckline": "necks?|necklines?", "fit": "fit|cut|silhouette|shape",
-    "material": "materials?|fabrics?|textile", "style": "styles?|vibe|look", "brand": "brands?|label|make", "gender": "gender|sex",
+    "sleeve_length": "sleeves?(?: length)?", "length": "lengths?|hemline", "neckline": "necks?|necklines?",
+    "fit": "fit|cut|silhouette|shape",
+    "material": "materials?|fabrics?|textile", "style": "styles?|vibe|look", "brand": "brands?|label|make",
+    "gender": "gender|sex",
     "category": "kind|type|category|garment|kind of item|item type",
 }
 _FACET = "|".join(f"(?P<{facet}>{nouns})" for facet, nouns in FACET_NOUNS.items())

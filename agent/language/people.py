@@ -23,7 +23,8 @@ _PATTERNS = tuple((value, re.compile(pattern)) for value, pattern in (
     *((value, rf"\bfor (?:my |a |an |the |our |his |her |some )?{_AGE}(?:{who})\b(?! (?:birthday|wedding|party|graduation|"
               rf"office|dress|shirt|sleeves))") for value, who in
       (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))),
-    *((value, rf"\b(?:my|our) {_AGE}(?:{who})\b(?= (?:wants|needs|would|is|likes|has|turns|loves|wears|asked|will))") for value, who in
+    *((value, rf"\b(?:my|our) {_AGE}(?:{who})\b(?= (?:wants|needs|would|is|likes|has|turns|loves|wears|will))")
+      for value, who in
       (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))),
     ("women", r"\b(?:womens|ladies|womans|womenswear|women only)\b"),
     ("men", r"\b(?:mens|gents|mans|menswear)\b"),

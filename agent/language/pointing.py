@@ -1,4 +1,4 @@
-"""Pointers: "the second one", "that blue one", "the cheaper of the two", "like the photo", resolved where the page settles them."""
+"""Pointers: "the second one", "that blue one", "the cheaper of the two", "my photo"; resolved where the page settles them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from .tokens import Sentence
 
 _ORDINALS = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5,
              "sixth": 6, "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "ninth": 9, "9th": 9, "tenth": 10, "10th": 10,
-             "last": -1, "final": -1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+             "last": -1, "final": -1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6,
+             "seven": 7, "eight": 8, "nine": 9, "ten": 10}
 _ORDINAL = r"(?P<o>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|\d{1,2} (?:st|nd|rd|th))"
 _NOUNS = (
     r"(?:one|item|option|result|pick|choice|product|dress|gown|shirt|top|blouse|skirt|jacket|coat|pair|bag|shoe|sweater|tee|"
@@ -81,7 +82,8 @@ def _extremes(sentence: Sentence, shown: tuple[Shown, ...]) -> list[tuple[int, M
     for match in _EXTREME.finditer(sentence.text):
         of, what = match.group("n"), match.group("what")
         tail = match.group()
-        if not (" of " in tail or tail.endswith(("one", "option", "item")) or what.endswith("est") and sentence.text.endswith(tail)):
+        alone = what.endswith("est") and sentence.text.endswith(tail)
+        if not (alone or " of " in tail or tail.endswith(("one", "option", "item"))):
             continue
         span = sentence.span(match)
         if not sentence.free(span):

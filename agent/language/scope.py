@@ -66,7 +66,8 @@ class Reader(Cues):
         same = bool(scope.facets & mark.facets)
         if scope.negated:
             return scope.pending in ("or", "nor") or same
-        if mark.facets == {"pattern"} and mark.senses[0].value == "solid" and (scope.degree == "less" or self._before(index, "color")):
+        solid = mark.facets == {"pattern"} and mark.senses[0].value == "solid"
+        if solid and (scope.degree == "less" or self._before(index, "color")):
             return False  # "less revealing and solid black"
         gradable = mark.facets & _GRADABLE_FACETS or any(s.value in _GRADABLE for s in mark.senses)
         return same or bool(gradable)
@@ -107,7 +108,7 @@ class Reader(Cues):
             self._add(mark, sense, "exclude")
 
     def _category(self, mark: Mark, sense: Sense, index: int) -> None:
-        """A garment is wanted where it is named, unless it is only a part ("has a tighter skirt") or what "no X dress" describes."""
+        """A garment is wanted where it is named, unless it is only a part ("has a tighter skirt")."""
         scope = self.scope
         if scope.negated and scope.used and not scope.pending:
             return  # "no floral dresses": the dress is not refused

@@ -19,9 +19,11 @@ _NECKS = {"high": Sense("neckline", "high"), "low": Sense("neckline", "low"), "s
 _NECK_COMPARISONS = {"higher": Sense("neckline", "high", "more"), "lower": Sense("neckline", "low", "more"),
                      "deeper": Sense("neckline", "low", "more"), "wider": Sense("neckline", "scoop", "more")}
 _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
-_PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken", "matching"})
-_TOPS = frozenset({"top", "t-shirt", "shirt", "blouse", "polo shirt", "tank top", "sweater", "cardigan", "jacket", "hoodie", "sweatshirt"})
+_PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken",
+                          "matching"})
+_TOPS = vocabulary.descendants("category", "top") | {"sweater", "cardigan", "jacket", "hoodie", "sweatshirt"}
 _REACH = 6
+_SEWN_AFTER = frozenset({"have", "with", "negation", "and", "more", "less", "instead_of"})
 _PRINTS = frozenset(vocabulary.values("pattern")) - {"solid"}
 
 
@@ -45,17 +47,23 @@ def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
             break
         if mark.kind in ("and", "or", "comma"):
             follows = marks[at + 1].kind if at + 1 < len(marks) else ""
-            if mark.kind != "or" and _left_verb(marks, index) not in ("have", "with") or follows not in ("value", "comparison", "length"):
+            joins = mark.kind == "or" or _left_verb(marks, index) in ("have", "with")
+            if not joins or follows not in ("value", "comparison"):
                 break
-    if index >= 2:
-        back = index - 1
-        while back > 0 and marks[back].kind in ("slightly", "strongly", "more", "less", "negation", "soft"):
-            back -= 1
-        if marks[back].kind == "verb" and marks[back - 1].kind == "part":
-            return marks[back - 1].note, back - 1
-        if marks[back].kind == "verb" and marks[back - 1].kind in ("determiner", "verb") and back >= 2 and marks[back - 2].kind == "part":
-            return marks[back - 2].note, back - 2
-    return None
+    return _subject(marks, index)
+
+
+def _subject(marks: list[Mark], index: int) -> tuple[str, int] | None:
+    """The part of which the mark is said: "the sleeves are (a bit) longer", "sleeves that are long"."""
+    back = index - 1
+    while back > 0 and marks[back].kind in ("slightly", "strongly", "more", "less", "negation", "soft"):
+        back -= 1
+    if back < 1 or marks[back].kind != "verb":
+        return None
+    back -= 1
+    if marks[back].kind in ("determiner", "verb"):
+        back -= 1
+    return (marks[back].note, back) if back >= 0 and marks[back].kind == "part" else None
 
 
 def _category_near(marks: list[Mark]) -> str | None:
@@ -134,10 +142,10 @@ def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
     mark = marks[index]
     value = "belt" if mark.text.startswith("belt") else "tie"
     detail = mark.as_("value", Sense("details", value))
-    before = next((m.kind for m in reversed(marks[:index]) if m.kind in ("have", "with", "negation", "verb", "stop", "and", "more", "less", "instead_of")), "")
+    before = next((m.kind for m in reversed(marks[:index]) if m.kind in _SEWN_AFTER | {"verb", "stop"}), "")
     others = {s.value for m in marks if m.kind == "value" for s in m.senses if s.facet == "category"}
     keeps = any(m.text in ("keep", "keeps", "add") for m in marks[:index])
-    if before in ("have", "with", "negation", "more", "less", "instead_of", "and") or others or keeps:
+    if before in _SEWN_AFTER or others or keeps:
         return detail
     return mark.as_("value", Sense("category", value))
 

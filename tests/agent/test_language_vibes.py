@@ -27,11 +27,25 @@ def test_at_least_120_of_every_kind_and_every_want_is_in_the_vocabulary() -> Non
             assert 0 < weight <= 1
 
 
-@pytest.mark.parametrize(("text", "name"), [
-    ("Bridgerton vibes", "regencycore"), ("quiet luxury", "quiet luxury"), ("cottagecore", "cottagecore"), ("something Y2K", "y2k"),
-    ("dark academia", "dark academia"), ("old money style", "old money"), ("something for a garden wedding in June", "garden wedding"),
-    ("first day at a law firm", "first day at a law firm"), ("rainy festival", "rainy festival"), ("black tie event", "black tie"),
-    ("a winter coat", "winter"), ("I have a job interview", "job interview"), ("for the beach", "beach"), ("cotagecore vibes", "cottagecore")])
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Bridgerton vibes", "regencycore"),
+        ("quiet luxury", "quiet luxury"),
+        ("cottagecore", "cottagecore"),
+        ("something Y2K", "y2k"),
+        ("dark academia", "dark academia"),
+        ("old money style", "old money"),
+        ("something for a garden wedding in June", "garden wedding"),
+        ("first day at a law firm", "first day at a law firm"),
+        ("rainy festival", "rainy festival"),
+        ("black tie event", "black tie"),
+        ("a winter coat", "winter"),
+        ("I have a job interview", "job interview"),
+        ("for the beach", "beach"),
+        ("cotagecore vibes", "cottagecore"),
+    ],
+)
 def test_known(text: str, name: str) -> None:
     reading = read(text)
     assert name in [v.name for v in reading.vibes]
@@ -39,13 +53,18 @@ def test_known(text: str, name: str) -> None:
     assert reading.unknown_vibes == ()
 
 
-@pytest.mark.parametrize("text", ["a black tie", "black tie dye", "a work shirt in blue", "no sleeves", "vintage", "a cold shoulder top", "royal blue"])
+@pytest.mark.parametrize(
+    "text",
+    ["a black tie", "black tie dye", "a work shirt in blue", "no sleeves", "vintage", "a cold shoulder top", "royal blue"],
+)
 def test_what_is_no_vibe(text: str) -> None:
     assert read(text).vibes == ()
 
 
 def test_words_win_over_a_vibe() -> None:
-    assert ("pattern", "checked") in vibe("dark academia") and ("pattern", "checked") not in vibe("dark academia but no plaid")
+    assert ("pattern", "checked") in vibe("dark academia") and ("pattern", "checked") not in vibe(
+        "dark academia but no plaid"
+    )
     assert ("color", "brown") not in vibe("dark academia in red") and said("dark academia in red") == {"require color:red"}
     assert ("length", "midi") not in vibe("garden wedding, mini")
 
@@ -55,6 +74,9 @@ def test_a_refused_vibe_is_less_of_it() -> None:
     assert [(c.op, c.source) for c in constraints] == [("less", "vibe")]
 
 
-@pytest.mark.parametrize(("text", "unknown"), [("zorblax vibes", "zorblax"), ("something for a quidditch match", "quidditch match"), ("wobblecore", "wobblecore")])
+@pytest.mark.parametrize(
+    ("text", "unknown"),
+    [("zorblax vibes", "zorblax"), ("something for a quidditch match", "quidditch match"), ("wobblecore", "wobblecore")],
+)
 def test_the_unknown_is_named(text: str, unknown: str) -> None:
     assert unknown in read(text).unknown_vibes
