@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from .design import Design
-from .motifs import has_words
 from .patterns import KINDS, Pattern
+from .prints import has_words
 
 EVERYDAY = ("dress", "shirt", "skirt", "jacket", "top", "coat", "t-shirt", "sweater", "trousers", "jeans", "blouse", "hoodie")
 BASICS = ("black", "white", "navy", "grey", "blue")

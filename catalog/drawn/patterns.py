@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.ndimage import gaussian_filter
 
-from . import motifs
+from . import motifs, prints
 
 INKS = ("main", "second", "third", "fourth")
 Bolt = Callable[[np.ndarray, np.ndarray], tuple[tuple[str, ...], np.ndarray]]
@@ -40,7 +40,7 @@ KINDS: dict[str, tuple[str, ...]] = {
     "polka dot": ("pin dots", "dots", "big dots"),
     "floral": ("meadow", "roses", "ditsy", "tropical"),
     "animal print": ("leopard", "zebra", "cow", "tiger"),
-    "graphic": motifs.PRINTS,
+    "graphic": prints.PRINTS,
     "geometric": ("zigzag", "triangles", "diamonds", "hexagons", "scales"),
     "paisley": ("paisley",),
     "camouflage": ("camouflage",),
@@ -205,8 +205,8 @@ def _camouflage(rng) -> np.ndarray:
 
 
 def _placed(p: Pattern) -> Bolt:
-    """One print in one place: the masks of `motifs.print_of`, stretched over 2 reach by 2 reach."""
-    masks = gaussian_filter(np.stack(motifs.print_of(p.kind, p.seed)), (0, 0.9, 0.9))  # (k, n, n)
+    """One print in one place: the masks of `prints.print_of`, stretched over 2 reach by 2 reach."""
+    masks = gaussian_filter(np.stack(prints.print_of(p.kind, p.seed)), (0, 0.9, 0.9))  # (k, n, n)
     k, n, _ = masks.shape
 
     def look(u, v):

@@ -8,7 +8,7 @@ import numpy as np
 
 from catalog.item import Item
 
-from . import assortment, colouring, listings, phrases
+from . import assortment, colouring, listings, phrases, wording
 from .colours import Colourway
 from .design import Design
 
@@ -56,7 +56,7 @@ def _design_group(category: str, decks, rng: np.random.Generator, number: int, l
     count = min(left, (5 + int(rng.random() < 0.35)) if basic else int(rng.integers(3, 5)))
     names = colouring.palette(design, model, rng, count, basic and count >= 5)
     brand = str(rng.choice(list(listings.brands())))
-    voice = phrases.Voice(str(rng.choice(phrases.NAMES)), str(rng.choice(model["noun"])))
+    voice = phrases.Voice(str(rng.choice(wording.NAMES)), str(rng.choice(model["noun"])))
     price = listings.price_of(model, listings.brands()[brand], rng)
     sku = f"{listings.brands()[brand]['code']}{number:04d}"
     backdrop = colouring.BACKDROPS[list(listings.brands()).index(brand) % len(colouring.BACKDROPS)]

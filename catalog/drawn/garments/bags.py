@@ -1,4 +1,4 @@
-"""Bags, backpacks, wallets and belts."""
+"""Bags and backpacks."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import numpy as np
 from .. import outlines as o
 from ..design import Design, Tape
 from ..pieces import Folds, Line, Piece, pair
-from . import trims
+from . import fastenings, ornaments
 
 
-def _border(outline: np.ndarray, inset: float = 0.94) -> tuple[Line, ...]:
+def border(outline: np.ndarray, inset: float = 0.94) -> tuple[Line, ...]:
     middle = (outline.min(0) + outline.max(0)) / 2
     ring = np.concatenate([outline, outline[:1]])
     return (Line(ring, "seam", 1.3, strength=0.35), Line((ring - middle) * np.float32(inset) + middle, "stitch", 0.9))
@@ -21,23 +21,23 @@ def draft_bag(design: Design, rng: np.random.Generator) -> list[Piece]:
     stack = BAGS[design.cut or "tote"](design, tape)
     x0, x1 = -60.0, 60.0
     if design.has("pockets"):
-        stack += trims.patch_pocket(-42, 62, 42, 120, point=0)
+        stack += fastenings.patch_pocket(-42, 62, 42, 120, point=0)
     if design.has("zipper"):
         stack += (
-            [p.moved(lambda q: o.rotate(q, -np.pi / 2)) for p in trims.zipper([(-16, -60), (-16, 60)])]
+            [p.moved(lambda q: o.rotate(q, -np.pi / 2)) for p in fastenings.zipper([(-16, -60), (-16, 60)])]
             if design.cut not in ("clutch", "satchel")
             else []
         )
     if design.has("fringe"):
-        stack += trims.fringe(o.smooth((x0, 118), (0, 121), (x1, 118)), 54, 5)
+        stack += ornaments.fringe(o.smooth((x0, 118), (0, 121), (x1, 118)), 54, 5)
     if design.has("bow"):
-        stack += trims.bow(0, 44, 24)
+        stack += ornaments.bow(0, 44, 24)
     if design.has("logo"):
-        stack += trims.emblem(0, 50, 11, "metal", design.seed)
+        stack += ornaments.emblem(0, 50, 11, "metal", design.seed)
     if design.has("embroidery"):
-        stack += [q for x in (-34, 34) for q in trims.embroidery(x, 88, 20)]
+        stack += [q for x in (-34, 34) for q in ornaments.embroidery(x, 88, 20)]
     if design.has("beads"):
-        stack += trims.beads(o.smooth((-64, 34), (0, 38), (64, 34)), 9, 3.2)
+        stack += ornaments.beads(o.smooth((-64, 34), (0, 38), (64, 34)), 9, 3.2)
     return stack
 
 
@@ -78,7 +78,7 @@ def tote(design: Design, tape: Tape) -> list[Piece]:
     return [
         _handle(33, tall * 0.94, top - 6, 9, 0.7),
         back,
-        Piece(body, puff=16, folds=Folds(0.5, 26, 70), lines=_border(body, 0.96), drop=0.2),
+        Piece(body, puff=16, folds=Folds(0.5, 26, 70), lines=border(body, 0.96), drop=0.2),
         _handle(36, tall, top + 8, 9),
         *pair(
             Piece(
@@ -113,8 +113,8 @@ def satchel(design: Design, tape: Tape) -> list[Piece]:
     )
     stack = [
         _handle(34, tape(52, 0.2), 0, 10),
-        Piece(body, puff=16, lines=_border(body, 0.95), drop=0.2),
-        Piece(flap, puff=8, lift=1.1, drop=0.5, lines=_border(flap, 0.94)),
+        Piece(body, puff=16, lines=border(body, 0.95), drop=0.2),
+        Piece(flap, puff=8, lift=1.1, drop=0.5, lines=border(flap, 0.94)),
         Piece(o.box(-9, 60, 9, 82, 3), "metal", "metal", puff=3, drop=0.5),
         Piece(o.box(-3, 66, 3, 72, 1), "dark", puff=1, drop=0),
     ]
@@ -149,8 +149,8 @@ def crossbody(design: Design, tape: Tape) -> list[Piece]:
     tassel = [] if design.has("fringe") else [Piece(o.ellipse(0, 58, 8, 8, n=20), "metal", "metal", puff=4, drop=0.5)]
     return [
         strap,
-        Piece(body, puff=14, lines=_border(body, 0.94), drop=0.25),
-        Piece(flap, puff=8, lift=1.1, drop=0.5, lines=_border(flap, 0.92)),
+        Piece(body, puff=14, lines=border(body, 0.94), drop=0.25),
+        Piece(flap, puff=8, lift=1.1, drop=0.5, lines=border(flap, 0.92)),
         *tassel,
         *pair(Piece(o.ellipse(62, 20, 6, 6, n=16), "metal", "metal", puff=2, holes=(o.ellipse(62, 20, 3, 3, n=12),), drop=0.3)),
     ]
@@ -167,8 +167,8 @@ def clutch(design: Design, tape: Tape) -> list[Piece]:
         o.smooth((0, 70), (-40, 58), (-94, 12)),
     )
     return [
-        Piece(body, puff=14, folds=Folds(0.3, 30, 60), lines=_border(body, 0.95), drop=0.2),
-        Piece(flap, puff=8, lift=1.1, drop=0.5, lines=_border(flap, 0.92)),
+        Piece(body, puff=14, folds=Folds(0.3, 30, 60), lines=border(body, 0.95), drop=0.2),
+        Piece(flap, puff=8, lift=1.1, drop=0.5, lines=border(flap, 0.92)),
         Piece(o.ellipse(0, 60, 8, 8, n=20), "metal", "metal", puff=4, drop=0.5),
     ]
 
@@ -196,6 +196,9 @@ def hobo(design: Design, tape: Tape) -> list[Piece]:
     ]
 
 
+BAGS = {"tote": tote, "satchel": satchel, "crossbody": crossbody, "clutch": clutch, "hobo": hobo}
+
+
 def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
     tape = Tape(rng, design.spread)
     low = tape(190, 0.04)
@@ -220,7 +223,7 @@ def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
         flap = o.mirror(
             o.path([(0, -4)], o.smooth((0, -4), (46, 2), (69, 34)), o.smooth((70, 38), (66, 72), (50, 84)), [(0, 88)])
         )
-        stack += [Piece(flap, puff=10, lift=1.1, drop=0.5, lines=_border(flap, 0.93))]
+        stack += [Piece(flap, puff=10, lift=1.1, drop=0.5, lines=border(flap, 0.93))]
         for s in (-1, 1):
             stack += [
                 Piece(o.box(s * 28 - 5, 60, s * 28 + 5, 128, 2), "leather2", "leather", puff=3, drop=0.4),
@@ -234,10 +237,10 @@ def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
                 ),
             ]
     elif design.has("zipper"):
-        stack += trims.zipper(o.smooth((-64, 62), (-48, 36), (0, 28), (48, 36), (64, 62)), width=6)
+        stack += fastenings.zipper(o.smooth((-64, 62), (-48, 36), (0, 28), (48, 36), (64, 62)), width=6)
     if design.has("pockets"):
         pocket = o.mirror(o.path([(0, 104)], o.smooth((0, 104), (38, 106), (52, 122)), [(52, low - 12)], [(0, low - 10)]))
-        stack += [Piece(pocket, puff=10, lift=1.1, drop=0.5, lines=_border(pocket, 0.93))]
+        stack += [Piece(pocket, puff=10, lift=1.1, drop=0.5, lines=border(pocket, 0.93))]
         stack += [
             Piece(
                 o.ribbon(o.smooth((-46, 124), (0, 118), (46, 124)), 4),
@@ -248,98 +251,5 @@ def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
             )
         ]
     if design.has("logo"):
-        stack += trims.emblem(0, 78 if design.cut != "rucksack" else 44, 10, "trim", design.seed)
+        stack += ornaments.emblem(0, 78 if design.cut != "rucksack" else 44, 10, "trim", design.seed)
     return stack
-
-
-def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
-    tape = Tape(rng, design.spread)
-    if design.cut == "long":
-        body = o.box(-96, 0, 96, tape(100, 0.05), 8)
-        stack = [
-            Piece(body, puff=8, lines=_border(body, 0.95), drop=0.3),
-            Piece(o.box(-96, 0, 96, 52, 8), puff=6, drop=0.5, lines=_border(o.box(-96, 0, 96, 52, 8), 0.95)),
-            Piece(o.ellipse(0, 48, 7, 7, n=20), "metal", "metal", puff=3, drop=0.5),
-        ]
-    elif design.cut == "card":
-        cards = [
-            Piece(o.box(-66, -16 - 11 * k, 66, 40, 5), slot, "plastic", puff=3, drop=0.4)
-            for k, slot in ((2, "card1"), (1, "card2"), (0, "card3"))
-        ]
-        body = o.path([(-74, 0)], o.smooth((-20, 0), (0, 14), (20, 0)), [(74, 0)], o.box(-74, 0, 74, 100, 7)[9:15])
-        stack = [
-            *cards,
-            Piece(body, puff=6, lines=_border(body, 0.93), drop=0.4),
-            Piece(
-                o.path([(-74, 44), (74, 36), (74, 100), (-74, 100)]),
-                puff=4,
-                drop=0.4,
-                lines=(Line(np.float32([(-72, 48), (72, 40)]), "stitch", 0.9),),
-            ),
-        ]
-    else:
-        body = o.box(-84, 0, 84, tape(128, 0.05), 9)
-        stack = [
-            Piece(o.shift(body, 5, -6), puff=8, shade=0.75, drop=0.3),
-            Piece(body, puff=8, lines=_border(body, 0.94), drop=0.4),
-            Piece(o.box(56, 46, 108, 76, 10), puff=4, drop=0.5, lines=_border(o.box(56, 46, 108, 76, 10), 0.86)),
-            Piece(o.ellipse(72, 61, 6, 6, n=18), "metal", "metal", puff=3, drop=0.4),
-        ]
-    if design.has("zipper"):
-        stack += [p.moved(lambda q: o.rotate(q, -np.pi / 2, 0, 20)) for p in trims.zipper([(0, -60), (0, 60)])]
-    if design.has("logo"):
-        stack += trims.emblem(-46, 84, 10, "metal", design.seed)
-    return stack
-
-
-def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A rolled belt: its ring seen from above at a slant, the buckle in front."""
-    tape = Tape(rng, design.spread)
-    wide = tape(30 if design.cut != "slim" else 17, 0.06)
-    rx, ry = 92.0, 62.0
-    a = np.linspace(0, 2 * np.pi, 72)
-    rim = lambda k, dy: np.stack([rx * k * np.cos(a), ry * k * np.sin(a) + dy], 1)
-    inner = Piece(o.path(rim(1, 0)[:37], rim(1, wide)[:37][::-1]), puff=3, drop=0.3)
-    back = Piece(o.path(rim(0.985, 0)[36:], rim(0.985, wide)[36:][::-1]), puff=3, shade=0.62, drop=0.2)
-    second = Piece(o.path(rim(0.86, 4)[36:], rim(0.86, wide - 2)[36:][::-1]), puff=3, shade=0.75, drop=0.2)
-    edge = lambda dy: Line(rim(1, dy)[:37], "stitch", 1.0)
-    front = Piece(inner.outline, puff=4, lift=1.0, lines=(edge(4), edge(wide - 4)), drop=0.4)
-    y = ry + wide / 2
-    tall = wide * 0.72
-    tip = Piece(
-        o.path(
-            [(-6, y - wide / 2 + 1), (52, y - wide / 2 - 4)],
-            o.smooth((52, y - wide / 2 - 4), (64, y - 5), (52, y + wide / 2 - 5)),
-            [(-6, y + wide / 2)],
-        ),
-        puff=3,
-        drop=0.5,
-        lines=(Line(np.float32([(-4, y - wide / 2 + 5), (50, y - wide / 2)]), "stitch", 0.9),),
-    )
-    holes = [Piece(o.ellipse(x, y - 3 - x * 0.03, 2.2, 2.2, n=10), "dark", puff=1, drop=0) for x in (20, 32, 44)]
-    ring = o.box(-34, y - tall, 2, y + tall, 6)
-    buckle = [
-        Piece(ring, "metal", "metal", puff=3, lift=1.5, holes=(o.box(-27, y - tall + 7, -5, y + tall - 7, 3),), drop=0.5),
-        Piece(o.box(-30, y - 2, 6, y + 2, 1.5), "metal", "metal", puff=2, drop=0.4),
-    ]
-    if design.cut == "round":
-        buckle = [
-            Piece(
-                o.ellipse(-16, y, tall * 1.15, tall * 1.15, n=30),
-                "metal",
-                "metal",
-                puff=3,
-                lift=1.5,
-                holes=(o.ellipse(-16, y, tall * 0.7, tall * 0.7, n=24),),
-                drop=0.5,
-            )
-        ]
-    extra = (
-        trims.beads(rim(1, wide / 2)[4:14], 9, 2.6, "metal") + trims.beads(rim(1, wide / 2)[24:34], 9, 2.6, "metal")
-        if design.has("beads")
-        else []
-    )
-    return [back, second, front, *extra, tip, *holes, *buckle]
-
-
-BAGS = {"tote": tote, "satchel": satchel, "crossbody": crossbody, "clutch": clutch, "hobo": hobo}

@@ -9,7 +9,7 @@ import numpy as np
 from .. import outlines as o
 from ..design import Design, Tape
 from ..pieces import Folds, Line, Piece, pair
-from . import trims
+from . import fastenings, ornaments
 
 
 def legs(design: Design, tape: Tape, waist: float, hip: float, top: float, long: float) -> list[Piece]:
@@ -83,7 +83,9 @@ def legs(design: Design, tape: Tape, waist: float, hip: float, top: float, long:
         ]
     if design.has("zipper") and design.category != "jeans" and design.cut == "ankle zips":
         found += [
-            q for p in trims.zipper([(hx + hem_w * 0.5, top + long - 44), (hx + hem_w * 0.56, top + long - 1)]) for q in pair(p)
+            q
+            for p in fastenings.zipper([(hx + hem_w * 0.5, top + long - 44), (hx + hem_w * 0.56, top + long - 1)])
+            for q in pair(p)
         ]
     return found
 
@@ -141,20 +143,20 @@ def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
         )
     )
     if design.has("zipper"):
-        stack += trims.zipper([(2, 8), (2, 50)], width=5)
+        stack += fastenings.zipper([(2, 8), (2, 50)], width=5)
     if design.has("buttons"):
-        stack += trims.button(1, -2, 3.6, "metal" if design.fabric == "denim" else "button")
+        stack += fastenings.button(1, -2, 3.6, "metal" if design.fabric == "denim" else "button")
         if design.cut == "button fly":
-            stack += trims.buttons(4, 14, 44, 3, 3.0, "metal" if design.fabric == "denim" else "button")
+            stack += fastenings.buttons(4, 14, 44, 3, 3.0, "metal" if design.fabric == "denim" else "button")
     if design.category in ("jeans", "trousers", "shorts"):
         for x in (-0.72, -0.36, 0.36, 0.72):
             stack.append(Piece(o.box(x * waist - 2.2, -12 + 3 * (1 - x * x), x * waist + 2.2, 7), puff=1.6, lift=1.2, drop=0.45))
     if design.has("belt"):
-        stack += trims.waist_belt(waist * 1.02, -4, 11)
+        stack += fastenings.waist_belt(waist * 1.02, -4, 11)
     if design.has("tie"):
-        stack += trims.tie_ends(0, 0, 50)
+        stack += ornaments.tie_ends(0, 0, 50)
     if design.has("bow"):
-        stack += trims.bow(0, 0, 20, tails=2.0)
+        stack += ornaments.bow(0, 0, 20, tails=2.0)
     return stack
 
 
@@ -185,9 +187,9 @@ def pockets(design: Design, waist: float, hip: float) -> list[Piece]:
                 )
             )
     else:
-        stack += pair(trims.welt_pocket(waist * 0.66, 6, hip * 0.97, 46, 4.5))
+        stack += pair(fastenings.welt_pocket(waist * 0.66, 6, hip * 0.97, 46, 4.5))
     if design.cut == "cargo":
-        stack += [q for p in trims.patch_pocket(hip * 0.62, 108, hip * 1.06, 154, flap=True, point=0) for q in pair(p)]
+        stack += [q for p in fastenings.patch_pocket(hip * 0.62, 108, hip * 1.06, 154, flap=True, point=0) for q in pair(p)]
     return stack
 
 
@@ -200,7 +202,7 @@ def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
             rng,
         )
         stack.append(Piece(o.ribbon(o.smooth((-47, -5), (0, -1), (47, -5)), 15), "accent", "rib", puff=4, drop=0.3))
-        return stack + (trims.emblem(0, -1, 6, "trim", 0) if design.has("logo") else [])
+        return stack + (ornaments.emblem(0, -1, 6, "trim", 0) if design.has("logo") else [])
     low = tape(24) if design.cut == "set" else 0
     top = 96 if design.cut == "set" else 0
     brief = o.mirror(
@@ -235,9 +237,9 @@ def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
             Piece(o.ribbon(o.smooth((-55, 38), (0, 46), (55, 38)), 9), "accent", "rib", puff=3, drop=0.25),
         ]
     if design.has("lace trim"):
-        stack += trims.lace_trim(o.shift(band, 0, 3), 12)
+        stack += ornaments.lace_trim(o.shift(band, 0, 3), 12)
     if design.has("bow"):
-        stack += trims.bow(0, top + 8, 9, "accent", 1.1)
+        stack += ornaments.bow(0, top + 8, 9, "accent", 1.1)
     return stack
 
 
@@ -273,9 +275,9 @@ def draft_swimwear(design: Design, rng: np.random.Generator) -> list[Piece]:
         ),
     ]
     if design.has("ruffle"):
-        stack.append(trims.ruffle(o.smooth((-c * 0.56, t - 2), (0, t + 16), (c * 0.56, t - 2)), 24, 7))
+        stack.append(ornaments.ruffle(o.smooth((-c * 0.56, t - 2), (0, t + 16), (c * 0.56, t - 2)), 24, 7))
     if design.has("belt"):
-        stack += trims.waist_belt(c * 0.88, 118, 9)
+        stack += fastenings.waist_belt(c * 0.88, 118, 9)
     if design.has("bow"):
-        stack += trims.bow(0, t + 26, 18)
+        stack += ornaments.bow(0, t + 26, 18)
     return stack

@@ -9,8 +9,9 @@ import numpy as np
 from .. import outlines as o
 from ..design import Design, Tape
 from ..pieces import Folds, Line, Piece, pair
-from . import tops, trims
-from .blocks import Block, body, cuff, inside_back, sleeve, upper
+from . import collars, fastenings, ornaments, tops
+from .blocks import Block, body, inside_back, upper
+from .sleeves import cuff, sleeve
 
 COATS = {"mini": 232.0, "knee": 296.0, "midi": 348.0, "maxi": 400.0}
 ROLLED = ("blazer", "coat", "double", "trench", "waistcoat")
@@ -42,7 +43,7 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
     stack = [inside_back(b, "lining" if rolled else "cloth", 0.7), *arms, main, *seams(design, b), *fronts(design, tape, b, deep)]
     stack += collar_of(design, tape, b, deep, rolled)
     if design.has("hood"):
-        behind, over = trims.hood(replace(b, depth=14), up=tape.chance(0.75), cords=design.has("tie"))
+        behind, over = collars.hood(replace(b, depth=14), up=tape.chance(0.75), cords=design.has("tie"))
         if design.material == ("fur",) or design.cut == "parka":
             over += [fur_rim(b)]
         stack = behind + stack + over
@@ -107,20 +108,20 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
         stack.append(Piece(rib, fabric="rib", puff=5, drop=0.3))
         low = b.hem_y + 8
     if design.cut == "biker" and design.has("zipper"):
-        return stack + trims.zipper(o.smooth((-22, deep + 8), (8, deep + 50), (14, low)))
+        return stack + fastenings.zipper(o.smooth((-22, deep + 8), (8, deep + 50), (14, low)))
     if design.has("zipper"):
-        return stack + trims.zipper([(0, deep - (12 if design.neckline == "high" else 2)), (0, low)], width=6.5)
+        return stack + fastenings.zipper([(0, deep - (12 if design.neckline == "high" else 2)), (0, low)], width=6.5)
     if not design.has("buttons"):
         return stack + [replace(strip(-2, 7), lines=(Line(np.float32([(7, deep), (7, low)]), "seam", 1.8, strength=0.7),))]
     if design.cut in ("double", "trench"):
         stack.append(strip(-4, 16))
         for y in np.linspace(deep + 4, b.waist_y + 46 if design.category == "coat" else b.hem_y - 34, 3):
-            stack += trims.button(-17, float(y), 4) + trims.button(11, float(y), 4)
+            stack += fastenings.button(-17, float(y), 4) + fastenings.button(11, float(y), 4)
         return stack
     count = {"blazer": 2, "waistcoat": 5, "coat": 4}.get(design.cut, 5)
     stack.append(strip(-6, 6))
     bottom = {"blazer": b.waist_y + 20, "coat": b.hem_y * 0.66}.get(design.cut, b.hem_y - 14)
-    return stack + trims.buttons(
+    return stack + fastenings.buttons(
         0, deep + (2 if design.cut in ROLLED else 8), bottom, count, 3.6, "metal" if design.fabric == "denim" else "button"
     )
 
@@ -129,14 +130,14 @@ def collar_of(design: Design, tape: Tape, b: Block, deep: float, rolled: bool) -
     if design.neckline == "v-neck":
         return []
     if rolled:
-        return trims.lapels(b, deep, b.shoulder * (0.62 if design.cut != "waistcoat" else 0.4), notch=tape.chance(0.75))
+        return collars.lapels(b, deep, b.shoulder * (0.62 if design.cut != "waistcoat" else 0.4), notch=tape.chance(0.75))
     if design.has("hood") and design.neckline == "high":
-        return trims.stand_collar(b, 12)
+        return collars.stand_collar(b, 12)
     if design.neckline == "high":
-        return trims.stand_collar(b, 16 if design.cut != "bomber" else 13, fabric="rib" if design.cut == "bomber" else None)
+        return collars.stand_collar(b, 16 if design.cut != "bomber" else 13, fabric="rib" if design.cut == "bomber" else None)
     if design.neckline == "collar":
-        return trims.shirt_collar(replace(b, depth=22), "fur" if design.cut == "shearling" else "cloth", 1.4, 1.1)
-    return trims.rib_neck(b, "crew", 6)
+        return collars.shirt_collar(replace(b, depth=22), "fur" if design.cut == "shearling" else "cloth", 1.4, 1.1)
+    return collars.rib_neck(b, "crew", 6)
 
 
 def seams(design: Design, b: Block) -> list[Piece]:
@@ -186,21 +187,21 @@ def pockets(design: Design, b: Block) -> list[Piece]:
     if design.cut in ("denim", "trucker"):
         return [
             q
-            for p in trims.patch_pocket(b.chest * 0.3, b.underarm - 12, b.chest * 0.78, b.underarm + 20, flap=True)
+            for p in fastenings.patch_pocket(b.chest * 0.3, b.underarm - 12, b.chest * 0.78, b.underarm + 20, flap=True)
             for q in pair(p)
         ]
     y = b.waist_y + (26 if b.hem_y > b.waist_y + 40 else -30)
     if design.cut == "biker":
-        return [q for p in trims.zipper([(b.waist * 0.42, y + 12), (b.waist * 0.8, y - 16)], width=5) for q in pair(p)]
+        return [q for p in fastenings.zipper([(b.waist * 0.42, y + 12), (b.waist * 0.8, y - 16)], width=5) for q in pair(p)]
     if design.cut in ("puffer", "bomber", "shell", "fleece"):
-        return pair(trims.welt_pocket(b.hip * 0.5, y - 20, b.hip * 0.78, y + 20, 7))
+        return pair(fastenings.welt_pocket(b.hip * 0.5, y - 20, b.hip * 0.78, y + 20, 7))
     if design.cut in ("parka", "field"):
-        return [q for p in trims.patch_pocket(b.hip * 0.26, y, b.hip * 0.88, y + 46, flap=True, point=0) for q in pair(p)]
+        return [q for p in fastenings.patch_pocket(b.hip * 0.26, y, b.hip * 0.88, y + 46, flap=True, point=0) for q in pair(p)]
     if design.category == "vest":
-        return pair(trims.welt_pocket(b.hem * 0.36, b.hem_y - 36, b.hem * 0.8, b.hem_y - 40, 6))
-    found = pair(trims.flap_pocket(b.hip * 0.3, y + (4 if design.category == "coat" else 0), b.hip * 0.84))
+        return pair(fastenings.welt_pocket(b.hem * 0.36, b.hem_y - 36, b.hem * 0.8, b.hem_y - 40, 6))
+    found = pair(fastenings.flap_pocket(b.hip * 0.3, y + (4 if design.category == "coat" else 0), b.hip * 0.84))
     if design.category == "blazer":
-        found.append(trims.welt_pocket(b.chest * 0.34, b.underarm - 4, b.chest * 0.68, b.underarm - 9, 5))
+        found.append(fastenings.welt_pocket(b.chest * 0.34, b.underarm - 4, b.chest * 0.68, b.underarm - 9, 5))
     return found
 
 
@@ -215,22 +216,22 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
                     puff=5,
                     drop=0.5,
                 ),
-                *trims.tie_ends(6, b.waist_y + 2, 62, width=9),
+                *ornaments.tie_ends(6, b.waist_y + 2, 62, width=9),
             ]
         else:
-            stack += trims.waist_belt(b.waist * 1.04, b.waist_y, 12, "cloth", None)
+            stack += fastenings.waist_belt(b.waist * 1.04, b.waist_y, 12, "cloth", None)
     if design.has("fringe"):
         y = b.underarm + 4
-        stack += trims.fringe(o.smooth((-b.chest * 0.92, y), (0, y + 10), (b.chest * 0.92, y)), 40)
+        stack += ornaments.fringe(o.smooth((-b.chest * 0.92, y), (0, y + 10), (b.chest * 0.92, y)), 40)
     if design.has("embroidery"):
-        stack += [q for s in (-1, 1) for q in trims.embroidery(s * b.chest * 0.5, b.underarm + 14, 18)]
+        stack += [q for s in (-1, 1) for q in ornaments.embroidery(s * b.chest * 0.5, b.underarm + 14, 18)]
     if design.has("logo"):
-        stack += trims.emblem(b.chest * 0.5, b.underarm - 8, 8, kind=design.seed)
+        stack += ornaments.emblem(b.chest * 0.5, b.underarm - 8, 8, kind=design.seed)
     if design.has("beads"):
         stack += [
             q
             for s in (-1, 1)
-            for q in trims.beads(
+            for q in ornaments.beads(
                 o.smooth((s * b.shoulder * 0.45, b.slope), (s * b.shoulder * 0.95, b.slope + 6)), 8, 2.6, "metal"
             )
         ]

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..design import Design
 from ..pieces import Piece
-from . import accessories, bags, bottoms, dresses, outerwear, shoes, tops
+from . import bags, bottoms, dresses, headwear, jewels, leathergoods, longwear, outerwear, shoes, skirts, smallwear, tops
 
 DRAFTS = {
     category: tops.draft
@@ -17,24 +17,29 @@ DRAFTS |= {category: bottoms.draft for category in ("trousers", "jeans", "shorts
 DRAFTS |= {
     "dress": dresses.draft_dress,
     "gown": dresses.draft_dress,
-    "skirt": dresses.draft_skirt,
-    "jumpsuit": dresses.draft_jumpsuit,
-    "kurta": dresses.draft_kurta,
-    "robe": dresses.draft_robe,
+    "skirt": skirts.draft_skirt,
+    "jumpsuit": longwear.draft_jumpsuit,
+    "kurta": longwear.draft_kurta,
+    "robe": longwear.draft_robe,
     "swimwear": bottoms.draft_swimwear,
     "underwear": bottoms.draft_underwear,
 }
 DRAFTS |= {category: shoes.draft for category in shoes.SHOES}
-DRAFTS |= {"bag": bags.draft_bag, "backpack": bags.draft_backpack, "wallet": bags.draft_wallet, "belt": bags.draft_belt}
 DRAFTS |= {
-    "hat": accessories.draft_hat,
-    "cap": accessories.draft_cap,
-    "scarf": accessories.draft_scarf,
-    "tie": accessories.draft_tie,
-    "socks": accessories.draft_socks,
-    "watch": accessories.draft_watch,
-    "sunglasses": accessories.draft_sunglasses,
-    "jewellery": accessories.draft_jewellery,
+    "bag": bags.draft_bag,
+    "backpack": bags.draft_backpack,
+    "wallet": leathergoods.draft_wallet,
+    "belt": leathergoods.draft_belt,
+}
+DRAFTS |= {
+    "hat": headwear.draft_hat,
+    "cap": headwear.draft_cap,
+    "scarf": smallwear.draft_scarf,
+    "tie": smallwear.draft_tie,
+    "socks": smallwear.draft_socks,
+    "watch": jewels.draft_watch,
+    "sunglasses": jewels.draft_sunglasses,
+    "jewellery": jewels.draft_jewellery,
 }
 
 

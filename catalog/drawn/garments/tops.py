@@ -9,8 +9,9 @@ import numpy as np
 from .. import outlines as o
 from ..design import Design, Tape
 from ..pieces import Piece, pair
-from . import trims
-from .blocks import BARE, SLEEVES, Arm, Block, body, cuff, front_neck, hem_line, inside_back, opening_top, sleeve, straps, upper
+from . import collars, fastenings, ornaments
+from .blocks import BARE, Block, body, front_neck, hem_line, inside_back, opening_top, straps, upper
+from .sleeves import SLEEVES, Arm, cuff, sleeve
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
@@ -136,28 +137,28 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
             (b.shoulder * 0.6, b.top - 9),
             (b.shoulder * 1.12, b.top - 10),
         )
-        return [trims.ruffle(edge, 22, 9)] if design.has("ruffle") else [Piece(o.ribbon(edge, 9), puff=4, drop=0.4)]
+        return [ornaments.ruffle(edge, 22, 9)] if design.has("ruffle") else [Piece(o.ribbon(edge, 9), puff=4, drop=0.4)]
     if design.neckline in BARE:
         return []
     if design.neckline == "turtleneck":
-        return trims.turtleneck(b, tape(30))
+        return collars.turtleneck(b, tape(30))
     if design.has("hood"):
         return []
     if design.neckline == "collar":
         return (
-            trims.mandarin_collar(b)
+            collars.mandarin_collar(b)
             if design.cut == "mandarin"
-            else trims.shirt_collar(b, "accent" if design.cut == "contrast collar" else "cloth", tape(1.0, 0.12))
+            else collars.shirt_collar(b, "accent" if design.cut == "contrast collar" else "cloth", tape(1.0, 0.12))
         )
     if design.neckline == "high":
         return (
-            trims.stand_collar(b, tape(17))
+            collars.stand_collar(b, tape(17))
             if design.category in ("cardigan", "sweater", "sweatshirt", "hoodie")
-            else trims.stand_collar(replace(b, depth=8), 13)
+            else collars.stand_collar(replace(b, depth=8), 13)
         )
     if design.category in ("t-shirt", "sweater", "sweatshirt", "tank top", "cardigan"):
-        return trims.rib_neck(b, design.neckline, 8.5 if knitted(design) else 6.5, accent)
-    return trims.facing(b, design.neckline)
+        return collars.rib_neck(b, design.neckline, 8.5 if knitted(design) else 6.5, accent)
+    return collars.facing(b, design.neckline)
 
 
 def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
@@ -180,23 +181,27 @@ def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
     )
     if design.has("zipper"):
         low = b.hem_y + 6 if opens else top + 52
-        stack += trims.zipper([(0, top - (12 if design.neckline == "high" else 1)), (0, low)])
+        stack += fastenings.zipper([(0, top - (12 if design.neckline == "high" else 1)), (0, low)])
     elif opens and design.has("buttons"):
-        stack.append(trims.placket(0, top - 2, b.hem_y + b.curve * 1.02, 12))
-        stack += trims.buttons(
+        stack.append(fastenings.placket(0, top - 2, b.hem_y + b.curve * 1.02, 12))
+        stack += fastenings.buttons(
             0, top + 6, b.hem_y - 10, 7 if design.category != "cardigan" else 5, 2.7 if design.category != "cardigan" else 3.8
         )
     elif design.category == "cardigan":
         stack.append(
             Piece(
-                o.box(-6, top, 6, b.hem_y + 9), fabric="rib", puff=4, drop=0.3, lines=(trims.opening(0, top, b.hem_y + 9, 0.8),)
+                o.box(-6, top, 6, b.hem_y + 9),
+                fabric="rib",
+                puff=4,
+                drop=0.3,
+                lines=(fastenings.opening(0, top, b.hem_y + 9, 0.8),),
             )
         )
     elif design.has("buttons"):
-        stack.append(trims.placket(0, top - 3, top + 48, 11))
-        stack += trims.buttons(0, top + 6, top + 38, 3, 2.8)
+        stack.append(fastenings.placket(0, top - 3, top + 48, 11))
+        stack += fastenings.buttons(0, top + 6, top + 38, 3, 2.8)
     if design.has("hood"):
-        behind, over = trims.hood(b, up=design.cut != "hood down", cords=design.has("tie"))
+        behind, over = collars.hood(b, up=design.cut != "hood down", cords=design.has("tie"))
         stack = behind + over + stack if not design.has("zipper") else behind + stack + over
     return stack
 
@@ -207,17 +212,19 @@ def decorations(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("pockets"):
         if design.category in ("hoodie", "sweatshirt"):
             if design.has("zipper"):
-                stack += pair(trims.welt_pocket(b.hem * 0.42, b.hem_y - 62, b.hem * 0.72, b.hem_y - 22))
+                stack += pair(fastenings.welt_pocket(b.hem * 0.42, b.hem_y - 62, b.hem * 0.72, b.hem_y - 22))
             else:
-                stack += trims.kangaroo_pocket(b, b.hem * 0.6)
+                stack += fastenings.kangaroo_pocket(b, b.hem * 0.6)
         elif design.category == "cardigan":
             stack += [
-                q for p in trims.patch_pocket(b.hem * 0.3, b.hem_y - 56, b.hem * 0.82, b.hem_y - 14, point=0) for q in pair(p)
+                q
+                for p in fastenings.patch_pocket(b.hem * 0.3, b.hem_y - 56, b.hem * 0.82, b.hem_y - 14, point=0)
+                for q in pair(p)
             ]
         else:
             wide = b.chest * 0.4
             both = design.cut in ("workwear", "western")
-            for p in trims.patch_pocket(
+            for p in fastenings.patch_pocket(
                 b.chest * 0.26,
                 b.underarm - 8,
                 b.chest * 0.26 + wide,
@@ -226,11 +233,11 @@ def decorations(design: Design, tape: Tape, b: Block) -> list[Piece]:
                 slot="accent" if design.cut == "ringer" else "cloth",
             ):
                 stack += pair(p) if both else [p]
-    stack += ornaments(design, tape, b)
+    stack += trimmings(design, tape, b)
     return stack
 
 
-def ornaments(design: Design, tape: Tape, b: Block) -> list[Piece]:
+def trimmings(design: Design, tape: Tape, b: Block) -> list[Piece]:
     """Ruffles, bows, beads, lace, fringe, marks: the same on tops and dresses."""
     stack: list[Piece] = []
     right = front_neck(b, design.neckline)
@@ -241,30 +248,30 @@ def ornaments(design: Design, tape: Tape, b: Block) -> list[Piece]:
     hem = np.concatenate([o.flip(hem), hem[::-1]])
     if design.has("ruffle") and design.neckline != "off-shoulder":
         y = b.hem_y - 16
-        stack.append(trims.ruffle(o.smooth((-b.hem * 0.97, y - 2), (0, y + b.curve), (b.hem * 0.97, y - 2)), 30, 8))
+        stack.append(ornaments.ruffle(o.smooth((-b.hem * 0.97, y - 2), (0, y + b.curve), (b.hem * 0.97, y - 2)), 30, 8))
         if design.sleeve == "sleeveless" and not hangs:
-            frill = trims.ruffle(o.smooth((-5, 0), (14, 22), (20, 52)), 14, 4)
+            frill = ornaments.ruffle(o.smooth((-5, 0), (14, 22), (20, 52)), 14, 4)
             stack += pair(frill.moved(lambda q: o.shift(q, b.shoulder * 0.84, b.slope + 2)))
     if design.has("lace trim"):
-        stack += trims.lace_trim(hem, 15)
+        stack += ornaments.lace_trim(hem, 15)
     if design.has("fringe"):
-        stack += trims.fringe(o.shift(hem, 0, -3), 34)
+        stack += ornaments.fringe(o.shift(hem, 0, -3), 34)
     if design.has("beads"):
-        stack += trims.beads(o.shift(chest_line, 0, 5), 7, 2.4)
-        stack += trims.beads(o.shift(chest_line, 0, 13), 9, 1.9)
+        stack += ornaments.beads(o.shift(chest_line, 0, 5), 7, 2.4)
+        stack += ornaments.beads(o.shift(chest_line, 0, 13), 9, 1.9)
     if design.has("bow"):
-        stack += trims.bow(0, (b.top + 10) if hangs else b.depth + 10, tape(21), tails=2.1)
+        stack += ornaments.bow(0, (b.top + 10) if hangs else b.depth + 10, tape(21), tails=2.1)
     if design.has("tie") and not design.has("hood"):
-        stack += trims.tie_ends(
+        stack += ornaments.tie_ends(
             0,
             b.hem_y - 14 if design.length == "cropped" or design.cut == "tie front" else (b.top + 8 if hangs else b.depth + 8),
             tape(44),
         )
     if design.has("embroidery"):
         sides = (b.chest * 0.48, -b.chest * 0.48)[: 2 if design.seed % 2 else 1]
-        stack += [q for x in sides for q in trims.embroidery(x, b.underarm + 14, 17)]
+        stack += [q for x in sides for q in ornaments.embroidery(x, b.underarm + 14, 17)]
     if design.has("logo"):
-        stack += trims.emblem(b.chest * 0.45, b.underarm - 4, 8.5, kind=design.seed)
+        stack += ornaments.emblem(b.chest * 0.45, b.underarm - 4, 8.5, kind=design.seed)
     if design.has("belt") and design.category in ("top", "blouse", "shirt", "cardigan"):
-        stack += trims.waist_belt(b.waist * 1.02, b.waist_y)
+        stack += fastenings.waist_belt(b.waist * 1.02, b.waist_y)
     return stack
