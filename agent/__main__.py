@@ -20,7 +20,7 @@ Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, in
 
 @app.command()
 def chat(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")], jsonl: Jsonl = False,
-         memory: Annotated[Path | None, typer.Option(help="File that keeps the sessions; without it they end with the process.")] = None,
+         memory: Annotated[Path | None, typer.Option(help="File that keeps the sessions; else they end with the process.")] = None,
          session: Annotated[str, typer.Option(help="Name of the terminal's conversation.")] = "terminal") -> None:
     """Answers turns. With --jsonl this door trusts its caller's session names; exit 2 if no line could be used."""
     from agent.jsonl import answers
@@ -45,7 +45,7 @@ def plan(jsonl: Jsonl = False) -> None:
     from agent.plan import plan_lines
 
     if not jsonl:
-        raise InputError('plan reads JSON lines only: echo \'{"id": 1, "text": "red, no stripes"}\' | python -m agent plan --jsonl')
+        raise InputError('plan reads JSON lines: echo \'{"id": 1, "text": "red, no stripes"}\' | python -m agent plan --jsonl')
     for line in plan_lines(sys.stdin):
         print(line, flush=True)
 
@@ -89,8 +89,8 @@ def _draw(catalog: tuple[int, int], scratch: Path) -> Path:
     """A drawn catalogue of so many items and this seed, in a folder that goes with the process."""
     items, seed = catalog
     out = scratch / f"demo-{items}-{seed}"
-    done = subprocess.run([sys.executable, "-m", "catalog", "demo", "--out", str(out), "--items", str(items), "--seed", str(seed)],
-                          cwd=ROOT, stdout=sys.stderr)
+    command = [sys.executable, "-m", "catalog", "demo", "--out", str(out), "--items", str(items), "--seed", str(seed)]
+    done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr)
     if done.returncode:
         raise WorkError(f"the catalogue of {items} items could not be drawn (exit {done.returncode}); its message is above")
     return out

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Literal
 
 from agent.phrases import listing, money, phrase, plural
-from agent.state import NEAREST, Found, State
+from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
@@ -55,6 +55,8 @@ class Critic:
         if step is None:
             return {**base, "question": state["question"] or self._question(state), "trace": ("nothing fits",)}
         given_up, revised = step
+        if given_up is None:
+            return {**base, "wish": revised, "again": True, "trace": ("none of the kind that was leant to; looking wider",)}
         return {**base, "wish": revised, "relaxed": (*state["relaxed"], given_up), "again": True,
                 "trace": (f"nothing fits; giving up {given_up.facet} {given_up.value}",)}
 
@@ -76,9 +78,14 @@ class Critic:
         """Whether the shopper asked for more of the same, which is no reason to give anything up."""
         return state.get("more", False)
 
-    def _relaxation(self, wish: Wish, state: State) -> tuple[Constraint, Wish] | None:
-        """The first requirement, in the order above, that stands in the way, and the wish without it."""
+    def _relaxation(self, wish: Wish, state: State) -> tuple[Constraint | None, Wish] | None:
+        """The first requirement, in the order above, that stands in the way, and the wish without it.
+
+        What was only leant to goes before all, and is nothing given up.
+        """
         found, avoid = state["found"], state["avoid"]
+        if any(c.reason == LEANING for c in wish.constraints):
+            return None, softened(wish)
         candidates = [c for c in wish.of("require") if c.facet in FACET_ORDER and c.reason != NEAREST]
         candidates.sort(key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
         revised = [(c, without) for c in candidates if (without := self._without(wish, c)) is not None]
@@ -124,6 +131,13 @@ class Critic:
                 return tuple(Constraint(facet="category", op="require", value=k, any=number, source="memory", reason=NEAREST)
                              for k in beside)
         return ()
+
+
+def softened(wish: Wish) -> Wish:
+    """The wish with what was only leant to as the preference it is."""
+    return wish.model_copy(update={"constraints": tuple(
+        c.model_copy(update={"op": "prefer", "any": None, "reason": ""}) if c.reason == LEANING else c
+        for c in wish.constraints)})
 
 
 def _circles(kinds: set[str]) -> list[frozenset[str]]:

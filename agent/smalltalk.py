@@ -127,7 +127,8 @@ def _attributes(talk: Talk, items: list[Item], tools: Tools) -> str:
         yes = [items[row].title for row in range(len(items)) if judged[row][place].verdict == "met"]
         open_ = sum(judged[row][place].verdict == "unknown" for row in range(len(items)))
         answer = f"{len(yes)} of these {len(items)} {'is' if len(yes) == 1 else 'are'} {words}"
-        said.append(answer + (f": {listing(yes[:_NAMED])}" if yes else "") + (f"; of {open_} I cannot tell" if open_ else "") + ".")
+        which = f": {listing(yes[:_NAMED])}" if yes else ""
+        said.append(f"{answer}{which}{f'; of {open_} I cannot tell' if open_ else ''}.")
     return " ".join(said)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from langgraph.config import get_stream_writer
 
+from agent.critic import softened
 from agent.phrases import describe, listing, money, phrase
 from agent.planner import Mind
 from agent.replies import Card, Reply
@@ -42,7 +43,8 @@ class Speak:
         question = state["question"] if talk is None or state["question"] else talk_question(talk.kind)
         return Reply(
             session=session.id, turn=session.turn + 1, reply=text, items=found.fits if shown else (),
-            unconfirmed=found.unconfirmed if shown else (), constraints=tuple(c for c in wish.constraints if c.reason != NEAREST), question=question,
+            unconfirmed=found.unconfirmed if shown else (), question=question,
+            constraints=tuple(c for c in softened(wish).constraints if c.reason != NEAREST),
             relaxed=tuple(f"{c.facet}: {c.value}" for c in state["relaxed"]), planner=state["planner"],
             notes=state["notes"], trace=state["trace"], photo=photo.attributes if photo else {},
             reference_id=session.wish.reference_id)
@@ -61,11 +63,11 @@ def search_text(state: State, currency: str) -> str:
         return "I could not check the items just now, so I show none. Please try again."
     if not state["request"].guard:
         return f"Here are the {len(found.fits)} nearest items, unchecked."
-    parts = [_missing(state, currency), _opening(state, currency)]
+    parts = [_unlisted(state), _missing(state, currency), _opening(state, currency)]
     parts += _remarked(state, currency)
     if found.fits or found.unconfirmed:
         parts += [_checked(found.fits, wish, currency), _open(found, currency)]
-    parts += [_vibes(wish), _unknown(state["unknown"])]
+    parts += [_vibes(wish), _unknown([word for word in state["unknown"] if word not in state["unlisted"]])]
     if state["question"]:
         parts.append(state["question"])
     return " ".join(part for part in parts if part)
@@ -173,5 +175,11 @@ def _vibes(wish: Wish) -> str:
     return f"For the mood I leaned towards {listing(list(dict.fromkeys(vibes))[:5])}." if vibes else ""
 
 
+def _unlisted(state: State) -> str:
+    words = [word for word in state["unlisted"] if len(word) > 3]
+    return f"I do not know {listing([f'“{w}”' for w in words[:3]])}, and no listing has it." if words else ""
+
+
 def _unknown(words: Sequence[str]) -> str:
+    words = [word for word in words if len(word) > 3]
     return f"I do not know {listing([f'“{w}”' for w in words[:3]])}, so I only looked for it in the listings." if words else ""

@@ -16,9 +16,11 @@ from agent.session import Session
 from catalog.item import Item
 from catalog.wish import Constraint, Wish
 
-
 NEAREST = "nearest kind"
 """Reason of the constraints that stand in for a kind the shop has not; they are the critic's, not the shopper's."""
+
+LEANING = "leaning"
+"""Reason of a soft wish for a kind that is searched as if required: nobody who says "a scarf, maybe" wants shoes first."""
 
 
 class Clock:
@@ -142,6 +144,8 @@ class State(TypedDict, total=False):
     """Hashes of the pictures that came with the turn."""
     unknown: tuple[str, ...]
     """Words of the shopper that nothing is known about."""
+    unlisted: tuple[str, ...]
+    """Those of them that no listing has either."""
     wish: Wish
     """What is searched: the session's wish, less what the critic gave up."""
     narrow: bool

@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from agent.language import Context
 from agent.merge import COMPARATIVES
-from agent.phrases import describe, listing, phrase
 from agent.photos import Eyes, blend
+from agent.phrases import describe, listing, phrase, plural
 from agent.planner import Asked, Plan, Planner
 from agent.pointing import as_shown, pointed
 from agent.session import Session
 from agent.state import Clock, Reference, Request, Seen, State, Talk
 from agent.tools import Tools
-from agent.wishing import Heard, after
+from agent.wishing import Heard, after, leaning
 from catalog.item import Item
 from catalog.wish import Wish
 from errors import BadImage, InputError
@@ -24,6 +24,9 @@ LONGEST = 4_000
 MOST_PHOTOS = 4
 MOST_CARDS = 60
 NO_MODEL = "No language model is set up (OPENAI_API_KEY), so I planned this offline."
+_FRESH = {"steps": ("thought",), "relaxed": (), "remarks": (), "avoid": frozenset(), "narrow": True, "again": False,
+          "talk": None, "reference": Reference()}
+"""How the state of a turn begins."""
 _CHAT = ("greet", "thanks", "bye", "out_of_scope")
 
 
@@ -38,10 +41,12 @@ class Thought:
         request, session, clock = state["request"], state["session"], state["clock"]
         heard, photos = self._hear(request, session, clock)
         reading = heard.reading
-        update = {"planner": heard.plan.planner, "photos": photos, "notes": heard.notes, "unknown": reading.unknown,
-                  "steps": ("thought",), "relaxed": (), "remarks": (), "avoid": frozenset(), "narrow": True, "again": False,
-                  "more": reading.intent("show_more") is not None, "compared": _compares_prices(heard), "question": heard.plan.question, "talk": None,
-                  "reference": Reference(), "request": replace(request, k=min(reading.count or request.k, MOST_CARDS))}
+        update = {**_FRESH, "planner": heard.plan.planner, "photos": photos, "notes": heard.notes,
+                  "unknown": reading.unknown,
+                  "unlisted": tuple(word for word in reading.unknown if not self.tools.listed(word)),
+                  "question": heard.plan.question, "compared": _compares_prices(heard),
+                  "more": reading.intent("show_more") is not None,
+                  "request": replace(request, k=min(reading.count or request.k, MOST_CARDS))}
         talk = talk_of(heard, request, session)
         if talk is None or talk.kind == "start_over":
             session = session if request.button else after(session, heard)
@@ -50,9 +55,11 @@ class Thought:
                     "trace": (f"no search needed: {talk.kind.replace('_', ' ')}",)}
         reference = self._reference(session, heard, clock)
         remarks = ("undone",) if reading.intent("undo") else ()
-        if self.tools.priceless and any(c.facet == "price" for c in reading.constraints):
+        if self.tools.priceless and any(c.facet == "price" for c in heard.said):
             remarks = (*remarks, "no_prices")
-        return {**update, "goal": "search", "session": session, "wish": session.wish, "reference": reference,
+        wish = leaning(session.wish)
+        update["question"] = update["question"] or self._what_kind(heard, wish, reference)
+        return {**update, "goal": "search", "session": session, "wish": wish, "reference": reference,
                 "avoid": self._avoided(session, heard, reference), "remarks": remarks,
                 "trace": _thoughts(heard, session.wish, reference)}
 
@@ -118,6 +125,17 @@ class Thought:
             return Reference(priced=priced)
         return Reference(self.tools.vector(item.id), item, priced, None, item.title)
 
+    def _what_kind(self, heard: Heard, wish: Wish, reference: Reference) -> str | None:
+        """One question back where nothing tells what kind of thing it shall be."""
+        if heard.reading.unknown_vibes:
+            return f"What would “{heard.reading.unknown_vibes[0]}” be for you: which colours, which kind of piece?"
+        told = wish.on("category") or heard.reading.vibes or reference.vector is not None
+        telling = [c for c in wish.constraints if c.facet not in ("gender", "price", "size", "brand")]
+        if told or telling or heard.reading.intent("show_more", "undo"):
+            return None
+        kinds = [plural(kind) for kind in list(self.tools.kinds())[:4]]
+        return f"What kind of piece shall it be: {listing(kinds, 'or')}?" if kinds else None
+
     def _avoided(self, session: Session, heard: Heard, reference: Reference) -> frozenset[int]:
         """Rows not to show: refused ones, for "show more" those seen, and an item that others are to resemble."""
         ids = set(session.rejected)
@@ -139,15 +157,17 @@ def talk_of(heard: Heard, request: Request, session: Session) -> Talk | None:
         if reading.intent(kind):
             return Talk(kind, ids)
     question = reading.intent("question")
-    if question is not None and (about or (page and question.constraints)) and not reading.constraints:
-        return Talk("question", about or page, question.constraints, reading.text)
+    if question is not None and not reading.constraints:
+        of_the_page = page and question.constraints and not any(c.facet == "category" for c in question.constraints)
+        if about or of_the_page:
+            return Talk("question", about or page, question.constraints, reading.text)
     if reading.intent("undo"):
         return None if session.past else Talk("nothing_to_undo")
     if reading.intent("start_over"):
         return Talk("start_over")
     if reading.intent("pick") and about and not reading.constraints:
         return Talk("pick", about)
-    if reading.constraints or reading.drop or about or reading.vibes:
+    if heard.said or reading.drop or about or reading.vibes:
         return None
     if reading.intent("not_these", "show_more", "more_like") and page:
         return None
@@ -164,7 +184,7 @@ def _small_talk(heard: Heard, request: Request) -> Talk | None:
 
 
 def _compares_prices(heard: Heard) -> bool:
-    return any(c.facet == "price" and c.op in COMPARATIVES for c in heard.reading.constraints)
+    return any(c.facet == "price" and c.op in COMPARATIVES for c in heard.said)
 
 
 def _thoughts(heard: Heard, wish: Wish, reference: Reference) -> tuple[str, ...]:

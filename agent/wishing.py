@@ -11,7 +11,7 @@ from agent.photos import wishes
 from agent.planner import Plan
 from agent.pointing import pointed, precise
 from agent.session import Point, Session
-from agent.state import Seen
+from agent.state import LEANING, Seen
 from catalog.item import Item
 from catalog.wish import Constraint, Wish
 
@@ -33,6 +33,12 @@ class Heard:
     def reading(self) -> Reading:
         """The words as they were read."""
         return self.plan.reading
+
+    @property
+    def said(self) -> tuple[Constraint, ...]:
+        """What the words ask for; a question about the shop ("do you have leather jackets?") asks for it too."""
+        question = self.reading.intent("question")
+        return self.reading.constraints or (question.constraints if question is not None else ())
 
     @property
     def subject(self) -> Item | None:
@@ -62,10 +68,20 @@ def after(session: Session, heard: Heard) -> Session:
     return session.moved(_point(session, heard))
 
 
+def leaning(wish: Wish) -> Wish:
+    """The wish to search first: "a scarf, maybe" looks for scarves, unless a kind is required already."""
+    soft = [c for c in wish.on("category") if c.op == "prefer" and c.source == "words"]
+    if not soft or any(c.op == "require" for c in wish.on("category")):
+        return wish
+    number = 1 + max((c.any for c in wish.constraints if c.any is not None), default=0)
+    hard = {c: c.model_copy(update={"op": "require", "any": number, "reason": LEANING}) for c in soft}
+    return wish.model_copy(update={"constraints": tuple(hard.get(c, c) for c in wish.constraints)})
+
+
 def _point(session: Session, heard: Heard) -> Point:
     reading, old = heard.reading, session.wish
     kept = tuple(c for c in _start(old, heard) if c.op == "exclude" or c.facet not in reading.replaced)
-    wish = old.model_copy(update={"constraints": merge(kept, reading.constraints, reading.drop),
+    wish = old.model_copy(update={"constraints": merge(kept, heard.said, reading.drop),
                                   "words": _words(old, heard)})
     wish, named = _referred(wish, session, heard)
     return Point(wish=wish, price_anchor=_price_anchor(wish, session, heard), named=named)
@@ -86,7 +102,7 @@ def _start(old: Wish, heard: Heard) -> tuple[Constraint, ...]:
 
 def _words(old: Wish, heard: Heard) -> str:
     """Words beyond the vocabulary, for the listings' full text and the text tower; another kind of item ends them."""
-    kinds = [c for c in heard.reading.constraints if c.facet == "category" and c.op == "require"]
+    kinds = [c for c in heard.said if c.facet == "category" and c.op == "require"]
     before = [] if heard.photo or any(c not in old.constraints for c in kinds) else old.words.split()
     return " ".join(dict.fromkeys([*before, *heard.reading.unknown]))[:WORDS_KEPT]
 
@@ -97,7 +113,7 @@ def _referred(wish: Wish, session: Session, heard: Heard) -> tuple[Wish, bool]:
         return _like_photo(wish, heard.photo, heard.reading), True
     if heard.subject is not None:
         return _like_item(wish, heard.subject, heard), True
-    moving = [c for c in heard.reading.constraints if c.op in COMPARATIVES and c.facet != "price"]
+    moving = [c for c in heard.said if c.op in COMPARATIVES and c.facet != "price"]
     again = any(c.key == m.key for c in session.wish.constraints for m in moving)
     if moving and heard.page and (again or not session.named):
         return _at_item(wish, heard.page[0]), False
@@ -145,7 +161,7 @@ def _price_anchor(wish: Wish, session: Session, heard: Heard) -> str | None:
 
     if not compared(wish.constraints):
         return None
-    if not compared(heard.reading.constraints):
+    if not compared(heard.said):
         return session.price_anchor
     base = heard.subject or next(iter(heard.page), None)
     return base.id if base is not None else wish.reference_id
