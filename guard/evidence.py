@@ -73,7 +73,8 @@ def _from_other_values(facet: str, value: str, present: list[Statement]) -> Evid
     if not named or facet in OPEN_WORLD:
         return Evidence()
     for s in named:
-        if vocabulary.covers(facet, s.value, value):
+        narrower = any(o.value != s.value and vocabulary.covers(facet, s.value, o.value) for o in named)
+        if vocabulary.covers(facet, s.value, value) and not narrower:  # "printed" beside "floral" leaves nothing open
             return Evidence(within=s.value)
     if any((facet, s.value) in VAGUE for s in named):
         return Evidence()
