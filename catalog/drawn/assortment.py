@@ -78,7 +78,10 @@ def deal_design(category: str, decks: Decks, rng: np.random.Generator, number: i
     weighted = [i for i, m in enumerate(models()[category]) for _ in range(m.get("weight", 1))]
     which = decks.deal((category, plain), weighted)
     model = models()[category][which]
-    pick = lambda field: decks.deal((category, which, field, plain), model.get(field, [])) or None
+
+    def pick(field: str) -> str | None:
+        return decks.deal((category, which, field, plain), model.get(field, [])) or None
+
     details = set(model.get("always", ()))
     one = pick("one_of")
     if one:

@@ -61,7 +61,7 @@ def inks_for(design: Design, main: str, rng: np.random.Generator) -> dict[str, s
             "tan": ("olive", "brown", "black"),
             "brown": ("tan", "olive", "black"),
         }
-        return dict(zip(patterns.INKS, (main, *sets.get(main, ("grey", "black", "white")))))
+        return dict(zip(patterns.INKS, (main, *sets.get(main, ("grey", "black", "white"))), strict=True))
     if pattern.name == "tie-dye":
         others = [m for m in MOODS if m != main]
         rng.shuffle(others)
@@ -138,7 +138,7 @@ def shown(design: Design, named: dict[str, str], rgb: dict) -> tuple[str, ...]:
             names.append(named["second"])
         return (*names, *shades(rgb["main"]))
     share: dict[str, float] = {}
-    for ink, part in zip(patterns.INKS, patterns.coverage(design.pattern)):
+    for ink, part in zip(patterns.INKS, patterns.coverage(design.pattern), strict=False):
         share[named[ink]] = share.get(named[ink], 0.0) + part
     ranked = sorted(share, key=lambda name: -share[name])
     names = [n for n in ranked if share[n] >= VISIBLE] or ranked[:1]

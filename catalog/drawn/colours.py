@@ -124,11 +124,11 @@ FIXED: dict[str, RGB] = {
 
 def jitter(rgb: RGB, rng: np.random.Generator, amount: float = 1.0) -> RGB:
     """The pigment as another dyer mixes it: slightly lighter, darker, warmer."""
-    h, l, s = colorsys.rgb_to_hls(*(c / 255 for c in rgb))
-    h = (h + rng.normal(0, 0.006) * amount) % 1
-    l = float(np.clip(l + rng.normal(0, 0.012) * amount, 0.04, 0.97))
-    s = float(np.clip(s * (1 + rng.normal(0, 0.05) * amount), 0, 1))
-    r, g, b = colorsys.hls_to_rgb(h, l, s)
+    hue, light, rich = colorsys.rgb_to_hls(*(c / 255 for c in rgb))
+    hue = (hue + rng.normal(0, 0.006) * amount) % 1
+    light = float(np.clip(light + rng.normal(0, 0.012) * amount, 0.04, 0.97))
+    rich = float(np.clip(rich * (1 + rng.normal(0, 0.05) * amount), 0, 1))
+    r, g, b = colorsys.hls_to_rgb(hue, light, rich)
     return round(r * 255), round(g * 255), round(b * 255)
 
 
@@ -151,4 +151,4 @@ def darker(rgb: RGB, by: float = 0.6) -> RGB:
 
 
 def mixed(a: RGB, b: RGB, share: float = 0.5) -> RGB:
-    return tuple(round(x * (1 - share) + y * share) for x, y in zip(a, b))  # type: ignore[return-value]
+    return tuple(round(x * (1 - share) + y * share) for x, y in zip(a, b, strict=True))  # type: ignore[return-value]

@@ -221,7 +221,7 @@ class Canvas:
         if line.kind == "stitch":
             length = np.linalg.norm(np.diff(points, axis=0), axis=1).sum()
             dashes = resample(points, max(4, int(length / (3.2 * self.zoom))))
-            for a, b in zip(dashes[0::2], dashes[1::2]):
+            for a, b in zip(dashes[0::2], dashes[1::2], strict=False):
                 draw.line([tuple(a), tuple(b)], fill=255, width=width)
         else:
             draw.line([tuple(p) for p in points], fill=255, width=width, joint="curve")

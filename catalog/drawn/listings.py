@@ -66,7 +66,7 @@ def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
     """Sizes with their stock; now and then sold out."""
     names = phrases.sizes(design)
     gone = rng.random(len(names)) < 0.14
-    return {name: 0 if out else int(rng.integers(1, 40)) for name, out in zip(names, gone)}
+    return {name: 0 if out else int(rng.integers(1, 40)) for name, out in zip(names, gone, strict=True)}
 
 
 def price_of(model: dict, brand: dict, rng: np.random.Generator) -> float:

@@ -128,7 +128,10 @@ def paisley(rng) -> list[np.ndarray]:
         for col in range(3):
             x, y = (col + 0.5 * (row % 2) + 0.25) * n / 3, (row + 0.5) * n / 3
             turn = 0.5 * (-1) ** row + 3.14 * ((row + col) % 2)
-            place = lambda p, k: o.shift(o.rotate(o.scale(p, k), turn), x, y)
+
+            def place(p, k, turn=turn, x=x, y=y):
+                return o.shift(o.rotate(o.scale(p, k), turn), x, y)
+
             drops.add(place(body, 1.12))
             drops.add(place(body, 0.9), fill=0)
             inner.add(place(body, 0.74))

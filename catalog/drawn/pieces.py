@@ -114,6 +114,11 @@ def pair(piece: Piece) -> list[Piece]:
     return [piece.mirrored(), piece]
 
 
+def shifted(pieces, dx: float, dy: float) -> list[Piece]:
+    """The stack moved to the right and down."""
+    return [p.moved(lambda q: outlines.shift(q, dx, dy)) for p in pieces]
+
+
 def bounds(pieces) -> tuple[float, float, float, float]:
     """x0, y0, x1, y1 of all outlines together."""
     points = np.concatenate([p.outline for p in pieces])

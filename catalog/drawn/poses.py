@@ -37,8 +37,8 @@ def stretched(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
     """Another build: wider or longer, a little sheared."""
     sx, sy, shear = rng.uniform(0.84, 1.16), rng.uniform(0.88, 1.12), rng.normal(0, 0.035)
     flip = -1 if rng.random() < 0.5 else 1
-    move = lambda q: (np.asarray(q, np.float32) @ np.float32([[sx * flip, 0], [shear, sy]])).astype(np.float32)
-    return [p.moved(move) for p in stack]
+    matrix = np.float32([[sx * flip, 0], [shear, sy]])
+    return [p.moved(lambda q: (np.asarray(q, np.float32) @ matrix).astype(np.float32)) for p in stack]
 
 
 def hanger(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
@@ -78,22 +78,14 @@ def worn(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[P
     """On a person, roughly: head, neck, arms, legs, and plain clothes where the design has none."""
     _, top, _, bottom = bounds(stack)
     lower = design.category in LOWER_BODY
-    legs = lambda y: pair(
-        Piece(
-            o.path(o.smooth((2, y), (38, y), (34, y + 90), (27, y + 190)), o.smooth((12, y + 190), (10, y + 90), (2, y + 20))),
-            "skin",
-            "skin",
-            puff=14,
-        )
-    )
     if lower:
         shirt = o.mirror(o.path(o.smooth((0, -128), (24, -146)), o.smooth((62, -132), (58, -80), (48, 8)), [(0, 14)]))
         arms = pair(Piece(o.ribbon(o.smooth((58, -122), (72, -60), (68, 10)), 20, 15), "other", puff=9, folds=Folds(0.8, 12, 40)))
         front = [Piece(shirt, "other", puff=14, folds=Folds(0.9, 16, 60))]
         return (
-            [*legs(60), *stack, *arms, *front, *head(-146.0, rng)]
+            [*legs(60.0), *stack, *arms, *front, *head(-146.0, rng)]
             if rng.random() < 0.5
-            else [*legs(60), *arms, *front, *stack, *head(-146.0, rng)]
+            else [*legs(60.0), *arms, *front, *stack, *head(-146.0, rng)]
         )
     covered = design.length in ("midi", "maxi", "knee") or design.category in (
         "dress",
@@ -121,6 +113,12 @@ def worn(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[P
             )
         )
     return [*below, *arms_of(stack, design), *head(0.0, rng), *stack]
+
+
+def legs(y: float) -> list[Piece]:
+    """Bare legs from the height of the hip down."""
+    right = o.path(o.smooth((2, y), (38, y), (34, y + 90), (27, y + 190)), o.smooth((12, y + 190), (10, y + 90), (2, y + 20)))
+    return pair(Piece(right, "skin", "skin", puff=14))
 
 
 def arms_of(stack: list[Piece], design: Design) -> list[Piece]:

@@ -42,7 +42,10 @@ def training_design(rng: np.random.Generator, category: str | None = None) -> tu
 
 def _recoloured(colourway: Colourway, rng: np.random.Generator) -> Colourway:
     """Inks of people, hangers and their other clothes, at random; buttons and threads too."""
-    any_colour = lambda: PIGMENTS[str(rng.choice(list(PIGMENTS)))][0]
+
+    def any_colour():
+        return PIGMENTS[str(rng.choice(list(PIGMENTS)))][0]
+
     grey = int(rng.integers(60, 235))
     extra = {
         "skin": SKIN[int(rng.integers(len(SKIN)))],

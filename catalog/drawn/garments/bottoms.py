@@ -63,24 +63,10 @@ def legs(design: Design, tape: Tape, waist: float, hip: float, top: float, long:
         )
         found += pair(Piece(band, fabric="rib", puff=5, drop=0.3))
     if design.has("slit"):
-        found = [
-            replace(
-                p,
-                holes=p.holes
-                + (
-                    np.float32(
-                        [
-                            (s * (hx + hem_w * 0.98), top + long - 46),
-                            (s * (hx + hem_w + 5), top + long + 10),
-                            (s * (hx + hem_w * 0.62), top + long + 10),
-                        ]
-                    ),
-                ),
-            )
-            if k < 2
-            else p
-            for k, (p, s) in enumerate(zip(found, (-1, 1, 0, 0, 0, 0)))
-        ]
+        cut = np.float32(
+            [(hx + hem_w * 0.98, top + long - 46), (hx + hem_w + 5, top + long + 10), (hx + hem_w * 0.62, top + long + 10)]
+        )
+        found = pair(replace(right, holes=(cut,))) + found[2:]
     if design.has("zipper") and design.category != "jeans" and design.cut == "ankle zips":
         found += [
             q
@@ -203,7 +189,6 @@ def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
         )
         stack.append(Piece(o.ribbon(o.smooth((-47, -5), (0, -1), (47, -5)), 15), "accent", "rib", puff=4, drop=0.3))
         return stack + (ornaments.emblem(0, -1, 6, "trim", 0) if design.has("logo") else [])
-    low = tape(24) if design.cut == "set" else 0
     top = 96 if design.cut == "set" else 0
     brief = o.mirror(
         o.path(

@@ -184,7 +184,10 @@ def lapels(b: Block, deep: float, wide: float, slot: str = "cloth", notch: bool 
         shade=0.82,
         drop=0.15,
     )
-    edge = lambda p: (Line(np.concatenate([p, p[:1]]), "seam", 1.1, strength=0.3),)
+
+    def edge(p):
+        return (Line(np.concatenate([p, p[:1]]), "seam", 1.1, strength=0.3),)
+
     return [
         back,
         *pair(Piece(lapel, slot, puff=6, turn=-0.25, drop=0.55, lines=edge(lapel))),

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import outlines as o
 from ..design import Design, Tape
-from ..pieces import Line, Piece, pair
+from ..pieces import Line, Piece, pair, shifted
 from . import ornaments
 
 
@@ -66,7 +66,7 @@ def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 def draft_sunglasses(design: Design, rng: np.random.Generator) -> list[Piece]:
     tape = Tape(rng, design.spread)
-    cx, rx, ry = 52.0, tape(42, 0.05), tape(34, 0.06)
+    cx, rx = 52.0, tape(42, 0.05)
     lens = {
         "aviator": o.loop((10, -26), (52, -32), (90, -24), (88, 6), (62, 36), (30, 34), (14, 8)),
         "round": o.ellipse(cx, 0, rx * 0.94, rx * 0.94),
@@ -163,7 +163,7 @@ def _earrings(design: Design, tape: Tape) -> list[Piece]:
             Piece(o.ribbon(np.float32([(0, -24), (0, 6)]), 3), "cloth", "metal", puff=1, drop=0.3),
             *_gem(0, 24, 18),
         ]
-    return [p.moved(lambda q: o.shift(q, s * 56, 0)) for s in (-1, 1) for p in drop]
+    return shifted(drop, -56, 0) + shifted(drop, 56, 0)
 
 
 def _ring(design: Design, tape: Tape) -> list[Piece]:

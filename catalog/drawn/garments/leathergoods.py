@@ -57,12 +57,20 @@ def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
     wide = tape(30 if design.cut != "slim" else 17, 0.06)
     rx, ry = 92.0, 62.0
     a = np.linspace(0, 2 * np.pi, 72)
-    rim = lambda k, dy: np.stack([rx * k * np.cos(a), ry * k * np.sin(a) + dy], 1)
+
+    def rim(k, dy):
+        return np.stack([rx * k * np.cos(a), ry * k * np.sin(a) + dy], 1)
+
     inner = Piece(o.path(rim(1, 0)[:37], rim(1, wide)[:37][::-1]), puff=3, drop=0.3)
     back = Piece(o.path(rim(0.985, 0)[36:], rim(0.985, wide)[36:][::-1]), puff=3, shade=0.62, drop=0.2)
     second = Piece(o.path(rim(0.86, 4)[36:], rim(0.86, wide - 2)[36:][::-1]), puff=3, shade=0.75, drop=0.2)
-    edge = lambda dy: Line(rim(1, dy)[:37], "stitch", 1.0)
-    front = Piece(inner.outline, puff=4, lift=1.0, lines=(edge(4), edge(wide - 4)), drop=0.4)
+    front = Piece(
+        inner.outline,
+        puff=4,
+        lift=1.0,
+        lines=(Line(rim(1, 4)[:37], "stitch", 1.0), Line(rim(1, wide - 4)[:37], "stitch", 1.0)),
+        drop=0.4,
+    )
     y = ry + wide / 2
     tall = wide * 0.72
     tip = Piece(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from .. import outlines as o
-from ..pieces import Folds, Line, Piece, Pleats, pair
+from ..pieces import Folds, Line, Piece, Pleats, pair, shifted
 
 
 def bow(x: float, y: float, size: float = 20, slot: str = "cloth", tails: float = 1.6, fabric: str | None = None) -> list[Piece]:
@@ -25,7 +25,7 @@ def bow(x: float, y: float, size: float = 20, slot: str = "cloth", tails: float 
         + pair(Piece(wing, slot, fabric, puff=8, lift=1.5, folds=Folds(0.4, 7, 18, 1.4), drop=0.5, lines=(crease,)))
         + [Piece(knot, slot, fabric, puff=4, lift=1.8, drop=0.5)]
     )
-    return [p.moved(lambda q: o.shift(q, x, y)) for p in stack]
+    return shifted(stack, x, y)
 
 
 def tie_ends(x: float, y: float, long: float = 46, slot: str = "cloth", width: float = 7) -> list[Piece]:
@@ -49,7 +49,7 @@ def tie_ends(x: float, y: float, long: float = 46, slot: str = "cloth", width: f
         )
     )
     knot = Piece(o.ellipse(0, 0, width * 0.7, width * 0.7, n=14), slot, puff=3, lift=1.6, drop=0.45)
-    return [p.moved(lambda q: o.shift(q, x, y)) for p in ends + loops + [knot]]
+    return shifted([*ends, *loops, knot], x, y)
 
 
 def ruffle(line, deep: float, waves: float, slot: str = "cloth", phase: float = 0.0, shade: float = 1.0) -> Piece:
@@ -104,7 +104,7 @@ def fringe(line, deep: float = 26, apart: float = 4.2, slot: str = "cloth", fabr
     at = o.resample(line, max(6, int(length / apart)))
     sway = (rng or np.random.default_rng(5)).normal(0, 1.2, (len(at), 2))
     teeth = []
-    for (x, y), (sx, sy) in zip(at[::-1], sway):
+    for (x, y), (sx, sy) in zip(at[::-1], sway, strict=True):
         teeth += [
             (x + apart * 0.42, y + 3),
             (x + apart * 0.22 + sx, y + deep + sy),
@@ -145,4 +145,4 @@ def embroidery(x: float, y: float, size: float = 16, slots=("stitching", "stitch
         ]
         pieces.append(Piece(o.shift(o.loop(*petals, steps=4), fx * size, fy * size), slots[0], puff=2, lift=1.2, drop=0.3))
         pieces.append(Piece(o.ellipse(fx * size, fy * size, r * size * 0.24, r * size * 0.24, n=10), "gold", puff=1, drop=0))
-    return [p.moved(lambda q: o.shift(q, x, y)) for p in pieces]
+    return shifted(pieces, x, y)

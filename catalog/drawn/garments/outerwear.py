@@ -93,14 +93,11 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
     """The front edge and what closes it."""
     low = b.hem_y + b.curve
     stack: list[Piece] = []
-    edge = Line(np.float32([(0, deep), (0, low)]), "seam", 1.8, strength=0.6)
-    strip = lambda x0, x1: Piece(
-        o.box(x0, deep - 1, x1, low),
-        puff=2,
-        lift=0.2,
-        drop=0.3,
-        lines=(Line(np.float32([(x1, deep), (x1, low)]), "seam", 1.8, strength=0.6),),
-    )
+
+    def strip(x0: float, x1: float) -> Piece:
+        edge = Line(np.float32([(x1, deep), (x1, low)]), "seam", 1.8, strength=0.65)
+        return Piece(o.box(x0, deep - 1, x1, low), puff=2, lift=0.2, drop=0.3, lines=(edge,))
+
     if design.cut == "bomber":
         rib = o.mirror(
             o.path([(0, b.hem_y - 10), (b.hem * 0.98, b.hem_y - 11)], [(b.hem * 0.93, b.hem_y + 6)], [(0, b.hem_y + 8)])
@@ -112,7 +109,7 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
     if design.has("zipper"):
         return stack + fastenings.zipper([(0, deep - (12 if design.neckline == "high" else 2)), (0, low)], width=6.5)
     if not design.has("buttons"):
-        return stack + [replace(strip(-2, 7), lines=(Line(np.float32([(7, deep), (7, low)]), "seam", 1.8, strength=0.7),))]
+        return [*stack, strip(-2, 7)]
     if design.cut in ("double", "trench"):
         stack.append(strip(-4, 16))
         for y in np.linspace(deep + 4, b.waist_y + 46 if design.category == "coat" else b.hem_y - 34, 3):

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import outlines as o
 from ..design import Design, Tape
-from ..pieces import Piece
+from ..pieces import Piece, shifted
 from .closed_shoes import boots, formal, loafers, sneakers
 from .open_shoes import flats, flip_flops, heels, sandals
 
@@ -19,7 +19,7 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
     shoe = SHOES[design.category](design, tape)
     if design.category == "flip flops" or design.cut == "slides":
         twin = [p.mirrored() for p in shoe]
-        return [p.moved(lambda q: o.shift(q, -66, 0)) for p in twin] + [p.moved(lambda q: o.shift(q, 66, 0)) for p in shoe]
+        return shifted(twin, -66, 0) + shifted(shoe, 66, 0)
     dx, dy = tape.between(-44, -26), tape.between(-74, -58)
     tall = min(p.outline[:, 1].min() for p in shoe)
     if tall < -150:

@@ -79,13 +79,11 @@ def slits(design: Design, hem: float, bottom: float, bow: float, long: float) ->
 def skirt_trims(design: Design, tape: Tape, b: Block, hem: float, bottom: float) -> list[Piece]:
     """Ruffles, lace and fringe along the hem of a skirt or dress."""
     bow = 4 + hem * 0.07
-    line = lambda up: o.smooth(
-        (-hem * 0.97, bottom - up),
-        (-hem * 0.5, bottom - up + bow * 0.8),
-        (0, bottom - up + bow),
-        (hem * 0.5, bottom - up + bow * 0.8),
-        (hem * 0.97, bottom - up),
-    )
+
+    def line(up):
+        right = o.smooth((0, bottom - up + bow), (hem * 0.5, bottom - up + bow * 0.8), (hem * 0.97, bottom - up))
+        return np.concatenate([o.flip(right)[::-1][:-1], right])
+
     stack: list[Piece] = []
     if design.has("ruffle"):
         if design.cut == "tiered":

@@ -31,7 +31,10 @@ def sleeve(b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | N
     ux, uy = b.chest, b.underarm + 1
     ahead = np.float32([np.sin(arm.angle), np.cos(arm.angle)])
     fore = np.float32([np.sin(arm.angle - arm.bend), np.cos(arm.angle - arm.bend)])
-    across = lambda d: np.float32([d[1], -d[0]])
+
+    def across(d):
+        return np.float32([d[1], -d[0]])
+
     root = np.float32([(sx + ux) / 2, (sy + uy) / 2])
     half = min(arm.length / 2, 92)
     elbow = root + ahead * half

@@ -6,7 +6,7 @@ import numpy as np
 
 from .. import outlines as o
 from ..design import Design, Tape
-from ..pieces import Folds, Line, Piece, pair
+from ..pieces import Folds, Line, Piece, pair, shifted
 from . import ornaments
 
 
@@ -122,5 +122,5 @@ def draft_socks(design: Design, rng: np.random.Generator) -> list[Piece]:
         sock.append(ornaments.ruffle(o.smooth((-27, -tall - 2), (0, -tall + 1), (27, -tall - 2)), 20, 6))
     if design.has("bow"):
         sock += ornaments.bow(0, -tall + 16, 12, "accent")
-    behind = [p.moved(lambda q: o.shift(q, -44, -26)) for p in sock]
+    behind = shifted(sock, -44, -26)
     return behind + sock
