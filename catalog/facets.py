@@ -27,7 +27,8 @@ Key = tuple[str, str]
 def stated(item: Item, claims: Iterable[Claim]) -> tuple[set[Key], set[Key]]:
     """(facet, value) pairs that the listing affirms, and those that it denies.
 
-    Structured fields win over the text; claims of the text that contradict each other count for nothing.
+    Structured fields win over the text; claims of the text that contradict each other count for nothing; "printed"
+    beside "floral" adds nothing.
     """
     yes = {(facet, value) for facet, values in item.attributes.items() for value in values}
     said = [claim for claim in claims if not (claim.present and claim.facet in item.attributes
@@ -37,7 +38,9 @@ def stated(item: Item, claims: Iterable[Claim]) -> tuple[set[Key], set[Key]]:
     denied = {no for no in denied if not any(_both_ways(no, key) for key in yes)}
     doubtful = {key for key in told if any(_both_ways(no, key) for no in denied) or any(_apart(key, k) for k in told)}
     denied = {no for no in denied if not any(_both_ways(no, key) for key in told)}
-    return yes | (told - doubtful), denied
+    yes |= told - doubtful
+    broader = {(facet, above) for facet, value in yes for above in vocabulary.ancestors(facet, value)[1:]}
+    return yes - broader, denied
 
 
 def _both_ways(denied: Key, affirmed: Key) -> bool:
@@ -181,7 +184,7 @@ class FacetTable:
             return self.brand == self.brands.index(name) if name in self.brands else np.zeros(self.n, dtype=bool)
         if facet == "size":
             return self._any(True, "size", {value.upper().strip(), *ONE_SIZE})
-        return self._any(True, facet, vocabulary.descendants(facet, value))
+        return self._any(True, facet, vocabulary.descendants(facet, value)) & ~self._inapplicable(facet, value)
 
     def _closed(self, facet: str, value: str) -> np.ndarray:
         """Rows whose statement on the facet leaves no room for `value`."""
