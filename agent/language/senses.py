@@ -14,10 +14,9 @@ from .marks import Mark
 _LENGTHS = {"long": {"sleeve": Sense("sleeve_length", "long"), "": Sense("length", "maxi")},
             "short": {"sleeve": Sense("sleeve_length", "short"), "": Sense("length", "mini")}}
 _NECKS = {"high": Sense("neckline", "high"), "low": Sense("neckline", "low"), "square": Sense("neckline", "square"),
-          "boat": Sense("neckline", "boat"), "deep": Sense("neckline", "low"), "round": Sense("neckline", "crew"),
-          "wide": Sense("neckline", "scoop")}
+          "boat": Sense("neckline", "boat"), "deep": Sense("neckline", "low"), "round": Sense("neckline", "crew")}
 _NECK_COMPARISONS = {"higher": Sense("neckline", "high", "more"), "lower": Sense("neckline", "low", "more"),
-                     "deeper": Sense("neckline", "low", "more"), "wider": Sense("neckline", "scoop", "more")}
+                     "deeper": Sense("neckline", "low", "more")}
 _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
 _PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken",
                           "matching"})
@@ -165,9 +164,18 @@ def _settled(marks: list[Mark], index: int) -> Mark:
         return _worn_or_sewn(marks, index)
     if mark.text in ("print", "prints") and index + 1 < len(marks) and marks[index + 1].facets == {"category"}:
         return mark.as_("value", Sense("pattern", "patterned"))
+    if mark.senses and mark.senses[0].value == "straight" and _of_a_part(marks, index):
+        return mark.as_("word")
     if mark.kind == "comparison":
         return _comparison(marks, index)
     return _bare(marks, index) if mark.kind == "word" else mark
+
+
+def _of_a_part(marks: list[Mark], index: int) -> bool:
+    """Whether "straight" is said of a hem, a neckline or stripes."""
+    head = head_noun(marks, index)
+    following = marks[index + 1].facets if index + 1 < len(marks) else frozenset()
+    return bool(head and head[0] != "leg") or bool(following & {"pattern"})
 
 
 def _shown_on(marks: list[Mark], index: int) -> Mark:

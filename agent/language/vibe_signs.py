@@ -43,6 +43,7 @@ _PLAIN = frozenset(words_of("""
     night price size color colour good bad person everyone myself same different little lot bit one way model body picture
     photo"""))
 """Words that are no vibe wherever they stand."""
+_PRINTED = frozenset({"image", "images", "logo", "graphic", "picture", "photo", "character", "symbol", "print", "face"})
 _TIE_ITSELF = frozenset({"dye", "dyed", "dyes", "waist", "front"})
 
 
@@ -51,6 +52,8 @@ def meant(sentence: Sentence, span: range, kind: str) -> bool:
     words, phrase = sentence.words, sentence.words[span.start:span.stop]
     if phrase == ("black", "tie") and _a_tie(words, span):
         return False
+    if set(words[span.stop:span.stop + 1]) & _PRINTED or words[span.start - 1:span.start] == ("of",) and _PRINTED & set(words):
+        return False  # a picture on a T-shirt
     if _AFTER.match(" ".join(words[span.stop:])):
         return True
     if len(phrase) == 1 and phrase in phrases():
