@@ -96,10 +96,8 @@ def _listed_shade(shade: str, told: Sequence[Statement]) -> Evidence:
     colors = [s for s in told if s.present and s.value not in vocabulary.SHADES]
     if not colors:
         return Evidence()
-    source, confidence = colors[0].source, min(s.confidence for s in colors)
+    main = colors[0]  # listings name the main colour first; a white stripe does not make a navy shirt light
     if shade == "colorful" and len({s.value for s in colors if shade_of("bright", s.value)}) >= 2:
-        return Evidence(True, source, confidence)
-    judged = [shade_of(shade, s.value) for s in colors]
-    if any(judged):
-        return Evidence(True, source, confidence)
-    return Evidence(False, source, confidence) if all(has is False for has in judged) else Evidence()
+        return Evidence(True, main.source, main.confidence)
+    has = shade_of(shade, main.value)
+    return Evidence() if has is None else Evidence(has, main.source, main.confidence)

@@ -110,9 +110,9 @@ class _Pictures:
     def probability(self, row: int, statements: Sequence[Statement], within: str | None) -> tuple[float, float] | None:
         """Least and greatest probability that the item has the value; None where pictures cannot tell."""
         if self.facet == "color" and self.value in vocabulary.SHADES:
-            stated = tuple(s.value for s in statements if s.facet == "color" and s.present and not s.conflicting
-                           and s.value not in vocabulary.SHADES)
-            found = bounds(self.seen, self.value, stated)
+            stated = [s.value for s in statements if s.facet == "color" and s.present and not s.conflicting
+                      and s.value not in vocabulary.SHADES]
+            found = bounds(self.seen, self.value, stated[0] if stated else None)
             return None if found is None else (float(found[0][row]), float(found[1][row]))
         p = self.seen.of(self.facet, self.value, within)
         if p is None:

@@ -9,12 +9,13 @@ from guard.picture import Look
 
 _HAVE: dict[str, frozenset[str]] = {
     "dark": frozenset({"black", "navy", "burgundy"}),
-    "light": frozenset({"white", "cream", "light blue"}),
+    "light": frozenset({"white", "cream", "light blue", "beige", "silver"}),
     "bright": frozenset({"red", "orange", "yellow", "turquoise"}),
     "colorful": frozenset({"multicolor"}),
 }
 _LACK: dict[str, frozenset[str]] = {
-    "dark": frozenset({"white", "cream", "light blue", "beige", "silver", "yellow", "turquoise", "gold"}),
+    "dark": frozenset({"white", "cream", "light blue", "beige", "silver", "yellow", "turquoise", "gold", "tan", "orange",
+                       "pink"}),
     "light": frozenset({"black", "navy", "burgundy", "brown", "olive", "teal", "red"}),
     "bright": frozenset({"black", "white", "cream", "grey", "silver", "beige", "brown", "tan", "burgundy", "olive",
                          "navy", "light blue"}),
@@ -38,17 +39,17 @@ def shade_of(shade: str, color: str) -> bool | None:
     return True if color in _HAVE[shade] else False if color in _LACK[shade] else None
 
 
-def bounds(look: Look, shade: str, within: tuple[str, ...] = ()) -> tuple[np.ndarray, np.ndarray] | None:
+def bounds(look: Look, shade: str, within: str | None = None) -> tuple[np.ndarray, np.ndarray] | None:
     """(n,) least and (n,) greatest probability that pictures have a shade; None without colours.
 
-    The gap between them is the weight of the colours that may or may not have it. within: stated colours, so that
-    only these and their children count.
+    The gap between them is the weight of the colours that may or may not have it. within: the stated main colour,
+    so that only it and its children count.
     """
     if "color" not in look.probabilities:
         return None
     values, p = look.probabilities["color"]
     if within:
-        inside = [any(vocabulary.covers("color", w, v) for w in within) for v in values]
+        inside = [vocabulary.covers("color", within, value) for value in values]
         p = p * inside / np.maximum((p * inside).sum(axis=1, keepdims=True), 1e-9)
     has = sum((p[:, n] for n, v in enumerate(values) if shade_of(shade, v)), np.zeros(len(p)))
     lacks = sum((p[:, n] for n, v in enumerate(values) if shade_of(shade, v) is False), np.zeros(len(p)))

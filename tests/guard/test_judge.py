@@ -51,6 +51,8 @@ def verdict(constraint: str | Constraint, thing: Item, **shown: str) -> Verdict:
     ("exclude color dark", {"color": "black"}, "broken"),
     ("require color light", {"color": "black"}, "broken"),
     ("require color light", {"color": "white"}, "met"),
+    ("require color dark", {"color": "white|navy"}, "broken"),
+    ("require color colorful", {"color": "red|yellow"}, "met"),
     ("require color dark", {"color": "blue"}, "unknown"),
     ("require style casual", {"style": "formal"}, "broken"),
     ("prefer color red", {"color": "navy"}, "broken"),
