@@ -20,7 +20,7 @@ Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, in
 
 @app.command()
 def chat(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")], jsonl: Jsonl = False,
-         memory: Annotated[Path | None, typer.Option(help="File that keeps the sessions; else they end with the process.")] = None,
+         memory: Annotated[Path | None, typer.Option(help="File of the sessions; else they end with the process.")] = None,
          session: Annotated[str, typer.Option(help="Name of the terminal's conversation.")] = "terminal") -> None:
     """Answers turns. With --jsonl this door trusts its caller's session names; exit 2 if no line could be used."""
     from agent.jsonl import answers

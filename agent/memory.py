@@ -161,6 +161,13 @@ class Memory:
             rows = self.db["feedback"].rows_where("session = ?", [session], order_by="id")
             return {row["item"]: row["kind"] for row in rows}
 
+    def saved(self, session: str) -> list[str]:
+        """Ids of the items that are saved, in the order in which they were."""
+        with self._lock:
+            rows = self.db["feedback"].rows_where("session = ? and kind in ('save', 'unsave')", [session], order_by="id")
+            newest = {row["item"]: row["kind"] for row in rows}
+        return [item for item, kind in newest.items() if kind == "save"]
+
     def forget(self, session: str) -> int:
         """Delete all of a session, pictures included; returns how many rows went."""
         with self._lock:

@@ -132,6 +132,20 @@ def _grouped(constraints: Iterable[Constraint]) -> list[list[Constraint]]:
     return list(groups.values())
 
 
+def sight(constraints: Iterable[Constraint]) -> str:
+    """What a photo shows: "a navy striped dress with short sleeves and crew neck"; "" where nothing is sure enough."""
+    seen = sorted((c for c in constraints if c.facet != "gender"), key=lambda c: _ORDER.index(c.facet))
+    if not seen:
+        return ""
+    kind = next((c for c in seen if c.facet == "category"), None)
+    noun = str(kind.value) if kind else "piece"
+    words = " ".join([*(phrase(c) for c in seen if c.facet in _HEAD and c is not kind), noun])
+    parts = [phrase(c).removeprefix("with ") for c in seen if c.facet not in _HEAD]
+    article = "" if noun in _NO_PLURAL else "an " if words[0] in "aeiou" else "a "
+    told = f"{article}{words}" + (f" with {listing(parts)}" if parts else "")
+    return told if kind is None or kind.confidence >= 0.6 else f"perhaps {told}"
+
+
 def caption(wish: Wish) -> str:
     """The wish as a caption for the text tower: what is wanted, without noes, prices and comparatives."""
     wanted = [c for c in wish.constraints if c.op in ("require", "prefer") and c.source != "memory"

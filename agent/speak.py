@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from langgraph.config import get_stream_writer
 
 from agent.critic import softened
-from agent.phrases import describe, listing, money, phrase
+from agent.photos import wishes
+from agent.phrases import describe, listing, money, phrase, sight
 from agent.planner import Mind
 from agent.replies import Card, Reply
 from agent.smalltalk import talk_text
@@ -130,6 +131,9 @@ def _at(card: Card) -> str:
 def _remarked(state: State, currency: str) -> list[str]:
     remarks, reference = state["remarks"], state["reference"]
     said = []
+    if state["photos"] and reference.photo is not None:
+        seen = sight(wishes(reference.photo, ()))
+        said.append(f"In {reference.name} I see {seen}." if seen else f"I cannot make out much in {reference.name}.")
     if "undone" in remarks:
         said.append("I went one step back.")
     if "no_prices" in remarks:

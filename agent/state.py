@@ -47,7 +47,7 @@ class Clock:
     @property
     def short(self) -> bool:
         """Whether more than half of the time is gone: no new round then."""
-        return self.left < self._seconds / 2
+        return self.left <= self._seconds / 2
 
     def total(self) -> dict[str, float]:
         """All stages, and the whole turn as `total`."""

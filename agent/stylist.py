@@ -146,12 +146,12 @@ class Stylist:
 
     def saved(self, session: str) -> list[Item]:
         """The items that the shopper saved, in the order in which they were first judged."""
-        return self.tools.known(item for item, kind in self.memory.feedback(session).items() if kind == "save")
+        return self.tools.known(self.memory.saved(session))
 
     def forget(self, session: str) -> None:
         """Deletes a session: turns, pictures, feedback, everything."""
         with self._session(session):
-            self.memory.forget(session)
+            self._forget(session)
 
     def export(self, session: str) -> dict:
         """All that is stored on a session, as JSON-ready data."""
@@ -197,21 +197,27 @@ class Stylist:
                 yield Event(kind="step", step=step, text=" · ".join(update.get("trace", ())))
                 for note in update.get("notes", ()):
                     yield Event(kind="note", text=note)
-        yield Event(kind="reply", reply=self._remember(last, request))
+        yield Event(kind="reply", reply=self._remember(session, last, request))
 
     def _answer(self, session: Session, request: Request) -> Reply:
         return _last(self._stream(session, request))
 
-    def _remember(self, last: dict, request: Request) -> Reply:
+    def _remember(self, before: Session, last: dict, request: Request) -> Reply:
         reply, talk = last["reply"], last["talk"]
         session: Session = last["session"].model_copy(update={"turn": reply.turn})
         if talk is not None and talk.kind == "forget":
-            self.memory.forget(session.id)
+            self._forget(session.id)
             return reply
+        if session.named and reply.reference_id not in (None, before.wish.reference_id):
+            self.memory.judge(session.id, reply.reference_id, "more_like")
         if reply.cards:
             session = session.after(tuple(card.id for card in reply.cards))
         self.memory.record(session, request.text or (f"({request.button})" if request.button else ""), last["photos"], reply)
         return reply
+
+    def _forget(self, session: str) -> None:
+        self.memory.forget(session)
+        self.tools.forget()
 
     def _session(self, session: str) -> threading.Lock:
         """The lock of a session; old ones that nobody holds are let go."""

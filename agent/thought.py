@@ -75,6 +75,8 @@ class Thought:
         like = self._liked(request, notes)
         page = tuple(self.tools.known(session.shown))
         plan = self._plan(request, text, session, page, photo, clock, notes)
+        if plan.reading.currency not in (None, self.tools.currency):
+            notes.append(f"Prices here are in {self.tools.currency}; I took your {plan.reading.currency} amount for that.")
         return Heard(plan, photo, like, page, (*notes, *plan.notes)), tuple(seen.hash for seen in photos)
 
     def _see(self, request: Request, session: Session, clock: Clock, notes: list[str]) -> list[Seen]:

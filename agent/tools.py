@@ -93,5 +93,9 @@ class Tools:
         """Whether any listing has these words."""
         return bool(self.catalog.text_search(words, 1))
 
+    def forget(self) -> None:
+        """Drops what was kept of shoppers' words."""
+        self._embed.cache_clear()
+
     def _embed_uncached(self, words: str) -> np.ndarray:
         return self.encoder.encode_texts([words])[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agent.phrases import caption, describe, listing, money, phrase, plural
+from agent.phrases import caption, describe, listing, money, phrase, plural, sight
 from catalog import vocabulary
 from catalog.wish import Constraint, PriceRange, Wish
 from tests.agent.test_merge import c, w
@@ -57,3 +57,11 @@ def test_lists_and_plurals() -> None:
     assert [listing(x) for x in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
     assert [plural(x) for x in ("dress", "jeans", "scarf", "t-shirt", "jewellery")] == [
         "dresses", "jeans", "scarves", "t-shirts", "jewellery"]
+
+
+def test_what_a_photo_shows_reads_as_a_sight() -> None:
+    seen = w("~category dress", "~color navy", "~pattern striped", "~sleeve_length short", "~details hood", "~gender women")
+    assert sight(seen) == "a navy striped dress with short sleeves and a hood"
+    unsure = (Constraint(facet="category", op="prefer", value="jeans", source="photo", confidence=0.5),)
+    assert sight(unsure) == "perhaps jeans"
+    assert sight(()) == ""
