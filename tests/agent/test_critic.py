@@ -14,6 +14,8 @@ from agent.state import Clock, Found, Reference, Request, State
 from catalog.wish import Constraint, Wish
 from tests.agent.test_merge import c, w
 
+NOTHING = Found()
+
 
 class Shop:
     """Tools of a shop in which so many rows are open as the constraints that must go allow."""
@@ -33,7 +35,7 @@ class Shop:
         return 72.5
 
 
-def state(wish: Sequence[Constraint], found: Found = Found(), **more: Any) -> State:
+def state(wish: Sequence[Constraint], found: Found = NOTHING, **more: Any) -> State:
     given = Wish(constraints=tuple(wish))
     return {"request": Request(), "clock": Clock(60), "session": Session(id="s", wish=given), "wish": given, "found": found,
             "tried": ("a",), "relaxed": (), "remarks": (), "question": None, "avoid": frozenset(), "more": False,

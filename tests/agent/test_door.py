@@ -43,7 +43,8 @@ def test_chat_reads_lines_and_prints_replies(shop_dir: Path, tiny: Stylist, monk
     memory = ("--memory", str(tmp_path / "m.sqlite"))
     code, out, _ = run(monkeypatch, capsys, "chat", str(shop_dir), "--jsonl", *memory, stdin=turns)
     assert code == 0 and json.loads(out)["turn"] == 1
-    code, out, _ = run(monkeypatch, capsys, "chat", str(shop_dir), "--jsonl", *memory, stdin='{"session": "s1", "text": "in navy"}\n')
+    turns = '{"session": "s1", "text": "in navy"}\n'
+    code, out, _ = run(monkeypatch, capsys, "chat", str(shop_dir), "--jsonl", *memory, stdin=turns)
     assert code == 0 and json.loads(out)["turn"] == 2
     code, out, err = run(monkeypatch, capsys, "chat", str(shop_dir), "--jsonl", stdin="nonsense\n")
     assert code == 2 and "error" in json.loads(out) and err.count("\n") == err.strip().count("\n") + 1

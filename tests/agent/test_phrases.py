@@ -14,7 +14,8 @@ from tests.agent.test_merge import c, w
     ("+color navy", "navy"), ("-pattern striped", "no stripes"), ("+pattern solid", "plain"), ("-details pockets", "no pockets"),
     ("+details hood", "with a hood"), ("+sleeve_length long", "long sleeves"), ("+sleeve_length sleeveless", "sleeveless"),
     ("-sleeve_length sleeveless", "with sleeves"), ("+length knee", "knee-length"), ("<length length", "shorter"),
-    (">sleeve_length length", "longer sleeves"), (">color dark", "darker"), ("<price price", "cheaper"), (">style formal", "more formal"),
+    (">sleeve_length length", "longer sleeves"), (">color dark", "darker"), ("<price price", "cheaper"),
+    (">style formal", "more formal"),
     ("+price ..50", "at most €50"), ("+price 20..", "at least €20"), ("+price 19.9..50", "from €19.90 to €50"),
     ("+size M", "in size M"), ("+brand acme", "by Acme"), ("+gender women", "for women"), ("-category cardigan", "no cardigans"),
     ("-material leather", "no leather"), ("-color blue", "not blue"), ("+fit slim", "slim fit")])
@@ -34,7 +35,8 @@ def test_alternatives_are_joined_by_or() -> None:
 
 
 def test_the_caption_holds_what_is_wanted_and_nothing_else() -> None:
-    wish = Wish(constraints=w("+category dress", "+color navy", "-pattern striped", "+price ..50", "<length length"), words="wrap")
+    constraints = w("+category dress", "+color navy", "-pattern striped", "+price ..50", "<length length")
+    wish = Wish(constraints=constraints, words="wrap")
     assert caption(wish) == "navy dress wrap"
     assert caption(Wish()) == ""
 

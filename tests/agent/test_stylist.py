@@ -36,7 +36,8 @@ def test_the_public_form_is_the_contracts(tiny: Stylist, session: str) -> None:
     said = tiny.chat(session, "a red dress under 20, no stripes").public()
     assert {"session", "turn", "reply", "items", "unconfirmed", "constraints", "question", "relaxed", "steps", "planner",
             "ms"} <= set(said)
-    assert {"facet": "price", "op": "require", "value": {"max": 20.0}, "source": "words", "confidence": 1.0} in said["constraints"]
+    budget = {"facet": "price", "op": "require", "value": {"max": 20.0}, "source": "words", "confidence": 1.0}
+    assert budget in said["constraints"]
     first = said["items"][0]
     assert {"id", "title", "score", "verdicts"} <= set(first)
     assert {"facet", "op", "value", "verdict", "source", "confidence"} == set(first["verdicts"][0])
