@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from catalog import vocabulary
 
+from .heads import PHRASE_ENDS, REACH, head_noun
 from .lexicon import Sense
 from .marks import Mark
 
@@ -18,51 +19,9 @@ _NECKS = {"high": Sense("neckline", "high"), "low": Sense("neckline", "low"), "s
 _NECK_COMPARISONS = {"higher": Sense("neckline", "high", "more"), "lower": Sense("neckline", "low", "more"),
                      "deeper": Sense("neckline", "low", "more")}
 _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
-_PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken",
-                          "matching"})
 _TOPS = vocabulary.descendants("category", "top") | {"sweater", "cardigan", "jacket", "hoodie", "sweatshirt"}
-_REACH = 6
 _SEWN_AFTER = frozenset({"have", "with", "negation", "and", "more", "less", "instead_of"})
 _PRINTS = frozenset(vocabulary.values("pattern")) - {"solid"}
-
-
-def _left_verb(marks: list[Mark], index: int) -> str:
-    """The kind of verb that governs a mark: "have", "with", "verb" or "" at the start."""
-    for mark in reversed(marks[:index]):
-        if mark.kind in ("have", "with", "verb"):
-            return mark.kind
-        if mark.kind == "stop":
-            break
-    return ""
-
-
-def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
-    """The part that the mark at `index` modifies and where it stands; None where it is the garment itself."""
-    for at in range(index + 1, min(len(marks), index + 1 + _REACH)):
-        mark = marks[at]
-        if mark.kind == "part":
-            return mark.note, at
-        if mark.kind == "value" and mark.facets == {"category"} or mark.kind in _PHRASE_ENDS:
-            break
-        if mark.kind in ("and", "or", "comma"):
-            follows = marks[at + 1].kind if at + 1 < len(marks) else ""
-            joins = mark.kind == "or" or _left_verb(marks, index) in ("have", "with")
-            if not joins or follows not in ("value", "comparison"):
-                break
-    return _subject(marks, index)
-
-
-def _subject(marks: list[Mark], index: int) -> tuple[str, int] | None:
-    """The part of which the mark is said: "the sleeves are (a bit) longer", "sleeves that are long"."""
-    back = index - 1
-    while back > 0 and marks[back].kind in ("slightly", "strongly", "more", "less", "negation", "soft"):
-        back -= 1
-    if back < 1 or marks[back].kind != "verb":
-        return None
-    back -= 1
-    if marks[back].kind in ("determiner", "verb"):
-        back -= 1
-    return (marks[back].note, back) if back >= 0 and marks[back].kind == "part" else None
 
 
 def _category_near(marks: list[Mark]) -> str | None:
@@ -98,7 +57,7 @@ def _comparison(marks: list[Mark], index: int) -> Mark:
     shown = index + 1 < len(marks) and marks[index + 1].facets & {"details", "pattern"}
     if mark.facets == {"pattern"} and mark.senses[0].value == "solid" and shown:
         return mark.as_("word")  # "a simpler graphic" is still a graphic
-    if mark.facets == {"length"} and (part in ("strap", "neck") or shown):
+    if mark.facets == {"length"} and (part in ("strap", "neck", "waist") or shown):
         return mark.as_("word")
     if first in _NECK_COMPARISONS and part == "neck":
         return mark.as_("comparison", _NECK_COMPARISONS[first])
@@ -162,6 +121,8 @@ def _settled(marks: list[Mark], index: int) -> Mark:
         return _length(marks, index)
     if mark.text in ("belt", "belts", "tie", "ties", "bow tie", "bow ties", "bowtie"):
         return _worn_or_sewn(marks, index)
+    if mark.kind == "value" and _only_describes(marks, index):
+        return mark.as_("word")
     if mark.text in ("print", "prints") and index + 1 < len(marks) and marks[index + 1].facets == {"category"}:
         return mark.as_("value", Sense("pattern", "patterned"))
     if mark.senses and mark.senses[0].value == "straight" and _of_a_part(marks, index):
@@ -169,6 +130,20 @@ def _settled(marks: list[Mark], index: int) -> Mark:
     if mark.kind == "comparison":
         return _comparison(marks, index)
     return _bare(marks, index) if mark.kind == "word" else mark
+
+
+def _only_describes(marks: list[Mark], index: int) -> bool:
+    """Whether a word only shades its neighbour: "pumpkin yellow", "a knot design", "lines of lettering"."""
+    mark = marks[index]
+    before = marks[index - 1] if index else None
+    after = marks[index + 1] if index + 1 < len(marks) else None
+    if mark.text in ("design", "designs"):
+        return bool(before and before.facets & {"details", "neckline", "material"})
+    if mark.text in ("lines", "line"):
+        return bool(after and after.text == "of")
+    named = mark.facets == {"color"} and len(mark.senses) == 1 and mark.text != mark.senses[0].value
+    return bool(named and after and after.facets == {"color"} and after.kind == "value"
+                and mark.senses[0].value not in vocabulary.SHADES and mark.text != "gray")
 
 
 def _of_a_part(marks: list[Mark], index: int) -> bool:
@@ -194,8 +169,8 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
     mark = marks[index]
     if index and marks[index - 1].kind in ("and", "or", "nor"):
         return mark.as_("value", Sense("sleeve_length", "sleeves"))
-    for before in reversed(marks[max(0, index - _REACH):index]):
-        if before.kind in _PHRASE_ENDS and before.kind != "negation":
+    for before in reversed(marks[max(0, index - REACH):index]):
+        if before.kind in PHRASE_ENDS and before.kind != "negation":
             break
         if before.kind == "negation":
             return mark.as_("value", Sense("sleeve_length", "sleeves"))
@@ -208,7 +183,7 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
 
 def _straps(marks: list[Mark], index: int) -> Mark:
     """"straps" that are called thin or thick are read there; bare, they are the detail itself."""
-    near = marks[max(0, index - _REACH):index]
+    near = marks[max(0, index - REACH):index]
     return marks[index] if any(m.facets == {"details"} and m.senses[0].value.endswith("straps") for m in near) else \
         marks[index].as_("value", Sense("details", "straps"))
 

@@ -1,0 +1,50 @@
+"""The noun that a word is said of: "longer, puffy sleeves", "the sleeves are longer"."""
+
+from __future__ import annotations
+
+from .marks import Mark
+
+PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken",
+                         "matching"})
+"""Kinds of marks at which a noun phrase ends."""
+REACH = 6
+"""How many marks a noun may stand away."""
+
+
+def _left_verb(marks: list[Mark], index: int) -> str:
+    """The kind of verb that governs a mark: "have", "with", "verb" or "" at the start."""
+    for mark in reversed(marks[:index]):
+        if mark.kind in ("have", "with", "verb"):
+            return mark.kind
+        if mark.kind == "stop":
+            break
+    return ""
+
+
+def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
+    """The part that the mark at `index` modifies and where it stands; None where it is the garment itself."""
+    for at in range(index + 1, min(len(marks), index + 1 + REACH)):
+        mark = marks[at]
+        if mark.kind == "part":
+            return mark.note, at
+        if mark.kind == "value" and mark.facets == {"category"} or mark.kind in PHRASE_ENDS:
+            break
+        if mark.kind in ("and", "or", "comma"):
+            follows = marks[at + 1].kind if at + 1 < len(marks) else ""
+            joins = mark.kind == "or" or _left_verb(marks, index) in ("have", "with")
+            if not joins or follows not in ("value", "comparison"):
+                break
+    return _subject(marks, index)
+
+
+def _subject(marks: list[Mark], index: int) -> tuple[str, int] | None:
+    """The part of which the mark is said: "the sleeves are (a bit) longer", "sleeves that are long"."""
+    back = index - 1
+    while back > 0 and marks[back].kind in ("slightly", "strongly", "more", "less", "negation", "soft"):
+        back -= 1
+    if back < 1 or marks[back].kind != "verb":
+        return None
+    back -= 1
+    if marks[back].kind in ("determiner", "verb"):
+        back -= 1
+    return (marks[back].note, back) if back >= 0 and marks[back].kind == "part" else None
