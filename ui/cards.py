@@ -69,9 +69,9 @@ def heart(item_id: str, title: str, saved: bool) -> str:
 def _meta(card: Card) -> str:
     price = money(card.price, card.currency)
     sizes = " ".join(card.sizes[:6]) + (" …" if len(card.sizes) > 6 else "")
-    cost = f'<span class="price">{esc(price)}</span>' if price else '<span class="price none">price on request</span>'
+    cost = f'<span class="price">{esc(price)}</span>' if price else ""
     stock = f'<span class="sizes" title="Sizes in stock">{esc(sizes)}</span>' if sizes else ""
-    return f'<p class="meta">{cost}{stock}</p>'
+    return f'<p class="meta">{cost}{stock}</p>' if cost or stock else ""
 
 
 def card(item: Card, base: str, saved: bool = False) -> str:

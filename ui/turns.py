@@ -22,7 +22,6 @@ STEP_WORDS = {"": "Reading your words", "thought": "Looking through the rails", 
 """What happens now, by the step that has just ended."""
 MORE_LIKE = "more like this"
 """What a card's button says on the shopper's behalf."""
-FOLLOW_UPS = ("show more", "cheaper", "undo")
 
 
 def _photo_strip(paths: Sequence[str]) -> str:
@@ -113,7 +112,8 @@ def _pointed(turn: Turn, base: str, shown: dict[str, Card]) -> str:
 
 
 def _follow_ups(reply: Reply) -> str:
-    says = FOLLOW_UPS if reply.items or reply.unconfirmed else FOLLOW_UPS[-1:]
+    priced = any(card.price is not None for card in reply.cards)
+    says = ["show more"] * bool(reply.cards) + ["cheaper"] * priced + ["undo"]
     buttons = "".join(f'<button type="button" data-do="say" data-text="{words}">{words}</button>'
                       for words in says)
     return f'<div class="next" role="group" aria-label="Quick follow-ups">{buttons}</div>'
