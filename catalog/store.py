@@ -8,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -150,14 +150,13 @@ class Catalog:
         words = self._telling_words(query)
         if not words or k <= 0:
             return []
-        within = None if rows is None else _as_mask(rows, len(self))
+        within = np.ones(len(self), dtype=bool) if rows is None else _as_mask(rows, len(self))
         match = " OR ".join(f'"{word}"' for word in words)
-        sql = (f"select rowid, -bm25(items_fts, {_BM25_WEIGHTS}) as score from items_fts "
-               "where items_fts match ? order by score desc, rowid")
-        found = self._query(sql, (match,)) if within is not None else self._query(f"{sql} limit {int(k)}", (match,))
-        if within is not None:
-            found = [record for record in found if within[record[0]]]
-        return [(int(row), float(score)) for row, score in found[:k]]
+        with self._lock:
+            ranked = self._connection.execute(
+                f"select rowid, -bm25(items_fts, {_BM25_WEIGHTS}) as score from items_fts "
+                "where items_fts match ? order by score desc, rowid", (match,))
+            return list(islice(((row, score) for row, score in ranked if within[row]), k))
 
     def _telling_words(self, query: str) -> list[str]:
         """Up to 12 words, the rarest of them; a word of more than a third of the listings only where no other is."""
