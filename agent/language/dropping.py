@@ -21,7 +21,7 @@ FACET_NOUNS = {
 }
 _FACET = "|".join(f"(?P<{facet}>{nouns})" for facet, nouns in FACET_NOUNS.items())
 _DROP_FACET = tuple(re.compile(p) for p in (
-    rf"\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|"
+    rf"(?<!without )(?<!not )(?<!have )(?<!has )\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|"
     rf"are|works?|will do|goes|would be|will be))?(?: (?:fine|ok|okay|good|great|do|fine by me))?(?! (?:but|except|other "
     rf"than|apart|besides))",
     rf"\b(?:forget|forget about|never mind|nevermind|ignore|do not care about|do not mind|do not worry about|not care about|"
