@@ -52,6 +52,11 @@ class Encoder:
         """Pixels of the square that the image tower sees."""
         return self._loaded.side
 
+    @property
+    def vocabulary_size(self) -> int | None:
+        """Tokens of the text tower, where its tokenizer tells."""
+        return getattr(self._loaded.tokenizer, "vocab_size", None)
+
     def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
         """n pictures of any size and mode -> (n, dim) float32."""
         parts = [self._pictures(images[i:i + BATCH]) for i in range(0, len(images), BATCH)]
@@ -65,6 +70,10 @@ class Encoder:
     def prototypes(self, facet: str) -> Prototypes | None:
         """What the facet's values look like, or None where this model does not know the facet."""
         return self._prototypes.get(facet)
+
+    def all_prototypes(self) -> dict[str, Prototypes]:
+        """Every table by name: the facets, and where the model has them the shop's own classes (`shop/article`)."""
+        return dict(self._prototypes)
 
     def _split(self, raw: np.ndarray) -> np.ndarray:
         if self._subspaces is not None:

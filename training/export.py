@@ -72,4 +72,6 @@ def write_folder(folder: Path, clip: torch.nn.Module, merges: list[tuple[str, st
               str(folder / WEIGHTS))
     write_merges(folder / MERGES, merges)
     write_prototypes(folder / PROTOTYPES, table)
+    for path in folder.iterdir():
+        path.chmod(0o644)  # safetensors writes for its owner alone
     return sum(path.stat().st_size for path in folder.iterdir())

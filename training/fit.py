@@ -47,7 +47,7 @@ class Stage:
 class Recipe:
     """All that decides a run, the data aside."""
 
-    stages: tuple[Stage, ...] = (Stage("photos", 4, 128, 8000), Stage("drawn", 2, 160, 6000, drawn=4000, rate=0.5))
+    stages: tuple[Stage, ...] = (Stage("photos", 3, 128, 8000), Stage("drawn", 2, 160, 4000, drawn=4000, looked=6, rate=0.5))
     batch: int = 64
     seed: int = 7
     head_rate: float = 3e-3
@@ -60,7 +60,7 @@ class Recipe:
     smoothing: float = 0.05
     least: int = 8
     """training photos that a shop class needs to be one"""
-    save_every: int = 100
+    save_every: int = 50
     """steps between checkpoints"""
     strength: Strength = field(default_factory=Strength)
 
@@ -69,7 +69,7 @@ class Table:
     """Photos with their pixels and, for every head, the matrix of allowed values."""
 
     def __init__(self, photos: list[Photo], arrays: dict[str, np.ndarray], classes: dict[str, list[str]]) -> None:
-        self.photos, self.arrays = photos, arrays
+        self.photos, self.arrays, self.classes = photos, arrays, classes
         count: dict[str, int] = {}
         self.at = np.zeros(len(photos), dtype=np.int64)
         for row, photo in enumerate(photos):

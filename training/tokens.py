@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import heapq
 import json
 import re
 from collections import Counter
@@ -39,20 +40,28 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
         for pair in zip(parts, parts[1:]):
             pairs[pair] += count
             where.setdefault(pair, set()).add(i)
+    heap = [(-count, pair) for pair, count in pairs.items()]
+    heapq.heapify(heap)
     learned: list[tuple[str, str]] = []
-    while len(learned) < merges and pairs:
-        best = max(pairs, key=lambda pair: (pairs[pair], pair))
-        if pairs[best] < 2:
+    while len(learned) < merges and heap:
+        count, best = heapq.heappop(heap)
+        if pairs.get(best, 0) != -count:
+            continue  # an entry from before the pair's count changed
+        if -count < 2:
             break
         learned.append(best)
-        for i in where.pop(best):
-            _merge_word(words, i, best, pairs, where)
+        touched = {pair for i in sorted(where.pop(best)) for pair in _merge_word(words, i, best, pairs, where)}
         pairs.pop(best, None)
+        for pair in touched:
+            if pair in pairs:
+                heapq.heappush(heap, (-pairs[pair], pair))
     return learned
 
 
-def _merge_word(words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict) -> None:
+def _merge_word(words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict) -> set[tuple[str, str]]:
+    """Joins `best` in word i; returns the pairs whose counts changed."""
     parts, count = words[i]
+    touched = set(zip(parts, parts[1:]))
     for pair in zip(parts, parts[1:]):
         pairs[pair] -= count
         if pairs[pair] <= 0:
@@ -67,6 +76,7 @@ def _merge_word(words: list, i: int, best: tuple[str, str], pairs: Counter, wher
     for pair in zip(joined, joined[1:]):
         pairs[pair] += count
         where.setdefault(pair, set()).add(i)
+    return touched | set(zip(joined, joined[1:]))
 
 
 def write_merges(path: Path, merges: list[tuple[str, str]]) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from errors import InputError
 from catalog.labelled import labels, splits
+from errors import InputError
 
 FOLDERS = {"product": "product_photos", "small": "product_photos_small", "shopper": "shopper_photos"}
 
@@ -35,8 +35,6 @@ class Photo:
     """`fit`, `calibrate` or `report` where somebody labelled it by looking"""
     seen: labels.LabelSets | None = None
     """the labels by looking alone"""
-
-
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -82,9 +80,10 @@ def _shopper(row: dict[str, str], seen: dict[str, str] | None) -> Photo:
 def _with_seen(photo: Photo, seen: dict[str, str] | None) -> Photo:
     if seen is None:
         return photo
-    sets = labels.looked_sets(seen)
-    return Photo(photo.source, photo.id, photo.role, {**photo.sets, **sets}, {**photo.details, **labels.looked_details(seen)},
-                 photo.shop, photo.title, splits.looked_role(seen["id"]), sets)
+    sets, looked = labels.looked_sets(seen), splits.looked_role(seen["id"])
+    role = "apart" if photo.role == "choose" and looked == "report" else photo.role
+    return Photo(photo.source, photo.id, role, {**photo.sets, **sets}, {**photo.details, **labels.looked_details(seen)},
+                 photo.shop, photo.title, looked, sets)
 
 
 def photo_opener(data: Path, source: str) -> Callable[[str], Image.Image]:

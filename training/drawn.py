@@ -1,0 +1,54 @@
+"""Drawn garments for training: rendered once with seeds of their own, kept in the cache beside the photos."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from catalog import vocabulary
+from catalog.drawn import render_training
+from catalog.labelled.photos import Photo
+from encoders.layout import FACET_SLICE
+
+SIDE = 192
+SEED = 4711
+"""Apart from the seeds of demo catalogues, which are small numbers."""
+
+DETAILS = vocabulary.leaf_values("details")
+
+
+def drawn_pictures(cache: Path, count: int, seed: int = SEED) -> tuple[list[Photo], np.ndarray]:
+    """`count` drawn pictures with their truth, and (count, 192, 192, 3) uint8; from the cache or rendered into it."""
+    folder = cache / f"drawn-{SIDE}-{seed}-{count}"
+    if not (folder / "truth.jsonl").exists():
+        _render(folder, count, seed)
+    truths = [json.loads(line) for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+    return [drawn_photo(row, truth) for row, truth in enumerate(truths)], np.load(folder / "pictures.npy", mmap_mode="r")
+
+
+def _render(folder: Path, count: int, seed: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    pictures = np.lib.format.open_memmap(folder / "pictures.npy", "w+", np.uint8, (count, SIDE, SIDE, 3))
+    lines = []
+    for row in tqdm(range(count), desc="drawing garments", unit="picture", mininterval=5):
+        picture, truth = render_training(np.random.default_rng([seed, row]), size=SIDE)
+        pictures[row] = np.asarray(picture.convert("RGB"))
+        lines.append(json.dumps(truth, sort_keys=True))
+    pictures.flush()
+    (folder / "truth.jsonl").write_text("\n".join(lines), encoding="utf-8")  # last: its presence says the folder is whole
+
+
+def drawn_photo(row: int, truth: dict[str, list[str]]) -> Photo:
+    """The truth as label sets. A drawing shows every detail that it has, so the others are absent."""
+    sets = {}
+    for facet in FACET_SLICE:
+        values = frozenset(truth.get(facet, ())) & frozenset(vocabulary.leaf_values(facet))
+        if values and facet != "details":
+            sets[facet] = values
+    category = next(iter(truth.get("category", ())), None)
+    have = {ancestor for detail in truth.get("details", ()) for ancestor in vocabulary.ancestors("details", detail)}
+    details = {detail: detail in have for detail in DETAILS if vocabulary.applicable("details", category, detail)}
+    return Photo("drawn", str(row), "train", sets, details, {}, "")

@@ -1,0 +1,156 @@
+"""From the ImageNet start, the photos and drawn pictures to the built-in model's folder, in steps that resume."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from catalog.labelled.photos import Photo, read_photos
+from encoders import load_encoder
+from encoders.openclip import MERGES
+from errors import WorkError
+from training.calibrate import run as calibrate
+from training.card import write_card
+from training.drawn import SEED, drawn_pictures
+from training.export import build_clip, into_clip, prototype_table, write_folder
+from training.fit import Recipe, Table, Trainer, accuracy, encode_rows, log_line, shop_classes
+from training.pixels import cached_arrays
+from training.team import Team, run_team
+from training.tokens import caption_texts, learn_merges, vocabulary_phrases, write_merges
+from training.tower import SliceTower, imagenet_tower
+from training.words import WordsRecipe, fit_words, phrase_accuracy
+
+MOST_BYTES = 10_000_000
+CHECKPOINT = "checkpoint.pt"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One training run: where everything lies, and how long it takes."""
+
+    data: Path
+    cache: Path
+    """decoded photos and drawn pictures; outside the repository"""
+    work: Path
+    """checkpoints of this run"""
+    out: Path
+    """the model's folder"""
+    recipe: Recipe = Recipe()
+    words: WordsRecipe = WordsRecipe()
+    drawn: int = 2400
+    drawn_seed: int = SEED
+    side: int = 160
+    """pixels at run time"""
+    processes: int = 2
+    device: str = "cpu"
+    log: Path | None = None
+
+
+def load_table(job: Job) -> Table:
+    """All photos and drawn pictures with their labels. The same in every process."""
+    photos = read_photos(job.data)
+    arrays = cached_arrays(job.data, job.cache, photos)
+    if any(stage.drawn for stage in job.recipe.stages):
+        drawn, pictures = drawn_pictures(job.cache, job.drawn, job.drawn_seed)
+        photos, arrays = photos + drawn, arrays | {"drawn": pictures}
+    return Table(photos, arrays, shop_classes(photos, job.recipe.least))
+
+
+def choosing_rows(table: Table, small: int = 600) -> np.ndarray:
+    """The photos that choose among runs and epochs."""
+    return np.concatenate([table.rows("product", "choose"), table.rows("small", "choose")[:small]])
+
+
+def new_model(table: Table, seed: int) -> SliceTower:
+    """The tower at its ImageNet start with seeded heads."""
+    classes = {head: list(values) for head, values in table.classes.items()}
+    return SliceTower(imagenet_tower(), classes, seed)
+
+
+def train_pictures(team: Team, job: Job) -> None:
+    """The image tower, all stages, from the checkpoint where there is one."""
+    table = load_table(job)
+    trainer = Trainer(new_model(table, job.recipe.seed), table, job.recipe, job.work / CHECKPOINT, job.device, team)
+    if trainer.resume() and team.leads:
+        tqdm.write(f"going on from {trainer.path}: stage {trainer.stage + 1}, step {trainer.step}", file=sys.stderr)
+
+    def after_epoch(model: SliceTower, stage, epoch: int) -> None:
+        figures = accuracy(model, table, choosing_rows(table), stage.side, job.device)
+        text = f"{stage.name} epoch {epoch + 1}/{stage.epochs}, choosing part: " + " ".join(f"{k} {v:.3f}" for k, v in figures.items())
+        tqdm.write(text, file=sys.stderr)
+        log_line(job.log, text)
+
+    trainer.run(after_epoch)
+
+
+def load_pictures(job: Job, table: Table) -> SliceTower:
+    """The averaged model of the last checkpoint, finished or not. Raises WorkError where there is none."""
+    trainer = Trainer(new_model(table, job.recipe.seed), table, job.recipe, job.work / CHECKPOINT, job.device)
+    if not trainer.resume():
+        raise WorkError(f"no checkpoint in {job.work}: train first (`python -m training encoder`)")
+    return trainer.averaged()
+
+
+def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
+    """What merges are learned from: display names of the training part, captions, the vocabulary."""
+    return [p.title for p in photos if p.role == "train"] + caption_texts(data) + vocabulary_phrases() * 20
+
+
+def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
+    """Fits the text tower on the finished pictures and writes the folder. Returns the vocabulary's accuracy by words."""
+    import open_clip
+
+    merges = learn_merges(text_corpus(job.data, table.photos))
+    job.out.mkdir(parents=True, exist_ok=True)
+    write_merges(job.out / MERGES, merges)
+    clip = build_clip(job.side, len(merges), job.recipe.seed)
+    into_clip(model, clip)
+    tokenizer = open_clip.SimpleTokenizer(bpe_path=str(job.out / MERGES), context_length=clip.context_length)
+    rows = np.concatenate([table.rows("product", "train"), table.rows("shopper", "train")])
+    rows = np.array([row for row in rows if table.photos[row].title and table.source[row] == "product"])
+    pictures = torch.cat(list(encode_rows(model, table, rows, job.side, job.device).values()), dim=1).numpy()
+    prototypes = prototype_table(model)
+    fit_words(clip, tokenizer, [table.photos[row].title for row in rows], pictures, prototypes, job.words, job.recipe.seed, job.device)
+    figures = phrase_accuracy(clip, tokenizer, prototypes, job.device)
+    size = write_folder(job.out, clip, merges, job.side, prototypes)
+    if size > MOST_BYTES:
+        raise WorkError(f"{job.out} came to {size} bytes, more than the {MOST_BYTES} that a plain push may carry")
+    return figures
+
+
+def drawn_labels(encoder, job: Job, count: int = 500) -> tuple[np.ndarray, list[Photo]] | None:
+    """Slices and labels of drawn pictures that the tower has not seen, for heads without labelled photos."""
+    if not job.drawn:
+        return None
+    from PIL import Image
+
+    photos, pictures = drawn_pictures(job.cache, min(count, job.drawn), job.drawn_seed + 1)
+    return encoder.encode_images([Image.fromarray(picture) for picture in pictures]), photos
+
+
+def finish(job: Job, words: dict[str, float]) -> None:
+    """Calibrate the written model, measure it, write its card."""
+    name = f"local-dir:{job.out}"
+    report = calibrate(load_encoder(name, job.device), job.data, job.out, drawn_labels(load_encoder(name, job.device), job))
+    write_card(load_encoder(name, job.device), job, words, report)
+
+
+def run(job: Job) -> None:
+    """Everything, from whatever the work folder already holds."""
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # see encoders.load_encoder
+    load_table(job)  # decode and draw once, before several processes want it
+    run_team(job.processes, train_pictures, job)
+    export_and_finish(job)
+
+
+def export_and_finish(job: Job) -> None:
+    """Text tower, heads, figures and card from the last checkpoint."""
+    table = load_table(job)
+    words = export(job, table, load_pictures(job, table))
+    finish(job, words)

@@ -1,0 +1,106 @@
+"""The text tower: fitted to the finished picture slices and prototypes, which stay as they are.
+
+A phrase shall lie at the prototype of each value that it names, in that value's slice, and a product's display name near its
+photo over all slices (InfoNCE, van den Oord et al., arXiv 1807.03748).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import nn
+from tqdm import tqdm
+
+from encoders.layout import FACET_SLICE, SLICES
+from encoders.prototypes import Prototypes
+from training.phrases import Phrase, plain_phrases, random_phrase
+from training.tower import allowed_matrix, set_loss
+
+SCALE = 14.0
+
+
+@dataclass(frozen=True)
+class WordsRecipe:
+    """How long and how fast."""
+
+    steps: int = 1200
+    phrases: int = 72
+    titles: int = 48
+    rate: float = 2e-3
+    decay: float = 0.05
+    contrast: float = 0.35
+    """weight of the display names"""
+
+
+def split_slices(raw: torch.Tensor) -> dict[str, torch.Tensor]:
+    """(n, 256) -> {slice: unit vectors}."""
+    return {name: F.normalize(part, dim=-1) for name, part in zip(SLICES, raw.float().split(list(SLICES.values()), dim=-1))}
+
+
+def phrase_loss(slices: dict[str, torch.Tensor], phrases: list[Phrase], table: dict[str, Prototypes],
+                vectors: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Mean over facets of the set loss of the phrases that name the facet."""
+    losses = []
+    for facet in FACET_SLICE:
+        wanted = [phrase.wants.get(facet) for phrase in phrases]
+        if any(wanted):
+            allowed = torch.from_numpy(allowed_matrix(wanted, list(table[facet].values))).to(vectors[facet].device)
+            losses.append(set_loss(SCALE * slices[FACET_SLICE[facet]] @ vectors[facet].T, allowed, smoothing=0.0))
+    return torch.stack(losses).mean()
+
+
+def title_loss(slices: dict[str, torch.Tensor], pictures: torch.Tensor) -> torch.Tensor:
+    """InfoNCE both ways. pictures (n, 256), slices of unit length."""
+    words = torch.cat([slices[name] for name in SLICES], dim=-1)
+    scores = 20.0 / len(SLICES) * words @ pictures.T
+    target = torch.arange(len(scores), device=scores.device)
+    return (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
+
+
+def fit_words(clip: nn.Module, tokenizer, titles: list[str], pictures: np.ndarray, table: dict[str, Prototypes], recipe: WordsRecipe,
+              seed: int, device: str = "cpu") -> None:
+    """In place. `titles` and `pictures` (n, 256) go together; `tokenizer` as open_clip's."""
+    rng = np.random.default_rng([seed, 77])
+    clip.to(device).train()
+    vectors = {facet: torch.from_numpy(table[facet].vectors).to(device) for facet in FACET_SLICE}
+    known, alone = tokenizer(titles) if titles else None, plain_phrases()
+    parameters = [p for name, p in clip.named_parameters() if not name.startswith("visual.") and name != "logit_scale"]
+    optimizer = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=recipe.decay)
+    torch.manual_seed(seed)
+    for step in tqdm(range(recipe.steps), desc="text tower", unit="step", mininterval=5):
+        for group in optimizer.param_groups:
+            group["lr"] = recipe.rate * min(1, (step + 1) / 60) * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+        half = recipe.phrases // 3
+        phrases = [alone[i] for i in rng.integers(0, len(alone), half)] + [random_phrase(rng) for _ in range(recipe.phrases - half)]
+        tokens = tokenizer([phrase.text for phrase in phrases])
+        rows = rng.choice(len(titles), min(recipe.titles, len(titles)), replace=False) if titles else np.array([], dtype=int)
+        if len(rows):
+            tokens = torch.cat([tokens, known[rows]])
+        slices = split_slices(clip.encode_text(tokens.to(device)))
+        loss = phrase_loss({name: part[:len(phrases)] for name, part in slices.items()}, phrases, table, vectors)
+        if len(rows):
+            loss = loss + recipe.contrast * title_loss({name: part[len(phrases):] for name, part in slices.items()},
+                                                       torch.from_numpy(pictures[rows]).to(device))
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+    clip.eval()
+
+
+@torch.inference_mode()
+def phrase_accuracy(clip: nn.Module, tokenizer, table: dict[str, Prototypes], device: str = "cpu") -> dict[str, float]:
+    """Facet -> share of the vocabulary's words that land on their own value."""
+    phrases = plain_phrases()
+    raw = torch.cat([clip.encode_text(tokenizer([p.text for p in phrases[i:i + 256]]).to(device)) for i in range(0, len(phrases), 256)])
+    slices = {name: part.cpu().numpy() for name, part in split_slices(raw).items()}
+    right: dict[str, list[bool]] = {}
+    for row, phrase in enumerate(phrases):
+        (facet, values), = phrase.wants.items()
+        best = table[facet].values[int((table[facet].vectors @ slices[FACET_SLICE[facet]][row]).argmax())]
+        right.setdefault(facet, []).append(best in values)
+    return {facet: float(np.mean(hits)) for facet, hits in right.items()}
