@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agent.cards import card
+from agent.cards import card, like_what
 from agent.replies import Card, Check
-from agent.state import NEAREST, Clock, Found, Reference, Request, State
+from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
 from agent.taste import Taste
 from agent.tools import Tools
 from catalog.wish import HARD, Wish
@@ -72,7 +72,7 @@ class Action:
             fetch, grouped = min(fetch * WIDER, max(allowed, 1)), False
         if pool.failed:
             return Found(allowed=allowed, judged=pool.judged, failed=pool.failed)
-        fits = _one_a_design(_by_comparatives(pool.fits), request.k)
+        fits = self._alike(_one_a_design(_by_comparatives(pool.fits), request.k), reference)
         unconfirmed = _one_a_design(_by_comparatives(pool.unconfirmed), request.k - len(fits))
         return Found(fits, unconfirmed, allowed, pool.judged, pool.broken, self._fidelity(fits, reference, wish), narrowed,
                      blame=pool.blame)
@@ -88,7 +88,7 @@ class Action:
         pool.failed = judgement.failed or pool.failed
         for place, (row, item) in enumerate(zip(rows, self.tools.catalog.items(rows), strict=True)):
             state = judgement.status(place)
-            own = (v for c, v in zip(asked, judgement[place], strict=True) if c.reason != NEAREST)
+            own = (v for c, v in zip(asked, judgement[place], strict=True) if c.reason not in (NEAREST, LEANING))
             checks = (*(Check.model_validate(v) for v in own), *_priced(item.price, wish, reference))
             pool.judged += 1
             if state == "broken":
@@ -97,6 +97,18 @@ class Action:
             else:
                 shown = card(item, scores[row], checks, wish)
                 (pool.fits if state == "ok" else pool.unconfirmed).append(shown)
+
+    def _alike(self, cards: Sequence[Card], reference: Reference) -> tuple[Card, ...]:
+        """The cards, each told in what it is like the reference."""
+        layout = self.tools.encoder.layout
+        if reference.vector is None:
+            return tuple(cards)
+        told = []
+        for shown in cards:
+            vector = self.tools.vector(shown.id)
+            near = {name: float(vector[layout.slice(name)] @ reference.vector[layout.slice(name)]) for name in layout.names}
+            told.append(shown.model_copy(update={"why": like_what(shown.why, near)}))
+        return tuple(told)
 
     def _unchecked(self, hits: Sequence[Hit], allowed: int, reference: Reference, wish: Wish) -> Found:
         items = self.tools.catalog.items([hit.row for hit in hits])

@@ -134,10 +134,8 @@ class Critic:
 
 
 def softened(wish: Wish) -> Wish:
-    """The wish with what was only leant to as the preference it is."""
-    return wish.model_copy(update={"constraints": tuple(
-        c.model_copy(update={"op": "prefer", "any": None, "reason": ""}) if c.reason == LEANING else c
-        for c in wish.constraints)})
+    """The wish without the kinds that were only leant to; the preference behind them stays."""
+    return wish.model_copy(update={"constraints": tuple(c for c in wish.constraints if c.reason != LEANING)})
 
 
 def _circles(kinds: set[str]) -> list[frozenset[str]]:

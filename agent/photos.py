@@ -17,6 +17,7 @@ from guard import look
 
 SURE = 0.95
 """Calibrated probability above which a photo's kind is required."""
+MOST_KINDS = 5
 LIKELY = {"category": 0.4, "details": 0.8}
 """Probability from which a value becomes a wish, by facet; 0.5 for the others."""
 READ = ("category", "color", "pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "gender")
@@ -101,6 +102,19 @@ def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
     ranked = sorted(seen.attributes.get(facet, {}).items(), key=lambda pair: (-pair[1], pair[0]))
     likely = [(value, p) for value, p in ranked if p >= LIKELY.get(facet, 0.5)]
     return likely[:2] if facet == "details" else likely[:1]
+
+
+def likely_kinds(seen: Seen) -> tuple[str, ...]:
+    """The fewest kinds that the photo shows one of with SURE probability, likeliest first; () where that takes many."""
+    if "category" in seen.corrections:
+        return tuple(value for value, _ in top(seen, "category"))
+    kinds, whole = [], 0.0
+    for value, p in sorted(seen.attributes.get("category", {}).items(), key=lambda pair: (-pair[1], pair[0])):
+        kinds.append(value)
+        whole += p
+        if whole >= SURE:
+            break
+    return tuple(kinds) if whole >= SURE and len(kinds) <= MOST_KINDS else ()
 
 
 def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:

@@ -12,10 +12,13 @@ from agent.phrases import describe, listing, money, phrase, sight
 from agent.planner import Mind
 from agent.replies import Card, Reply
 from agent.smalltalk import talk_text
-from agent.state import NEAREST, Found, State
+from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
+
+SURE_ENOUGH_TO_NAME = 0.6
+"""Probability from which results are called by the kind that a photo shows."""
 
 
 class Speak:
@@ -64,11 +67,11 @@ def search_text(state: State, currency: str) -> str:
         return "I could not check the items just now, so I show none. Please try again."
     if not state["request"].guard:
         return f"Here are the {len(found.fits)} nearest items, unchecked."
-    parts = [_unlisted(state), _missing(state, currency), _opening(state, currency)]
+    parts = ["I went one step back." if "undone" in remarks else "", _missing(state, currency), _opening(state, currency)]
     parts += _remarked(state, currency)
     if found.fits or found.unconfirmed:
         parts += [_checked(found.fits, wish, currency), _open(found, currency)]
-    parts += [_vibes(wish), _unknown([word for word in state["unknown"] if word not in state["unlisted"]])]
+    parts += [_vibes(wish), _unknown(state)]
     if state["question"]:
         parts.append(state["question"])
     return " ".join(part for part in parts if part)
@@ -112,11 +115,15 @@ def _lost(state: State) -> list[Constraint]:
 
 
 def _plain(wish: Wish) -> tuple[Constraint, ...]:
-    return tuple(c for c in wish.constraints if c.op in ("require", "exclude") and c.source != "memory")
+    return tuple(c for c in wish.constraints if c.hard and c.reason not in (NEAREST, LEANING))
 
 
 def _stand_in(wish: Wish) -> tuple[Constraint, ...]:
-    """The kinds that stand in for one the shop has not: by their common name, where they have one."""
+    """The kinds that stand in for one the shop has not (by their common name, where they have one), or are leant to."""
+    leant = [c for c in wish.constraints if c.reason == LEANING]
+    if leant:
+        named = any(c.op == "prefer" and c.confidence >= SURE_ENOUGH_TO_NAME for c in wish.on("category"))
+        return (leant[0],) if named else ()
     kin = [c for c in wish.constraints if c.reason == NEAREST]
     parents = {vocabulary.parent("category", str(c.value)) for c in kin}
     if kin and len(parents) == 1 and None not in parents:
@@ -134,8 +141,6 @@ def _remarked(state: State, currency: str) -> list[str]:
     if state["photos"] and reference.photo is not None:
         seen = sight(wishes(reference.photo, ()))
         said.append(f"In {reference.name} I see {seen}." if seen else f"I cannot make out much in {reference.name}.")
-    if "undone" in remarks:
-        said.append("I went one step back.")
     if "no_prices" in remarks:
         said.append("The listings here give no prices, so I cannot compare them.")
     if "none_cheaper" in remarks and reference.priced is not None and reference.priced.price is not None:
@@ -179,11 +184,11 @@ def _vibes(wish: Wish) -> str:
     return f"For the mood I leaned towards {listing(list(dict.fromkeys(vibes))[:5])}." if vibes else ""
 
 
-def _unlisted(state: State) -> str:
-    words = [word for word in state["unlisted"] if len(word) > 3]
-    return f"I do not know {listing([f'“{w}”' for w in words[:3]])}, and no listing has it." if words else ""
-
-
-def _unknown(words: Sequence[str]) -> str:
-    words = [word for word in words if len(word) > 3]
-    return f"I do not know {listing([f'“{w}”' for w in words[:3]])}, so I only looked for it in the listings." if words else ""
+def _unknown(state: State) -> str:
+    """Openly what words had no effect, or only that of being looked up."""
+    words = [word for word in state["unknown"] if len(word) > 3]
+    lost = [f"“{word}”" for word in words if word in state["unlisted"]]
+    looked_up = [f"“{word}”" for word in words if word not in state["unlisted"]]
+    told = [f"I do not know {listing(lost[:3], 'or')}, and no listing has it."] if lost else []
+    told += [f"I do not know {listing(looked_up[:3], 'or')}, so I only looked for it in the listings."] if looked_up else []
+    return " ".join(told)

@@ -20,7 +20,7 @@ NEAREST = "nearest kind"
 """Reason of the constraints that stand in for a kind the shop has not; they are the critic's, not the shopper's."""
 
 LEANING = "leaning"
-"""Reason of a soft wish for a kind that is searched as if required: nobody who says "a scarf, maybe" wants shoes first."""
+"""Reason of kinds that are searched first though only preferred: nobody who says "a scarf, maybe" wants shoes."""
 
 
 class Clock:

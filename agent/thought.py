@@ -57,7 +57,7 @@ class Thought:
         remarks = ("undone",) if reading.intent("undo") else ()
         if self.tools.priceless and any(c.facet == "price" for c in heard.said):
             remarks = (*remarks, "no_prices")
-        wish = leaning(session.wish)
+        wish = leaning(session.wish, reference.photo)
         update["question"] = update["question"] or self._what_kind(heard, wish, reference)
         return {**update, "goal": "search", "session": session, "wish": wish, "reference": reference,
                 "avoid": self._avoided(session, heard, reference), "remarks": remarks,

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from agent.language import Reading
 from agent.merge import COMPARATIVES, LASTING, merge, worn
-from agent.photos import wishes
+from agent.photos import likely_kinds, wishes
 from agent.planner import Plan
 from agent.pointing import pointed, precise
 from agent.session import Point, Session
 from agent.state import LEANING, Seen
+from catalog import vocabulary
 from catalog.item import Item
 from catalog.wish import Constraint, Wish
 
@@ -68,14 +69,21 @@ def after(session: Session, heard: Heard) -> Session:
     return session.moved(_point(session, heard))
 
 
-def leaning(wish: Wish) -> Wish:
-    """The wish to search first: "a scarf, maybe" looks for scarves, unless a kind is required already."""
-    soft = [c for c in wish.on("category") if c.op == "prefer" and c.source == "words"]
+def leaning(wish: Wish, photo: Seen | None) -> Wish:
+    """The wish to search first, where no kind is required.
+
+    "A scarf, maybe" looks for scarves; a photo's kind for the likeliest kinds that together are SURE.
+    """
+    soft = [c for c in wish.on("category") if c.op == "prefer" and c.source in ("words", "photo")]
     if not soft or any(c.op == "require" for c in wish.on("category")):
         return wish
+    words = [str(c.value) for c in soft if c.source == "words"]
+    kinds = words or (likely_kinds(photo) if photo is not None else ())
+    banned = [str(c.value) for c in wish.on("category") if c.op == "exclude"]
+    kinds = [kind for kind in kinds if not any(vocabulary.covers("category", no, kind) for no in banned)]
     number = 1 + max((c.any for c in wish.constraints if c.any is not None), default=0)
-    hard = {c: c.model_copy(update={"op": "require", "any": number, "reason": LEANING}) for c in soft}
-    return wish.model_copy(update={"constraints": tuple(hard.get(c, c) for c in wish.constraints)})
+    leant = (Constraint(facet="category", op="require", value=kind, any=number, reason=LEANING) for kind in kinds)
+    return wish.model_copy(update={"constraints": (*wish.constraints, *leant)})
 
 
 def _point(session: Session, heard: Heard) -> Point:
@@ -92,7 +100,7 @@ def _start(old: Wish, heard: Heard) -> tuple[Constraint, ...]:
 
     A new photo replaces the old picture and what described it; with any new reference, comparatives with the old end.
     """
-    if heard.photo is None and heard.like is None:
+    if heard.photo is None and heard.subject is None:
         return old.constraints
     lasting = tuple(c for c in old.constraints if c.op not in COMPARATIVES)
     if heard.photo is None:
