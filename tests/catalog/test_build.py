@@ -121,7 +121,7 @@ def test_a_catalogue_set_aside_by_a_kill_between_two_renames_comes_back(tmp_path
 
 
 def test_swapping_works_without_the_system_call_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("catalog.build._exchange", lambda one, other: False)
+    monkeypatch.setattr("catalog.swap._exchange", lambda one, other: False)
     made(tmp_path / "c", [entry("a")]).close()
     assert made(tmp_path / "c", [entry("b")]).ids == ["b"]
     assert beside(tmp_path / "c") == ["c"]
