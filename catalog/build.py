@@ -5,16 +5,15 @@ Knows no encoder and no reader of listings; both come in as callables from the d
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import io
 import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import Protocol
 
@@ -28,7 +27,8 @@ from catalog.claims import Claim
 from catalog.facets import FacetTable
 from catalog.item import Item
 from catalog.pictures import open_picture
-from errors import InputError, WorkError
+from catalog.swap import replacing
+from errors import WorkError
 
 BATCH = 64
 LONGEST = 1024
@@ -84,13 +84,15 @@ def build(out: Path, entries: Iterable[Entry], encoder: Callable[[], Encoder],
     """Builds the catalogue at `out`, replacing the one that is there; returns its manifest.
 
     entries: any order of ids, each id once; embedded in batches as they come. encoder: called once, after the first
-    entries are under way, so that loading it overlaps with drawing. Nothing is visible at `out` until all is done.
+    entry has come, so that loading it overlaps with the drawing of the next ones. Nothing is visible at `out` until all is done.
     Raises InputError (out is not ours to replace), WorkError (no entry at all).
     """
     with replacing(out) as folder:
         (folder / store.IMAGES).mkdir()
+        coming = iter(entries)
+        first = list(islice(coming, 1))
         model = encoder()
-        items, truths, vectors, digest = _embed(folder, entries, model, total)
+        items, truths, vectors, digest = _embed(folder, chain(first, coming), model, total)
         if not items:
             raise WorkError(_nothing_to_load(ledger))
         claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
@@ -217,74 +219,6 @@ def _nothing_to_load(ledger: Ledger | None) -> str:
 def write_json(path: Path, content: object) -> None:
     """Readable JSON, one final newline."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-# -- atomic replacement
-
-
-@contextmanager
-def replacing(out: Path) -> Iterator[Path]:
-    """A fresh folder beside `out` that takes its place when the block ends well, and is removed when it does not.
-
-    Clears what builds that were killed left beside it. Raises InputError where `out` holds something else.
-    """
-    out = Path(out).absolute()
-    if out.exists() and not (out / store.MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out} exists and is no catalogue; it is left alone: give another --out or an empty folder")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        _clear_leftovers(out)
-        fresh = out.parent / f".{out.name}.building-{os.getpid()}"
-        fresh.mkdir()
-    except OSError as error:
-        raise InputError(f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written") \
-            from None
-    try:
-        yield fresh
-        _swap_in(fresh, out)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _swap_in(fresh: Path, out: Path) -> None:
-    if not out.exists():
-        fresh.rename(out)
-    elif not _exchange(fresh, out):
-        aside = out.parent / f".{out.name}.old-{os.getpid()}"
-        out.rename(aside)
-        fresh.rename(out)
-        shutil.rmtree(aside)
-
-
-def _exchange(one: Path, other: Path) -> bool:
-    """Swaps two folders in one step where the system can (Linux: renameat2, RENAME_EXCHANGE)."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
-    current_folder, exchange_flag = -100, 2
-    return rename is not None and rename(current_folder, os.fsencode(one), current_folder, os.fsencode(other),
-                                         exchange_flag) == 0
-
-
-def _clear_leftovers(out: Path) -> None:
-    for left in out.parent.glob(f".{out.name}.*-*"):
-        kind, _, pid = left.name.removeprefix(f".{out.name}.").partition("-")
-        if kind not in ("building", "old") or not pid.isdigit() or _alive(int(pid)):
-            continue
-        if kind == "old" and not out.exists():
-            left.rename(out)  # killed between the two steps of a swap: the former catalogue comes back
-        else:
-            shutil.rmtree(left, ignore_errors=True)
-
-
-def _alive(pid: int) -> bool:
-    if pid == os.getpid():
-        return False  # an earlier process had our number
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _link(source: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import groupby
 
 from catalog.build import Entry, to_jpeg
@@ -15,21 +16,23 @@ from catalog.drawn import Drawn, plan_items, render_design
 PER_TASK = 8
 AHEAD = 24
 """Tasks under way at once: enough to keep the workers busy while the caller embeds a batch."""
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def draw_entries(items: int, seed: int, workers: int | None = None) -> Iterator[Entry]:
     """The drawn items of a seed, in the plan's order. The workers are started anew (spawn) and never load torch."""
-    tasks = _tasks(plan_items(items, seed))
+    tasks = deque(_tasks(plan_items(items, seed)))
     workers = workers or max(2, os.cpu_count() or 2)
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_one_thread)
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+    pending: deque[Future[list[Entry]]] = deque()
     try:
-        pending: deque[Future[list[Entry]]] = deque()
-        for task in tasks:
-            pending.append(pool.submit(draw, task))
-            if len(pending) >= AHEAD:
-                yield from pending.popleft().result()
-        for future in pending:
-            yield from future.result()
+        with _one_thread_each():
+            while tasks and len(pending) < AHEAD:
+                pending.append(pool.submit(draw, tasks.popleft()))
+        while pending:
+            yield from pending.popleft().result()
+            if tasks:
+                pending.append(pool.submit(draw, tasks.popleft()))
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -54,6 +57,16 @@ def _tasks(plan: list[Drawn]) -> list[list[Drawn]]:
     return [task for task in tasks if task]
 
 
-def _one_thread() -> None:
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        os.environ[name] = "1"
+@contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Processes started within get one thread for linear algebra: a worker a core, and no more, is quickest."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
