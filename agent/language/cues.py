@@ -120,6 +120,8 @@ class Cues:
             self.scope.close()
 
     def _on_negation(self, mark: Mark, index: int) -> None:
+        if mark.text.startswith("except") and self._adds(index):
+            return self._on_stop(mark, index)  # "like the second one, except with long sleeves"
         either = self.scope.pending == "or"
         if self.scope.used or self.scope.pending:
             self.scope.close()
@@ -128,6 +130,12 @@ class Cues:
             and self.marks[index - 1].text in ("not", "never")
         self.scope.negated = not double  # "not without pockets" wants them
         self.scope.kind = "negation"
+
+    def _adds(self, index: int) -> bool:
+        """Whether an "except" adds to what is alike, rather than takes from "anything" or "all"."""
+        following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
+        return following in ("with", "have", "verb", "comparison", "more", "less") and not any(
+            m.text in ("anything", "everything", "all", "any") for m in self.marks[:index])
 
     def _on_instead_of(self, mark: Mark, index: int) -> None:
         self.scope.close()

@@ -21,9 +21,10 @@ FACET_NOUNS = {
 }
 _FACET = "|".join(f"(?P<{facet}>{nouns})" for facet, nouns in FACET_NOUNS.items())
 _DROP_FACET = tuple(re.compile(p) for p in (
-    rf"(?<!without )(?<!not )(?<!have )(?<!has )\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|"
+    r"(?<!without )(?<!not )(?<!have )(?<!has )(?<!no )"
+    rf"\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|"
     rf"are|works?|will do|goes|would be|will be))?(?: (?:fine|ok|okay|good|great|do|fine by me))?(?! (?:but|except|other "
-    rf"than|apart|besides))",
+    rf"than|apart|besides|of))",
     rf"\b(?:forget|forget about|never mind|nevermind|ignore|do not care about|do not mind|do not worry about|not care about|"
     rf"no preference (?:on|for|about)|remove|drop|scrap|clear|lift|skip|reset|disregard|not bothered about|not fussy about|"
     rf"not picky about|relax)(?: the| my| that| about| about the| about my)*(?: (?P<adj>\w+))? (?:{_FACET})\b",

@@ -42,6 +42,8 @@ def _subject(marks: list[Mark], index: int) -> tuple[str, int] | None:
     back = index - 1
     while back > 0 and marks[back].kind in ("slightly", "strongly", "more", "less", "negation", "soft"):
         back -= 1
+    if back >= 0 and marks[back].kind == "part" and marks[index].kind == "comparison":
+        return marks[back].note, back  # "make the sleeves longer"
     if back < 1 or marks[back].kind != "verb":
         return None
     back -= 1

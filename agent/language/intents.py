@@ -19,7 +19,7 @@ _ASKS_ABOUT = re.compile(
     r"where (?:is|can|does)|who makes|when))")
 _REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|"
                       r"we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|"
-                      r"find)|(?:can|could) (?:it|they|that|this) be|how about|what about|"
+                      r"find)|(?:can|could) (?:it|they|that|this) (?:be|have|come)|how about|what about|"
                       r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b")
 _CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? "
                    r"(?:small|large|big)|in stock|sold out|available)\b")

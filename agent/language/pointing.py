@@ -24,6 +24,7 @@ _STOP = (
     r"more|come|available)\b| [,.?!;])")
 _PATTERNS = tuple(re.compile(p) for p in (
     rf"\b(?:the |that |your |my )?(?:very )?{_ORDINAL} {_NOUNS}\b",
+    rf"\b(?:and|or) {_ORDINAL}{_STOP}",
     rf"\bthe (?:very )?{_ORDINAL}{_STOP}",
     r"(?:# ?|\b(?:number|no\.?|nr\.?|item|option|result|picture|nº) ?#? ?)(?P<o>\d{1,2}|one|two|three|four|five|six|seven|"
     r"eight|nine|ten)(?!\w| ?%)",

@@ -20,6 +20,8 @@ from .senses import settle
 from .tokens import Sentence, words_of
 from .vibes import give_way, read_vibes
 
+_ASKS = frozenset({"question", "compare"})
+
 
 def read(text: str, context: Context | None = None) -> Reading:
     """The message as constraints, orders and pointers; deterministic, no model, no catalogue.
@@ -38,7 +40,10 @@ def read(text: str, context: Context | None = None) -> Reading:
     question = read_question(sentence, mentions, bool(context and context.shown))
     wanted = (*said, *give_way(said, vibes.constraints))
     if question is not None:
-        intents, wanted = [*intents, question.model_copy(update={"constraints": said})], ()
+        intents.append(question)
+    if any(intent.kind in _ASKS for intent in intents):  # what is asked about is not wished for
+        intents = [i.model_copy(update={"constraints": said}) if i.kind in _ASKS else i for i in intents]
+        wanted = ()
     return Reading(
         text=text, constraints=wanted, intents=tuple(_with_pick(intents, mentions, wanted)), drop=drops, keep=kept,
         replaced=read_replaced(sentence, tuple(c.facet for c in attributes)), mentions=mentions, count=amounts.count,

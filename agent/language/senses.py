@@ -176,8 +176,10 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
             return mark.as_("value", Sense("sleeve_length", "sleeves"))
         if before.facets & {"sleeve_length", "color", "material", "pattern", "fit"} or before.kind == "word":
             return mark
-    if index + 1 < len(marks) and marks[index + 1].kind == "verb" and marks[index + 1].text != "please":
-        return mark  # "the sleeves are ..."
+    after = next((m for m in marks[index + 1:] if m.kind not in ("slightly", "strongly")), None)
+    said = after and after.kind == "comparison" and "sleeve_length" in after.facets
+    if said or after and after.kind == "verb" and after.text != "please":
+        return mark  # "the sleeves are ...", "sleeves longer"
     return mark.as_("value", Sense("sleeve_length", "sleeves"))
 
 

@@ -61,7 +61,7 @@ def meant(sentence: Sentence, span: range, kind: str) -> bool:
     distinct = len(phrase) > 1 and phrase[0] not in ("a", "the", "an", "my", "for")
     if distinct or kind in _ALWAYS and not set(phrase) & _COMMON or not set(words) - set(phrase) - _FILLER:
         return True
-    if kind == "weather" and (_garment_next(words, span) or phrase[-1].endswith(("ery", "like"))):
+    if kind == "weather" and (_garment_next(words, span) or phrase[-1].endswith(("ery", "like", "proof"))):
         return True  # "a winter coat", "summery"
     return bool(_BEFORE.search(" ".join(words[:span.start]) + " "))
 
@@ -94,7 +94,9 @@ def look_alikes(sentence: Sentence) -> list[tuple[str, range]]:
     for pattern in _LIKE_A_VIBE:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match, "what")
-            words = [sentence.words[i] for i in span if i not in sentence.taken]
+            if not sentence.free(span):
+                continue
+            words = [sentence.words[i] for i in span]
             while words and words[0] in _FILLER:
                 words.pop(0)
             while words and words[-1] in _FILLER:
