@@ -178,4 +178,9 @@ def consistent(design: Design) -> Design:
         cut = ""
     if cut == "cuffed" and design.length == "mini":
         cut = "chino"
-    return replace(design, details=frozenset(details), cut=cut, material=material)
+    sleeve = design.sleeve
+    if design.neckline in ("strapless", "halter"):
+        sleeve = "sleeveless"
+    elif design.neckline == "off-shoulder" and sleeve == "sleeveless":
+        sleeve = "short"
+    return replace(design, details=frozenset(details), cut=cut, material=material, sleeve=sleeve)

@@ -67,8 +67,8 @@ def inks_for(design: Design, main: str, rng: np.random.Generator) -> dict[str, s
         rng.shuffle(others)
         return {
             "main": main,
-            "second": others[0] if rng.random() < 0.65 else "white",
-            "third": others[1] if rng.random() < 0.7 else "white",
+            "second": others[0],
+            "third": others[1] if rng.random() < 0.6 or main == "white" else "white",
         }
     if pattern.name == "floral":
         bloom = [

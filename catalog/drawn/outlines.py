@@ -84,13 +84,13 @@ def ribbon(line: Points, width: float, end_width: float | None = None) -> Points
     return np.concatenate([line + side * half, (line - side * half)[::-1]])
 
 
-def wavy(line: Points, depth: float, waves: float, phase: float = 0.0) -> Points:
-    """The line with a scalloped edge, as of a ruffle; denser points than the line has."""
+def wavy(line: Points, depth: float, waves: float, phase: float = 0.0, soft: bool = False) -> Points:
+    """The line with a scalloped edge, or a softly waved one as of a ruffle; denser points than the line has."""
     line = resample(line, int(waves * 8) + 2)
     ahead = np.gradient(line, axis=0)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-6
     side = np.stack([-ahead[:, 1], ahead[:, 0]], 1)
-    swing = np.abs(np.sin(np.linspace(0, np.pi * waves, len(line)) + phase))[:, None]
+    swing = np.abs(np.sin(np.linspace(0, np.pi * waves, len(line)) + phase))[:, None] ** (2 if soft else 1)
     return (line + side * swing * depth).astype(np.float32)
 
 

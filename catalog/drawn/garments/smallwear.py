@@ -121,6 +121,6 @@ def draft_socks(design: Design, rng: np.random.Generator) -> list[Piece]:
     if design.has("ruffle"):
         sock.append(ornaments.ruffle(o.smooth((-27, -tall - 2), (0, -tall + 1), (27, -tall - 2)), 20, 6))
     if design.has("bow"):
-        sock += ornaments.bow(0, -tall + 16, 12, "accent")
+        sock += ornaments.bow(0, -tall + 16, 14, "trim")
     behind = shifted(sock, -44, -26)
     return behind + sock

@@ -117,7 +117,7 @@ def front(design: Design, b: Block) -> Piece:
         else:
             holes += [
                 o.loop(
-                    (s * b.waist * 0.98, y - 22), (s * b.waist * 0.62, y), (s * b.waist * 0.98, y + 20), (s * b.waist * 1.2, y)
+                    (s * b.waist * 0.98, y - 22), (s * b.waist * 0.72, y), (s * b.waist * 0.98, y + 20), (s * b.waist * 1.2, y)
                 )
                 for s in (-1, 1)
             ]
