@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import time
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -12,6 +13,8 @@ from catalog.feeds.listing import Reject
 from catalog.pictures import MAX_BYTES
 
 SECONDS = 10.0
+"""For connecting, and between two parts of an answer."""
+MAX_SECONDS = 60.0
 MAX_REDIRECTS = 3
 
 
@@ -50,11 +53,13 @@ class WebFetcher:
                 return response.headers["location"]
             if response.status_code != 200:
                 raise Reject(f"{url}: the server answers {response.status_code}")
-            data = bytearray()
+            data, late = bytearray(), time.monotonic() + MAX_SECONDS
             for part in response.iter_bytes():
                 data += part
                 if len(data) > MAX_BYTES:
                     raise Reject(f"{url}: more than {MAX_BYTES // 1_000_000} MB")
+                if time.monotonic() > late:
+                    raise Reject(f"{url}: takes more than {MAX_SECONDS:.0f} seconds")
             return bytes(data)
         finally:
             response.close()
