@@ -78,7 +78,8 @@ def draw_demo(catalog: Path, tell) -> None:
                 tell(last)
                 print(last, file=sys.stderr)
     if process.returncode:
-        raise WorkError(f"the demo catalogue could not be drawn: {last or f'exit {process.returncode}'}")
+        raise WorkError(f"the demo catalogue could not be drawn: "
+                        f"{last.removeprefix('error: ') or f'exit {process.returncode}'}")
 
 
 def open_shop(shop, settings: Settings, draw: bool) -> None:
@@ -134,7 +135,7 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
         print("The shop is open", file=sys.stderr, flush=True)
         page.block_thread()
     finally:
-        page.close()
+        page.close(verbose=False)
 
 
 def main(argv: list[str] | None = None) -> int:

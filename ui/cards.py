@@ -109,8 +109,8 @@ def unconfirmed(items: Sequence[Card], base: str, saved: Collection[str] = ()) -
     if len(items) == 1:
         words = phrases.singular(words)
     these = "this one" if len(items) == 1 else "these"
-    return (f'<section class="doubt" aria-label="Not confirmed"><h4>I could not confirm that {these} '
-            f'{esc(words)}</h4><p>Neither the listing nor the picture says so clearly. Please look for yourself.</p>'
+    return (f'<section class="doubt" aria-label="Not confirmed"><h2>I could not confirm that {these} '
+            f'{esc(words)}</h2><p>Neither the listing nor the picture says so clearly. Please look for yourself.</p>'
             f'{grid(items, base, saved)}</section>')
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -131,7 +130,8 @@ class Desk:
             LOG.exception("a turn failed")
             yield View(live=panels.notice(SLIP), box=kept or gr.skip())
             return
-        self._discard(files)
+        if kept:
+            self._discard(files)
 
     def _watch(self, stylist: Stylist, token: str, text: str, images: list[str], like: str | None) -> Iterator[View]:
         trace, said, step = [], "", ""
@@ -185,8 +185,6 @@ class Desk:
 
     @staticmethod
     def _discard(files: Sequence[str]) -> None:
-        """Uploads were copied into the session's memory; the page's own copies go at once. Examples are not uploads."""
+        """Uploads live on in the session's memory; the page's own copies go at once."""
         for file in files:
-            if Path(file).parent != photos.EXAMPLES_DIR:
-                with suppress(OSError):
-                    Path(file).unlink()
+            Path(file).unlink(missing_ok=True)

@@ -140,7 +140,7 @@ def feed(history: Sequence[Turn], base: str, saved: Collection[str]) -> str:
     hidden = len(history) - len(last)
     earlier = f'<p class="earlier">{many(hidden, "earlier turn")} not shown</p>' if hidden else ""
     shown = {card.id: card for t in history for card in t.reply.cards}
-    return earlier + "".join(
+    return '<h1 class="sr">Your conversation</h1>' + earlier + "".join(
         turn(t, base, saved, photo if t.turn == with_photo else None, t is last[-1], _pointed(t, base, shown))
         for t in last)
 

@@ -14,7 +14,7 @@ from ui.page import build, launch_options
 from ui.shop import Shop
 
 pytestmark = pytest.mark.browser
-WAIT_MS = 10_000
+WAIT_MS = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +26,7 @@ def served(tmp_path_factory) -> Iterator[tuple[str, FakeStylist]]:
     page = build(shop)
     page.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options(folder))
     yield f"http://127.0.0.1:{port}", stylist
-    page.close()
+    page.close(verbose=False)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_first_visit(visit, served, tmp_path):
     assert "striped, long-sleeved, blue shirt" in page.inner_text("#turn-1 .seen")
     assert page.locator("#turn-1 .card").count() == 5
     send(page, "without pockets", 2)
-    assert "could not confirm that these have no pockets" in page.inner_text("#turn-2 .doubt h4")
+    assert "could not confirm that these have no pockets" in page.inner_text("#turn-2 .doubt h2")
     send(page, "a bit longer", 3)
     assert [chip.get_attribute("aria-label").split(",")[0] for chip in page.locator("#wish .chip").all()] == [
         "Remove: navy", "Remove: no stripes", "Remove: ideally shirt", "Remove: no pockets", "Remove: longer"]
@@ -198,3 +198,4 @@ def test_nothing_but_pictures_is_served(served):
         assert client.get("/pictures/P0.jpg").headers["content-type"] == "image/jpeg"
         for path in ("../catalog.sqlite", "%2e%2e/catalog.sqlite", "..%2fcatalog.sqlite", "", "none.jpg"):
             assert client.get(f"/pictures/{path}").status_code == 404
+        assert client.get(f"/gradio_api/file={Path(__file__).resolve()}").status_code == 403
