@@ -16,8 +16,12 @@ from catalog.store import Catalog
 from errors import StylistError
 from settings import load_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-                  help="What is sold: draw a demo catalogue, import a shop's feed, look into either.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="What is sold: draw a demo catalogue, import a shop's feed, look into either.",
+)
 
 
 class Format(StrEnum):
@@ -29,49 +33,68 @@ class Format(StrEnum):
     fashion_products = "fashion-products"
 
 
-Out = Annotated[Path, typer.Option("--out", help="Folder of the catalogue; one that is there is replaced when the new one is whole.")]
+Out = Annotated[
+    Path, typer.Option("--out", help="Folder of the catalogue; one that is there is replaced when the new one is whole.")
+]
 Folder = Annotated[Path, typer.Argument(help="A catalogue's folder.")]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="Instead of ENCODER: builtin, or any open_clip name.")]
 
 
 @app.command()
-def demo(out: Out,
-         items: Annotated[int, typer.Option(min=1, max=200_000, help="How many items.")] = 2400,
-         seed: Annotated[int, typer.Option(min=0, help="Same seed, same catalogue.")] = 7,
-         encoder: EncoderName = None) -> None:
+def demo(
+    out: Out,
+    items: Annotated[int, typer.Option(min=1, max=200_000, help="How many items.")] = 2400,
+    seed: Annotated[int, typer.Option(min=0, help="Same seed, same catalogue.")] = 7,
+    encoder: EncoderName = None,
+) -> None:
     """Draws and indexes the demo catalogue."""
     from catalog.build import Origin, build
     from catalog.demo import draw_entries
     from guard.listing import read_claims
 
     command = f"python -m catalog demo --out {shlex.quote(str(out))} --items {items} --seed {seed}"
-    manifest = build(out, draw_entries(items, seed), _loader(encoder), read_claims,
-                     Origin("demo", command, {"seed": seed}), total=items)
+    manifest = build(
+        out, draw_entries(items, seed), _loader(encoder), read_claims, Origin("demo", command, {"seed": seed}), total=items
+    )
     _done(out, manifest)
 
 
 @app.command("import")
-def import_(feed: Annotated[Path, typer.Argument(help="The feed's file (or folder, for fashion-products).")],
-            out: Out,
-            images: Annotated[Path | None, typer.Option(help="Folder of the pictures that the feed names by file.")] = None,
-            format: Annotated[Format, typer.Option(help="The feed's format.")] = Format.auto,
-            map_: Annotated[Path | None, typer.Option("--map", help="TOML: [facet] then \"word of the feed\" = \"value\".")] = None,
-            currency: Annotated[str | None, typer.Option(help="Currency of the catalogue (ISO 4217); else the feed's first.")] = None,
-            allow_local: Annotated[bool, typer.Option("--allow-local", help="Fetch pictures from private addresses too.")] = False,
-            encoder: EncoderName = None) -> None:
+def import_(
+    feed: Annotated[Path, typer.Argument(help="The feed's file (or folder, for fashion-products).")],
+    out: Out,
+    images: Annotated[Path | None, typer.Option(help="Folder of the pictures that the feed names by file.")] = None,
+    format: Annotated[Format, typer.Option(help="The feed's format.")] = Format.auto,
+    map_: Annotated[Path | None, typer.Option("--map", help='TOML: [facet] then "word of the feed" = "value".')] = None,
+    currency: Annotated[str | None, typer.Option(help="Currency of the catalogue (ISO 4217); else the feed's first.")] = None,
+    allow_local: Annotated[bool, typer.Option("--allow-local", help="Fetch pictures from private addresses too.")] = False,
+    encoder: EncoderName = None,
+) -> None:
     """Reads a shop's product feed (Google Merchant TSV or XML, CSV with the same names, fashion-products)."""
     from catalog.build import Ledger, Origin, build
     from catalog.feeds import open_feed
     from guard.listing import read_claims
 
     ledger = Ledger()
-    entries = open_feed(feed, ledger, kind=format.value, images=images, mapping=map_, currency=currency,
-                        allow_local=allow_local)
+    entries = open_feed(feed, ledger, kind=format.value, images=images, mapping=map_, currency=currency, allow_local=allow_local)
     command = "python -m catalog import " + shlex.join(
-        [str(feed), "--out", str(out)] + [part for name, value in (("--images", images), ("--map", map_), ("--currency", currency))
-                                          if value is not None for part in (name, str(value))])
-    manifest = build(out, entries.entries, _loader(encoder), read_claims,
-                     Origin("import", command, {"feed": entries.kind}), ledger, total=entries.total)
+        [str(feed), "--out", str(out)]
+        + [
+            part
+            for name, value in (("--images", images), ("--map", map_), ("--currency", currency))
+            if value is not None
+            for part in (name, str(value))
+        ]
+    )
+    manifest = build(
+        out,
+        entries.entries,
+        _loader(encoder),
+        read_claims,
+        Origin("import", command, {"feed": entries.kind}),
+        ledger,
+        total=entries.total,
+    )
     _done(out, manifest)
     _tell_unknown(ledger.unknown, out)
 
@@ -105,6 +128,7 @@ def show(folder: Folder, ids: Annotated[list[str], typer.Argument(metavar="ID...
 
 def _loader(name: str | None) -> Callable:
     """Loads the encoder when called: torch is slow to import, and drawing can begin before it."""
+
     def load():
         from encoders import load_encoder
 
@@ -123,8 +147,11 @@ def _tell_unknown(unknown: dict[str, dict[str, int]], out: Path) -> None:
     for facet, counts in unknown.items():
         most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
         listed = ", ".join(f"{word} ({count})" for word, count in most[:10])
-        print(f"unknown {facet} values: {listed}{', ...' if len(most) > 10 else ''}; map them by a file: --map "
-              f"(all of them: {out / 'unknown_values.json'})", file=sys.stderr)
+        print(
+            f"unknown {facet} values: {listed}{', ...' if len(most) > 10 else ''}; map them by a file: --map "
+            f"(all of them: {out / 'unknown_values.json'})",
+            file=sys.stderr,
+        )
 
 
 def main() -> None:

@@ -78,9 +78,15 @@ def to_jpeg(image: Image.Image, quality: int = 90) -> bytes:
     return buffer.getvalue()
 
 
-def build(out: Path, entries: Iterable[Entry], encoder: Callable[[], Encoder],
-          read_claims: Callable[[Item], Sequence[Claim]], origin: Origin, ledger: Ledger | None = None,
-          total: int | None = None) -> dict:
+def build(
+    out: Path,
+    entries: Iterable[Entry],
+    encoder: Callable[[], Encoder],
+    read_claims: Callable[[Item], Sequence[Claim]],
+    origin: Origin,
+    ledger: Ledger | None = None,
+    total: int | None = None,
+) -> dict:
     """Builds the catalogue at `out`, replacing the one that is there; returns its manifest.
 
     entries: any order of ids, each id once; embedded in batches as they come. encoder: called once, after the first
@@ -102,9 +108,16 @@ def build(out: Path, entries: Iterable[Entry], encoder: Callable[[], Encoder],
         _write_truth(folder / store.TRUTH, items, truths)
         _write_ledger(folder, ledger)
         manifest = {
-            "version": store.LAYOUT_VERSION, "kind": origin.kind, "command": origin.command, **origin.details,
-            "items": len(items), "rejected": len(ledger.rejected) if ledger else 0,
-            **encoder_record(model), "currency": _main_currency(items), "content": digest}
+            "version": store.LAYOUT_VERSION,
+            "kind": origin.kind,
+            "command": origin.command,
+            **origin.details,
+            "items": len(items),
+            "rejected": len(ledger.rejected) if ledger else 0,
+            **encoder_record(model),
+            "currency": _main_currency(items),
+            "content": digest,
+        }
         write_json(folder / store.MANIFEST, manifest)
     return manifest
 
@@ -119,8 +132,12 @@ def re_embed(folder: Path, encoder: Encoder) -> dict:
             target.parent.mkdir(parents=True, exist_ok=True)
             _link(file, target)
         bar = tqdm(range(0, len(catalog), BATCH), desc=f"embedding with {encoder.name}", unit="batch")
-        parts = [encoder.encode_images([open_picture(catalog.image_path(row)) for row in
-                                        range(start, min(start + BATCH, len(catalog)))]) for start in bar]
+        parts = [
+            encoder.encode_images(
+                [open_picture(catalog.image_path(row)) for row in range(start, min(start + BATCH, len(catalog)))]
+            )
+            for start in bar
+        ]
         np.save(fresh / store.VECTORS, np.concatenate(parts).astype(np.float16))
         manifest = {**manifest, **encoder_record(encoder)}
         write_json(fresh / store.MANIFEST, manifest)
@@ -132,15 +149,23 @@ def encoder_record(encoder: Encoder) -> dict:
     """How a manifest names the encoder and its space."""
     layout = getattr(encoder, "layout", None)
     slices = dict(zip(layout.names, map(int, layout.sizes), strict=True)) if layout is not None else {}
-    return {"encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint}, "dimensions": int(encoder.dim),
-            "slices": slices, "index": "flat"}
+    return {
+        "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint},
+        "dimensions": int(encoder.dim),
+        "slices": slices,
+        "index": "flat",
+    }
 
 
 # -- the parts of a build
 
 
-def _embed(folder: Path, entries: Iterable[Entry], encoder: Encoder, total: int | None,
-           ) -> tuple[list[Item], list[dict | None], np.ndarray, str]:
+def _embed(
+    folder: Path,
+    entries: Iterable[Entry],
+    encoder: Encoder,
+    total: int | None,
+) -> tuple[list[Item], list[dict | None], np.ndarray, str]:
     items, truths, parts, pending = [], [], [], []
     digest = hashlib.sha256()
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
@@ -167,15 +192,35 @@ def write_database(path: Path, items: Sequence[Item], claims: Sequence[Sequence[
     """SQLite: `items` (row, id, item_group, listing columns, the whole record as JSON), its FTS5 index, `claims`."""
     db = sqlite_utils.Database(path)
     db["items"].insert_all(
-        ({"row": row, "id": item.id, "item_group": item.group, "title": item.title, "description": item.description,
-          "brand": item.brand, "price": item.price, "currency": item.currency, "words": _attribute_words(item),
-          "record": item.model_dump_json()} for row, item in enumerate(items)),
-        pk="row", batch_size=500)
+        (
+            {
+                "row": row,
+                "id": item.id,
+                "item_group": item.group,
+                "title": item.title,
+                "description": item.description,
+                "brand": item.brand,
+                "price": item.price,
+                "currency": item.currency,
+                "words": _attribute_words(item),
+                "record": item.model_dump_json(),
+            }
+            for row, item in enumerate(items)
+        ),
+        pk="row",
+        batch_size=500,
+    )
     db["items"].create_index(["id"], unique=True)
     db["items"].enable_fts(["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2")
     db["claims"].create({"row": int, "facet": str, "value": str, "present": int, "source": str})
-    db["claims"].insert_all(({"row": row, "facet": c.facet, "value": c.value, "present": int(c.present), "source": c.source}
-                             for row, said in enumerate(claims) for c in said), batch_size=2000)
+    db["claims"].insert_all(
+        (
+            {"row": row, "facet": c.facet, "value": c.value, "present": int(c.present), "source": c.source}
+            for row, said in enumerate(claims)
+            for c in said
+        ),
+        batch_size=2000,
+    )
     db["claims"].create_index(["row"])
     db.close()
 
@@ -204,15 +249,19 @@ def _write_truth(path: Path, items: Sequence[Item], truths: Sequence[dict | None
 def _write_ledger(folder: Path, ledger: Ledger | None) -> None:
     if ledger is None:
         return
-    lines = "".join(json.dumps(reject, ensure_ascii=False) + "\n" for reject in
-                    sorted(ledger.rejected, key=lambda reject: reject["line"]))
+    lines = "".join(
+        json.dumps(reject, ensure_ascii=False) + "\n" for reject in sorted(ledger.rejected, key=lambda reject: reject["line"])
+    )
     (folder / store.REJECTED).write_text(lines, encoding="utf-8")
     write_json(folder / store.UNKNOWN, ledger.unknown)
 
 
 def _nothing_to_load(ledger: Ledger | None) -> str:
-    first = f"; the first reason, line {ledger.rejected[0]['line']}: {ledger.rejected[0]['reason']}" \
-        if ledger and ledger.rejected else ""
+    first = (
+        f"; the first reason, line {ledger.rejected[0]['line']}: {ledger.rejected[0]['reason']}"
+        if ledger and ledger.rejected
+        else ""
+    )
     return f"not one usable item, so no catalogue was built ({len(ledger.rejected) if ledger else 0} rejected{first})"
 
 

@@ -24,8 +24,7 @@ def draw_entries(items: int, seed: int, workers: int | None = None) -> Iterator[
     """The drawn items of a seed, in the plan's order. The workers are started anew (spawn) and never load torch."""
     tasks = deque(_tasks(plan_items(items, seed)))
     workers = workers or max(2, os.cpu_count() or 2)
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"),
-                               initializer=_leave_with_the_parent)
+    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_with_the_parent)
     pending: deque[Future[list[Entry]]] = deque()
     try:
         with _one_thread_each():
@@ -61,6 +60,7 @@ def _tasks(plan: list[Drawn]) -> list[list[Drawn]]:
 
 def _leave_with_the_parent() -> None:
     """A worker whose parent was killed would wait for ever: each watches its parent and ends with it."""
+
     def watch() -> None:
         multiprocessing.parent_process().join()
         os._exit(1)

@@ -31,8 +31,9 @@ def stated(item: Item, claims: Iterable[Claim]) -> tuple[set[Key], set[Key]]:
     beside "floral" adds nothing.
     """
     yes = {(facet, value) for facet, values in item.attributes.items() for value in values}
-    said = [claim for claim in claims if not (claim.present and claim.facet in item.attributes
-                                              and vocabulary.exclusive(claim.facet))]
+    said = [
+        claim for claim in claims if not (claim.present and claim.facet in item.attributes and vocabulary.exclusive(claim.facet))
+    ]
     told = {(c.facet, c.value) for c in said if c.present} - yes
     denied = {(c.facet, c.value) for c in said if not c.present}
     denied = {no for no in denied if not any(_both_ways(no, key) for key in yes)}
@@ -51,8 +52,11 @@ def _both_ways(denied: Key, affirmed: Key) -> bool:
 def _apart(one: Key, other: Key) -> bool:
     """Two values of which a thing has but one."""
     (facet, a), (other_facet, b) = one, other
-    return facet == other_facet and vocabulary.exclusive(facet) and not (
-        vocabulary.covers(facet, a, b) or vocabulary.covers(facet, b, a))
+    return (
+        facet == other_facet
+        and vocabulary.exclusive(facet)
+        and not (vocabulary.covers(facet, a, b) or vocabulary.covers(facet, b, a))
+    )
 
 
 class FacetTable:
@@ -61,8 +65,17 @@ class FacetTable:
     yes, no: {(facet, value): (n,) bool} on demand, kept packed, 1 bit a row. price (n,) float32, NaN where unknown.
     """
 
-    def __init__(self, n: int, yes: dict[Key, np.ndarray], no: dict[Key, np.ndarray], price: np.ndarray,
-                 brand: np.ndarray, brands: Sequence[str], sized: np.ndarray, available: np.ndarray):
+    def __init__(
+        self,
+        n: int,
+        yes: dict[Key, np.ndarray],
+        no: dict[Key, np.ndarray],
+        price: np.ndarray,
+        brand: np.ndarray,
+        brands: Sequence[str],
+        sized: np.ndarray,
+        available: np.ndarray,
+    ):
         self.n, self._packed_yes, self._packed_no = n, yes, no
         self.price, self.brand, self.brands = price, brand, list(brands)
         self.sized, self.available = sized, available
@@ -82,21 +95,31 @@ class FacetTable:
                     table.setdefault(key, []).append(row)
         n = len(items)
         return cls(
-            n, {k: _pack(rows, n) for k, rows in sorted(yes.items())}, {k: _pack(rows, n) for k, rows in sorted(no.items())},
+            n,
+            {k: _pack(rows, n) for k, rows in sorted(yes.items())},
+            {k: _pack(rows, n) for k, rows in sorted(no.items())},
             price=np.array([np.nan if i.price is None else i.price for i in items], dtype=np.float32),
             brand=np.array([codes.get(vocabulary.normal(i.brand), -1) for i in items], dtype=np.int32),
-            brands=list(codes), sized=np.array([bool(i.sizes) for i in items], dtype=bool),
-            available=np.array([i.available and (not i.sizes or bool(i.sizes_in_stock())) for i in items], dtype=bool))
+            brands=list(codes),
+            sized=np.array([bool(i.sizes) for i in items], dtype=bool),
+            available=np.array([i.available and (not i.sizes or bool(i.sizes_in_stock())) for i in items], dtype=bool),
+        )
 
     def save(self, path: Path) -> None:
         """One .npz without pickles."""
         width = (self.n + 7) // 8
         np.savez(
-            path, keys=np.array(json.dumps({"n": self.n, "yes": list(self._packed_yes), "no": list(self._packed_no),
-                                            "brands": self.brands})),
+            path,
+            keys=np.array(
+                json.dumps({"n": self.n, "yes": list(self._packed_yes), "no": list(self._packed_no), "brands": self.brands})
+            ),
             yes=np.array(list(self._packed_yes.values()), dtype=np.uint8).reshape(-1, width),
             no=np.array(list(self._packed_no.values()), dtype=np.uint8).reshape(-1, width),
-            price=self.price, brand=self.brand, sized=self.sized, available=self.available)
+            price=self.price,
+            brand=self.brand,
+            sized=self.sized,
+            available=self.available,
+        )
 
     @classmethod
     def load(cls, path: Path) -> FacetTable:
@@ -158,7 +181,11 @@ class FacetTable:
             return has
         if facet == "brand":
             return (self.brand >= 0) & ~has
-        return (self._closed(facet, value) & ~has) | self._any(False, facet, vocabulary.ancestors(facet, value)) | self._inapplicable(facet, value)
+        return (
+            (self._closed(facet, value) & ~has)
+            | self._any(False, facet, vocabulary.ancestors(facet, value))
+            | self._inapplicable(facet, value)
+        )
 
     def contradicted(self, constraint: Constraint) -> np.ndarray:
         """(n,) bool: the listing says that the constraint does not hold. Soft constraints are never contradicted."""

@@ -25,8 +25,54 @@ FACETS_FILE, TRUTH, REJECTED, UNKNOWN = "facets.npz", "truth.jsonl", "rejected.j
 LAYOUT_VERSION = 1
 _CACHED_ITEMS = 50_000
 _BM25_WEIGHTS = "8.0, 1.0, 4.0, 4.0"  # title, description, brand, attribute words
-_STOP = frozenset("a an and any are as at be but by can do for from get give have i in is it like me my no not of on or "
-                  "please show some something than that the them then this to want with without you".split())
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "do",
+        "for",
+        "from",
+        "get",
+        "give",
+        "have",
+        "i",
+        "in",
+        "is",
+        "it",
+        "like",
+        "me",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "please",
+        "show",
+        "some",
+        "something",
+        "than",
+        "that",
+        "the",
+        "them",
+        "then",
+        "this",
+        "to",
+        "want",
+        "with",
+        "without",
+        "you",
+    ]
+)
 
 
 class EncoderIdentity(Protocol):
@@ -43,8 +89,7 @@ class Catalog:
     vectors (n, dim) float16, memory-mapped.
     """
 
-    def __init__(self, folder: Path, manifest: dict, facets: FacetTable, vectors: np.ndarray,
-                 connection: sqlite3.Connection):
+    def __init__(self, folder: Path, manifest: dict, facets: FacetTable, vectors: np.ndarray, connection: sqlite3.Connection):
         self.folder, self.manifest, self.facets, self.vectors = folder, manifest, facets, vectors
         self._connection, self._lock = connection, threading.Lock()
         self._items: dict[int, Item] = {}
@@ -60,10 +105,10 @@ class Catalog:
         """The catalogue in `folder`. Raises CatalogMissing, with the command that builds one."""
         folder = Path(folder)
         manifest = read_manifest(folder)
-        connection = sqlite3.connect(f"file:{(folder / DATABASE).resolve().as_posix()}?mode=ro&immutable=1", uri=True,
-                                     check_same_thread=False)
-        return cls(folder, manifest, FacetTable.load(folder / FACETS_FILE),
-                   np.load(folder / VECTORS, mmap_mode="r"), connection)
+        connection = sqlite3.connect(
+            f"file:{(folder / DATABASE).resolve().as_posix()}?mode=ro&immutable=1", uri=True, check_same_thread=False
+        )
+        return cls(folder, manifest, FacetTable.load(folder / FACETS_FILE), np.load(folder / VECTORS, mmap_mode="r"), connection)
 
     def close(self) -> None:
         """Releases the database."""
@@ -85,8 +130,9 @@ class Catalog:
         rows = [int(row) for row in rows]
         missing = sorted({row for row in rows if row not in self._items})
         if missing:
-            loaded = {row: Item.model_validate_json(record)
-                      for row, record in self._by_rows("select row, record from items", missing)}
+            loaded = {
+                row: Item.model_validate_json(record) for row, record in self._by_rows("select row, record from items", missing)
+            }
             if len(self._items) + len(loaded) > _CACHED_ITEMS:
                 self._items = {row: self._items[row] for row in rows if row in self._items}
             self._items = {**self._items, **loaded}
@@ -155,7 +201,9 @@ class Catalog:
         with self._lock:
             ranked = self._connection.execute(
                 f"select rowid, -bm25(items_fts, {_BM25_WEIGHTS}) as score from items_fts "
-                "where items_fts match ? order by score desc, rowid", (match,))
+                "where items_fts match ? order by score desc, rowid",
+                (match,),
+            )
             return list(islice(((row, score) for row, score in ranked if within[row]), k))
 
     def _telling_words(self, query: str) -> list[str]:
@@ -175,9 +223,12 @@ class Catalog:
         """The manifest with counts and the sizes on disk (bytes)."""
         prices = self.prices[~np.isnan(self.prices)]
         sizes = {name: _bytes_of(self.folder / name) for name in (DATABASE, IMAGES, VECTORS, FACETS_FILE)}
-        return {**self.manifest, "facets": self.facet_counts(),
-                "price": {"min": round(float(prices.min()), 2), "max": round(float(prices.max()), 2)} if len(prices) else None,
-                "bytes": {**sizes, "total": _bytes_of(self.folder)}}
+        return {
+            **self.manifest,
+            "facets": self.facet_counts(),
+            "price": {"min": round(float(prices.min()), 2), "max": round(float(prices.max()), 2)} if len(prices) else None,
+            "bytes": {**sizes, "total": _bytes_of(self.folder)},
+        }
 
     def check_encoder(self, encoder: EncoderIdentity) -> None:
         """Raises EncoderMismatch when another encoder made the vectors, with the command that rebuilds them."""
@@ -186,7 +237,8 @@ class Catalog:
             raise EncoderMismatch(
                 f"{self.folder} was embedded by {made['name']} ({made['fingerprint'][:12]}), in use is {encoder.name} "
                 f"({encoder.fingerprint[:12]}); rebuild it: python -m catalog embed {self.folder}, "
-                f"or set ENCODER={made['name']}")
+                f"or set ENCODER={made['name']}"
+            )
 
     def truth(self, ids: Iterable[str]) -> dict[str, dict[str, list[str]]]:
         """{id: {facet: values}} as drawn, for those ids that have one. For evaluation and `show` only."""
@@ -205,7 +257,7 @@ class Catalog:
     def _by_rows(self, select: str, rows: list[int]) -> list[tuple]:
         found: list[tuple] = []
         for start in range(0, len(rows), 500):
-            part = rows[start:start + 500]
+            part = rows[start : start + 500]
             found += self._query(f"{select} where row in ({','.join('?' * len(part))})", part)
         return found
 
@@ -215,12 +267,16 @@ def read_manifest(folder: Path) -> dict:
     path = folder / MANIFEST
     if not path.is_file():
         what = "no such folder" if not folder.exists() else "no catalogue in it"
-        raise CatalogMissing(f"{folder}: {what}; build one: python -m catalog demo --out {folder}, "
-                             f"or from a feed: python -m catalog import FEED --out {folder}")
+        raise CatalogMissing(
+            f"{folder}: {what}; build one: python -m catalog demo --out {folder}, "
+            f"or from a feed: python -m catalog import FEED --out {folder}"
+        )
     manifest = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("version") != LAYOUT_VERSION:
-        raise CatalogMissing(f"{folder}: a catalogue of layout {manifest.get('version')}, this program reads "
-                             f"{LAYOUT_VERSION}; rebuild it: {manifest.get('command', 'python -m catalog demo')}")
+        raise CatalogMissing(
+            f"{folder}: a catalogue of layout {manifest.get('version')}, this program reads "
+            f"{LAYOUT_VERSION}; rebuild it: {manifest.get('command', 'python -m catalog demo')}"
+        )
     return manifest
 
 

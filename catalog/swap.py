@@ -28,8 +28,7 @@ def replacing(out: Path) -> Iterator[Path]:
         fresh = out.parent / f".{out.name}.building-{os.getpid()}"
         fresh.mkdir()
     except OSError as error:
-        raise InputError(f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written") \
-            from None
+        raise InputError(f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written") from None
     try:
         yield fresh
         _swap_in(fresh, out)
@@ -51,8 +50,7 @@ def _exchange(one: Path, other: Path) -> bool:
     """Swaps two folders in one step where the system can (Linux: renameat2, RENAME_EXCHANGE)."""
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
     current_folder, exchange_flag = -100, 2
-    return rename is not None and rename(current_folder, os.fsencode(one), current_folder, os.fsencode(other),
-                                         exchange_flag) == 0
+    return rename is not None and rename(current_folder, os.fsencode(one), current_folder, os.fsencode(other), exchange_flag) == 0
 
 
 def _clear_leftovers(out: Path) -> None:

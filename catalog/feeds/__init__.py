@@ -24,8 +24,15 @@ class Feed:
     entries: Iterator[Entry]
 
 
-def open_feed(path: Path, ledger: Ledger, kind: str = "auto", images: Path | None = None, mapping: Path | None = None,
-              currency: str | None = None, allow_local: bool = False) -> Feed:
+def open_feed(
+    path: Path,
+    ledger: Ledger,
+    kind: str = "auto",
+    images: Path | None = None,
+    mapping: Path | None = None,
+    currency: str | None = None,
+    allow_local: bool = False,
+) -> Feed:
     """Reads a feed's listings at once and their pictures as they are asked for; `ledger` gets what is left out.
 
     kind: auto, merchant (TSV or XML), csv, fashion-products. Raises InputError: no such file, no feed, columns missing.

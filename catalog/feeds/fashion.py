@@ -50,8 +50,10 @@ def shipped_tables() -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, d
     """(feed words -> values by facet, finer kinds by what the display name says)."""
     content = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     finer = content.pop("refine")
-    return {facet: {word.lower(): (value,) if isinstance(value, str) else tuple(value) for word, value in table.items()}
-            for facet, table in content.items()}, finer
+    return {
+        facet: {word.lower(): (value,) if isinstance(value, str) else tuple(value) for word, value in table.items()}
+        for facet, table in content.items()
+    }, finer
 
 
 def read_listings(feed: Path, reader: ValueReader, ledger: Ledger) -> Iterator[Listing]:

@@ -25,8 +25,12 @@ class WebFetcher:
 
     def __init__(self, allow_local: bool = False):
         self._allow_local = allow_local
-        self._client = httpx.Client(timeout=SECONDS, trust_env=False, follow_redirects=False,
-                                    headers={"User-Agent": "fashion-catalog-import/1", "Accept": "image/*"})
+        self._client = httpx.Client(
+            timeout=SECONDS,
+            trust_env=False,
+            follow_redirects=False,
+            headers={"User-Agent": "fashion-catalog-import/1", "Accept": "image/*"},
+        )
 
     def __call__(self, url: str) -> bytes:
         """The bytes. Raises Reject, with the reason."""
@@ -70,8 +74,9 @@ class WebFetcher:
             raise Reject(f"{url}: allowed are http:// and https:// links")
         address = self._address(parts.hostname, url)
         target = httpx.URL(url).copy_with(host=address)
-        return self._client.build_request("GET", target, headers={"Host": parts.netloc.rpartition("@")[2]},
-                                          extensions={"sni_hostname": parts.hostname})
+        return self._client.build_request(
+            "GET", target, headers={"Host": parts.netloc.rpartition("@")[2]}, extensions={"sni_hostname": parts.hostname}
+        )
 
     def _address(self, host: str, url: str) -> str:
         try:

@@ -93,18 +93,18 @@ def _read_one(lines: list[str | None], at: int, names: list[str], delimiter: str
         bare = [value.strip('"') for value in line.rstrip("\r\n").split(delimiter)]
         if used > 1 or len(bare) == len(names):
             values, used = bare, 1
-    if len(values) > len(names) and not "".join(values[len(names):]).strip():
-        values = values[:len(names)]  # delimiters at the end of the line
+    if len(values) > len(names) and not "".join(values[len(names) :]).strip():
+        values = values[: len(names)]  # delimiters at the end of the line
     if spill and len(values) > len(names):
-        values = [*values[:len(names) - 1], delimiter.join(values[len(names) - 1:])]
+        values = [*values[: len(names) - 1], delimiter.join(values[len(names) - 1 :])]
     if len(values) != len(names):
         return Row(at + 1, problem=f"{len(values)} columns, the header has {len(names)}"), used
     return Row(at + 1, {name: [value] for name, value in zip(names, values, strict=True)}), used
 
 
 def _parse(lines: list[str | None], at: int, delimiter: str) -> tuple[list[str], int]:
-    span = lines[at:at + MAX_SPAN]
-    usable = span[:span.index(None)] if None in span else span
+    span = lines[at : at + MAX_SPAN]
+    usable = span[: span.index(None)] if None in span else span
     reader = csv.reader(iter(usable), delimiter=delimiter)
     values = next(reader)
     return values, reader.line_num

@@ -23,13 +23,38 @@ from errors import InputError
 
 NEEDED = ("id", "title", "image_link")
 CATEGORIES = Path(__file__).with_name("google_categories.toml")
-_DETAIL_FACETS = {"sleeve": "sleeve_length", "neck": "neckline", "collar": "neckline", "fit": "fit", "length": "length",
-                  "pattern": "pattern", "print": "pattern", "material": "material", "fabric": "material",
-                  "style": "style", "occasion": "style", "feature": "details", "detail": "details", "closure": "details"}
+_DETAIL_FACETS = {
+    "sleeve": "sleeve_length",
+    "neck": "neckline",
+    "collar": "neckline",
+    "fit": "fit",
+    "length": "length",
+    "pattern": "pattern",
+    "print": "pattern",
+    "material": "material",
+    "fabric": "material",
+    "style": "style",
+    "occasion": "style",
+    "feature": "details",
+    "detail": "details",
+    "closure": "details",
+}
 _AUDIENCE = {"male": ("men", "boys"), "female": ("women", "girls"), "men": ("men", "boys"), "women": ("women", "girls")}
 _CHILD = frozenset({"kids", "toddler", "infant", "newborn", "child", "children"})
-_SIZES = {"EXTRA SMALL": "XS", "SMALL": "S", "MEDIUM": "M", "LARGE": "L", "EXTRA LARGE": "XL", "X-LARGE": "XL",
-          "X-SMALL": "XS", "XX-LARGE": "XXL", "2XL": "XXL", "3XL": "XXXL", "ONESIZE": "ONE SIZE", "OS": "ONE SIZE"}
+_SIZES = {
+    "EXTRA SMALL": "XS",
+    "SMALL": "S",
+    "MEDIUM": "M",
+    "LARGE": "L",
+    "EXTRA LARGE": "XL",
+    "X-LARGE": "XL",
+    "X-SMALL": "XS",
+    "XX-LARGE": "XXL",
+    "2XL": "XXL",
+    "3XL": "XXXL",
+    "ONESIZE": "ONE SIZE",
+    "OS": "ONE SIZE",
+}
 
 
 @dataclass(frozen=True)
@@ -103,8 +128,13 @@ def _colourway(line: _Line) -> tuple:
     p = line.product
     if not p.item_group_id:
         return (p.id,)
-    return ("group", p.item_group_id, *(vocabulary.normal(x) for x in (p.color, p.pattern, p.material, p.gender)),
-            line.price and line.price.amount, _bare_title(p))
+    return (
+        "group",
+        p.item_group_id,
+        *(vocabulary.normal(x) for x in (p.color, p.pattern, p.material, p.gender)),
+        line.price and line.price.amount,
+        _bare_title(p),
+    )
 
 
 def _bare_title(product: Product) -> str:
@@ -112,7 +142,7 @@ def _bare_title(product: Product) -> str:
     title = product.title
     for size in product.size:
         if title.upper().endswith(size.upper()):
-            cut = title[:-len(size)]
+            cut = title[: -len(size)]
             if cut and not cut[-1].isalnum():
                 return cut.rstrip(" -,/|([")
     return title
@@ -122,10 +152,19 @@ def _item(group: Sequence[_Line], reader: ValueReader, currency: str) -> Item:
     first = group[0].product
     price = group[0].price
     return Item(
-        id=first.id, title=_bare_title(first), description=first.description, brand=first.brand,
-        price=price.amount if price else None, currency=currency, link=first.link, item_group_id=first.item_group_id,
-        sizes=_sizes(group), available=any(line.product.available for line in group),
-        attributes=read_attributes(first, reader), tags=first.labels)
+        id=first.id,
+        title=_bare_title(first),
+        description=first.description,
+        brand=first.brand,
+        price=price.amount if price else None,
+        currency=currency,
+        link=first.link,
+        item_group_id=first.item_group_id,
+        sizes=_sizes(group),
+        available=any(line.product.available for line in group),
+        attributes=read_attributes(first, reader),
+        tags=first.labels,
+    )
 
 
 def _sizes(group: Sequence[_Line]) -> dict[str, int | None]:
@@ -173,7 +212,9 @@ def _category_part(part: str, reader: ValueReader) -> tuple[str, ...] | None:
     if part in ids:
         return (ids[part],)
     known = reader.known("category", part)
-    return known if known is not None else words.get(vocabulary.normal(part))
+    if known is None:
+        known = words.get(vocabulary.normal(part))
+    return reader.by_its_end("category", vocabulary.normal(part)) if known is None else known
 
 
 def _gender(product: Product, reader: ValueReader) -> tuple[str, ...]:

@@ -15,11 +15,36 @@ from catalog.feeds.listing import plain
 _SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR"}
 _NUMBER = re.compile(r"(?:(?P<grouped>\d{1,3}(?:[.,]\d{3})+)|(?P<whole>\d+))(?:[.,](?P<cents>\d{1,2}|\d{4}))?")
 """Thousands may be marked; one, two or four final digits after a mark are decimal."""
-_ONE = ("id", "title", "description", "link", "price", "sale_price", "sale_price_effective_date", "availability",
-        "brand", "item_group_id", "color", "gender", "age_group", "material", "pattern", "product_type",
-        "google_product_category", "quantity")
-_ALIASES = {"g_id": "id", "colour": "color", "sizes": "size", "name": "title", "image": "image_link",
-            "images": "additional_image_link", "type": "product_type", "category": "product_type"}
+_ONE = (
+    "id",
+    "title",
+    "description",
+    "link",
+    "price",
+    "sale_price",
+    "sale_price_effective_date",
+    "availability",
+    "brand",
+    "item_group_id",
+    "color",
+    "gender",
+    "age_group",
+    "material",
+    "pattern",
+    "product_type",
+    "google_product_category",
+    "quantity",
+)
+_ALIASES = {
+    "g_id": "id",
+    "colour": "color",
+    "sizes": "size",
+    "name": "title",
+    "image": "image_link",
+    "images": "additional_image_link",
+    "type": "product_type",
+    "category": "product_type",
+}
 
 
 class Money(BaseModel):
@@ -79,8 +104,9 @@ class Product(BaseModel):
     price: Price = None
     sale_price: Price = None
     sale_price_effective_date: str = ""
-    availability: Annotated[Literal["in_stock", "out_of_stock", "preorder", "backorder"],
-                            BeforeValidator(_availability)] = "in_stock"
+    availability: Annotated[Literal["in_stock", "out_of_stock", "preorder", "backorder"], BeforeValidator(_availability)] = (
+        "in_stock"
+    )
     brand: str = Field(default="", max_length=200)
     item_group_id: str = Field(default="", max_length=200)
     color: str = Field(default="", max_length=300)
@@ -133,8 +159,12 @@ def read_product(row: Row, priced: bool) -> Product:
     for name in ("title", "description"):
         if name in content:
             content[name] = plain(str(content[name]))
-    content["image_link"] = tuple(place for name in ("image_link", "additional_image_link")
-                                  for value in row.all(name) for place in re.split(r"\s*,\s*(?=https?://)|\s*;\s*", value))
+    content["image_link"] = tuple(
+        place
+        for name in ("image_link", "additional_image_link")
+        for value in row.all(name)
+        for place in re.split(r"\s*,\s*(?=https?://)|\s*;\s*", value)
+    )
     content["size"] = tuple(size for value in row.all("size") for size in re.split(r"\s*[,;|]\s*", value) if size)
     content["product_detail"] = tuple(row.all("product_detail"))
     content["labels"] = tuple(plain(label) for n in range(5) for label in row.all(f"custom_label_{n}"))

@@ -58,7 +58,7 @@ class ValueReader:
         for part in parts:
             found = self._lookup(facet, part)
             if found is None:
-                found = self._by_its_end(facet, part)
+                found = self.by_its_end(facet, part)
             if found is None:
                 self.count_unknown(facet, part)
             values.extend(found or ())
@@ -80,8 +80,8 @@ class ValueReader:
         found = vocabulary.find(facet, word)
         return None if found is None else (found,)
 
-    def _by_its_end(self, facet: str, text: str) -> tuple[str, ...] | None:
-        """"heather forest green" -> green: the longest known end, for facets whose last word is the head."""
+    def by_its_end(self, facet: str, text: str) -> tuple[str, ...] | None:
+        """ "heather forest green" -> green: the longest known end, for facets whose last word is the head."""
         if facet not in ("color", "material", "pattern", "category"):
             return None
         words = re.sub(r"^\d+\s*%\s*|\s+(?:blend|mix)$", "", text).split()

@@ -82,14 +82,15 @@ def read_xml_rows(path: Path) -> list[Row]:
         with path.open("rb") as source:
             parser.parse(source)
     except DefusedXmlException:
-        raise InputError(f"{path}: declares a document type or entities; a feed needs neither: take the <!DOCTYPE> out") \
-            from None
+        raise InputError(f"{path}: declares a document type or entities; a feed needs neither: take the <!DOCTYPE> out") from None
     except SAXParseException as error:
         if not handler.rows:
-            raise InputError(f"{path}: line {error.getLineNumber()}: the XML breaks ({error.getMessage()}), so it is no "
-                             "product feed") from None
-        handler.rows.append(Row(error.getLineNumber() or 1, problem=f"the XML breaks here ({error.getMessage()}); "
-                                                                    "nothing after it was read"))
+            raise InputError(
+                f"{path}: line {error.getLineNumber()}: the XML breaks ({error.getMessage()}), so it is no product feed"
+            ) from None
+        handler.rows.append(
+            Row(error.getLineNumber() or 1, problem=f"the XML breaks here ({error.getMessage()}); nothing after it was read")
+        )
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     if not handler.rows:

@@ -48,9 +48,16 @@ def no_claims(item: Item) -> tuple[Claim, ...]:
     return ()
 
 
-def made(folder: Path, entries: Sequence[Entry], claims: dict[str, Sequence[Claim]] | None = None,
-         ledger: Ledger | None = None) -> Catalog:
+def made(
+    folder: Path, entries: Sequence[Entry], claims: dict[str, Sequence[Claim]] | None = None, ledger: Ledger | None = None
+) -> Catalog:
     """The catalogue of these entries, built and opened."""
-    build(folder, entries, MeanColour, lambda item: tuple((claims or {}).get(item.id, ())),
-          Origin("demo", "python -m catalog demo --out x"), ledger)
+    build(
+        folder,
+        entries,
+        MeanColour,
+        lambda item: tuple((claims or {}).get(item.id, ())),
+        Origin("demo", "python -m catalog demo --out x"),
+        ledger,
+    )
     return Catalog.open(folder)

@@ -98,8 +98,9 @@ def test_a_killed_build_shows_nothing_and_the_next_one_clears_up(tmp_path):
             time.sleep(60)
         build(Path({str(out)!r}), slowly(), MeanColour, no_claims, Origin("demo", "x"))
     """)
-    process = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
     assert process.stdout.readline() == "under way\n"
     assert not out.exists() and len(beside(out)) == 1
     process.send_signal(signal.SIGKILL)

@@ -38,7 +38,8 @@ def feed(tmp_path) -> Path:
     (tmp_path / "a.jpg").write_bytes(encoded(swatch()))
     (tmp_path / "feed.csv").write_text(
         "id,title,image_link,price,color,product_type\n1,Red dress,a.jpg,10 EUR,Red,Dresses\n2,Odd,a.jpg,10 EUR,Zorb,Hats\n"
-        "3,Bad,a.jpg,ten,Red,Hats\n")
+        "3,Bad,a.jpg,ten,Red,Hats\n"
+    )
     return tmp_path / "feed.csv"
 
 
@@ -76,17 +77,20 @@ def test_show_has_the_truth_where_there_is_one(run, tmp_path):
     assert first["truth"] == {"color": ["red"]} and "truth" not in second
 
 
-@pytest.mark.parametrize("arguments, words", [
-    (("info", "{tmp}/none"), "no such folder"),
-    (("show", "{tmp}/none", "1"), "python -m catalog demo --out"),
-    (("import", "{tmp}/none.tsv", "--out", "{tmp}/c"), "none.tsv does not exist"),
-    (("import", "{tmp}/feed.csv", "--out", "{tmp}"), "left alone"),
-    (("import", "{tmp}/feed.csv", "--out", "{tmp}/c", "--format", "parquet"), "parquet"),
-    (("import", "{tmp}/feed.csv", "--out", "{tmp}/c", "--map", "{tmp}/feed.csv"), "TOML"),
-    (("demo", "--out", "{tmp}/c", "--items", "0"), "items"),
-    (("demo",), "--out"),
-    (("dance",), "dance"),
-])
+@pytest.mark.parametrize(
+    "arguments, words",
+    [
+        (("info", "{tmp}/none"), "no such folder"),
+        (("show", "{tmp}/none", "1"), "python -m catalog demo --out"),
+        (("import", "{tmp}/none.tsv", "--out", "{tmp}/c"), "none.tsv does not exist"),
+        (("import", "{tmp}/feed.csv", "--out", "{tmp}"), "left alone"),
+        (("import", "{tmp}/feed.csv", "--out", "{tmp}/c", "--format", "parquet"), "parquet"),
+        (("import", "{tmp}/feed.csv", "--out", "{tmp}/c", "--map", "{tmp}/feed.csv"), "TOML"),
+        (("demo", "--out", "{tmp}/c", "--items", "0"), "items"),
+        (("demo",), "--out"),
+        (("dance",), "dance"),
+    ],
+)
 def test_wrong_use_is_two_with_a_clear_line(run, feed, tmp_path, arguments, words):
     code, stdout, stderr = run(*[argument.format(tmp=tmp_path) for argument in arguments])
     assert code == 2 and stdout == "" and words in stderr and "Traceback" not in stderr
@@ -114,9 +118,13 @@ def test_embed_rebuilds_the_vectors(run, tmp_path):
 
 def test_the_door_opens_as_a_program_without_torch(tmp_path):
     made(tmp_path / "c", [entry("a")])
-    script = ("import sys; sys.argv = ['catalog', 'info', sys.argv[1]]\nimport runpy\n"
-              "try: runpy.run_module('catalog', run_name='__main__')\nfinally: assert 'torch' not in sys.modules")
-    done = subprocess.run([sys.executable, "-c", script, str(tmp_path / "c")], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    script = (
+        "import sys; sys.argv = ['catalog', 'info', sys.argv[1]]\nimport runpy\n"
+        "try: runpy.run_module('catalog', run_name='__main__')\nfinally: assert 'torch' not in sys.modules"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "c")], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["items"] == 1
 

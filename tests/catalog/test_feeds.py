@@ -17,8 +17,25 @@ from catalog.feeds.values import ValueReader, load_map
 from catalog.store import Catalog
 from errors import InputError
 
-HEAD = ("id", "title", "description", "link", "image_link", "price", "availability", "brand", "item_group_id", "color",
-        "size", "gender", "age_group", "material", "pattern", "product_type", "google_product_category")
+HEAD = (
+    "id",
+    "title",
+    "description",
+    "link",
+    "image_link",
+    "price",
+    "availability",
+    "brand",
+    "item_group_id",
+    "color",
+    "size",
+    "gender",
+    "age_group",
+    "material",
+    "pattern",
+    "product_type",
+    "google_product_category",
+)
 
 
 @pytest.fixture
@@ -57,9 +74,19 @@ def lines(ledger: Ledger) -> dict[int, str]:
 # -- values
 
 
-@pytest.mark.parametrize("text, amount, currency", [
-    ("19.99 EUR", 19.99, "EUR"), ("EUR 19,99", 19.99, "EUR"), ("1.299,00 EUR", 1299, "EUR"), ("$1,299.50", 1299.5, "USD"),
-    ("1,299 USD", 1299, "USD"), ("15", 15, None), ("0.5 GBP", 0.5, "GBP"), ("£5", 5, "GBP")])
+@pytest.mark.parametrize(
+    "text, amount, currency",
+    [
+        ("19.99 EUR", 19.99, "EUR"),
+        ("EUR 19,99", 19.99, "EUR"),
+        ("1.299,00 EUR", 1299, "EUR"),
+        ("$1,299.50", 1299.5, "USD"),
+        ("1,299 USD", 1299, "USD"),
+        ("15", 15, None),
+        ("0.5 GBP", 0.5, "GBP"),
+        ("£5", 5, "GBP"),
+    ],
+)
 def test_prices_are_read_in_their_usual_spellings(text, amount, currency):
     money = read_money(text)
     assert money.amount == pytest.approx(amount) and money.currency == currency
@@ -72,16 +99,31 @@ def test_what_is_no_price_is_refused(text):
 
 
 def test_a_sale_price_holds_within_its_dates():
-    product = Product(id="1", title="t", image_link=("a.jpg",), price="20 EUR", sale_price="15 EUR",
-                      sale_price_effective_date="2026-01-01T00:00+0000/2026-02-01T00:00+0000")
+    product = Product(
+        id="1",
+        title="t",
+        image_link=("a.jpg",),
+        price="20 EUR",
+        sale_price="15 EUR",
+        sale_price_effective_date="2026-01-01T00:00+0000/2026-02-01T00:00+0000",
+    )
     assert product.price_at(datetime(2026, 1, 15, tzinfo=UTC)).amount == 15
     assert product.price_at(datetime(2026, 3, 1, tzinfo=UTC)).amount == 20
 
 
-@pytest.mark.parametrize("facet, text, values", [
-    ("color", "Navy/White", ("navy", "white")), ("color", "Heather Forest Green", ("green",)), ("color", "GREY", ("grey",)),
-    ("material", "80% Cotton, 20% linen", ("cotton", "linen")), ("material", "Silk blend", ("silk",)),
-    ("pattern", "Polka Dots", ("polka dot",)), ("category", "Sneakers", ("sneakers",)), ("color", "", ())])
+@pytest.mark.parametrize(
+    "facet, text, values",
+    [
+        ("color", "Navy/White", ("navy", "white")),
+        ("color", "Heather Forest Green", ("green",)),
+        ("color", "GREY", ("grey",)),
+        ("material", "80% Cotton, 20% linen", ("cotton", "linen")),
+        ("material", "Silk blend", ("silk",)),
+        ("pattern", "Polka Dots", ("polka dot",)),
+        ("category", "Sneakers", ("sneakers",)),
+        ("color", "", ()),
+    ],
+)
 def test_feed_words_become_values(facet, text, values):
     reader = ValueReader()
     assert reader.read(facet, text) == values and reader.unknown == {}
@@ -99,7 +141,9 @@ def test_unknown_words_are_counted_and_can_be_mapped(tmp_path):
     assert mapped.unknown == {}
 
 
-@pytest.mark.parametrize("text, reason", [("[colour]\n", "no facets"), ("[color]\nx = 3\n", "a value or a list"), ("not toml", "TOML")])
+@pytest.mark.parametrize(
+    "text, reason", [("[colour]\n", "no facets"), ("[color]\nx = 3\n", "a value or a list"), ("not toml", "TOML")]
+)
 def test_a_wrong_map_is_refused(tmp_path, text, reason):
     (tmp_path / "map.toml").write_text(text)
     with pytest.raises(InputError, match=reason):
@@ -110,28 +154,63 @@ def test_a_wrong_map_is_refused(tmp_path, text, reason):
 
 
 def test_a_tsv_row_becomes_an_item(tmp_path, images):
-    feed = write(tmp_path / "f.tsv", [row(
-        "1", title="Linen Shirt", description="Nice <b>shirt</b> &amp; cool", link="https://shop.example/1", brand="Acme",
-        color="Navy/White", size="M", gender="male", age_group="adult", material="100% Linen", pattern="Striped",
-        product_type="Men > Shirts", price="49.90 EUR")])
+    feed = write(
+        tmp_path / "f.tsv",
+        [
+            row(
+                "1",
+                title="Linen Shirt",
+                description="Nice <b>shirt</b> &amp; cool",
+                link="https://shop.example/1",
+                brand="Acme",
+                color="Navy/White",
+                size="M",
+                gender="male",
+                age_group="adult",
+                material="100% Linen",
+                pattern="Striped",
+                product_type="Men > Shirts",
+                price="49.90 EUR",
+            )
+        ],
+    )
     (entry,), ledger, kind = read(feed, images)
     item = entry.item
     assert kind == "merchant" and not ledger.rejected
     assert (item.title, item.description, item.brand, item.price, item.currency) == (
-        "Linen Shirt", "Nice shirt & cool", "Acme", 49.9, "EUR")
-    assert item.attributes == {"category": ("shirt",), "color": ("navy", "white"), "material": ("linen",),
-                               "pattern": ("striped",), "gender": ("men",)}
+        "Linen Shirt",
+        "Nice shirt & cool",
+        "Acme",
+        49.9,
+        "EUR",
+    )
+    assert item.attributes == {
+        "category": ("shirt",),
+        "color": ("navy", "white"),
+        "material": ("linen",),
+        "pattern": ("striped",),
+        "gender": ("men",),
+    }
     assert item.sizes == {"M": None}
 
 
 def test_sizes_of_one_colourway_are_one_item(tmp_path, images):
     group = dict(item_group_id="G", color="Navy", size="S", title="Shirt - S")
-    feed = write(tmp_path / "f.tsv", [
-        row("1", **group), row("2", **group | dict(size="Medium", title="Shirt - Medium", availability="out of stock")),
-        row("3", **group | dict(color="Red")), row("4", **group | dict(size="XL", price="12 EUR", title="Shirt - XL"))])
+    feed = write(
+        tmp_path / "f.tsv",
+        [
+            row("1", **group),
+            row("2", **group | dict(size="Medium", title="Shirt - Medium", availability="out of stock")),
+            row("3", **group | dict(color="Red")),
+            row("4", **group | dict(size="XL", price="12 EUR", title="Shirt - XL")),
+        ],
+    )
     entries, _, _ = read(feed, images)
     assert [(e.item.id, e.item.title, e.item.sizes) for e in entries] == [
-        ("1", "Shirt", {"S": None, "M": 0}), ("3", "Shirt", {"S": None}), ("4", "Shirt", {"XL": None})]
+        ("1", "Shirt", {"S": None, "M": 0}),
+        ("3", "Shirt", {"S": None}),
+        ("4", "Shirt", {"XL": None}),
+    ]
     assert {e.item.item_group_id for e in entries} == {"G"}
 
 
@@ -141,9 +220,16 @@ def test_children_are_told_by_age_group(tmp_path, images):
     assert [e.item.attributes["gender"] for e in entries] == [("girls",), ("unisex",)]
 
 
-@pytest.mark.parametrize("product_type, google, category", [
-    ("Home > Women > Maxi Dresses", "", ("dress",)), ("", "2271", ("dress",)), ("Neuheiten", "Apparel > Clothing > Skirts", ("skirt",)),
-    ("", "Apparel & Accessories > Clothing > Shirts & Tops", ("top",)), ("Neuheiten", "", None)])
+@pytest.mark.parametrize(
+    "product_type, google, category",
+    [
+        ("Home > Women > Maxi Dresses", "", ("dress",)),
+        ("", "2271", ("dress",)),
+        ("Neuheiten", "Apparel > Clothing > Skirts", ("skirt",)),
+        ("", "Apparel & Accessories > Clothing > Shirts & Tops", ("top",)),
+        ("Neuheiten", "", None),
+    ],
+)
 def test_categories_come_from_the_end_of_the_path(tmp_path, images, product_type, google, category):
     feed = write(tmp_path / "f.tsv", [row("1", product_type=product_type, google_product_category=google)])
     (entry,), ledger, _ = read(feed, images)
@@ -152,20 +238,24 @@ def test_categories_come_from_the_end_of_the_path(tmp_path, images, product_type
 
 
 def test_broken_rows_are_rejected_with_line_and_reason_and_the_rest_loads(tmp_path, images):
-    feed = write(tmp_path / "f.tsv", [
-        row("1"),                                  # line 2
-        row("", title="No id"),
-        row("3", title=""),
-        row("4", price="abc"),
-        row("5", price=""),
-        row("6", image_link="missing.jpg"),
-        row("7", image_link="broken.jpg"),
-        row("8", image_link=""),
-        row("9", availability="maybe"),
-        row("10", link="javascript:alert(1)"),
-        row("1"),
-        row("12", price="5 USD"),
-        row("13", image_link="b.png")])            # line 14
+    feed = write(
+        tmp_path / "f.tsv",
+        [
+            row("1"),  # line 2
+            row("", title="No id"),
+            row("3", title=""),
+            row("4", price="abc"),
+            row("5", price=""),
+            row("6", image_link="missing.jpg"),
+            row("7", image_link="broken.jpg"),
+            row("8", image_link=""),
+            row("9", availability="maybe"),
+            row("10", link="javascript:alert(1)"),
+            row("1"),
+            row("12", price="5 USD"),
+            row("13", image_link="b.png"),
+        ],
+    )  # line 14
     with feed.open("a", encoding="utf-8") as out:
         out.write("14\tonly two columns\n")
         out.write('15\t"Unbalanced' + "\t" * 3 + "c.webp\t10 EUR" + "\t" * 11 + "\n")
@@ -174,9 +264,21 @@ def test_broken_rows_are_rejected_with_line_and_reason_and_the_rest_loads(tmp_pa
     entries, ledger, _ = read(feed, images)
     assert [e.item.id for e in entries] == ["1", "13", "15"]
     reasons = lines(ledger)
-    expected = {3: "id:", 4: "title:", 5: "price: not a price", 6: "price:", 7: "no file 'missing.jpg'", 8: "not a picture",
-                9: "image_link: none", 10: "availability:", 11: "link: not a web link", 12: "repeated, first on line 2",
-                13: "price: in USD", 15: "2 columns, the header has 17", 17: "UTF-8"}
+    expected = {
+        3: "id:",
+        4: "title:",
+        5: "price: not a price",
+        6: "price:",
+        7: "no file 'missing.jpg'",
+        8: "not a picture",
+        9: "image_link: none",
+        10: "availability:",
+        11: "link: not a web link",
+        12: "repeated, first on line 2",
+        13: "price: in USD",
+        15: "2 columns, the header has 17",
+        17: "UTF-8",
+    }
     assert set(reasons) == set(expected)
     for line, reason in expected.items():
         assert reason in reasons[line], (line, reasons[line])
@@ -192,16 +294,26 @@ def test_pictures_outside_the_folder_are_refused(tmp_path, images, place):
 
 
 def test_private_addresses_are_not_fetched(tmp_path, images):
-    urls = ["http://localhost:9/x.jpg", "http://127.0.0.1/x.jpg", "http://169.254.169.254/x", "http://[::1]/x.jpg", "http://10.0.0.1/a.jpg",
-            "ftp://127.0.0.1/x.jpg"]
+    urls = [
+        "http://localhost:9/x.jpg",
+        "http://127.0.0.1/x.jpg",
+        "http://169.254.169.254/x",
+        "http://[::1]/x.jpg",
+        "http://10.0.0.1/a.jpg",
+        "ftp://127.0.0.1/x.jpg",
+    ]
     _, ledger, _ = read(write(tmp_path / "f.tsv", [row(str(n), image_link=url) for n, url in enumerate(urls)]), images)
     assert all("private address" in reason or "allowed are http" in reason for reason in lines(ledger).values())
     assert len(ledger.rejected) == len(urls)
 
 
 def test_the_second_picture_serves_when_the_first_does_not(tmp_path, images):
-    feed = write(tmp_path / "f.csv", [{"id": "1", "title": "t", "image_link": "missing.jpg", "additional_image_link": "a.jpg"}],
-                 ",", ("id", "title", "image_link", "additional_image_link"))
+    feed = write(
+        tmp_path / "f.csv",
+        [{"id": "1", "title": "t", "image_link": "missing.jpg", "additional_image_link": "a.jpg"}],
+        ",",
+        ("id", "title", "image_link", "additional_image_link"),
+    )
     entries, ledger, kind = read(feed, images)
     assert kind == "csv" and len(entries) == 1 and not ledger.rejected
     assert entries[0].item.price is None  # a feed without prices
@@ -240,7 +352,12 @@ def test_xml_feeds_of_both_kinds(tmp_path, images, text):
     (entry,), ledger, kind = read(tmp_path / "f.xml", images)
     assert kind == "merchant"
     assert (entry.item.id, entry.item.title, entry.item.description, entry.item.link, entry.item.price) == (
-        "1", "Blue Dress", "soft", "https://shop.example/1", 20.0)
+        "1",
+        "Blue Dress",
+        "soft",
+        "https://shop.example/1",
+        20.0,
+    )
     assert entry.item.attributes["color"] == ("blue",)
     if text is RSS:
         assert entry.item.attributes["sleeve_length"] == ("long",)
@@ -248,8 +365,10 @@ def test_xml_feeds_of_both_kinds(tmp_path, images, text):
 
 
 def test_an_xml_bomb_does_not_go_off(tmp_path):
-    bomb = ('<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
-            "<rss><channel><item><id>&b;</id></item></channel></rss>")
+    bomb = (
+        '<?xml version="1.0"?><!DOCTYPE b [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;">]>'
+        "<rss><channel><item><id>&b;</id></item></channel></rss>"
+    )
     (tmp_path / "f.xml").write_text(bomb)
     with pytest.raises(InputError, match="DOCTYPE"):
         open_feed(tmp_path / "f.xml", Ledger())
@@ -261,8 +380,15 @@ def test_xml_that_breaks_off_keeps_what_came_before(tmp_path, images):
     assert [e.item.id for e in entries] == ["1"] and "breaks here" in ledger.rejected[0]["reason"]
 
 
-@pytest.mark.parametrize("text, reason", [("", "no column id"), ("a,b\n1,2\n", "no column id, title, image_link"), ("<html/>", "no product feed"),
-                                          ("<<", "no product feed")])
+@pytest.mark.parametrize(
+    "text, reason",
+    [
+        ("", "no column id"),
+        ("a,b\n1,2\n", "no column id, title, image_link"),
+        ("<html/>", "no product feed"),
+        ("<<", "no product feed"),
+    ],
+)
 def test_what_is_no_feed_is_refused(tmp_path, text, reason):
     (tmp_path / "f").write_text(text)
     with pytest.raises(InputError, match=reason):

@@ -57,8 +57,9 @@ def test_the_server_hears_the_name_though_the_address_is_called(shop, fetcher):
     assert fetcher(f"{shop}/host").decode() == shop.removeprefix("http://")
 
 
-@pytest.mark.parametrize("path, reason", [
-    ("/none.jpg", "answers 404"), ("/round", "more than 3 redirections"), ("/out", "allowed are http")])
+@pytest.mark.parametrize(
+    "path, reason", [("/none.jpg", "answers 404"), ("/round", "more than 3 redirections"), ("/out", "allowed are http")]
+)
 def test_what_goes_wrong_is_told(shop, fetcher, path, reason):
     with pytest.raises(Reject, match=reason):
         fetcher(shop + path)

@@ -54,15 +54,18 @@ def test_a_decoded_picture_is_judged_too():
         open_picture(swatch(size=(3, 3)))
 
 
-@pytest.mark.parametrize("data, reason", [
-    (b"", "empty"),
-    (b"hello, I am text", "not a picture"),
-    (b"<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99'/>", "not a picture"),
-    (encoded(swatch(size=(400, 400)), "PNG")[:-40], "damaged"),
-    (encoded(swatch(size=(400, 400)))[:200], "damaged"),
-    (encoded(Image.new("1", (10_000, 10_000)), "PNG"), "100 megapixels"),
-    (encoded(Image.new("1", (16_000, 16_000)), "PNG"), "25 megapixels"),
-])
+@pytest.mark.parametrize(
+    "data, reason",
+    [
+        (b"", "empty"),
+        (b"hello, I am text", "not a picture"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' width='99' height='99'/>", "not a picture"),
+        (encoded(swatch(size=(400, 400)), "PNG")[:-40], "damaged"),
+        (encoded(swatch(size=(400, 400)))[:200], "damaged"),
+        (encoded(Image.new("1", (10_000, 10_000)), "PNG"), "100 megapixels"),
+        (encoded(Image.new("1", (16_000, 16_000)), "PNG"), "25 megapixels"),
+    ],
+)
 def test_unusable_bytes_are_refused_with_the_reason(data, reason):
     with pytest.raises(BadImage, match=reason):
         open_picture(data)

@@ -15,21 +15,48 @@ from catalog.wish import Constraint, PriceRange
 from errors import CatalogMissing, EncoderMismatch, InputError
 
 SHELF = {  # id: listing
-    "navy-dress": dict(title="Navy midi dress", price=40.0, brand="Acme", sizes={"S": 0, "M": 3},
-                       attributes={"category": ("dress",), "color": ("navy",), "pattern": ("solid",), "gender": ("women",)}),
-    "blue-dress": dict(title="Blue wrap dress", price=19.99, brand="acme", sizes={"M": 0},
-                       attributes={"category": ("dress",), "color": ("blue",), "gender": ("unisex",)}),
-    "striped-shirt": dict(title="Breton shirt", price=60.0, brand="Basel", sizes={"L": None},
-                          attributes={"category": ("shirt",), "color": ("white", "red"), "pattern": ("striped",),
-                                      "details": ("pockets",), "style": ("casual",)}),
+    "navy-dress": dict(
+        title="Navy midi dress",
+        price=40.0,
+        brand="Acme",
+        sizes={"S": 0, "M": 3},
+        attributes={"category": ("dress",), "color": ("navy",), "pattern": ("solid",), "gender": ("women",)},
+    ),
+    "blue-dress": dict(
+        title="Blue wrap dress",
+        price=19.99,
+        brand="acme",
+        sizes={"M": 0},
+        attributes={"category": ("dress",), "color": ("blue",), "gender": ("unisex",)},
+    ),
+    "striped-shirt": dict(
+        title="Breton shirt",
+        price=60.0,
+        brand="Basel",
+        sizes={"L": None},
+        attributes={
+            "category": ("shirt",),
+            "color": ("white", "red"),
+            "pattern": ("striped",),
+            "details": ("pockets",),
+            "style": ("casual",),
+        },
+    ),
     "rainbow-tee": dict(title="Rainbow tee", attributes={"category": ("t-shirt",), "color": ("multicolor",)}),
-    "black-belt": dict(title="Leather belt", price=15.0, sizes={"One Size": 2}, brand="Basel",
-                       attributes={"category": ("belt",), "color": ("black",), "material": ("leather",)}),
+    "black-belt": dict(
+        title="Leather belt",
+        price=15.0,
+        sizes={"One Size": 2},
+        brand="Basel",
+        attributes={"category": ("belt",), "color": ("black",), "material": ("leather",)},
+    ),
     "silent": dict(title="Something nice"),
     "plain-coat": dict(title="Coat without pockets", price=200.0, attributes={"category": ("coat",)}),
 }
-CLAIMS = {"plain-coat": [Claim("details", "pockets", False), Claim("pattern", "striped", False), Claim("color", "grey", True)],
-          "striped-shirt": [Claim("pattern", "checked", True), Claim("color", "gold", True)]}
+CLAIMS = {
+    "plain-coat": [Claim("details", "pockets", False), Claim("pattern", "striped", False), Claim("color", "grey", True)],
+    "striped-shirt": [Claim("pattern", "checked", True), Claim("color", "gold", True)],
+}
 
 
 @pytest.fixture(scope="module")
@@ -59,41 +86,44 @@ def test_rows_follow_the_order_given(shop):
         shop.row("nope")
 
 
-@pytest.mark.parametrize("constraint, out", [
-    (wish("color", "require", "blue"), {"striped-shirt", "black-belt", "plain-coat"}),
-    (wish("color", "require", "navy"), {"striped-shirt", "black-belt", "plain-coat"}),  # "blue" may be navy
-    (wish("color", "exclude", "blue"), {"navy-dress", "blue-dress"}),
-    (wish("color", "exclude", "navy"), {"navy-dress"}),
-    (wish("color", "exclude", "red"), {"striped-shirt"}),  # a second colour counts
-    (wish("color", "exclude", "gold"), {"striped-shirt"}),  # so does one that the text tells
-    (wish("color", "require", "dark"), set()),  # no listing speaks of shades here
-    (wish("color", "require", "multicolor"), {"navy-dress", "blue-dress", "black-belt", "plain-coat"}),
-    (wish("category", "require", "top"), {"navy-dress", "blue-dress", "black-belt", "plain-coat"}),
-    (wish("category", "require", "gown"), {"striped-shirt", "rainbow-tee", "black-belt", "plain-coat"}),
-    (wish("category", "require", "outerwear"), {"navy-dress", "blue-dress", "striped-shirt", "rainbow-tee", "black-belt"}),
-    (wish("category", "exclude", "dress"), {"navy-dress", "blue-dress"}),
-    (wish("pattern", "exclude", "patterned"), {"striped-shirt"}),
-    (wish("pattern", "require", "striped"), {"navy-dress", "black-belt", "plain-coat"} - {"black-belt"}),
-    (wish("pattern", "require", "checked"), {"navy-dress", "striped-shirt"}),  # the field outweighs the text
-    (wish("details", "require", "pockets"), {"plain-coat", "black-belt"}),
-    (wish("details", "require", "hood"), {"black-belt"}),  # pockets do not deny a hood
-    (wish("details", "exclude", "pockets"), {"striped-shirt"}),
-    (wish("sleeve_length", "require", "long"), {"black-belt"}),
-    (wish("sleeve_length", "exclude", "long"), set()),
-    (wish("style", "require", "elegant"), set()),
-    (wish("gender", "require", "women"), set()),
-    (wish("gender", "require", "men"), {"navy-dress"}),  # unisex is for men too
-    (wish("brand", "require", "ACME"), {"striped-shirt", "black-belt"}),
-    (wish("brand", "exclude", "Acme"), {"navy-dress", "blue-dress"}),
-    (wish("brand", "require", "Unheard"), {"navy-dress", "blue-dress", "striped-shirt", "black-belt"}),
-    (wish("size", "require", "m"), {"blue-dress", "striped-shirt"}),
-    (wish("size", "require", "S"), {"navy-dress", "blue-dress", "striped-shirt"}),  # sold out in S
-    (wish("price", "require", PriceRange(max=19.99)), {"navy-dress", "striped-shirt", "plain-coat"}),
-    (wish("price", "require", PriceRange(min=40, max=60)), {"blue-dress", "black-belt", "plain-coat"}),
-    (wish("price", "exclude", PriceRange(min=100)), {"plain-coat"}),
-    (wish("color", "prefer", "blue"), set()),
-    (wish("color", "more", "dark"), set()),
-])
+@pytest.mark.parametrize(
+    "constraint, out",
+    [
+        (wish("color", "require", "blue"), {"striped-shirt", "black-belt", "plain-coat"}),
+        (wish("color", "require", "navy"), {"striped-shirt", "black-belt", "plain-coat"}),  # "blue" may be navy
+        (wish("color", "exclude", "blue"), {"navy-dress", "blue-dress"}),
+        (wish("color", "exclude", "navy"), {"navy-dress"}),
+        (wish("color", "exclude", "red"), {"striped-shirt"}),  # a second colour counts
+        (wish("color", "exclude", "gold"), {"striped-shirt"}),  # so does one that the text tells
+        (wish("color", "require", "dark"), set()),  # no listing speaks of shades here
+        (wish("color", "require", "multicolor"), {"navy-dress", "blue-dress", "black-belt", "plain-coat"}),
+        (wish("category", "require", "top"), {"navy-dress", "blue-dress", "black-belt", "plain-coat"}),
+        (wish("category", "require", "gown"), {"striped-shirt", "rainbow-tee", "black-belt", "plain-coat"}),
+        (wish("category", "require", "outerwear"), {"navy-dress", "blue-dress", "striped-shirt", "rainbow-tee", "black-belt"}),
+        (wish("category", "exclude", "dress"), {"navy-dress", "blue-dress"}),
+        (wish("pattern", "exclude", "patterned"), {"striped-shirt"}),
+        (wish("pattern", "require", "striped"), {"navy-dress", "black-belt", "plain-coat"} - {"black-belt"}),
+        (wish("pattern", "require", "checked"), {"navy-dress", "striped-shirt"}),  # the field outweighs the text
+        (wish("details", "require", "pockets"), {"plain-coat", "black-belt"}),
+        (wish("details", "require", "hood"), {"black-belt"}),  # pockets do not deny a hood
+        (wish("details", "exclude", "pockets"), {"striped-shirt"}),
+        (wish("sleeve_length", "require", "long"), {"black-belt"}),
+        (wish("sleeve_length", "exclude", "long"), set()),
+        (wish("style", "require", "elegant"), set()),
+        (wish("gender", "require", "women"), set()),
+        (wish("gender", "require", "men"), {"navy-dress"}),  # unisex is for men too
+        (wish("brand", "require", "ACME"), {"striped-shirt", "black-belt"}),
+        (wish("brand", "exclude", "Acme"), {"navy-dress", "blue-dress"}),
+        (wish("brand", "require", "Unheard"), {"navy-dress", "blue-dress", "striped-shirt", "black-belt"}),
+        (wish("size", "require", "m"), {"blue-dress", "striped-shirt"}),
+        (wish("size", "require", "S"), {"navy-dress", "blue-dress", "striped-shirt"}),  # sold out in S
+        (wish("price", "require", PriceRange(max=19.99)), {"navy-dress", "striped-shirt", "plain-coat"}),
+        (wish("price", "require", PriceRange(min=40, max=60)), {"blue-dress", "black-belt", "plain-coat"}),
+        (wish("price", "exclude", PriceRange(min=100)), {"plain-coat"}),
+        (wish("color", "prefer", "blue"), set()),
+        (wish("color", "more", "dark"), set()),
+    ],
+)
 def test_only_contradicted_rows_are_dropped(shop, constraint, out):
     assert dropped(shop, constraint) == out
     assert not affirmed(shop, constraint) & out or not constraint.hard
@@ -103,7 +133,10 @@ def test_alternatives_need_one_that_is_not_contradicted(shop):
     grey_or_navy = [wish("color", "require", "grey", 1), wish("color", "require", "navy", 1)]
     assert dropped(shop, *grey_or_navy) == {"striped-shirt", "black-belt"}
     assert dropped(shop, *grey_or_navy, wish("price", "require", PriceRange(max=100))) == {
-        "striped-shirt", "black-belt", "plain-coat"}
+        "striped-shirt",
+        "black-belt",
+        "plain-coat",
+    }
 
 
 def test_affirmed_rows_are_confirmed_by_the_listing_alone(shop):
@@ -188,8 +221,12 @@ def test_many_threads_read_at_once(shop):
 
     def visit(n: int) -> tuple:
         rows = [n % len(fresh), (n + 3) % len(fresh)]
-        return ([i.id for i in fresh.items(rows)], fresh.text_search("dress", 3), fresh.claims(rows),
-                fresh.allowed_rows(navy).sum())
+        return (
+            [i.id for i in fresh.items(rows)],
+            fresh.text_search("dress", 3),
+            fresh.claims(rows),
+            fresh.allowed_rows(navy).sum(),
+        )
 
     with ThreadPoolExecutor(8) as pool:
         results = list(pool.map(visit, range(200)))
