@@ -47,7 +47,8 @@ class Stage:
 class Recipe:
     """All that decides a run, the data aside."""
 
-    stages: tuple[Stage, ...] = (Stage("photos", 3, 128, 8000), Stage("drawn", 2, 160, 4000, drawn=4000, looked=6, rate=0.5))
+    stages: tuple[Stage, ...] = (Stage("photos", 3, 128, 8000), Stage("drawn", 2, 160, 4000, drawn=4000, looked=6, rate=0.5),
+                                 Stage("fine", 1, 160, 5000, drawn=1200, looked=5, rate=0.35))
     batch: int = 64
     seed: int = 7
     head_rate: float = 3e-3

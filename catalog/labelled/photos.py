@@ -6,7 +6,7 @@ import csv
 import io
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PIL import Image
@@ -15,6 +15,8 @@ from catalog.labelled import labels, splits
 from errors import InputError
 
 FOLDERS = {"product": "product_photos", "small": "product_photos_small", "shopper": "shopper_photos"}
+MORE = Path(__file__).with_name("looked_more.csv")
+"""Sleeves, necklines and details of further training photos, labelled by looking; by key, no picture."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +50,15 @@ def _rows(path: Path) -> list[dict[str, str]]:
 def read_photos(data: Path) -> list[Photo]:
     """All photos of the folders in `data`, in their order, with labels and roles. Raises InputError where one is missing."""
     looked = {(row["source"], row["id"]): row for row in _rows(data / "looked_at" / "labels.csv")}
+    more = {(row["source"], row["id"]): row for row in _rows(MORE)}
     products = {source: _rows(data / FOLDERS[source] / "products.csv") for source in ("product", "small")}
     apart = {splits.design(row["productDisplayName"]) for row in products["product"]
              if ("product", row["id"]) in looked and splits.looked_role(row["id"]) != "fit"}
-    photos = [_product(source, row, looked.get((source, row["id"])), apart)
+    photos = [_with_more(_product(source, row, looked.get((source, row["id"])), apart), more)
               for source, rows in products.items() for row in rows]
     for row in _rows(data / FOLDERS["shopper"] / "photos.csv"):
-        photos.append(_shopper(row, looked.get(("shopper", row["file"])) or looked.get(("shopper", Path(row["file"]).stem))))
+        seen = looked.get(("shopper", row["file"])) or looked.get(("shopper", Path(row["file"]).stem))
+        photos.append(_with_more(_shopper(row, seen), more))
     return photos
 
 
@@ -84,6 +88,15 @@ def _with_seen(photo: Photo, seen: dict[str, str] | None) -> Photo:
     role = "apart" if photo.role == "choose" and looked == "report" else photo.role
     return Photo(photo.source, photo.id, role, {**photo.sets, **sets}, {**photo.details, **labels.looked_details(seen)},
                  photo.shop, photo.title, looked, sets)
+
+
+def _with_more(photo: Photo, more: dict[tuple[str, str], dict[str, str]]) -> Photo:
+    """Our own labels by looking count on photos that train, and nowhere else."""
+    row = more.get((photo.source, photo.id))
+    if row is None or photo.role != "train" or photo.looked:
+        return photo
+    sets = labels.looked_sets(row)
+    return replace(photo, sets={**photo.sets, **sets}, details={**photo.details, **labels.looked_details(row)}, looked="fit", seen=sets)
 
 
 def photo_opener(data: Path, source: str) -> Callable[[str], Image.Image]:
