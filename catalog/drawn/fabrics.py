@@ -39,7 +39,7 @@ FABRICS: dict[str, Fabric] = {
     "rib": Fabric(gloss=0.0, folds=0.3, grain="rib", strength=0.28),
     "lace": Fabric(gloss=0.04, folds=0.6, grain="plain", strength=0.04),
     "satin": Fabric(gloss=0.6, focus=11, folds=1.7, grain="smooth", strength=0.01, ambient=0.34, diffuse=0.94),
-    "silk": Fabric(gloss=0.36, focus=8, folds=1.5, grain="smooth", strength=0.012, ambient=0.38, diffuse=0.9),
+    "silk": Fabric(gloss=0.27, focus=8, folds=1.5, grain="smooth", strength=0.012, ambient=0.38, diffuse=0.9),
     "linen": Fabric(gloss=0.0, folds=1.3, grain="slub", strength=0.15),
     "wool": Fabric(gloss=0.0, folds=0.5, grain="felt", strength=0.1),
     "chiffon": Fabric(gloss=0.12, focus=8, folds=1.5, grain="smooth", strength=0.02, alpha=0.86),
