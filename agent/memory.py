@@ -65,6 +65,7 @@ class Memory:
             self.db = Database(connection)
             if self._temporary is None:
                 self.db.enable_wal()
+                self.db.execute("pragma synchronous = normal")  # in WAL mode a killed process still loses nothing
             self.db.execute("pragma foreign_keys = on")
             self.db.execute("pragma secure_delete = on")  # what is forgotten does not linger in free pages
             ladder.apply(self.db)

@@ -47,7 +47,8 @@ class Eyes:
         if known is None or known.encoder != self.encoder.fingerprint:
             with clock.stage("encode"):
                 vector = self.encoder.encode_images([picture])[0]
-            known = self.memory.remember(session, name, picture, self.encoder.fingerprint, vector)
+            with clock.stage("store"):
+                known = self.memory.remember(session, name, picture, self.encoder.fingerprint, vector)
         return self._seen(known.hash, known.vector, known.corrections, clock)
 
     def recall(self, session: str, names: str, clock: Clock, layout: Any) -> Seen | None:

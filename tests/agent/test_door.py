@@ -13,6 +13,7 @@ from agent import Stylist
 from agent import __main__ as door
 from agent.graph import drawing
 from agent.jsonl import answers
+from agent.terminal import converse
 
 
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, *argv: str, stdin: str = "") -> tuple[int, str, str]:
@@ -67,3 +68,17 @@ def test_the_graph_is_drawn_from_the_code() -> None:
     drawn = drawing()
     for arrow in ("thought -.-> action", "action --> critic", "critic -.-> action", "critic -.-> speak", "speak --> __end__"):
         assert arrow in drawn
+
+
+def test_the_terminal_chat_shows_picks_and_keeps(tiny: Stylist, monkeypatch: pytest.MonkeyPatch,
+                                                 capsys: pytest.CaptureFixture) -> None:
+    said = iter(["a navy dress, no stripes", "/save 1", "/like 9", "/nonsense", "in red instead", "/not 1", "/quit", "never read"])
+    monkeypatch.setattr("rich.console.Console.input", lambda *_, **__: next(said))
+    session = tiny.new_session()
+    converse(tiny, session)
+    out = capsys.readouterr().out
+    assert "navy dress" in out and "€25" in out
+    assert "give a number from 1 to 1" in out and "/photo FILE" in out
+    assert [item.id for item in tiny.saved(session)] == ["I03"]
+    assert tiny.memory.feedback(session)["I01"] == "not_this"
+    assert next(said) == "never read"
