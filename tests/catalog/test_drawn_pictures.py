@@ -15,7 +15,14 @@ from catalog.drawn.pieces import bounds
 
 SMALL = (96, 128)
 # drawn on every design of the kind, or in the place of something else
-ALWAYS = {("sneakers", "logo"), ("swimwear", "spaghetti straps"), ("swimwear", "straps"), ("underwear", "spaghetti straps"), ("bag", "straps"), ("backpack", "straps")}
+ALWAYS = {
+    ("sneakers", "logo"),
+    ("swimwear", "spaghetti straps"),
+    ("swimwear", "straps"),
+    ("underwear", "spaghetti straps"),
+    ("bag", "straps"),
+    ("backpack", "straps"),
+}
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +33,13 @@ def plan() -> list[Drawn]:
 def shape(design: Design) -> tuple[int, ...]:
     """Counts of all that a draft may add: pieces, openings, pleats, drawn lines, points."""
     stack = drawn_stack(design)
-    return (len(stack), sum(len(p.holes) for p in stack), sum(p.pleats.count for p in stack if p.pleats), sum(len(p.lines) for p in stack),
-            sum(len(p.outline) for p in stack))
+    return (
+        len(stack),
+        sum(len(p.holes) for p in stack),
+        sum(p.pleats.count for p in stack if p.pleats),
+        sum(len(p.lines) for p in stack),
+        sum(len(p.outline) for p in stack),
+    )
 
 
 def test_the_same_design_is_the_same_picture(plan: list[Drawn]) -> None:
@@ -63,7 +75,10 @@ def test_every_kind_fits_the_frame_and_fills_it(plan: list[Drawn]) -> None:
 
 def test_longer_sleeves_reach_further() -> None:
     base = Design("d", 4, "t-shirt", neckline="crew", fit="straight")
-    reach = [np.ptp(np.concatenate([p.outline for p in drawn_stack(replace(base, sleeve=name))])[:, 0]) for name in ("sleeveless", "short", "long")]
+    reach = [
+        np.ptp(np.concatenate([p.outline for p in drawn_stack(replace(base, sleeve=name))])[:, 0])
+        for name in ("sleeveless", "short", "long")
+    ]
     assert reach[0] < reach[1] < reach[2]
     counts = [len(drawn_stack(replace(base, sleeve=name))) for name in ("sleeveless", "short")]
     assert counts[1] == counts[0] + 2
@@ -80,7 +95,16 @@ def test_three_quarter_sleeves_end_between_short_and_long() -> None:
 
 @pytest.mark.parametrize("category", ["dress", "skirt", "coat"])
 def test_hems_fall_in_order(category: str) -> None:
-    base = Design("d", 9, category, cut="coat" if category == "coat" else "", neckline="collar", sleeve="long", fit="straight", details=frozenset({"buttons"}))
+    base = Design(
+        "d",
+        9,
+        category,
+        cut="coat" if category == "coat" else "",
+        neckline="collar",
+        sleeve="long",
+        fit="straight",
+        details=frozenset({"buttons"}),
+    )
     falls = [bounds(drawn_stack(replace(base, length=name)))[3] for name in ("mini", "knee", "midi", "maxi")]
     assert all(b - a > 20 for a, b in zip(falls, falls[1:], strict=False))
 
@@ -106,7 +130,11 @@ def test_the_cloth_has_the_colour_that_the_truth_names(color: str) -> None:
 
 
 def test_shades_follow_the_pigment() -> None:
-    assert shades(PIGMENTS["navy"][0]) == ("dark",) and "light" in shades(PIGMENTS["cream"][0]) and "bright" in shades(PIGMENTS["red"][0])
+    assert (
+        shades(PIGMENTS["navy"][0]) == ("dark",)
+        and "light" in shades(PIGMENTS["cream"][0])
+        and "bright" in shades(PIGMENTS["red"][0])
+    )
     assert shades(PIGMENTS["grey"][0]) == ()
 
 

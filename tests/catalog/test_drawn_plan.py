@@ -44,7 +44,9 @@ def test_everyday_kinds_have_ten_plain_designs_in_every_basic_colour(plan: list[
     assert not lacking
 
 
-@pytest.mark.parametrize("facet", ["pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "style", "gender"])
+@pytest.mark.parametrize(
+    "facet", ["pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "style", "gender"]
+)
 def test_every_value_of_the_vocabulary_is_drawn(plan: list[Drawn], facet: str) -> None:
     drawn = {value for one in plan for value in one.truth.get(facet, ())}
     assert set(vocabulary.leaf_values(facet)) - drawn == set()
@@ -69,7 +71,11 @@ def test_a_listing_states_nothing_untrue(plan: list[Drawn]) -> None:
 
 
 WORDED = {
-    "sleeve_length": wording.SLEEVES, "neckline": wording.NECKS, "length": wording.LENGTHS, "fit": wording.FITS, "pattern": wording.PRINTS,
+    "sleeve_length": wording.SLEEVES,
+    "neckline": wording.NECKS,
+    "length": wording.LENGTHS,
+    "fit": wording.FITS,
+    "pattern": wording.PRINTS,
     "material": wording.CLOTHS,
 }
 
@@ -84,7 +90,13 @@ def test_about_a_third_of_the_listings_are_silent_on_something(plan: list[Drawn]
     assert 0.28 < sum(drawn.silent for drawn in plan) / len(plan) < 0.4
     kept = [sum(not told(drawn, facet) for facet in WORDED if drawn.truth.get(facet)) for drawn in plan if drawn.silent]
     assert sum(count >= 1 for count in kept) / len(kept) > 0.85
-    assert all(told(drawn, facet) for drawn in plan if not drawn.silent for facet in ("sleeve_length", "neckline") if drawn.truth.get(facet))
+    assert all(
+        told(drawn, facet)
+        for drawn in plan
+        if not drawn.silent
+        for facet in ("sleeve_length", "neckline")
+        if drawn.truth.get(facet)
+    )
 
 
 def test_sentences_are_understood_as_the_value_that_they_are_for() -> None:

@@ -181,7 +181,6 @@ def pockets(design: Design, waist: float, hip: float) -> list[Piece]:
 
 def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
     """Boxer briefs, briefs, or a bralette with briefs."""
-    tape = Tape(rng, design.spread)
     if design.cut == "boxers":
         stack = draft(
             replace(design, cut="drawstring", category="leggings", length="mini", details=design.details - {"pockets", "logo"}),

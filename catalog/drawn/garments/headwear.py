@@ -144,4 +144,5 @@ def draft_cap(design: Design, rng: np.random.Generator) -> list[Piece]:
         stack += ornaments.emblem(30, -24, 15, "trim", design.seed)
     if design.has("embroidery"):
         stack += ornaments.embroidery(30, -24, 18)
-    return stack
+    wide, tall = tape(1.0, 0.06), tape(1.0, 0.06)
+    return [p.moved(lambda q: o.scale(q, wide, tall)) for p in stack]

@@ -56,7 +56,9 @@ def ruffle(line, deep: float, waves: float, slot: str = "cloth", phase: float = 
     """A gathered frill that hangs from a line drawn from left to right."""
     line = np.asarray(line, np.float32)
     x = line[:, 0]
-    lower = o.wavy(o.shift(o.scale(line - line.mean(0), 1.06, 1.0) + line.mean(0), 0, deep * 0.9), deep * 0.15, waves * 0.7, phase, soft=True)
+    lower = o.wavy(
+        o.shift(o.scale(line - line.mean(0), 1.06, 1.0) + line.mean(0), 0, deep * 0.9), deep * 0.15, waves * 0.7, phase, soft=True
+    )
     outline = o.path(o.resample(line, 30), lower[::-1])
     half = float(np.ptp(x)) / 2
     mid = float(x.min() + half)
