@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from encoders.torchvision_ops import import_torchvision
+from encoders.torchvision_ops import import_open_clip
 from errors import InputError, WorkError
 
 BUILTIN = Path(__file__).with_name("builtin")
@@ -53,7 +53,7 @@ def load_model(name: str, device: str) -> Loaded:
 
 
 def _ours(name: str, folder: Path, device: str) -> Loaded:
-    open_clip = _open_clip()
+    open_clip = import_open_clip(whole=False)
     missing = [part for part in (WEIGHTS, MERGES) if not (folder / part).is_file()]
     if missing:
         raise InputError(f"encoder {name!r}: {folder} lacks {', '.join(missing)}; restore it, or train: `python -m training encoder`")
@@ -70,7 +70,7 @@ def _ours(name: str, folder: Path, device: str) -> Loaded:
 
 
 def _any(name: str, device: str) -> Loaded:
-    open_clip = _open_clip()
+    open_clip = import_open_clip(whole=True)
     schema = name.split(":", 1)[0] if ":" in name else ""
     model_name, _, tag = (name, "", "") if schema else name.partition("/")
     if not schema and model_name not in open_clip.list_models():
@@ -92,13 +92,6 @@ def _any(name: str, device: str) -> Loaded:
     model.eval()
     side = model.visual.image_size
     return Loaded(model, transform, tokenizer, side[0] if isinstance(side, (tuple, list)) else side, hash_model(name, model), None)
-
-
-def _open_clip() -> Any:
-    import_torchvision()
-    import open_clip
-
-    return open_clip
 
 
 @contextlib.contextmanager

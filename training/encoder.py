@@ -14,6 +14,7 @@ from tqdm import tqdm
 from catalog.labelled.photos import Photo, read_photos
 from encoders import load_encoder
 from encoders.openclip import MERGES
+from encoders.torchvision_ops import import_open_clip
 from errors import WorkError
 from training.calibrate import run as calibrate
 from training.card import write_card
@@ -104,8 +105,7 @@ def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
 
 def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
     """Fits the text tower on the finished pictures and writes the folder. Returns the vocabulary's accuracy by words."""
-    import open_clip
-
+    open_clip = import_open_clip(whole=False)
     merges = learn_merges(text_corpus(job.data, table.photos))
     job.out.mkdir(parents=True, exist_ok=True)
     write_merges(job.out / MERGES, merges)

@@ -12,7 +12,7 @@ import torch
 from encoders.layout import SLICES
 from encoders.openclip import CONFIG, MERGES, PROTOTYPES, WEIGHTS
 from encoders.prototypes import Prototypes, unit, write_prototypes
-from encoders.torchvision_ops import import_torchvision
+from encoders.torchvision_ops import import_open_clip
 from training.tokens import vocabulary_size, write_merges
 from training.tower import TOWER, SliceTower
 
@@ -33,9 +33,7 @@ def config(side: int, merges: int) -> dict[str, Any]:
 
 def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
     """The untrained open_clip model of that config."""
-    import_torchvision()
-    import open_clip
-
+    open_clip = import_open_clip(whole=False)
     settings = config(side, merges)["model_cfg"]
     torch.manual_seed(seed)
     return open_clip.CLIP(embed_dim=settings["embed_dim"], vision_cfg=settings["vision_cfg"], text_cfg=settings["text_cfg"])

@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from encoders.layout import FACET_SLICE, SLICES
-from encoders.torchvision_ops import import_torchvision
+from encoders.torchvision_ops import import_open_clip
 from errors import InputError
 
 TOWER = "tf_efficientnet_lite0"
@@ -38,7 +38,7 @@ def imagenet_tower() -> nn.Module:
 
     Raises InputError where the package is missing, or its tensors do not fit.
     """
-    import_torchvision()
+    import_open_clip(whole=False)  # brings timm, with what torchvision needs
     import timm
 
     spec = find_spec(IMAGENET_PACKAGE)

@@ -13,16 +13,14 @@ from encoders.encoder import Encoder
 from encoders.layout import FACET_SLICE, SLICES
 from encoders.openclip import Loaded, hash_model
 from encoders.subspace import text_subspaces
-from encoders.torchvision_ops import import_torchvision
+from encoders.torchvision_ops import import_open_clip
 from errors import InputError, WorkError
 
 
 @pytest.fixture(scope="module")
 def random_model() -> Encoder:
     """A small CLIP of open_clip's own classes with random weights: 192 dimensions, 32 px."""
-    import_torchvision()
-    import open_clip
-
+    open_clip = import_open_clip(whole=True)
     torch.manual_seed(0)
     vision = {"image_size": 32, "layers": 1, "width": 64, "head_width": 32, "patch_size": 16}
     model = open_clip.CLIP(192, vision, {"context_length": 16, "vocab_size": 49408, "width": 64, "heads": 2, "layers": 1}).eval()

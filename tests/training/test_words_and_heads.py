@@ -13,7 +13,7 @@ import torch
 from catalog import vocabulary
 from encoders.layout import FACET_SLICE
 from encoders.prototypes import Prototypes, unit
-from encoders.torchvision_ops import import_torchvision
+from encoders.torchvision_ops import import_open_clip
 from training.calibrate import Labelled, calibrate, loss, refit
 from training.phrases import meaning, plain_phrases, random_phrase
 from training.tokens import learn_merges, vocabulary_size, write_merges
@@ -22,9 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_frequent_words_become_one_token(tmp_path: Path) -> None:
-    import_torchvision()
-    import open_clip
-
+    open_clip = import_open_clip(whole=False)
     merges = learn_merges(["navy shirt"] * 20 + ["navy shorts"] * 10 + ["hat"], merges=30)
     write_merges(tmp_path / "bpe.txt.gz", merges)
     tokenizer = open_clip.SimpleTokenizer(bpe_path=str(tmp_path / "bpe.txt.gz"), context_length=8)
