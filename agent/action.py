@@ -100,15 +100,11 @@ class Action:
 
     def _alike(self, cards: Sequence[Card], reference: Reference) -> tuple[Card, ...]:
         """The cards, each told in what it is like the reference."""
-        layout = self.tools.encoder.layout
-        if reference.vector is None:
+        if reference.vector is None or not cards:
             return tuple(cards)
-        told = []
-        for shown in cards:
-            vector = self.tools.vector(shown.id)
-            near = {name: float(vector[layout.slice(name)] @ reference.vector[layout.slice(name)]) for name in layout.names}
-            told.append(shown.model_copy(update={"why": like_what(shown.why, near)}))
-        return tuple(told)
+        near = self.tools.likeness(self.tools.vectors([shown.id for shown in cards]), reference.vector)
+        return tuple(shown.model_copy(update={"why": like_what(shown.why, {name: float(n[row]) for name, n in near.items()})})
+                     for row, shown in enumerate(cards))
 
     def _unchecked(self, hits: Sequence[Hit], allowed: int, reference: Reference, wish: Wish) -> Found:
         items = self.tools.catalog.items([hit.row for hit in hits])
@@ -126,16 +122,14 @@ class Action:
         return frozenset(np.flatnonzero(~cheaper).tolist())
 
     def _fidelity(self, cards: Sequence[Card], reference: Reference, wish: Wish) -> float | None:
-        """Mean cosine of the cards with the reference over the slices that the wish leaves alone."""
+        """How like the reference the cards are, on average over the slices that the wish leaves alone."""
         encoder = self.tools.encoder
         touched = {encoder.facet_slice.get(c.facet) for c in wish.constraints if c.source not in ("photo", "memory")}
         kept = [name for name in encoder.layout.names if name not in touched]
         if reference.vector is None or not cards or not kept:
             return None
-        rows = [self.tools.catalog.row(card.id) for card in cards]
-        vectors = np.asarray(self.tools.catalog.vectors[rows], dtype=np.float32)
-        parts = [encoder.layout.slice(name) for name in kept]
-        return float(np.mean([vectors[:, part] @ reference.vector[part] for part in parts]))
+        near = self.tools.likeness(self.tools.vectors([card.id for card in cards]), reference.vector)
+        return float(np.mean([near[name] for name in kept]))
 
 
 def fingerprint(wish: Wish, reference: Reference, request: Request, avoid: frozenset[int]) -> str:

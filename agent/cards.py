@@ -10,8 +10,8 @@ from catalog.item import Item
 from catalog.wish import Constraint, Wish
 
 _WHY_PARTS = 4
-_ALIKE = 0.75
-"""Cosine of a slice from which two items are called alike in it."""
+_ALIKE = 0.6
+"""Likeness in a slice (1 the same, 0 as like as any two items) from which two items are called alike in it."""
 _SLICES = {"color": "colour", "pattern": "pattern", "silhouette": "cut", "material": "material", "appearance": "style"}
 
 
@@ -43,7 +43,7 @@ def why(item: Item, checks: Sequence[Check], wish: Wish) -> str:
 
 
 def like_what(why: str, near: Mapping[str, float]) -> str:
-    """The line with the two slices in which an item is nearest to the reference, {slice: cosine}."""
+    """The line with the two slices in which an item is nearest to the reference, {slice: likeness}."""
     names = [name for name in sorted(near, key=near.__getitem__, reverse=True) if near[name] >= _ALIKE and name in _SLICES]
     if not names:
         return why

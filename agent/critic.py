@@ -19,8 +19,8 @@ from catalog import vocabulary
 from catalog.wish import Constraint, Wish
 
 ROUNDS = 3
-FAITHFUL = 0.35
-"""Mean cosine over the untouched slices below which results have drifted from their reference."""
+FAITHFUL = 0.2
+"""Mean likeness over the untouched slices (0: as like as any two items) below which results have drifted."""
 SOFT_ORDER = ("vibe", "memory")
 FACET_ORDER = ("details", "material", "fit", "style", "neckline", "length", "sleeve_length", "pattern", "color", "brand",
                "category")

@@ -17,9 +17,15 @@ from guard import look
 
 SURE = 0.95
 """Calibrated probability above which a photo's kind is required."""
-MOST_KINDS = 5
-LIKELY = {"category": 0.4, "details": 0.8}
+SURE_TOGETHER, MOST_KINDS = 0.9, 8
+"""Kinds are searched first that together have this probability, unless that takes more of them."""
+LIKELY = {"category": 0.4, "details": 0.9}
 """Probability from which a value becomes a wish, by facet; 0.5 for the others."""
+PLAIN = frozenset({"pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow", "slit", "straps", "spaghetti straps",
+                   "fringe", "cutout"})
+"""Details that make a shape; what is printed or sewn on a photographed piece is rarely what is looked for."""
+LONG_OR_SHORT = frozenset({"dress", "gown", "skirt", "coat", "kurta", "jumpsuit"})
+"""Kinds whose length is a choice."""
 READ = ("category", "color", "pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "gender")
 _SIDE = 1024
 
@@ -101,21 +107,29 @@ def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
         corrected = seen.corrections[facet]
         return [] if corrected is None else [(corrected, 1.0)]
     ranked = sorted(seen.attributes.get(facet, {}).items(), key=lambda pair: (-pair[1], pair[0]))
-    likely = [(value, p) for value, p in ranked if p >= LIKELY.get(facet, 0.5)]
+    likely = [(value, p) for value, p in ranked if p >= LIKELY.get(facet, 0.5) and (facet != "details" or value in PLAIN)]
     return likely[:2] if facet == "details" else likely[:1]
 
 
 def likely_kinds(seen: Seen) -> tuple[str, ...]:
-    """The fewest kinds that the photo shows one of with SURE probability, likeliest first; () where that takes many."""
+    """The fewest kinds that the photo shows one of with SURE_TOGETHER probability, likeliest first; () where that takes
+    many."""
     if "category" in seen.corrections:
         return tuple(value for value, _ in top(seen, "category"))
     kinds, whole = [], 0.0
     for value, p in sorted(seen.attributes.get("category", {}).items(), key=lambda pair: (-pair[1], pair[0])):
         kinds.append(value)
         whole += p
-        if whole >= SURE:
+        if whole >= SURE_TOGETHER:
             break
-    return tuple(kinds) if whole >= SURE and len(kinds) <= MOST_KINDS else ()
+    return tuple(kinds) if whole >= SURE_TOGETHER and len(kinds) <= MOST_KINDS else ()
+
+
+def _tells(facet: str, kinds: Sequence[str]) -> bool:
+    """Whether a photo of such a kind says anything by this facet: the length of a shirt is no wish."""
+    if not kinds:
+        return facet not in ("length", "neckline", "sleeve_length", "details")
+    return vocabulary.applicable(facet, kinds[0]) and (facet != "length" or kinds[0] in LONG_OR_SHORT)
 
 
 def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
@@ -128,7 +142,7 @@ def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
     kinds = [str(c.value) for c in said if c.facet == "category" and c.op == "require"] or [v for v, _ in top(seen, "category")]
     found = []
     for facet in READ:
-        if facet in taken or (kinds and not vocabulary.applicable(facet, kinds[0])):
+        if facet in taken or not _tells(facet, kinds):
             continue
         for value, p in top(seen, facet):
             if any(c.op == "exclude" and c.facet == facet and vocabulary.covers(facet, str(c.value), value) for c in said):

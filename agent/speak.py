@@ -17,9 +17,6 @@ from agent.tools import Tools
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
 
-SURE_ENOUGH_TO_NAME = 0.6
-"""Probability from which results are called by the kind that a photo shows."""
-
 
 class Speak:
     """Makes the reply: cards, wish, and words by the mind that planned the turn."""
@@ -41,7 +38,7 @@ class Speak:
         session, found = state["session"], state.get("found", Found())
         talk = state["talk"]
         shown = state["goal"] == "search" and not found.failed
-        text = search_text(state, self.tools.currency) if talk is None else talk_text(talk, self.tools, session.wish)
+        text = search_text(state, self.tools) if talk is None else talk_text(talk, self.tools, session.wish)
         wish = state["wish"] if talk is None else session.wish
         photo = state["reference"].photo
         question = state["question"] if talk is None or state["question"] else talk_question(talk.kind)
@@ -60,14 +57,15 @@ def talk_question(kind: str) -> str | None:
             "start_over": "What shall we look for?", "greet": "What are you looking for?"}.get(kind)
 
 
-def search_text(state: State, currency: str) -> str:
+def search_text(state: State, tools: Tools) -> str:
     """The words for a search: what fits, what was checked, what is open, what was given up."""
+    currency = tools.currency
     found, wish, remarks = state["found"], state["wish"], state["remarks"]
     if "guard_failed" in remarks:
         return "I could not check the items just now, so I show none. Please try again."
     if not state["request"].guard:
         return f"Here are the {len(found.fits)} nearest items, unchecked."
-    parts = ["I went one step back." if "undone" in remarks else "", _missing(state, currency), _opening(state, currency)]
+    parts = ["I went one step back." if "undone" in remarks else "", _missing(state, currency), _opening(state, tools)]
     parts += _remarked(state, currency)
     if found.fits or found.unconfirmed:
         parts += [_checked(found.fits, wish, currency), _open(found, currency)]
@@ -85,9 +83,10 @@ def _missing(state: State, currency: str) -> str:
     return f"I have no {describe(_plain(state['session'].wish), currency)}."
 
 
-def _opening(state: State, currency: str) -> str:
+def _opening(state: State, tools: Tools) -> str:
+    currency = tools.currency
     found, request, wish = state["found"], state["request"], state["wish"]
-    asked = describe((*_plain(wish), *_stand_in(wish)), currency)
+    asked = describe((*_plain(wish), *_stand_in(wish, found, tools)), currency)
     near = f", close to {state['reference'].name}" if state["reference"].name else ""
     turn = state["session"].turn
     if not found.fits and not found.unconfirmed:
@@ -118,17 +117,16 @@ def _plain(wish: Wish) -> tuple[Constraint, ...]:
     return tuple(c for c in wish.constraints if c.hard and c.reason not in (NEAREST, LEANING))
 
 
-def _stand_in(wish: Wish) -> tuple[Constraint, ...]:
-    """The kinds that stand in for one the shop has not (by their common name, where they have one), or are leant to."""
-    leant = [c for c in wish.constraints if c.reason == LEANING]
-    if leant:
-        named = any(c.op == "prefer" and c.confidence >= SURE_ENOUGH_TO_NAME for c in wish.on("category"))
-        return (leant[0],) if named else ()
-    kin = [c for c in wish.constraints if c.reason == NEAREST]
-    parents = {vocabulary.parent("category", str(c.value)) for c in kin}
-    if kin and len(parents) == 1 and None not in parents:
-        return (kin[0].model_copy(update={"value": parents.pop(), "any": None}),)
-    return tuple(kin[:3])
+def _stand_in(wish: Wish, found: Found, tools: Tools) -> tuple[Constraint, ...]:
+    """Where no kind is required: the kinds that are shown, if they are few; they stand in, or were leant to."""
+    if not any(c.reason in (NEAREST, LEANING) for c in wish.constraints):
+        return ()
+    kinds = {item.category for item in tools.known(card.id for card in (*found.fits, *found.unconfirmed))}
+    if None in kinds or len(kinds) > 2:
+        kinds = {vocabulary.parent("category", str(kind)) for kind in kinds}
+    if None in kinds or len(kinds) > 2:
+        return ()
+    return tuple(Constraint(facet="category", op="require", value=str(kind), any=0) for kind in sorted(map(str, kinds)))
 
 
 def _at(card: Card) -> str:

@@ -111,7 +111,7 @@ class Found:
     """What one round brought: what fits, what is unconfirmed, and how the round went.
 
     allowed: rows whose listing does not contradict the wish; judged, broken: hits the guard saw and refused;
-    fidelity: mean cosine with the reference over the slices the wish leaves alone (None without a reference);
+    fidelity: likeness to the reference over the slices that the wish leaves alone (None without a reference);
     narrowed: only what is cheaper (or pricier) than the reference was searched; blame: {constraint key: how many
     refused items failed it}, an item that failed several being shared out among them.
     """

@@ -18,6 +18,7 @@ from guard import Guard, Judgement
 from retrieval import Hit, Retriever
 
 _CAPTIONS_KEPT = 512
+_PAIRS = 500
 
 
 class Tools:
@@ -28,6 +29,7 @@ class Tools:
         self._embed = lru_cache(maxsize=_CAPTIONS_KEPT)(self._embed_uncached)
         self._sold_out = np.flatnonzero(~np.asarray(catalog.available))
         self._row_of = {id_: row for row, id_ in enumerate(catalog.ids)}
+        self.background = _background(np.asarray(catalog.vectors), encoder.layout)
         self.priceless = bool(np.isnan(np.asarray(catalog.prices)).all())
         self.currency = catalog.manifest.get("currency") or "EUR"
 
@@ -85,6 +87,16 @@ class Tools:
         """(dim,) of an item's picture."""
         return np.array(self.catalog.vectors[self.catalog.row(id_)], dtype=np.float32)
 
+    def vectors(self, ids: Iterable[str]) -> np.ndarray:
+        """(n, dim) of these items' pictures; each id must be known."""
+        return np.asarray(self.catalog.vectors[[self._row_of[id_] for id_ in ids]], dtype=np.float32)
+
+    def likeness(self, vectors: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
+        """How like a reference (dim,) items (n, dim) are, slice by slice (n,): 1 the same, 0 as like as any two items."""
+        layout = self.encoder.layout
+        cosines = {name: vectors[:, layout.slice(name)] @ reference[layout.slice(name)] for name in layout.names}
+        return {name: (cosine - self.background[name]) / (1 - self.background[name]) for name, cosine in cosines.items()}
+
     def kinds(self) -> dict[str, int]:
         """{category: items}, most frequent first."""
         return self.catalog.facet_counts().get("category", {})
@@ -99,3 +111,13 @@ class Tools:
 
     def _embed_uncached(self, words: str) -> np.ndarray:
         return self.encoder.encode_texts([words])[0]
+
+
+def _background(vectors: np.ndarray, layout: Any) -> dict[str, float]:
+    """The mean cosine of any two items in each slice; spaces differ in how far they spread."""
+    if len(vectors) < 2:
+        return dict.fromkeys(layout.names, 0.0)
+    rng = np.random.default_rng(0)
+    one, other = (np.asarray(vectors[rng.integers(0, len(vectors), _PAIRS)], np.float32) for _ in range(2))
+    return {name: min(0.99, float(np.mean(np.sum(one[:, layout.slice(name)] * other[:, layout.slice(name)], axis=1))))
+            for name in layout.names}

@@ -12,7 +12,7 @@ from encoders.layout import BUILTIN_LAYOUT
 from tests.agent.test_merge import shown, w
 
 LOOK = {"category": {"shirt": 0.97, "blouse": 0.03}, "color": {"navy": 0.7, "black": 0.3}, "pattern": {"striped": 0.9, "solid": 0.1},
-        "sleeve_length": {"long": 0.45, "short": 0.4}, "details": {"pockets": 0.9, "hood": 0.85, "bow": 0.82, "slit": 0.1},
+        "sleeve_length": {"long": 0.45, "short": 0.4}, "details": {"pockets": 0.95, "hood": 0.93, "bow": 0.91, "text": 0.99, "slit": 0.1},
         "gender": {"men": 0.8}}
 
 
