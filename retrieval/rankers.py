@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 
 from catalog import vocabulary
-from catalog.wish import Wish
+from catalog.wish import Constraint, Wish
 
 
 class Query(Protocol):
@@ -38,11 +38,12 @@ class Specialist:
 
     groups: values that are alternatives stand in one group; a value that covers others counts what it covers. Values
     that exclude one another (one colour beside another) add up over all groups, independent ones (details) must all
-    be there. unwanted: turns the answer round.
+    be there. unwanted: turns the answer round. share: of the weight that a specialist has, less for a soft wish.
     """
 
-    def __init__(self, facet: str, groups: Sequence[Sequence[str]], space: Space, unwanted: bool = False) -> None:
-        self.prototypes, self.unwanted, self.dim = space.prototypes(facet), unwanted, space.dim
+    def __init__(self, facet: str, groups: Sequence[Sequence[str]], space: Space, unwanted: bool = False,
+                 share: float = 1.0) -> None:
+        self.prototypes, self.unwanted, self.dim, self.share = space.prototypes(facet), unwanted, space.dim, share
         self.span = space.layout.slice(space.facet_slice[facet])
         rows = [self._rows(facet, group) for group in groups]
         self.groups = [group for group in rows if group]
@@ -71,17 +72,31 @@ class Specialist:
 
 
 def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:
-    """One specialist a required facet, and one ("not FACET") for what a facet must not show, where prototypes know."""
-    found: dict[str, Specialist] = {}
-    for op, prefix in (("require", ""), ("exclude", "not ")):
-        for facet in dict.fromkeys(c.facet for c in wish.of(op)):
-            if facet not in space.facet_slice or space.prototypes(facet) is None:
-                continue
-            groups = [[str(c.value) for c in group if (c.facet, c.op) == (facet, op)] for group in wish.groups()]
-            specialist = Specialist(facet, [group for group in groups if group], space, unwanted=op == "exclude")
-            if specialist.groups:
-                found[prefix + facet] = specialist
-    return found
+    """One specialist a facet that is required, unwanted ("not FACET") or preferred ("maybe FACET"), where prototypes
+    know it.
+
+    What was seen in the reference photo is the composed vector's business, but for its kind: shorts are asked for by
+    a photo of shorts, whatever else looks like them.
+    """
+    asked: dict[str, list[list[Constraint]]] = {}
+    for group in wish.groups():
+        for op, prefix in (("require", ""), ("exclude", "not ")):
+            for facet in dict.fromkeys(c.facet for c in group if c.op == op):
+                asked.setdefault(prefix + facet, []).append([c for c in group if (c.facet, c.op) == (facet, op)])
+    for constraint in wish.of("prefer"):
+        if (constraint.source != "photo" or constraint.facet == "category") and constraint.facet not in asked:
+            asked.setdefault(f"maybe {constraint.facet}", []).append([constraint])
+    found = {name: _specialist(name, groups, space) for name, groups in asked.items()}
+    return {name: specialist for name, specialist in found.items() if specialist is not None and specialist.groups}
+
+
+def _specialist(name: str, groups: Sequence[Sequence[Constraint]], space: Space) -> Specialist | None:
+    facet = groups[0][0].facet
+    if facet not in space.facet_slice or space.prototypes(facet) is None:
+        return None
+    share = min(1.0, max(c.confidence * c.weight for group in groups for c in group)) \
+        if name.startswith("maybe ") else 1.0
+    return Specialist(facet, [[str(c.value) for c in group] for group in groups], space, name.startswith("not "), share)
 
 
 def graded(scores: np.ndarray) -> np.ndarray:

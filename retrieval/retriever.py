@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Protocol
@@ -13,7 +13,7 @@ from catalog.wish import Constraint, Wish
 from retrieval.fusion import ranks, reciprocal_rank_fusion
 from retrieval.grouping import one_per_design
 from retrieval.index import VectorIndex
-from retrieval.rankers import Query, Space, listing_scores, specialists
+from retrieval.rankers import Query, Space, Specialist, listing_scores, specialists
 from retrieval.words import listing_query
 
 
@@ -33,10 +33,11 @@ class Listings(Protocol):
 
 @dataclass(frozen=True)
 class RankerWeights:
-    """Shares of the rankers in the fusion; `slice` is that of each specialist."""
+    """Shares of the rankers in the fusion; `slice` is that of each specialist, `kind` that of a photo's own kind."""
 
     composed: float = 1.0
     slice: float = 0.3
+    kind: float = 0.6
     text: float = 0.3
     taste: float = 0.2
 
@@ -72,10 +73,11 @@ class Retriever:
         allowed[excluded] = False
         if k <= 0 or not allowed.any():
             return []
-        pool, scores = self._candidates(query, wish, max(self.depth, 4 * k), allowed, taste)
+        facets = specialists(wish, self.encoder)
+        pool, scores = self._candidates(query, wish, facets, max(self.depth, 4 * k), allowed, taste)
         ids = [self.catalog.ids[row] for row in pool]
         rankings = {name: ranks(values) for name, values in scores.items()}
-        fused = reciprocal_rank_fusion(rankings, {name: self._share(name) for name in rankings})
+        fused = reciprocal_rank_fusion(rankings, {name: self._share(name, facets) for name in rankings})
         order = sorted(range(len(pool)), key=lambda place: (-fused[place], ids[place]))
         kept = one_per_design(pool, order, k, self.catalog) if one_per_group else [(p, ()) for p in order[:k]]
         best = max(sum(query.weights.values()), 1e-8)
@@ -84,13 +86,15 @@ class Retriever:
                     {name: int(ranking[place]) for name, ranking in rankings.items() if ranking[place]}, siblings)
                 for place, siblings in kept]
 
-    def _share(self, ranker: str) -> float:
-        return getattr(self.weights, ranker, self.weights.slice)
+    def _share(self, ranker: str, facets: Mapping[str, Specialist]) -> float:
+        if ranker in facets:
+            own = self.weights.kind if ranker == "maybe category" else self.weights.slice
+            return own * facets[ranker].share
+        return getattr(self.weights, ranker, 1.0)
 
-    def _candidates(self, query: Query, wish: Wish, depth: int, allowed: np.ndarray,
+    def _candidates(self, query: Query, wish: Wish, facets: Mapping[str, Specialist], depth: int, allowed: np.ndarray,
                     taste: np.ndarray | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """The union of what the rankers bring in, (n,) rows, and each ranker's scores (n,) for all of them."""
-        facets = specialists(wish, self.encoder)
         directions = {"composed": query.vector} if np.any(query.vector) else {}
         if taste is not None and np.any(taste):
             directions["taste"] = np.asarray(taste, dtype=np.float32)

@@ -114,13 +114,36 @@ def test_listings_speak_too(retriever: Retriever, catalogue: TinyCatalogue) -> N
 
 def test_specialists_judge_what_is_required(catalogue: TinyCatalogue) -> None:
     found = specialists(wish("require color blue", "exclude pattern striped", "prefer category dress"), SPACE)
-    assert set(found) == {"color", "not pattern"}
+    assert set(found) == {"color", "not pattern", "maybe category"}
     probability = found["color"].scores(catalogue.vectors.astype(np.float32))
     blue = catalogue.rows(color="blue")
     assert all(probability[row] > 0.8 for row in blue)
     assert all(probability[row] < 0.2 for row in set(range(len(catalogue))) - blue)
     fitting = found["not pattern"].scores(catalogue.vectors.astype(np.float32)) > 0.5
     assert set(np.flatnonzero(~fitting)) == catalogue.rows(pattern="striped")
+
+
+def test_a_photo_asks_for_its_kind_and_words_for_the_rest() -> None:
+    seen = wish("prefer category shirt", "prefer color red", source="photo", confidence=0.8).constraints
+    said = wish("prefer pattern floral", source="vibe", confidence=0.5).constraints
+    found = specialists(Wish(constraints=(*seen, *said)), SPACE)
+    assert {name: specialist.share for name, specialist in found.items()} == {"maybe category": 0.8,
+                                                                              "maybe pattern": 0.5}
+    assert set(specialists(Wish(constraints=(*seen, *wish("require category dress").constraints)), SPACE)) == {"category"}
+
+
+def test_the_kind_in_the_photo_holds_against_lookalikes(retriever: Retriever, catalogue: TinyCatalogue) -> None:
+    """A dress that looks just like the shirt in the photo comes after the shirts."""
+    shirts = catalogue.rows(category="shirt", pattern="striped", gender="men")
+    row = sorted(catalogue.rows(category="dress", color="black"))[0]
+    reference = catalogue.vectors[min(shirts)].astype(np.float32)
+    span = SPACE.layout.slice("category")
+    kind = catalogue.vectors[row, span].copy()
+    catalogue.vectors[row], catalogue.vectors[row, span] = reference, kind + reference[span]
+    lookalike = Retriever(catalogue, SPACE, open_index(catalogue.vectors))
+    asked = wish("prefer category shirt", source="photo", confidence=0.9)
+    places = [hit.row for hit in search(lookalike, asked, 90, picture=reference, one_per_group=False)]
+    assert places.index(row) > max(places.index(shirt) for shirt in shirts)
 
 
 def test_a_specialist_of_details_reads_each_on_its_own(catalogue: TinyCatalogue) -> None:
