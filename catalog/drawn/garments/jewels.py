@@ -132,7 +132,7 @@ def _gem(x: float, y: float, r: float) -> list[Piece]:
 def _necklace(design: Design, tape: Tape) -> list[Piece]:
     chain = o.resample(o.smooth((-58, -120), (-72, -40), (-44, 44), (0, 84), (44, 44), (72, -40), (58, -120)), 52)
     if design.has("beads"):
-        return ornaments.beads(chain, 9.5, 5.6)
+        return ornaments.beads(chain, 9.5, 5.6, "cloth")
     links = [
         Piece(o.ellipse(x, y, 4.6, 3.4, n=14), "cloth", "metal", puff=1.5, holes=(o.ellipse(x, y, 2.2, 1.4, n=10),), drop=0.4)
         for x, y in chain
@@ -151,7 +151,9 @@ def _earrings(design: Design, tape: Tape) -> list[Piece]:
             *[
                 p
                 for k, r in enumerate((8, 10, 13))
-                for p in ornaments.beads(np.float32([(0, -44 + 24 * k), (0.1, -44 + 24 * k), (0, -44 + 24 * k)]), 9, r)[:1]
+                for p in ornaments.beads(np.float32([(0, -44 + 24 * k), (0.1, -44 + 24 * k), (0, -44 + 24 * k)]), 9, r, "cloth")[
+                    :1
+                ]
             ],
         ]
     elif tape.chance(0.5):
@@ -175,7 +177,7 @@ def _bracelet(design: Design, tape: Tape) -> list[Piece]:
     a = np.linspace(0, 2 * np.pi, 60)
     ring = np.stack([88 * np.cos(a), 62 * np.sin(a)], 1).astype(np.float32)
     if design.has("beads"):
-        return ornaments.beads(ring, 15, 8)
+        return ornaments.beads(ring, 15, 8, "cloth")
     return [
         Piece(o.ellipse(0, 0, 92, 66), "cloth", "metal", puff=7, lift=1.5, holes=(o.ellipse(0, -4, 78, 50),), drop=0.4),
         *[p for x in (-40, 0, 40) for p in _gem(x, 57 - abs(x) * 0.1, 6)],

@@ -66,14 +66,8 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
     grow = {"a-line": 1.5, "slim": 1.02, "flared": 1.7}.get(design.fit or "", 1.14)
     b = replace(b, hem_y=low, hem=b.hip * grow, hip_y=b.waist_y + 60)
     tall = (low - b.waist_y) * 0.5
-    holes = (
-        [
-            np.float32([(s * b.hem * 0.93, low - tall), (s * b.hem * 0.93, low + 20), (s * b.hem * 0.76, low + 20)])
-            for s in (-1, 1)
-        ]
-        if design.has("slit")
-        else []
-    )
+    side = [(b.hem * 0.8, low - tall), (b.hem * 0.8 + 10, low + 20), (b.hem * 0.8 - 6, low + 20)]
+    holes = [np.float32(side), o.flip(np.float32(side))] if design.has("slit") else []
     piece = replace(tops.front(replace(design, details=design.details - {"slit"}), b), holes=tuple(holes))
     stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), piece]
     stack += (
@@ -85,7 +79,8 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
     if design.has("embroidery"):
         for side in (-1, 1):
             stack += [q for y in (top + 14, top + 46) for q in ornaments.embroidery(side * 19, y, 14)]
-        band = np.float32([(-b.hem * 0.93, low - 18), (b.hem * 0.93, low - 18)])
+        half = b.hem * (0.76 if design.has("slit") else 0.93)
+        band = np.float32([(-half, low - 18), (half, low - 18)])
         stack += [Piece(o.ribbon(band, 9), "stitching", puff=2, drop=0.15, lines=(Line(band, "stitch", 3, "gold", 0.5),))]
     if design.has("pockets"):
         stack += pair(fastenings.welt_pocket(b.hip * 0.72, b.waist_y + 40, b.hip * 0.8, b.waist_y + 84, 5))

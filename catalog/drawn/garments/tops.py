@@ -107,9 +107,9 @@ def front(design: Design, b: Block) -> Piece:
     """The front, with its openings and slits cut in."""
     lines, holes = [], []
     if design.has("slit"):
-        for side in (-1, 1):
-            x = side * (b.hem - 3)
-            holes.append(np.float32([(x, b.hem_y - 44), (x + side * 5, b.hem_y + 12), (x - side * 9, b.hem_y + 12)]))
+        y = b.hem_y
+        side = np.float32([(b.hem * 0.84, y - 46), (b.hem * 0.84 + 7, y + 14), (b.hem * 0.84 - 5, y + 14)])
+        holes += [side, o.flip(side)]
     if design.has("cutout"):
         y = b.depth + 24 if design.neckline in ("crew", "high", "boat") else b.waist_y - 4
         if design.neckline in ("crew", "high", "boat"):
