@@ -11,13 +11,15 @@ from tqdm import tqdm
 from composer import Weights, compose, load_weights, save_weights
 from composer.weights import DEFAULTS
 from encoders import Encoder, load_encoder
-from evaluation.composed import SLICES, Gallery, embed_phrases, known_wish, ranked, read_gallery
+from evaluation.composed import Gallery, embed_phrases, known_wish, ranked, read_gallery
 from evaluation.product_queries import KINDS, sample_queries
 from settings import load_settings
 
 GRID = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 UNMEASURED = (0.2, 0.35, 0.5, 0.7)
-"""Shape, cloth and appearance are in no hit's definition, yet a shopper means them: they keep a say."""
+"""For slices that are in no hit's definition (an untouched pattern, shape, cloth, appearance): a shopper means them
+all the same, so they keep a say."""
+MEASURED = ("category", "color", "audience")
 SHARES = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
 ROUNDS = 2
 
@@ -67,7 +69,7 @@ def tune(data: Path | None = None, encoder: Encoder | None = None, queries: int 
     gallery = read_gallery(settings.data_dir, "choose", encoder)
     asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
     spoken = embed_phrases(encoder, [q for chosen in asked.values() for q in chosen])
-    knobs = {name: (_keep(name), GRID if name in SLICES.values() else UNMEASURED) for name in encoder.layout.names}
+    knobs = {name: (_keep(name), GRID if name in MEASURED else UNMEASURED) for name in encoder.layout.names}
     knobs |= {"say": (_field("say"), SHARES), "children": (_field("children"), SHARES)}
     delta, reached = descend(lambda w: objective(gallery, "delta", asked, spoken, w), load_weights(), knobs)
     mixed, _ = descend(lambda w: objective(gallery, "sum", asked, spoken, w), delta, {"mix": (_field("mix"), SHARES)})
