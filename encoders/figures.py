@@ -76,6 +76,8 @@ def shop_figures(encoder: Encoder, vectors: np.ndarray, photos: Sequence[Photo],
     columns = [prototypes.values.index(value) for value in classes if value in prototypes.values]
     names = [prototypes.values[c] for c in columns]
     rows = [i for i, photo in enumerate(photos) if photo.shop.get(head) in set(classes)]
+    if not rows or not columns:
+        return {**share([]), "macro": float("nan"), "classes": len(classes)}
     best = [names[j] for j in p[np.ix_(rows, columns)].argmax(1)]
     truth = [photos[i].shop[head] for i in rows]
     right = np.array([a == b for a, b in zip(best, truth)])

@@ -29,6 +29,8 @@ from training.words import WordsRecipe, fit_words, phrase_accuracy
 
 MOST_BYTES = 10_000_000
 CHECKPOINT = "checkpoint.pt"
+TITLES = 2500
+"""Product photos whose display names the text tower sees beside their pictures."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +114,8 @@ def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
     clip = build_clip(job.side, len(merges), job.recipe.seed)
     into_clip(model, clip)
     tokenizer = open_clip.SimpleTokenizer(bpe_path=str(job.out / MERGES), context_length=clip.context_length)
-    rows = np.concatenate([table.rows("product", "train"), table.rows("shopper", "train")])
-    rows = np.array([row for row in rows if table.photos[row].title and table.source[row] == "product"])
+    rows = table.rows("product", "train")
+    rows = np.random.default_rng(job.recipe.seed).permutation(rows)[:TITLES]
     pictures = torch.cat(list(encode_rows(model, table, rows, job.side, job.device).values()), dim=1).numpy()
     prototypes = prototype_table(model)
     fit_words(clip, tokenizer, [table.photos[row].title for row in rows], pictures, prototypes, job.words, job.recipe.seed, job.device)

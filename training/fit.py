@@ -48,7 +48,8 @@ class Recipe:
     """All that decides a run, the data aside."""
 
     stages: tuple[Stage, ...] = (Stage("photos", 3, 128, 8000), Stage("drawn", 2, 160, 4000, drawn=4000, looked=6, rate=0.5),
-                                 Stage("fine", 1, 160, 5000, drawn=1200, looked=5, rate=0.35))
+                                 Stage("fine", 1, 160, 5000, drawn=1200, looked=5, rate=0.35),
+                                 Stage("last", 1, 160, 7000, drawn=800, looked=2, rate=0.35))
     batch: int = 64
     seed: int = 7
     head_rate: float = 3e-3
@@ -238,6 +239,8 @@ class Trainer:
 
     def _run_stage(self, stage: Stage, after_epoch) -> None:
         recipe = self.recipe
+        if self.step == 0:
+            self.average.steps = 0  # a short stage shall not drag its start along
         share = label_share(self.table, epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, 0])))
         for epoch in range(stage.epochs):
             rows = epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, epoch]))

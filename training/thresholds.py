@@ -29,15 +29,17 @@ from settings import load_settings
 ALPHA = 0.02
 """Allowed share that breaks an explicit "no" among items that the picture let pass."""
 REQUIRE_ALPHA = 0.06
-LOSS = 0.05
+LOSS = 0.025
 """Allowed share of fitting items that the picture hides."""
-BAND_ALPHA = 0.12
-"""Allowed share that breaks a "no" among items left unknown: they may be shown as unconfirmed."""
+CALM = 0.3
+"""However well the examples part, an absence needs a probability below this; presence is a half at least where it is
+wanted, and a half at most where it is not."""
 PRIOR = {"exclude": 0.2, "require": 0.5}
 """Share of items with the attribute among those judged: a wish brings more of them than chance does."""
 FEWEST = 25
 """Examples of each side below which a value has no band of its own."""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
+_BATCH = 32
 SHOP_FACETS = ("category", "color", "gender")
 
 
@@ -65,18 +67,14 @@ def fit_band(examples: Examples, op: str) -> dict[str, float] | None:
     one_yes, one_no = prior / has.sum(), (1 - prior) / (~has).sum()
     if op == "exclude":
         low = _last(p, (yes + one_yes) / (yes + no + one_yes) <= ALPHA)
-        if low is None:
-            return None
-        inside = p > low
-        share = np.cumsum(weight * has * inside) / np.maximum(np.cumsum(weight * inside), 1e-12)
-        high = _last(p, inside & (share <= BAND_ALPHA))
-        return _band(low, low + 0.02 if high is None else high)
+        high = float(np.quantile(p[~has], 1 - LOSS, method="higher"))
+        return None if low is None else _band(min(low, CALM), min(high, 0.5))
     above_yes, above_no = yes[-1] - yes + weight * has, no[-1] - no + weight * ~has
     sure = np.nonzero((above_no + one_no) / (above_yes + above_no + one_no) <= REQUIRE_ALPHA)[0]
     if not len(sure):
         return None
     low = _last(p, (yes + one_yes) / prior <= LOSS)
-    return _band(0.02 if low is None else low, float(p[sure[0]]))
+    return _band(min(0.02 if low is None else low, CALM), max(float(p[sure[0]]), 0.5))
 
 
 def _last(p: np.ndarray, holds: np.ndarray) -> float | None:
@@ -120,18 +118,17 @@ def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
 
 
 def bands(per_domain: Iterable[Mapping[str, Examples]], facet: str) -> dict[str, dict[str, dict[str, float]]]:
-    """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's, details each alone."""
+    """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's."""
     fitted: dict[str, dict[str, dict[str, float]]] = {}
     domains = list(per_domain)
     for value in asked_values(facet):
         own = [domain[value] for domain in domains if value in domain]
         if ops := _careful(own):
             fitted[f"{facet}/{value}"] = ops
-    if facet != "details":
-        pooled = [Examples(np.concatenate([e.p for e in domain.values()]),
-                           np.concatenate([e.has for e in domain.values()])) for domain in domains if domain]
-        if ops := _careful(pooled):
-            fitted[facet] = ops
+    pooled = [Examples(np.concatenate([e.p for e in domain.values()]),
+                       np.concatenate([e.has for e in domain.values()])) for domain in domains if domain]
+    if ops := _careful(pooled):
+        fitted[facet] = ops
     return fitted
 
 
@@ -167,8 +164,8 @@ def _photos(data: Path, encoder: object) -> tuple[Look, list[dict[str, frozenset
     chosen = [photo for photo in read_photos(data) if photo.looked == "calibrate"
               or (photo.looked is None and photo.role == "choose" and photo.source == "product")]
     openers = {source: photo_opener(data, source) for source in {photo.source for photo in chosen}}
-    vectors = [encoder.encode_images([openers[photo.source](photo.id).convert("RGB")])
-               for photo in tqdm(chosen, desc="looking at photos", unit="photo")]
+    vectors = [encoder.encode_images([openers[photo.source](photo.id).convert("RGB") for photo in chosen[n:n + _BATCH]])
+               for n in tqdm(range(0, len(chosen), _BATCH), desc="looking at photos", unit="batch")]
     return look(encoder, np.concatenate(vectors)), [photo_truth(photo) for photo in chosen]
 
 

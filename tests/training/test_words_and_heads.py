@@ -94,7 +94,7 @@ def test_details_are_judged_one_by_one() -> None:
 
 @pytest.mark.parametrize(("arguments", "says"), [
     (["encoder", "--data", "/nowhere"], "looked_at"),
-    (["encoder", "--data", "/nowhere", "--epochs", "1"], "give 3 numbers"),
+    (["encoder", "--data", "/nowhere", "--epochs", "1"], "give 4 numbers"),
     (["calibrate", "--out", "/nowhere"], "no open_clip_config.json"),
 ])
 def test_the_door_says_what_is_missing(arguments: list[str], says: str, tmp_path: Path) -> None:
