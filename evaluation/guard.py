@@ -28,6 +28,7 @@ from settings import load_settings
 
 FACETS = ("sleeve_length", "pattern", "neckline", "length")
 DETAILS = ("hood", "zipper", "buttons", "pockets")
+_BATCH = 32
 
 
 def auc(p: np.ndarray, has: np.ndarray) -> float:
@@ -44,8 +45,8 @@ def looked_report(data: Path, encoder: Encoder) -> tuple[list[Photo], np.ndarray
     """Photos of the report part and their vectors (n, dim)."""
     photos = [photo for photo in read_photos(data) if photo.looked == "report"]
     openers = {source: photo_opener(data, source) for source in {photo.source for photo in photos}}
-    vectors = [encoder.encode_images([openers[photo.source](photo.id).convert("RGB")])
-               for photo in tqdm(photos, desc="looking at photos", unit="photo", leave=False)]
+    vectors = [encoder.encode_images([openers[photo.source](photo.id).convert("RGB") for photo in photos[n:n + _BATCH]])
+               for n in tqdm(range(0, len(photos), _BATCH), desc="looking at photos", unit="batch", leave=False)]
     return photos, np.concatenate(vectors)
 
 

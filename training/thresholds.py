@@ -189,13 +189,18 @@ def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE)
     settings = load_settings(data_dir=data)
     encoder = load_encoder(settings.encoder, settings.device)
     domains = [_photos(settings.data_dir, encoder)] + ([_drawn(catalog, encoder)] if catalog else [])
+    record = fit(domains, encoder.fingerprint)
+    out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    return record
+
+
+def fit(domains: Sequence[tuple[Look, list[dict[str, frozenset[str]]]]], fingerprint: str) -> dict:
+    """The record of thresholds.json from what pictures show and what holds: photos first, then drawn items, if any."""
     facets: dict[str, dict] = {}
     for facet in vocabulary.ATTRIBUTE_FACETS:
         facets.update(bands([gather(seen, truth, facet) for seen, truth in domains], facet))
-    drawn = f", {len(domains[1][1])} drawn items of another seed" if catalog else ""
+    drawn = f", {len(domains[1][1])} drawn items of another seed" if len(domains) > 1 else ""
     origin = (f"python -m training thresholds, {date.today().isoformat()}: {len(domains[0][1])} photos (calibration "
               f"part of those labelled by looking, shop labels of the choosing designs){drawn}; "
               f"at most {ALPHA:.0%} broken among those let pass")
-    record = {"origin": origin, "encoder": encoder.fingerprint, "default": DEFAULT, "facets": facets}
-    out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
-    return record
+    return {"origin": origin, "encoder": fingerprint, "default": DEFAULT, "facets": facets}
