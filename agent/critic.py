@@ -16,7 +16,7 @@ from agent.phrases import listing, money, phrase, plural
 from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
 from catalog import vocabulary
-from catalog.wish import Constraint, Wish
+from catalog.wish import Constraint, PriceRange, Wish
 
 ROUNDS = 3
 FAITHFUL = 0.2
@@ -44,7 +44,8 @@ class Critic:
             return {**base, "trace": ("unchecked, as asked",)}
         may = len(state["tried"]) < ROUNDS and not state["clock"].short
         if found.fits or found.unconfirmed:
-            return {**base, **(self._drifted(state) if may else {}), **_praise(found)}
+            unsure = {} if found.fits else self._unsure(state)
+            return {**base, **unsure, **(self._drifted(state) if may else {}), **_praise(found)}
         if found.narrowed and may:
             remarks = (*state["remarks"], "none_cheaper") if state["compared"] else state["remarks"]
             return {**base, "narrow": False, "remarks": remarks, "again": True,
@@ -53,7 +54,7 @@ class Critic:
             return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}
         step = self._relaxation(wish, state) if may else None
         if step is None:
-            return {**base, "question": state["question"] or self._question(state), "trace": ("nothing fits",)}
+            return {**base, **self._asked(state), "trace": ("nothing fits",)}
         given_up, revised = step
         if given_up is None:
             return {**base, "wish": revised, "again": True, "trace": ("none of the kind that was leant to; looking wider",)}
@@ -107,19 +108,35 @@ class Critic:
                 return None
         return wish.model_copy(update={"constraints": (*kept, *softened, *kin)})
 
-    def _question(self, state: State) -> str:
-        """What to ask where nothing fits: what the firm wishes would have to become, or what else it may be."""
+    def _asked(self, state: State) -> dict:
+        """The one question to ask where nothing fits, and what a "yes" to it would put in force."""
+        if state["question"]:
+            return {}
         wish, currency = state["session"].wish, self.tools.currency
         for c in wish.of("require"):
-            others = tuple(o for o in wish.hard if o != c)
-            if c.facet == "price" and (price := self.tools.nearest_price(others, c, state["avoid"])) is not None:
-                return f"The nearest price is {money(price, currency)}; shall I look there?"
-            if c.facet in ("size", "gender") and self.tools.allowed(others, state["avoid"]):
-                return f"Shall I look beyond “{phrase(c, currency)}”?"
+            others = tuple(o for o in wish.constraints if o != c)
+            hard = tuple(o for o in others if o.hard)
+            if c.facet == "price" and (price := self.tools.nearest_price(hard, c, state["avoid"])) is not None:
+                return {"question": f"The nearest price is {money(price, currency)}; shall I look there?",
+                        "offer": (*others, reaching(c, price))}
+            if c.facet in ("size", "gender") and self.tools.allowed(hard, state["avoid"]):
+                return {"question": f"Shall I look beyond “{phrase(c, currency)}”?", "offer": others}
         if not self.tools.allowed([c for c in wish.of("require") if c.facet == "category"]):
-            return f"I have {listing([plural(k) for k in list(self.tools.kinds())[:5]])}, say; shall it be one of these?"
-        hard = [phrase(c, currency) for c in wish.hard if c.source in ("words", "button") and c.facet != "category"]
-        return f"Shall I leave out {listing(hard[:4], 'or')}?" if hard else "What else may it be?"
+            kinds = [plural(kind) for kind in list(self.tools.kinds())[:5]]
+            return {"question": f"I have {listing(kinds)}, for instance; shall it be one of these?"}
+        return {"question": "What may I leave out?" if len(wish.hard) > 1 else "What else may it be?"}
+
+    def _unsure(self, state: State) -> dict:
+        """Where nothing is confirmed: the offer to go without what could not be told."""
+        open_ = {(v.facet, v.op, str(v.value)) for card in state["found"].unconfirmed for v in card.verdicts
+                 if v.verdict == "unknown"}
+        wish = state["session"].wish
+        doubtful = [c for c in wish.of("require") if c.key in open_ and c.facet in FACET_ORDER and c.facet != "category"]
+        if state["question"] or not doubtful or state["more"]:
+            return {}
+        c = min(doubtful, key=lambda c: FACET_ORDER.index(c.facet))
+        others = tuple(o for o in wish.constraints if o != c and (c.any is None or o.any != c.any))
+        return {"question": f"Shall I go without “{phrase(c, self.tools.currency)}”?", "offer": others}
 
     def _kin(self, kinds: set[str], kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
         """The nearest kinds that the shop has, as alternatives: blazers and coats for jackets."""
@@ -131,6 +148,16 @@ class Critic:
                 return tuple(Constraint(facet="category", op="require", value=k, any=number, source="memory", reason=NEAREST)
                              for k in beside)
         return ()
+
+
+def reaching(budget: Constraint, price: float) -> Constraint:
+    """A budget that reaches as far as a price."""
+    value = budget.value
+    if not isinstance(value, PriceRange):
+        return budget
+    low = None if value.min is None else min(value.min, price)
+    high = None if value.max is None else max(value.max, price)
+    return budget.model_copy(update={"value": PriceRange(min=low, max=high)})
 
 
 def softened(wish: Wish) -> Wish:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from catalog.wish import Wish
+from catalog.wish import Constraint, Wish
 
 PAST_KEPT = 50
 
@@ -26,6 +26,7 @@ class Session(BaseModel):
     seen: ids shown for the present wish, which "show more" skips
     rejected: ids that the shopper does not want to see again
     price_anchor: the item that "cheaper" compares with
+    offer: the constraints that a "yes" to the question asked last would put in force
     named: the reference was named by the shopper, not merely the first one shown
     """
 
@@ -40,6 +41,7 @@ class Session(BaseModel):
     shown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
+    offer: tuple[Constraint, ...] | None = None
 
     @property
     def point(self) -> Point:
@@ -52,6 +54,11 @@ class Session(BaseModel):
             return self
         past = (*self.past, self.point)[-PAST_KEPT:]
         return self.model_copy(update={**dict(point), "past": past, "seen": ()})
+
+    def agreed(self) -> Session:
+        """The session with what was offered in force."""
+        wish = self.wish.model_copy(update={"constraints": self.offer or ()})
+        return self.moved(Point(wish=wish, price_anchor=self.price_anchor, named=self.named))
 
     def undone(self) -> Session | None:
         """The session before the last change of its wish, or None where there was none."""

@@ -16,6 +16,7 @@ _LINES = {
     "empty": "Your message was empty.",
     "bad_photo": "Tell me in words what you are looking for, or try another picture.",
     "unclear": "I did not understand that.",
+    "nowhere": "I cannot tell which one you mean; say “the second one”, say.",
     "start_over": "A fresh start: your wish is empty again.",
     "nothing_to_undo": "There is nothing to undo yet.",
     "forget": "Done: this conversation, your pictures and everything I remembered about you are deleted.",

@@ -104,7 +104,7 @@ def _opening(state: State, tools: Tools) -> str:
         lead = ("Only {n} fit all of it: {asked}{near}.", "No more than {n} fit: {asked}{near}.")[turn % 2]
     best = found.fits[0]
     if _lost(state):
-        lead = "The nearest I have: {n} {asked}{near}."
+        lead = "The nearest I have: {n} {asked}{near}." if len(found.fits) > 1 else "The nearest I have is one ({asked}{near})."
     return f"{lead.format(n=len(found.fits), asked=asked, near=near)} First: {best.title}{_at(best)}."
 
 

@@ -163,6 +163,8 @@ class State(TypedDict, total=False):
     remarks: tuple[str, ...]
     """What the critic has to say to the shopper, as keys of Speak's templates."""
     question: str | None
+    offer: tuple[Constraint, ...] | None
+    """What a "yes" to the question would put in force."""
     reply: Reply
     steps: Annotated[tuple[str, ...], operator.add]
     trace: Annotated[tuple[str, ...], operator.add]

@@ -204,7 +204,7 @@ class Stylist:
 
     def _remember(self, before: Session, last: dict, request: Request) -> Reply:
         reply, talk = last["reply"], last["talk"]
-        session: Session = last["session"].model_copy(update={"turn": reply.turn})
+        session: Session = last["session"].model_copy(update={"turn": reply.turn, "offer": last["offer"]})
         if talk is not None and talk.kind == "forget":
             self._forget(session.id)
             return reply

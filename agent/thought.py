@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from agent.merge import COMPARATIVES
 from agent.photos import Eyes, blend
 from agent.phrases import describe, listing, phrase, plural
 from agent.planner import Asked, Plan, Planner
-from agent.pointing import as_shown, pointed
+from agent.pointing import as_shown, pointed, precise
 from agent.session import Session
 from agent.state import Clock, Reference, Request, Seen, State, Talk
 from agent.tools import Tools
@@ -25,8 +26,9 @@ MOST_PHOTOS = 4
 MOST_CARDS = 60
 NO_MODEL = "No language model is set up (OPENAI_API_KEY), so I planned this offline."
 _FRESH = {"steps": ("thought",), "relaxed": (), "remarks": (), "avoid": frozenset(), "narrow": True, "again": False,
-          "talk": None, "reference": Reference()}
+          "talk": None, "reference": Reference(), "offer": None}
 """How the state of a turn begins."""
+_YES = re.compile(r"^(?:yes|yep|yeah|sure|ok|okay|please|please do|go ahead|do that|gladly)(?:,? please)?[.! ]*$", re.IGNORECASE)
 _CHAT = ("greet", "thanks", "bye", "out_of_scope")
 
 
@@ -47,8 +49,11 @@ class Thought:
                   "question": heard.plan.question, "compared": _compares_prices(heard),
                   "more": reading.intent("show_more") is not None,
                   "request": replace(request, k=min(reading.count or request.k, MOST_CARDS))}
-        talk = talk_of(heard, request, session)
-        if talk is None or talk.kind == "start_over":
+        accepted = session.offer is not None and bool(_YES.match(request.text.strip()))
+        talk = None if accepted else talk_of(heard, request, session)
+        if accepted:
+            session = session.agreed()
+        elif talk is None or talk.kind == "start_over":
             session = session if request.button else after(session, heard)
         if talk is not None and (talk.kind != "start_over" or not session.wish.constraints):
             return {**update, "goal": "talk", "talk": talk, "session": session, "wish": session.wish,
@@ -169,6 +174,8 @@ def talk_of(heard: Heard, request: Request, session: Session) -> Talk | None:
         return Talk("start_over")
     if reading.intent("pick") and about and not reading.constraints:
         return Talk("pick", about)
+    if any(precise(m) and m.kind == "shown" for m in reading.mentions) and not about:
+        return Talk("nowhere")
     if heard.said or reading.drop or about or reading.vibes:
         return None
     if reading.intent("not_these", "show_more", "more_like") and page:

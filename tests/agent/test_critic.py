@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from agent.critic import ROUNDS, Critic, after_critic
-from agent.replies import Card
+from agent.replies import Card, Check
 from agent.session import Session
 from agent.state import Clock, Found, Reference, Request, State
 from catalog.wish import Constraint, Wish
-from tests.agent.test_merge import c, w
+from tests.agent.test_merge import c, shown, w
 
 NOTHING = Found()
 
@@ -73,6 +73,15 @@ def test_what_is_firm_is_asked_about_and_never_given_up(firm: str) -> None:
 def test_the_price_that_it_would_take_is_told() -> None:
     update = Critic(Shop(["price"], {"dress": 4}))(state(w("+category dress", "+price ..50"), Found()))
     assert "€72.50" in update["question"]
+    assert shown(update["offer"]) == ["+category dress", "+price at most 72.5"]
+
+
+def test_what_could_not_be_confirmed_may_go_if_the_shopper_agrees() -> None:
+    open_ = Check(facet="material", op="require", value="leather", verdict="unknown", source="none")
+    found = Found(unconfirmed=(Card(id="a", title="a", score=0.5, verdicts=(open_,)),))
+    update = Critic(Shop())(state(w("+category dress", "+material leather", "-pattern striped"), found))
+    assert "leather" in update["question"]
+    assert shown(update["offer"]) == ["+category dress", "-pattern striped"]
 
 
 def test_a_kind_the_shop_lacks_becomes_its_kin() -> None:

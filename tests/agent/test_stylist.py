@@ -53,6 +53,9 @@ def test_follow_ups_keep_the_no_and_the_budget(tiny: Stylist, session: str) -> N
     assert {"exclude striped", "require at most 60", "require boots"} == wish(reply)
     assert reply.cards == () and reply.relaxed == ()  # a budget is never given up
     assert "€95" in reply.question  # but what it would take is said
+    agreed = tiny.chat(session, "yes please")
+    assert "require at most 95" in wish(agreed) and ids(agreed) == ["I17"]
+    assert "did not" in tiny.chat(session, "yes").reply or tiny.chat(session, "yes").cards == ()  # asked once, answered once
 
 
 def test_cheaper_is_cheaper_than_the_first_shown(tiny: Stylist, session: str) -> None:
@@ -245,6 +248,11 @@ def test_a_bad_picture_is_told_and_the_words_are_answered(tiny: Stylist, session
     reply = tiny.chat(session, "", image=huge)
     assert any("megapixels" in note for note in reply.notes) and reply.cards == ()
     assert wish(reply) == {"require red", "require dress"}
+
+
+def test_pointing_at_nothing_is_told(tiny: Stylist, session: str) -> None:
+    tiny.chat(session, "a red dress, no stripes")
+    assert "which one you mean" in tiny.chat(session, "the ninth one").reply
 
 
 def test_an_unknown_item_to_like_is_told(tiny: Stylist, session: str) -> None:
