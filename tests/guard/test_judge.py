@@ -8,10 +8,12 @@ import pytest
 from catalog.item import Item
 from catalog.wish import Constraint, PriceRange
 from guard import Guard, read_claims, status
+from guard.thresholds import Band, Thresholds
 from guard.verdict import Verdict
 from tests.guard.toy import ToyEncoder, item
 
 ENCODER = ToyEncoder()
+CAREFUL = Thresholds({"exclude": Band(0.03, 0.6), "require": Band(0.1, 0.85)}, {})
 
 
 def wish(text: str) -> Constraint:
@@ -22,7 +24,7 @@ def wish(text: str) -> Constraint:
 
 def verdict(constraint: str | Constraint, thing: Item, **shown: str) -> Verdict:
     constraint = wish(constraint) if isinstance(constraint, str) else constraint
-    judged = Guard(ENCODER).judge([thing], ENCODER.picture(**shown)[None], [read_claims(thing)], [constraint])
+    judged = Guard(ENCODER, CAREFUL).judge([thing], ENCODER.picture(**shown)[None], [read_claims(thing)], [constraint])
     assert judged.failed is None
     return judged[0][0]
 
