@@ -59,12 +59,12 @@ class Encoder:
 
     def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
         """n pictures of any size and mode -> (n, dim) float32."""
-        parts = [self._pictures(images[i:i + BATCH]) for i in range(0, len(images), BATCH)]
+        parts = [self._pictures(images[i : i + BATCH]) for i in range(0, len(images), BATCH)]
         return self._split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         """n phrases -> (n, dim) float32; a phrase longer than the model's context is cut."""
-        parts = [self._texts(list(texts[i:i + 256])) for i in range(0, len(texts), 256)]
+        parts = [self._texts(list(texts[i : i + 256])) for i in range(0, len(texts), 256)]
         return self._split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
 
     def prototypes(self, facet: str) -> Prototypes | None:

@@ -35,8 +35,8 @@ def auc(scores: np.ndarray, present: np.ndarray) -> dict[str, float | int]:
     m, n = int(present.sum()), int((~present).sum())
     if not m or not n:
         return {"value": float("nan"), "low": float("nan"), "high": float("nan"), "n": m + n}
-    wins = (scores[present][:, None] > scores[~present][None]).mean() + 0.5 * (scores[present][:, None] == scores[~present][None]).mean()
-    a = float(wins)
+    gap = scores[present][:, None] - scores[~present][None]
+    a = float((gap > 0).mean() + 0.5 * (gap == 0).mean())
     q1, q2 = a / (2 - a), 2 * a * a / (1 + a)
     se = math.sqrt(max(0.0, (a * (1 - a) + (m - 1) * (q1 - a * a) + (n - 1) * (q2 - a * a)) / (m * n)))
     return {"value": a, "low": max(0.0, a - 1.96 * se), "high": min(1.0, a + 1.96 * se), "n": m + n}
@@ -45,7 +45,9 @@ def auc(scores: np.ndarray, present: np.ndarray) -> dict[str, float | int]:
 def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 10) -> float:
     """Expected calibration error over equally filled bins (Guo et al., arXiv 1706.04599, with quantile bins)."""
     parts = np.array_split(np.argsort(confidence), bins)
-    return float(sum(len(part) * abs(confidence[part].mean() - right[part].mean()) for part in parts if len(part)) / max(1, len(right)))
+    return float(
+        sum(len(part) * abs(confidence[part].mean() - right[part].mean()) for part in parts if len(part)) / max(1, len(right))
+    )
 
 
 def encode_photos(encoder: Encoder, data: Path, photos: Sequence[Photo]) -> np.ndarray:
@@ -53,7 +55,7 @@ def encode_photos(encoder: Encoder, data: Path, photos: Sequence[Photo]) -> np.n
     openers: dict[str, Callable] = {source: photo_opener(data, source) for source in {p.source for p in photos}}
     parts = []
     for start in tqdm(range(0, len(photos), 64), desc="encoding photos", unit="batch", mininterval=2, disable=len(photos) < 128):
-        parts.append(encoder.encode_images([openers[p.source](p.id).convert("RGB") for p in photos[start:start + 64]]))
+        parts.append(encoder.encode_images([openers[p.source](p.id).convert("RGB") for p in photos[start : start + 64]]))
     return np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float32)
 
 
@@ -66,8 +68,14 @@ def chances(encoder: Encoder, vectors: np.ndarray, name: str) -> tuple[Prototype
     return prototypes, prototypes.probabilities(vectors[:, part])
 
 
-SHOP_SLICES = {"shop/article": "category", "shop/kind": "category", "shop/base": "color", "shop/shop_pattern": "pattern",
-               "shop/audience": "audience", "shop/usage": "appearance"}
+SHOP_SLICES = {
+    "shop/article": "category",
+    "shop/kind": "category",
+    "shop/base": "color",
+    "shop/shop_pattern": "pattern",
+    "shop/audience": "audience",
+    "shop/usage": "appearance",
+}
 
 
 def shop_figures(encoder: Encoder, vectors: np.ndarray, photos: Sequence[Photo], head: str, classes: Sequence[str]) -> dict:
@@ -80,7 +88,7 @@ def shop_figures(encoder: Encoder, vectors: np.ndarray, photos: Sequence[Photo],
         return {**share([]), "macro": float("nan"), "classes": len(classes)}
     best = [names[j] for j in p[np.ix_(rows, columns)].argmax(1)]
     truth = [photos[i].shop[head] for i in rows]
-    right = np.array([a == b for a, b in zip(best, truth)])
+    right = np.array([a == b for a, b in zip(best, truth, strict=True)])
     macro = np.mean([right[[t == value for t in truth]].mean() for value in sorted(set(truth))])
     return {**share(right), "macro": float(macro), "classes": len(classes)}
 
@@ -98,9 +106,11 @@ def looked_figures(encoder: Encoder, vectors: np.ndarray, photos: Sequence[Photo
         prototypes, p = chances(encoder, vectors, facet)
         rows = [i for i, photo in enumerate(photos) if facet in (photo.seen or {})]
         best = [prototypes.values[j] for j in p[rows].argmax(1)]
-        figures[facet] = share([b in photos[i].seen[facet] for b, i in zip(best, rows)])
+        figures[facet] = share([b in photos[i].seen[facet] for b, i in zip(best, rows, strict=True)])
         if facet == "color":
-            figures["color with parents"] = share([root(b) in {root(c) for c in photos[i].seen["color"]} for b, i in zip(best, rows)])
+            figures["color with parents"] = share(
+                [root(b) in {root(c) for c in photos[i].seen["color"]} for b, i in zip(best, rows, strict=True)]
+            )
     details, p = chances(encoder, vectors, "details")
     for name in ("hood", "zipper", "buttons", "pockets"):
         rows = [i for i, photo in enumerate(photos) if name in photo.details and photo.looked]
@@ -124,8 +134,11 @@ def slice_calibration(encoder: Encoder, vectors: np.ndarray, photos: Sequence[Ph
             elif facet in (labels := photo.seen if photo.looked and facet in (photo.seen or {}) else photo.sets):
                 confidence.append(float(p[i].max()))
                 right.append(prototypes.values[int(p[i].argmax())] in labels[facet])
-    return {where: {"value": calibration_error(np.array(c), np.array(r, dtype=float)), "n": len(r)}
-            for where, (c, r) in gathered.items() if r}
+    return {
+        where: {"value": calibration_error(np.array(c), np.array(r, dtype=float)), "n": len(r)}
+        for where, (c, r) in gathered.items()
+        if r
+    }
 
 
 def text_retrieval(encoder: Encoder, vectors: np.ndarray, photos: Sequence[Photo], least: int = 5) -> dict[str, dict]:
@@ -143,12 +156,14 @@ def text_retrieval(encoder: Encoder, vectors: np.ndarray, photos: Sequence[Photo
     for kind, asked in queries.items():
         words = encoder.encode_texts(list(asked))
         hits: list[float] = []
-        for text, wants in zip(words, asked.values()):
+        for text, wants in zip(words, asked.values(), strict=True):
             relevant = np.array([all(value in photo.sets.get(f, ()) for f, value in wants.items()) for photo in photos])
             if relevant.sum() < least:
                 continue
-            score = sum(vectors[:, encoder.layout.slice(encoder.facet_slice[f])] @ text[encoder.layout.slice(encoder.facet_slice[f])]
-                        for f in wants)
+            score = sum(
+                vectors[:, encoder.layout.slice(encoder.facet_slice[f])] @ text[encoder.layout.slice(encoder.facet_slice[f])]
+                for f in wants
+            )
             k = min(10, int(relevant.sum()))
             hits.append(float(relevant[np.argsort(-score)[:k]].mean()))
         spread = 1.96 * float(np.std(hits)) / math.sqrt(max(1, len(hits)))
@@ -182,10 +197,14 @@ def measure(encoder: Encoder, data: Path) -> dict:
     by_source = {source: [i for i, p in enumerate(looked) if p.source == source] for source in ("product", "shopper")}
     everything = [*products, *looked]
     return {
-        "encoder": encoder.name, "fingerprint": encoder.fingerprint, "side": encoder.side,
+        "encoder": encoder.name,
+        "fingerprint": encoder.fingerprint,
+        "side": encoder.side,
         "shop": {head: shop_figures(encoder, vectors, products, head, values) for head, values in classes.items()},
         "shopper": {"kind": shop_figures(encoder, shopper_vectors, shoppers, "kind", kinds)},
-        "looked": {source: looked_figures(encoder, looked_vectors[rows], [looked[i] for i in rows]) for source, rows in by_source.items()}
+        "looked": {
+            source: looked_figures(encoder, looked_vectors[rows], [looked[i] for i in rows]) for source, rows in by_source.items()
+        }
         | {"all": looked_figures(encoder, looked_vectors, looked)},
         "calibration": slice_calibration(encoder, np.concatenate([vectors, looked_vectors]), everything),
         "text": text_retrieval(encoder, vectors, products),

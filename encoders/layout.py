@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SLICES: dict[str, int] = {"category": 64, "color": 32, "pattern": 32, "silhouette": 40, "material": 32, "audience": 16,
-                          "appearance": 40}
+SLICES: dict[str, int] = {
+    "category": 64,
+    "color": 32,
+    "pattern": 32,
+    "silhouette": 40,
+    "material": 32,
+    "audience": 16,
+    "appearance": 40,
+}
 """Slice -> size in the built-in model, in order; together 256."""
 
 FACET_SLICE: dict[str, str] = {
-    "category": "category", "color": "color", "pattern": "pattern", "sleeve_length": "silhouette", "length": "silhouette",
-    "neckline": "silhouette", "fit": "silhouette", "material": "material", "details": "material", "gender": "audience",
-    "style": "appearance"}
+    "category": "category",
+    "color": "color",
+    "pattern": "pattern",
+    "sleeve_length": "silhouette",
+    "length": "silhouette",
+    "neckline": "silhouette",
+    "fit": "silhouette",
+    "material": "material",
+    "details": "material",
+    "gender": "audience",
+    "style": "appearance",
+}
 """Facet of the vocabulary -> the slice that shows it. Brand, size and price are not seen in a picture."""
 
 

@@ -16,7 +16,12 @@ from encoders.torchvision_ops import import_open_clip
 from errors import InputError, WorkError
 
 BUILTIN = Path(__file__).with_name("builtin")
-CONFIG, WEIGHTS, PROTOTYPES, MERGES = "open_clip_config.json", "open_clip_model.safetensors", "prototypes.safetensors", "bpe.txt.gz"
+CONFIG, WEIGHTS, PROTOTYPES, MERGES = (
+    "open_clip_config.json",
+    "open_clip_model.safetensors",
+    "prototypes.safetensors",
+    "bpe.txt.gz",
+)
 
 logger = logging.getLogger(__name__)
 
@@ -56,17 +61,27 @@ def _ours(name: str, folder: Path, device: str) -> Loaded:
     open_clip = import_open_clip(whole=False)
     missing = [part for part in (WEIGHTS, MERGES) if not (folder / part).is_file()]
     if missing:
-        raise InputError(f"encoder {name!r}: {folder} lacks {', '.join(missing)}; restore it, or train: `python -m training encoder`")
+        raise InputError(
+            f"encoder {name!r}: {folder} lacks {', '.join(missing)}; restore it, or train: `python -m training encoder`"
+        )
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     with _quiet():
         model = open_clip.create_model(f"local-dir:{folder}", device=device)
-    tokenizer = open_clip.SimpleTokenizer(bpe_path=str(folder / MERGES), context_length=config["model_cfg"]["text_cfg"]["context_length"])
+    tokenizer = open_clip.SimpleTokenizer(
+        bpe_path=str(folder / MERGES), context_length=config["model_cfg"]["text_cfg"]["context_length"]
+    )
     from encoders.folding import fold_norms
 
     model.eval()
     fold_norms(model.visual)
-    return Loaded(model, None, tokenizer, config["model_cfg"]["vision_cfg"]["image_size"],
-                  _hash_files([folder / CONFIG, folder / WEIGHTS, folder / MERGES]), folder)
+    return Loaded(
+        model,
+        None,
+        tokenizer,
+        config["model_cfg"]["vision_cfg"]["image_size"],
+        _hash_files([folder / CONFIG, folder / WEIGHTS, folder / MERGES]),
+        folder,
+    )
 
 
 def _any(name: str, device: str) -> Loaded:
@@ -75,8 +90,10 @@ def _any(name: str, device: str) -> Loaded:
     model_name, _, tag = (name, "", "") if schema else name.partition("/")
     if not schema and model_name not in open_clip.list_models():
         near = [known for known in open_clip.list_models() if known.lower().startswith(model_name.lower()[:5])][:8]
-        raise InputError(f"encoder {name!r} is unknown to open_clip; use builtin, NAME/TAG ({', '.join(near) or 'ViT-B-32/openai'}), "
-                         "or hf-hub:ORG/REPO")
+        raise InputError(
+            f"encoder {name!r} is unknown to open_clip; use builtin, NAME/TAG ({', '.join(near) or 'ViT-B-32/openai'}), "
+            "or hf-hub:ORG/REPO"
+        )
     if tag and tag not in open_clip.list_pretrained_tags_by_model(model_name):
         tags = ", ".join(open_clip.list_pretrained_tags_by_model(model_name)) or "none"
         raise InputError(f"encoder {name!r}: open_clip has no pretrained tag {tag!r} for {model_name}; it has: {tags}")
@@ -87,11 +104,15 @@ def _any(name: str, device: str) -> Loaded:
             model, _, transform = open_clip.create_model_and_transforms(model_name, pretrained=tag or None, device=device)
             tokenizer = open_clip.get_tokenizer(model_name)
     except (RuntimeError, OSError, ValueError) as error:
-        raise WorkError(f"encoder {name!r} could not be loaded: {_first_line(error)}. Check the name and the connection to "
-                        "huggingface.co, or use the built-in one: ENCODER=builtin") from error
+        raise WorkError(
+            f"encoder {name!r} could not be loaded: {_first_line(error)}. Check the name and the connection to "
+            "huggingface.co, or use the built-in one: ENCODER=builtin"
+        ) from error
     model.eval()
     side = model.visual.image_size
-    return Loaded(model, transform, tokenizer, side[0] if isinstance(side, (tuple, list)) else side, hash_model(name, model), None)
+    return Loaded(
+        model, transform, tokenizer, side[0] if isinstance(side, (tuple, list)) else side, hash_model(name, model), None
+    )
 
 
 @contextlib.contextmanager

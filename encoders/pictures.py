@@ -17,7 +17,7 @@ def square(image: Image.Image, side: int) -> np.ndarray:
     image = image.resize(size, Image.Resampling.BICUBIC, reducing_gap=3.0)
     canvas = np.full((side, side, 3), 255, dtype=np.uint8)
     top, left = (side - size[1]) // 2, (side - size[0]) // 2
-    canvas[top:top + size[1], left:left + size[0]] = np.asarray(image)
+    canvas[top : top + size[1], left : left + size[0]] = np.asarray(image)
     return canvas
 
 

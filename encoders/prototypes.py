@@ -12,7 +12,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Prototypes:
-    """Probability of value v for a slice z: softmax over v of scale * z.w_v + bias_v; sigmoid where values do not exclude one another."""
+    """Probability of value v for a slice z: softmax over v of scale * z.w_v + bias_v.
+
+    Where the values do not exclude one another, the sigmoid of each.
+    """
 
     values: tuple[str, ...]
     vectors: np.ndarray
@@ -57,7 +60,13 @@ def read_prototypes(path: Path) -> dict[str, Prototypes]:
 
     with safe_open(str(path), framework="np") as handle:
         names = json.loads(handle.metadata()["prototypes"])
-        return {name: Prototypes(
-            values=tuple(entry["values"]), vectors=unit(handle.get_tensor(f"{name}.vectors")),
-            scale=float(handle.get_tensor(f"{name}.scale")[0]), bias=handle.get_tensor(f"{name}.bias").astype(np.float32),
-            exclusive=entry["exclusive"]) for name, entry in names.items()}
+        return {
+            name: Prototypes(
+                values=tuple(entry["values"]),
+                vectors=unit(handle.get_tensor(f"{name}.vectors")),
+                scale=float(handle.get_tensor(f"{name}.scale")[0]),
+                bias=handle.get_tensor(f"{name}.bias").astype(np.float32),
+                exclusive=entry["exclusive"],
+            )
+            for name, entry in names.items()
+        }

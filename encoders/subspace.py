@@ -17,11 +17,18 @@ from encoders.layout import FACET_SLICE, SLICES, SliceLayout
 from encoders.prototypes import Prototypes, unit
 
 PROMPTS: dict[str, tuple[str, ...]] = {
-    "category": ("a photo of a {}", "a {} on a white background"), "color": ("a {} garment", "a photo of {} clothes"),
-    "pattern": ("a {} garment", "clothes with a {} pattern"), "sleeve_length": ("a garment with {} sleeves",),
-    "length": ("a {} length garment",), "neckline": ("a garment with a {} neckline",), "fit": ("a {} fit garment",),
-    "material": ("a garment made of {}", "a {} garment"), "details": ("a garment with {}",), "gender": ("clothes for {}",),
-    "style": ("a {} outfit", "clothes in {} style")}
+    "category": ("a photo of a {}", "a {} on a white background"),
+    "color": ("a {} garment", "a photo of {} clothes"),
+    "pattern": ("a {} garment", "clothes with a {} pattern"),
+    "sleeve_length": ("a garment with {} sleeves",),
+    "length": ("a {} length garment",),
+    "neckline": ("a garment with a {} neckline",),
+    "fit": ("a {} fit garment",),
+    "material": ("a garment made of {}", "a {} garment"),
+    "details": ("a garment with {}",),
+    "gender": ("clothes for {}",),
+    "style": ("a {} outfit", "clothes in {} style"),
+}
 SCALE = 12.0
 """Of cosines inside a slice, until a calibration on data fits better."""
 
@@ -60,8 +67,9 @@ def text_subspaces(encode: Callable[[list[str]], np.ndarray], dim: int) -> Subsp
     rest = _complement(basis)
     layout = SliceLayout((*names, "appearance"), (*(sizes[n] for n in names), rest.shape[1]))
     rotation = np.concatenate([basis, rest], axis=1)
-    prototypes = {facet: _prototypes(facet, vectors, rotation[:, layout.slice(FACET_SLICE[facet])])
-                  for facet, vectors in embedded.items()}
+    prototypes = {
+        facet: _prototypes(facet, vectors, rotation[:, layout.slice(FACET_SLICE[facet])]) for facet, vectors in embedded.items()
+    }
     return Subspaces(layout, rotation, prototypes)
 
 
@@ -84,7 +92,7 @@ def _directions(spread: np.ndarray, basis: np.ndarray, most: int) -> np.ndarray:
 
 def _complement(basis: np.ndarray) -> np.ndarray:
     full = np.linalg.qr(np.concatenate([basis, np.eye(len(basis), dtype=np.float32)], axis=1).astype(np.float64))[0]
-    return full[:, basis.shape[1]:].astype(np.float32)
+    return full[:, basis.shape[1] :].astype(np.float32)
 
 
 def _prototypes(facet: str, vectors: np.ndarray, basis: np.ndarray) -> Prototypes:

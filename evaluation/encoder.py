@@ -11,7 +11,13 @@ from rich.table import Table
 from encoders import load_encoder
 from settings import load_settings
 
-_NAMES = {"article": "type", "base": "colour", "shop_pattern": "pattern", "audience": "audience", "kind": "kind of shoppers' photos"}
+_NAMES = {
+    "article": "type",
+    "base": "colour",
+    "shop_pattern": "pattern",
+    "audience": "audience",
+    "kind": "kind of shoppers' photos",
+}
 
 
 def run(data: Path | None = None, out: Path | None = None) -> dict:
@@ -33,9 +39,16 @@ def run(data: Path | None = None, out: Path | None = None) -> dict:
 
 def rows(figures: dict) -> list[tuple[str, dict]]:
     """(what, entry) in the order of reading."""
-    found = [(f"{_NAMES[head]}, {entry['classes']} classes", entry) for head, entry in {**figures["shop"], **figures["shopper"]}.items()]
-    found += [(f"{source} photos by looking: {facet.replace('_', ' ')}", entry)
-              for source in ("product", "shopper", "all") for facet, entry in figures["looked"][source].items() if entry["n"]]
+    found = [
+        (f"{_NAMES[head]}, {entry['classes']} classes", entry)
+        for head, entry in {**figures["shop"], **figures["shopper"]}.items()
+    ]
+    found += [
+        (f"{source} photos by looking: {facet.replace('_', ' ')}", entry)
+        for source in ("product", "shopper", "all")
+        for facet, entry in figures["looked"][source].items()
+        if entry["n"]
+    ]
     found += [(f"phrases to photos, {kind}: P@10", entry) for kind, entry in figures["text"].items()]
     return found + [(f"calibration error, {name} slice", entry) for name, entry in figures["calibration"].items()]
 
@@ -45,5 +58,7 @@ def table(figures: dict) -> Table:
     view = Table("what", "figure", "95%", "macro", "n", title=f"encoder {figures['encoder']} at {figures['side']} px")
     for what, entry in rows(figures):
         interval = f"{entry['low']:.3f} to {entry['high']:.3f}" if "low" in entry else ""
-        view.add_row(what, f"{entry['value']:.3f}", interval, f"{entry['macro']:.3f}" if "macro" in entry else "", str(entry["n"]))
+        view.add_row(
+            what, f"{entry['value']:.3f}", interval, f"{entry['macro']:.3f}" if "macro" in entry else "", str(entry["n"])
+        )
     return view

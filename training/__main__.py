@@ -14,8 +14,9 @@ import typer
 from errors import InputError, StylistError
 from settings import load_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-                  help="Everything that fits weights or thresholds.")
+app = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Everything that fits weights or thresholds."
+)
 
 CACHE = Path.home() / ".cache" / "stylist-training"
 BUILTIN = Path(__file__).resolve().parent.parent / "encoders" / "builtin"
@@ -26,24 +27,39 @@ Out = Annotated[Path, typer.Option(help="The model's folder.")]
 
 
 @app.command()
-def encoder(data: Data = None, cache: Cache = CACHE, out: Out = BUILTIN,
-            work: Annotated[Path, typer.Option(help="Where checkpoints lie; a run goes on from what it finds there.")] = CACHE / "run",
-            epochs: Annotated[list[int] | None, typer.Option(help="Epochs of each stage, in order; 0 leaves one out.")] = None,
-            drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures; 0 for photos alone.")] = 2400,
-            seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 7,
-            processes: Annotated[int, typer.Option(min=1, max=16, help="Training processes on a CPU; one on a GPU.")] = 2,
-            export_only: Annotated[bool, typer.Option("--export-only", help="No more epochs: text tower, heads and card from the checkpoint.")] = False,
-            log: Annotated[Path | None, typer.Option(help="Also write a line an epoch into this file.")] = None) -> None:
+def encoder(
+    data: Data = None,
+    cache: Cache = CACHE,
+    out: Out = BUILTIN,
+    work: Annotated[Path, typer.Option(help="Where checkpoints lie; a run goes on from what it finds there.")] = CACHE / "run",
+    epochs: Annotated[list[int] | None, typer.Option(help="Epochs of each stage, in order; 0 leaves one out.")] = None,
+    drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures; 0 for photos alone.")] = 2400,
+    seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 7,
+    processes: Annotated[int, typer.Option(min=1, max=16, help="Training processes on a CPU; one on a GPU.")] = 2,
+    export_only: Annotated[
+        bool, typer.Option("--export-only", help="No more epochs: text tower, heads and card from the checkpoint.")
+    ] = False,
+    log: Annotated[Path | None, typer.Option(help="Also write a line an epoch into this file.")] = None,
+) -> None:
     """Trains the built-in encoder from its ImageNet start and writes its folder and model card."""
     import torch
 
     from training import encoder as training
-    from training.fit import Recipe
+    from training.recipe import Recipe
 
     recipe = _with_epochs(Recipe(seed=seed), epochs, drawn)
     gpu = torch.cuda.is_available()
-    job = training.Job(_data(data), cache, work, out, recipe, drawn=drawn, processes=1 if gpu else processes,
-                       device="cuda" if gpu else "cpu", log=log)
+    job = training.Job(
+        _data(data),
+        cache,
+        work,
+        out,
+        recipe,
+        drawn=drawn,
+        processes=1 if gpu else processes,
+        device="cuda" if gpu else "cpu",
+        log=log,
+    )
     if export_only:
         training.export_and_finish(job)
     else:
@@ -55,17 +71,23 @@ def _with_epochs(recipe, epochs: list[int] | None, drawn: int):
     stages = recipe.stages
     if epochs is not None:
         if len(epochs) != len(stages) or min(epochs) < 0 or not any(epochs):
-            raise InputError(f"--epochs {epochs}: give {len(stages)} numbers, one a stage ({', '.join(s.name for s in stages)}), "
-                             "each with its own --epochs, at least one above 0")
-        stages = tuple(replace(stage, epochs=n) for stage, n in zip(stages, epochs))
+            raise InputError(
+                f"--epochs {epochs}: give {len(stages)} numbers, one a stage ({', '.join(s.name for s in stages)}), "
+                "each with its own --epochs, at least one above 0"
+            )
+        stages = tuple(replace(stage, epochs=n) for stage, n in zip(stages, epochs, strict=True))
     if not drawn:
         stages = tuple(replace(stage, drawn=0) for stage in stages)
     return replace(recipe, stages=stages)
 
 
 @app.command()
-def calibrate(data: Data = None, cache: Cache = CACHE, out: Out = BUILTIN,
-              drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures that stand in where photos have no label.")] = 500) -> None:
+def calibrate(
+    data: Data = None,
+    cache: Cache = CACHE,
+    out: Out = BUILTIN,
+    drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures that stand in where photos have no label.")] = 500,
+) -> None:
     """Refits the built-in encoder's heads on labelled photos and calibrates them; a minute or two."""
     from encoders import load_encoder
     from training import encoder as training
@@ -77,8 +99,10 @@ def calibrate(data: Data = None, cache: Cache = CACHE, out: Out = BUILTIN,
 
 
 @app.command()
-def thresholds(data: Data = None,
-               catalog: Annotated[Path | None, typer.Option(help="A drawn catalogue of another seed than the reported ones.")] = None) -> None:
+def thresholds(
+    data: Data = None,
+    catalog: Annotated[Path | None, typer.Option(help="A drawn catalogue of another seed than the reported ones.")] = None,
+) -> None:
     """Fits the guard's thresholds."""
     from training.thresholds import run
 
@@ -87,10 +111,12 @@ def thresholds(data: Data = None,
 
 
 @app.command()
-def composer(data: Data = None,
-             out: Annotated[Path | None, typer.Option(help="The checkpoint; default: the composer's own.")] = None,
-             queries: Annotated[int, typer.Option(min=10, help="Queries a kind of change.")] = 300,
-             seed: Annotated[int, typer.Option(help="Of the queries.")] = 1) -> None:
+def composer(
+    data: Data = None,
+    out: Annotated[Path | None, typer.Option(help="The checkpoint; default: the composer's own.")] = None,
+    queries: Annotated[int, typer.Option(min=10, help="Queries a kind of change.")] = 300,
+    seed: Annotated[int, typer.Option(help="Of the queries.")] = 1,
+) -> None:
     """Tunes the composers' weights on the designs that are there for choosing."""
     from composer.weights import DEFAULTS
     from evaluation.composer_tuning import tune

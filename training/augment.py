@@ -42,8 +42,9 @@ def warp(images: torch.Tensor, side: int, strength: Strength, generator: torch.G
     mirror = torch.where(torch.rand(n, generator=generator) < 0.5, -1.0, 1.0)
     cos, sin = torch.cos(angle) / zoom, torch.sin(angle) / zoom
     move = _uniform(generator, 2 * n, -strength.shift, strength.shift).view(n, 2) * 2
-    theta = torch.stack([torch.stack([mirror * cos * stretch, -sin, move[:, 0]], 1),
-                         torch.stack([mirror * sin, cos / stretch, move[:, 1]], 1)], 1)
+    theta = torch.stack(
+        [torch.stack([mirror * cos * stretch, -sin, move[:, 0]], 1), torch.stack([mirror * sin, cos / stretch, move[:, 1]], 1)], 1
+    )
     grid = F.affine_grid(theta, [n, 3, side, side], align_corners=False)
     return 1 - F.grid_sample(1 - images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
 
@@ -71,7 +72,11 @@ def new_background(images: torch.Tensor, pale: torch.Tensor, share: float, gener
         picked = images[rows]
         side = images.shape[-1]
         field = _smooth(len(rows), 3, side, generator) * 0.35 + torch.rand(len(rows), 3, 1, 1, generator=generator) * 0.65
-        grain = torch.randn(len(rows), 1, side, side, generator=generator) * torch.rand(len(rows), 1, 1, 1, generator=generator) * 0.12
+        grain = (
+            torch.randn(len(rows), 1, side, side, generator=generator)
+            * torch.rand(len(rows), 1, 1, 1, generator=generator)
+            * 0.12
+        )
         white = (picked.amin(1, keepdim=True) > 0.93).float()
         white = F.avg_pool2d(F.pad(white, (1, 1, 1, 1), value=1.0), 3, 1)
         images[rows] = picked * (1 - white) + (field + grain).clamp(0, 1) * white

@@ -13,7 +13,6 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from catalog import vocabulary
 from catalog.labelled.photos import Photo, read_photos
 from encoders.encoder import Encoder
 from encoders.figures import encode_photos
@@ -45,7 +44,9 @@ class Labelled:
 def gather(encoder: Encoder, vectors: np.ndarray, photos: list[Photo], facet: str, values: tuple[str, ...]) -> Labelled:
     """The rows that have a label of the facet. A label by looking replaces the shop's."""
     if facet == "details":
-        present = np.array([[bool(p.details.get(v)) for v in values] for p in photos], dtype=bool).reshape(len(photos), len(values))
+        present = np.array([[bool(p.details.get(v)) for v in values] for p in photos], dtype=bool).reshape(
+            len(photos), len(values)
+        )
         known = np.array([[v in p.details for v in values] for p in photos], dtype=bool).reshape(len(photos), len(values))
     else:
         present = allowed_matrix([(p.seen or {}).get(facet) or p.sets.get(facet) for p in photos], list(values))
@@ -53,8 +54,12 @@ def gather(encoder: Encoder, vectors: np.ndarray, photos: list[Photo], facet: st
     rows = np.flatnonzero(known.any(1))
     looked = [bool(photos[i].looked and (facet in (photos[i].seen or {}) or facet == "details")) for i in rows]
     part = vectors[rows][:, encoder.layout.slice(FACET_SLICE[facet])]
-    return Labelled(torch.from_numpy(part), torch.from_numpy(present[rows]), torch.from_numpy(known[rows]),
-                    torch.tensor([LOOKED_WEIGHT if hit else 1.0 for hit in looked]))
+    return Labelled(
+        torch.from_numpy(part),
+        torch.from_numpy(present[rows]),
+        torch.from_numpy(known[rows]),
+        torch.tensor([LOOKED_WEIGHT if hit else 1.0 for hit in looked]),
+    )
 
 
 def loss(logits: torch.Tensor, data: Labelled, exclusive: bool) -> torch.Tensor:
@@ -88,9 +93,14 @@ def refit(start: Prototypes, data: Labelled, hold: float) -> Prototypes:
     bias = torch.from_numpy(start.bias.copy()).requires_grad_(True)
     first = bias.detach().clone()
     pull = hold / float(data.weight.sum())
-    _minimise([weights, bias], lambda: loss(data.slices @ weights.T + bias, data, start.exclusive)
-              + pull * ((weights - begin).square().sum() / start.scale + (bias - first).square().sum()))
-    # One scale for all values keeps the contract (scale * cosine); what a row's own length said goes into its bias at the mean cosine.
+    _minimise(
+        [weights, bias],
+        lambda: (
+            loss(data.slices @ weights.T + bias, data, start.exclusive)
+            + pull * ((weights - begin).square().sum() / start.scale + (bias - first).square().sum())
+        ),
+    )
+    # One scale for all values keeps the contract (scale * cosine); a row's own length goes into its bias, at the mean cosine.
     rows = weights.detach().numpy()
     scale = float(np.linalg.norm(rows, axis=1).mean())
     vectors = unit(rows)
@@ -107,14 +117,18 @@ def calibrate(start: Prototypes, data: Labelled, bias_hold: float = 8.0) -> Prot
     log_scale = torch.tensor(float(np.log(start.scale)), requires_grad=True)
     bias = torch.from_numpy(start.bias.copy()).requires_grad_(True)
     first, pull = bias.detach().clone(), bias_hold / float(data.weight.sum())
-    _minimise([log_scale, bias], lambda: loss(log_scale.exp() * cosine + bias, data, start.exclusive)
-              + pull * (bias - first).square().sum() / 2)
-    return Prototypes(start.values, start.vectors, float(log_scale.detach().exp()), bias.detach().numpy().astype(np.float32),
-                      start.exclusive)
+    _minimise(
+        [log_scale, bias],
+        lambda: loss(log_scale.exp() * cosine + bias, data, start.exclusive) + pull * (bias - first).square().sum() / 2,
+    )
+    return Prototypes(
+        start.values, start.vectors, float(log_scale.detach().exp()), bias.detach().numpy().astype(np.float32), start.exclusive
+    )
 
 
-def fit_facet(encoder: Encoder, facet: str, start: Prototypes, fit: tuple[np.ndarray, list[Photo]],
-              check: tuple[np.ndarray, list[Photo]]) -> tuple[Prototypes, dict]:
+def fit_facet(
+    encoder: Encoder, facet: str, start: Prototypes, fit: tuple[np.ndarray, list[Photo]], check: tuple[np.ndarray, list[Photo]]
+) -> tuple[Prototypes, dict]:
     """Refit with the hold that the calibration part likes best (or not at all), then calibrate."""
     fitting, checking = gather(encoder, *fit, facet, start.values), gather(encoder, *check, facet, start.values)
 
@@ -123,22 +137,44 @@ def fit_facet(encoder: Encoder, facet: str, start: Prototypes, fit: tuple[np.nda
         logits = tuned.scale * checking.slices @ torch.from_numpy(tuned.vectors).T + torch.from_numpy(tuned.bias)
         return float(loss(logits, checking, tuned.exclusive)) if len(checking.slices) else 0.0
 
-    candidates = {"as trained": start} | ({f"hold {hold:g}": refit(start, fitting, hold) for hold in HOLD} if len(checking.slices) >= 25 else {})
+    candidates = {"as trained": start} | (
+        {f"hold {hold:g}": refit(start, fitting, hold) for hold in HOLD} if len(checking.slices) >= 25 else {}
+    )
     prices = {name: price(candidate) for name, candidate in candidates.items()}
     best = min(prices, key=prices.get)
-    return calibrate(candidates[best], checking), {"chosen": best, "fit": len(fitting.slices), "calibrated on": len(checking.slices)}
+    return calibrate(candidates[best], checking), {
+        "chosen": best,
+        "fit": len(fitting.slices),
+        "calibrated on": len(checking.slices),
+    }
 
 
 def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo], list[Photo]]:
     """Photos to refit on, and photos to calibrate on: those labelled by looking, and others by the rule of designs."""
-    fit = [p for p in photos if p.role == "train" and (p.looked == "fit" or p.source == "product" and any(
-        f in p.sets for f in ("pattern", "sleeve_length", "neckline", "material", "length")))]
-    check = [p for p in photos if p.looked == "calibrate" and p.role != "report" or p.role == "choose" and p.source == "product" and p.looked in (None, "calibrate")]
+    fit = [
+        p
+        for p in photos
+        if p.role == "train"
+        and (
+            p.looked == "fit"
+            or p.source == "product"
+            and any(f in p.sets for f in ("pattern", "sleeve_length", "neckline", "material", "length"))
+        )
+    ]
+    check = [
+        p
+        for p in photos
+        if p.looked == "calibrate"
+        and p.role != "report"
+        or p.role == "choose"
+        and p.source == "product"
+        and p.looked in (None, "calibrate")
+    ]
     return fit, check + [p for p in photos if p.role == "choose" and p.source == "small"][:small]
 
 
 def run(encoder: Encoder, data: Path, folder: Path, drawn: tuple[np.ndarray, list[Photo]] | None = None) -> dict[str, dict]:
-    """Fits every facet's prototypes and writes them to `folder`; drawn pictures (vectors, labels) stand in where photos have no label.
+    """Fits every facet's prototypes and writes them to `folder`; drawn pictures stand in where photos have no label.
 
     Returns facet -> what was chosen, and on how many examples.
     """
@@ -150,7 +186,11 @@ def run(encoder: Encoder, data: Path, folder: Path, drawn: tuple[np.ndarray, lis
         few = sum(facet in p.sets or facet == "details" and bool(p.details) for p in check_photos) < 60
         with_drawn = drawn is not None and facet not in ("category", "color", "gender")
         fitting = (np.concatenate([fit, drawn[0]]), [*fit_photos, *drawn[1]]) if with_drawn else (fit, fit_photos)
-        checking = (np.concatenate([check, drawn[0][::4]]), [*check_photos, *drawn[1][::4]]) if few and drawn is not None else (check, check_photos)
+        checking = (
+            (np.concatenate([check, drawn[0][::4]]), [*check_photos, *drawn[1][::4]])
+            if few and drawn is not None
+            else (check, check_photos)
+        )
         table[facet], report[facet] = fit_facet(encoder, facet, table[facet], fitting, checking)
     write_prototypes(folder / PROTOTYPES, table)
     return report

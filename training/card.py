@@ -50,8 +50,8 @@ looking. With 95% intervals; macro: mean over classes.
 _LIMITS = """
 ## Limits
 
-- One shop's photos, mostly of men's casual clothes sold in India around 2012; dresses, skirts, coats and children's wear are rare.
-- Shop colours are one of the two main colours that a person sees in about three of four photos; lamplight and carpets mislead it further.
+- One shop's photos, mostly of men's casual clothes sold in India around 2012; dresses, skirts and coats are rare.
+- Shop colours are one of the two main colours that a person sees in about three of four photos; lamps mislead it further.
 - Where a photo shows several garments, the slices mix them.
 - Styles, fits and most materials and details were learned from drawings and words in display names; on photos they are guesses.
 - Words: short English phrases of the vocabulary. No negation ("no stripes") is understood here; the planner handles it.
@@ -61,10 +61,13 @@ _LIMITS = """
 
 def figure(entry: dict) -> str:
     """`.864 (.840 to .885)`"""
+
     def short(value: float) -> str:
         return f"{value:.3f}".removeprefix("0")
 
-    text = f"{short(entry['value'])} ({short(entry['low'])} to {short(entry['high'])})" if "low" in entry else short(entry["value"])
+    text = (
+        f"{short(entry['value'])} ({short(entry['low'])} to {short(entry['high'])})" if "low" in entry else short(entry["value"])
+    )
     return text
 
 
@@ -73,7 +76,9 @@ def figure_lines(figures: dict) -> list[str]:
     lines = ["| what | figure | macro | n |", "| --- | --- | --- | --- |"]
     names = {"article": "type", "base": "colour", "shop_pattern": "pattern", "audience": "audience"}
     for head, entry in figures["shop"].items():
-        lines.append(f"| {names[head]}, {entry['classes']} classes of the shop | {figure(entry)} | {entry['macro']:.3f} | {entry['n']} |")
+        lines.append(
+            f"| {names[head]}, {entry['classes']} classes of the shop | {figure(entry)} | {entry['macro']:.3f} | {entry['n']} |"
+        )
     kind = figures["shopper"]["kind"]
     lines.append(f"| kind of shoppers' photos, {kind['classes']} classes | {figure(kind)} | {kind['macro']:.3f} | {kind['n']} |")
     for source in ("product", "shopper", "all"):
@@ -94,14 +99,36 @@ def write_card(encoder: Encoder, job: Job, words: dict[str, float], report: dict
     figures = measure(encoder, job.data)
     stages = "; ".join(f"{s.name}, {s.epochs} epochs at {s.side} px" for s in job.recipe.stages)
     head = _HEAD.format(
-        dim=encoder.dim, slices=", ".join(f"{n} {s}" for n, s in SLICES.items()), side=job.side, layers=TEXT["layers"],
-        width=TEXT["width"], tokens=encoder.vocabulary_size, context=CONTEXT, fingerprint=encoder.fingerprint,
-        size=sum(p.stat().st_size for p in job.out.iterdir() if p.suffix != ".md") / 1e6, seed=job.recipe.seed, day=date.today().isoformat(),
-        drawn_seed=job.drawn_seed, drawn=job.drawn if any(s.drawn for s in job.recipe.stages) else 0, stages=stages,
-        average=job.recipe.average)
+        dim=encoder.dim,
+        slices=", ".join(f"{n} {s}" for n, s in SLICES.items()),
+        side=job.side,
+        layers=TEXT["layers"],
+        width=TEXT["width"],
+        tokens=encoder.vocabulary_size,
+        context=CONTEXT,
+        fingerprint=encoder.fingerprint,
+        size=sum(p.stat().st_size for p in job.out.iterdir() if p.suffix != ".md") / 1e6,
+        seed=job.recipe.seed,
+        day=date.today().isoformat(),
+        drawn_seed=job.drawn_seed,
+        drawn=job.drawn if any(s.drawn for s in job.recipe.stages) else 0,
+        stages=stages,
+        average=job.recipe.average,
+    )
     spoken = ", ".join(f"{facet} {value:.2f}" for facet, value in words.items())
     fitted = [f"| {facet} | {entry['chosen']} | {entry['fit']} | {entry['calibrated on']} |" for facet, entry in report.items()]
-    body = "\n".join([*figure_lines(figures), "", f"Words of the vocabulary that land on their own value: {spoken}.", "",
-                      "## Heads", "", "| facet | prototypes | fitted on | calibrated on |", "| --- | --- | --- | --- |", *fitted])
+    body = "\n".join(
+        [
+            *figure_lines(figures),
+            "",
+            f"Words of the vocabulary that land on their own value: {spoken}.",
+            "",
+            "## Heads",
+            "",
+            "| facet | prototypes | fitted on | calibrated on |",
+            "| --- | --- | --- | --- |",
+            *fitted,
+        ]
+    )
     (job.out / "README.md").write_text(head + body + "\n" + _LIMITS, encoding="utf-8")
     return figures

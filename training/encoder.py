@@ -20,8 +20,10 @@ from training.calibrate import run as calibrate
 from training.card import write_card
 from training.drawn import SEED, drawn_pictures
 from training.export import build_clip, into_clip, prototype_table, write_folder
-from training.fit import Recipe, Table, Trainer, accuracy, encode_rows, log_line, shop_classes
+from training.fit import Trainer, log_line
 from training.pixels import cached_arrays
+from training.recipe import Recipe
+from training.table import Table, accuracy, encode_rows, shop_classes
 from training.team import Team, run_team
 from training.tokens import caption_texts, learn_merges, vocabulary_phrases, write_merges
 from training.tower import SliceTower, imagenet_tower
@@ -83,9 +85,11 @@ def train_pictures(team: Team, job: Job) -> None:
     if trainer.resume() and team.leads:
         tqdm.write(f"going on from {trainer.path}: stage {trainer.stage + 1}, step {trainer.step}", file=sys.stderr)
 
-    def after_epoch(model: SliceTower, stage, epoch: int) -> None:
+    def after_epoch(model: SliceTower, stage: Stage, epoch: int) -> None:
         figures = accuracy(model, table, choosing_rows(table), stage.side, job.device)
-        text = f"{stage.name} epoch {epoch + 1}/{stage.epochs}, choosing part: " + " ".join(f"{k} {v:.3f}" for k, v in figures.items())
+        text = f"{stage.name} epoch {epoch + 1}/{stage.epochs}, choosing part: " + " ".join(
+            f"{k} {v:.3f}" for k, v in figures.items()
+        )
         tqdm.write(text, file=sys.stderr)
         log_line(job.log, text)
 
@@ -118,7 +122,9 @@ def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
     rows = np.random.default_rng(job.recipe.seed).permutation(rows)[:TITLES]
     pictures = torch.cat(list(encode_rows(model, table, rows, job.side, job.device).values()), dim=1).numpy()
     prototypes = prototype_table(model)
-    fit_words(clip, tokenizer, [table.photos[row].title for row in rows], pictures, prototypes, job.words, job.recipe.seed, job.device)
+    fit_words(
+        clip, tokenizer, [table.photos[row].title for row in rows], pictures, prototypes, job.words, job.recipe.seed, job.device
+    )
     figures = phrase_accuracy(clip, tokenizer, prototypes, job.device)
     size = write_folder(job.out, clip, merges, job.side, prototypes)
     if size > MOST_BYTES:

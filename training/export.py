@@ -25,10 +25,24 @@ def config(side: int, merges: int) -> dict[str, Any]:
     return {
         "model_cfg": {
             "embed_dim": sum(SLICES.values()),
-            "vision_cfg": {"timm_model_name": TOWER, "timm_model_pretrained": False, "timm_pool": "avg", "timm_proj": "linear",
-                           "timm_proj_bias": True, "image_size": side},
-            "text_cfg": {"context_length": CONTEXT, "vocab_size": vocabulary_size(merges), **TEXT}},
-        "preprocess_cfg": {"mean": [0.5] * 3, "std": [0.5] * 3, "interpolation": "bicubic", "resize_mode": "longest", "fill_color": 255}}
+            "vision_cfg": {
+                "timm_model_name": TOWER,
+                "timm_model_pretrained": False,
+                "timm_pool": "avg",
+                "timm_proj": "linear",
+                "timm_proj_bias": True,
+                "image_size": side,
+            },
+            "text_cfg": {"context_length": CONTEXT, "vocab_size": vocabulary_size(merges), **TEXT},
+        },
+        "preprocess_cfg": {
+            "mean": [0.5] * 3,
+            "std": [0.5] * 3,
+            "interpolation": "bicubic",
+            "resize_mode": "longest",
+            "fill_color": 255,
+        },
+    }
 
 
 def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
@@ -54,20 +68,31 @@ def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
     for head, values in model.classes.items():
         bias = model.bias["details"].detach().cpu().numpy() if head == "details" else np.zeros(len(values), dtype=np.float32)
         table[f"shop/{head}" if head in SHOP_HEADS else head] = Prototypes(
-            tuple(values), unit(model.prototypes[head].detach().cpu().numpy()),
-            float(model.log_scale[head].detach().exp().clamp(max=60)), bias, exclusive=head != "details")
+            tuple(values),
+            unit(model.prototypes[head].detach().cpu().numpy()),
+            float(model.log_scale[head].detach().exp().clamp(max=60)),
+            bias,
+            exclusive=head != "details",
+        )
     return table
 
 
-def write_folder(folder: Path, clip: torch.nn.Module, merges: list[tuple[str, str]], side: int, table: dict[str, Prototypes]) -> int:
+def write_folder(
+    folder: Path, clip: torch.nn.Module, merges: list[tuple[str, str]], side: int, table: dict[str, Prototypes]
+) -> int:
     """Returns the folder's bytes."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG).write_text(json.dumps(config(side, len(merges)), indent=2) + "\n", encoding="utf-8")
-    save_file({name: tensor.detach().cpu().half().contiguous() if tensor.is_floating_point() else tensor.detach().cpu().contiguous()
-               for name, tensor in clip.state_dict().items() if not name.endswith("num_batches_tracked")},
-              str(folder / WEIGHTS))
+    save_file(
+        {
+            name: tensor.detach().cpu().half().contiguous() if tensor.is_floating_point() else tensor.detach().cpu().contiguous()
+            for name, tensor in clip.state_dict().items()
+            if not name.endswith("num_batches_tracked")
+        },
+        str(folder / WEIGHTS),
+    )
     write_merges(folder / MERGES, merges)
     write_prototypes(folder / PROTOTYPES, table)
     for path in folder.iterdir():

@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 import os
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -14,129 +12,18 @@ import torch
 from torch import nn
 from tqdm import tqdm
 
-from catalog import vocabulary
-from encoders.layout import FACET_SLICE
 from errors import InputError
-from training.augment import Strength, augment, plain
-from catalog.labelled.photos import Photo
+from training.recipe import Recipe, Stage
+from training.table import Table, batch_pixels, epoch_rows, label_share
 from training.team import Team
-from training.tower import SHOP_HEADS, SliceTower, allowed_matrix, details_loss, set_loss
+from training.tower import SliceTower, details_loss, set_loss
 
-PALE = {"white", "cream"}
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One run of the optimiser over the photos."""
-
-    name: str
-    epochs: int
-    side: int
-    """pixels of the square that the tower sees"""
-    small: int
-    """small product photos drawn anew each epoch"""
-    drawn: int = 0
-    """drawn pictures drawn anew each epoch"""
-    looked: int = 3
-    """how often an epoch shows a photo labelled by looking (fit part)"""
-    rate: float = 1.0
-    """factor on both learning rates"""
+ALONE = Team()
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """All that decides a run, the data aside."""
-
-    stages: tuple[Stage, ...] = (Stage("photos", 3, 128, 8000), Stage("drawn", 2, 160, 4000, drawn=4000, looked=6, rate=0.5),
-                                 Stage("fine", 1, 160, 5000, drawn=1200, looked=5, rate=0.35),
-                                 Stage("last", 1, 160, 7000, drawn=800, looked=2, rate=0.35))
-    batch: int = 64
-    seed: int = 7
-    head_rate: float = 3e-3
-    tower_rate: float = 6e-4
-    decay: float = 0.02
-    warmup: int = 150
-    clip: float = 5.0
-    average: float = 0.998
-    """EMA"""
-    smoothing: float = 0.05
-    least: int = 8
-    """training photos that a shop class needs to be one"""
-    save_every: int = 50
-    """steps between checkpoints"""
-    strength: Strength = field(default_factory=Strength)
-
-
-class Table:
-    """Photos with their pixels and, for every head, the matrix of allowed values."""
-
-    def __init__(self, photos: list[Photo], arrays: dict[str, np.ndarray], classes: dict[str, list[str]]) -> None:
-        self.photos, self.arrays, self.classes = photos, arrays, classes
-        count: dict[str, int] = {}
-        self.at = np.zeros(len(photos), dtype=np.int64)
-        for row, photo in enumerate(photos):
-            self.at[row] = count.get(photo.source, 0)
-            count[photo.source] = self.at[row] + 1
-        self.source = np.array([photo.source for photo in photos])
-        self.role = np.array([photo.role for photo in photos])
-        self.allowed = {head: torch.from_numpy(self._matrix(head, values)) for head, values in classes.items() if head != "details"}
-        self.present = torch.from_numpy(np.array([[bool(p.details.get(d)) for d in classes["details"]] for p in photos]))
-        self.known = torch.from_numpy(np.array([[d in p.details for d in classes["details"]] for p in photos]))
-        self.pale = torch.tensor([bool(PALE & p.sets.get("color", frozenset())) for p in photos])
-
-    def _matrix(self, head: str, values: list[str]) -> np.ndarray:
-        if head in SHOP_HEADS:
-            return allowed_matrix([frozenset({p.shop[head]}) if head in p.shop else None for p in self.photos], values)
-        return allowed_matrix([p.sets.get(head) for p in self.photos], values)
-
-    def rows(self, source: str, role: str) -> np.ndarray:
-        """Rows of a source in a role."""
-        return np.flatnonzero((self.source == source) & (self.role == role))
-
-    def pixels(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
-        """Positions in `rows` and their uint8 pixels, source by source (sides differ)."""
-        for source in np.unique(self.source[rows]):
-            positions = np.flatnonzero(self.source[rows] == source)
-            yield positions, torch.from_numpy(np.asarray(self.arrays[source][self.at[rows[positions]]]))
-
-
-def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:
-    """Head -> values: the shop's classes with `least` training photos or more, and the vocabulary's leaves."""
-    classes: dict[str, list[str]] = {}
-    for head in SHOP_HEADS:
-        values = [p.shop[head] for p in photos if p.role == "train" and head in p.shop]
-        classes[head] = sorted(value for value in set(values) if values.count(value) >= least)
-    for facet in FACET_SLICE:
-        classes[facet] = list(vocabulary.leaf_values(facet))
-    return classes
-
-
-def epoch_rows(table: Table, stage: Stage, rng: np.random.Generator) -> np.ndarray:
-    """The rows of one epoch in their order."""
-    parts = [table.rows("product", "train"), table.rows("shopper", "train")]
-    for source, wanted in (("small", stage.small), ("drawn", stage.drawn)):
-        rows = table.rows(source, "train")
-        if wanted and len(rows):
-            parts.append(rng.choice(rows, size=min(wanted, len(rows)), replace=False))
-    seen = np.array([p.looked == "fit" and p.role == "train" for p in table.photos])
-    parts += [np.flatnonzero(seen)] * (stage.looked - 1)
-    rows = np.concatenate(parts)
-    rng.shuffle(rows)
-    return rows
-
-
-def batch_pixels(table: Table, rows: np.ndarray, side: int, strength: Strength | None, seed: int) -> torch.Tensor:
-    """(n, 3, side, side); augmented by `strength`, plain without."""
-    generator = torch.Generator().manual_seed(seed)
-    out = torch.empty(len(rows), 3, side, side)
-    for positions, pixels in table.pixels(rows):
-        pale = table.pale[rows[positions]]
-        out[positions] = plain(pixels, side) if strength is None else augment(pixels, side, pale, strength, generator)
-    return out.contiguous(memory_format=torch.channels_last)
-
-
-def total_loss(model: SliceTower, slices: dict[str, torch.Tensor], table: Table, rows: np.ndarray, share: dict[str, float],
-               smoothing: float) -> tuple[torch.Tensor, dict[str, float]]:
+def total_loss(
+    model: SliceTower, slices: dict[str, torch.Tensor], table: Table, rows: np.ndarray, share: dict[str, float], smoothing: float
+) -> tuple[torch.Tensor, dict[str, float]]:
     """Sum over heads of sqrt(share of labelled photos) * loss, and each head's loss for the log."""
     total, parts = torch.zeros(()), {}
     for head in model.classes:
@@ -152,13 +39,6 @@ def total_loss(model: SliceTower, slices: dict[str, torch.Tensor], table: Table,
         total = total.to(loss.device) + weight * loss
         parts[head] = float(loss.detach())
     return total, parts
-
-
-def label_share(table: Table, rows: np.ndarray) -> dict[str, float]:
-    """Head -> share of the rows that have a label."""
-    share = {head: float(allowed[rows].any(1).float().mean()) for head, allowed in table.allowed.items()}
-    share["details"] = float(table.known[rows].any(1).float().mean())
-    return share
 
 
 class Average:
@@ -182,8 +62,9 @@ class Average:
 class Trainer:
     """Runs the stages of a recipe; `checkpoint` holds everything that it needs to go on."""
 
-    def __init__(self, model: SliceTower, table: Table, recipe: Recipe, checkpoint: Path, device: str,
-                 team: Team = Team()) -> None:
+    def __init__(
+        self, model: SliceTower, table: Table, recipe: Recipe, checkpoint: Path, device: str, team: Team = ALONE
+    ) -> None:
         self.model, self.table, self.recipe, self.path, self.device = model, table, recipe, checkpoint, device
         self.team = team
         self.model.to(device=device, memory_format=torch.channels_last)
@@ -195,8 +76,13 @@ class Trainer:
     def _optimizer(self, stage: Stage) -> torch.optim.Optimizer:
         tower = [p for p in self.model.tower.parameters() if p.requires_grad]
         heads = [p for name, p in self.model.named_parameters() if not name.startswith("tower.")]
-        return torch.optim.AdamW([{"params": heads, "peak": self.recipe.head_rate * stage.rate},
-                                  {"params": tower, "peak": self.recipe.tower_rate * stage.rate}], weight_decay=self.recipe.decay)
+        return torch.optim.AdamW(
+            [
+                {"params": heads, "peak": self.recipe.head_rate * stage.rate},
+                {"params": tower, "peak": self.recipe.tower_rate * stage.rate},
+            ],
+            weight_decay=self.recipe.decay,
+        )
 
     def resume(self) -> bool:
         """Go on from the checkpoint where there is one. Raises InputError where it is of another model."""
@@ -220,9 +106,18 @@ class Trainer:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
-        torch.save({"classes": self.model.classes, "model": self.model.state_dict(), "average": self.average.state,
-                    "average_steps": self.average.steps, "stage": self.stage, "step": self.step,
-                    "optimizer": None if fresh_optimizer else self.optimizer.state_dict()}, part)
+        torch.save(
+            {
+                "classes": self.model.classes,
+                "model": self.model.state_dict(),
+                "average": self.average.state,
+                "average_steps": self.average.steps,
+                "stage": self.stage,
+                "step": self.step,
+                "optimizer": None if fresh_optimizer else self.optimizer.state_dict(),
+            },
+            part,
+        )
         os.replace(part, self.path)
 
     def run(self, after_epoch=None) -> SliceTower:
@@ -244,12 +139,17 @@ class Trainer:
         share = label_share(self.table, epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, 0])))
         for epoch in range(stage.epochs):
             rows = epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, epoch]))
-            batches = [rows[i:i + recipe.batch] for i in range(0, len(rows) - recipe.batch // 2, recipe.batch)]
+            batches = [rows[i : i + recipe.batch] for i in range(0, len(rows) - recipe.batch // 2, recipe.batch)]
             total, first = len(batches) * stage.epochs, len(batches) * epoch
             if self.step >= first + len(batches):
                 continue  # done before the run was interrupted
-            bar = tqdm(range(first, first + len(batches)), desc=f"{stage.name} {epoch + 1}/{stage.epochs}", unit="batch", mininterval=5,
-                       disable=not self.team.leads)
+            bar = tqdm(
+                range(first, first + len(batches)),
+                desc=f"{stage.name} {epoch + 1}/{stage.epochs}",
+                unit="batch",
+                mininterval=5,
+                disable=not self.team.leads,
+            )
             for step in bar:
                 if step >= self.step:
                     loss = self._step(stage, batches[step - first], step, total, share)
@@ -259,7 +159,7 @@ class Trainer:
 
     def _step(self, stage: Stage, rows: np.ndarray, step: int, total: int, share: dict[str, float]) -> float:
         recipe, seed = self.recipe, (self.recipe.seed * 1000 + self.stage) * 1_000_000 + step
-        rows, seed = rows[self.team.rank::self.team.size], seed * 16 + self.team.rank
+        rows, seed = rows[self.team.rank :: self.team.size], seed * 16 + self.team.rank
         pixels = batch_pixels(self.table, rows, stage.side, recipe.strength, seed).to(self.device)
         torch.manual_seed(seed)  # dropout, so that a resumed run repeats the uninterrupted one
         warm = min(1.0, (step + 1) / min(recipe.warmup, max(1, total // 4)))
@@ -299,27 +199,6 @@ def low_precision(device: str) -> bool:
     if device == "cuda":
         return True
     return bool(torch.backends.cpu.get_cpu_capability().startswith("AMX") or torch.cpu._is_avx512_bf16_supported())
-
-
-@torch.inference_mode()
-def encode_rows(model: SliceTower, table: Table, rows: np.ndarray, side: int, device: str, batch: int = 64) -> dict[str, torch.Tensor]:
-    """{slice: (n, size)} of plain photos, on the CPU."""
-    model.eval()
-    parts = [model(batch_pixels(table, rows[i:i + batch], side, None, 0).to(device)) for i in range(0, len(rows), batch)]
-    return {name: torch.cat([part[name] for part in parts]).cpu() for name in parts[0]}
-
-
-@torch.inference_mode()
-def accuracy(model: SliceTower, table: Table, rows: np.ndarray, side: int, device: str) -> dict[str, float]:
-    """Head -> share of labelled rows whose best value is allowed."""
-    slices = {name: part.to(device) for name, part in encode_rows(model, table, rows, side, device).items()}
-    figures = {}
-    for head, allowed in table.allowed.items():
-        labelled = allowed[rows].any(1)
-        if bool(labelled.any()):
-            best = model.logits(slices, head).argmax(1).cpu()
-            figures[head] = float(allowed[rows][torch.arange(len(rows)), best][labelled].float().mean())
-    return figures
 
 
 def log_line(path: Path | None, text: str) -> None:

@@ -10,13 +10,34 @@ from catalog import vocabulary
 from encoders.layout import FACET_SLICE
 
 _FORMS: dict[str, tuple[str, ...]] = {
-    "category": ("{}",), "color": ("{}", "in {}", "{} coloured"), "pattern": ("{}", "with {}", "{} pattern"),
-    "sleeve_length": ("{} sleeves", "with {} sleeves", "{} sleeved"), "length": ("{} length", "{}"),
-    "neckline": ("{}", "with a {} neckline", "{} neck"), "fit": ("{} fit", "{}"), "material": ("{}", "made of {}", "in {}"),
-    "details": ("with {}", "{}", "has {}"), "gender": ("for {}", "{}"), "style": ("{}", "{} style")}
+    "category": ("{}",),
+    "color": ("{}", "in {}", "{} coloured"),
+    "pattern": ("{}", "with {}", "{} pattern"),
+    "sleeve_length": ("{} sleeves", "with {} sleeves", "{} sleeved"),
+    "length": ("{} length", "{}"),
+    "neckline": ("{}", "with a {} neckline", "{} neck"),
+    "fit": ("{} fit", "{}"),
+    "material": ("{}", "made of {}", "in {}"),
+    "details": ("with {}", "{}", "has {}"),
+    "gender": ("for {}", "{}"),
+    "style": ("{}", "{} style"),
+}
 _BEFORE = ("style", "color", "pattern", "fit", "material", "category")
 """What stands before the noun in English, the noun last."""
-_OPENINGS = ("", "", "", "", "a ", "show me a ", "i want a ", "looking for ", "something like a ", "more ", "is ", "a photo of a ")
+_OPENINGS = (
+    "",
+    "",
+    "",
+    "",
+    "a ",
+    "show me a ",
+    "i want a ",
+    "looking for ",
+    "something like a ",
+    "more ",
+    "is ",
+    "a photo of a ",
+)
 
 
 @dataclass(frozen=True)
@@ -64,5 +85,9 @@ def random_phrase(rng: np.random.Generator) -> Phrase:
 
 def plain_phrases() -> list[Phrase]:
     """Every word of the vocabulary by itself."""
-    return [Phrase(word, {facet: meaning(facet, value)}) for facet in FACET_SLICE for value in _asked(facet)
-            for word in vocabulary.synonyms(facet, value)]
+    return [
+        Phrase(word, {facet: meaning(facet, value)})
+        for facet in FACET_SLICE
+        for value in _asked(facet)
+        for word in vocabulary.synonyms(facet, value)
+    ]

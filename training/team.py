@@ -39,7 +39,7 @@ class Team:
         flat /= self.size
         start = 0
         for tensor in tensors:
-            tensor.copy_(flat[start:start + tensor.numel()].view_as(tensor))
+            tensor.copy_(flat[start : start + tensor.numel()].view_as(tensor))
             start += tensor.numel()
 
 

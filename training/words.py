@@ -38,11 +38,15 @@ class WordsRecipe:
 
 def split_slices(raw: torch.Tensor) -> dict[str, torch.Tensor]:
     """(n, 256) -> {slice: unit vectors}."""
-    return {name: F.normalize(part, dim=-1) for name, part in zip(SLICES, raw.float().split(list(SLICES.values()), dim=-1))}
+    return {
+        name: F.normalize(part, dim=-1)
+        for name, part in zip(SLICES, raw.float().split(list(SLICES.values()), dim=-1), strict=True)
+    }
 
 
-def phrase_loss(slices: dict[str, torch.Tensor], phrases: list[Phrase], table: dict[str, Prototypes],
-                vectors: dict[str, torch.Tensor]) -> torch.Tensor:
+def phrase_loss(
+    slices: dict[str, torch.Tensor], phrases: list[Phrase], table: dict[str, Prototypes], vectors: dict[str, torch.Tensor]
+) -> torch.Tensor:
     """Mean over facets of the set loss of the phrases that name the facet."""
     losses = []
     for facet in FACET_SLICE:
@@ -61,8 +65,16 @@ def title_loss(slices: dict[str, torch.Tensor], pictures: torch.Tensor) -> torch
     return (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
 
 
-def fit_words(clip: nn.Module, tokenizer, titles: list[str], pictures: np.ndarray, table: dict[str, Prototypes], recipe: WordsRecipe,
-              seed: int, device: str = "cpu") -> None:
+def fit_words(
+    clip: nn.Module,
+    tokenizer,
+    titles: list[str],
+    pictures: np.ndarray,
+    table: dict[str, Prototypes],
+    recipe: WordsRecipe,
+    seed: int,
+    device: str = "cpu",
+) -> None:
     """In place. `titles` and `pictures` (n, 256) go together; `tokenizer` as open_clip's."""
     rng = np.random.default_rng([seed, 77])
     clip.to(device).train()
@@ -75,16 +87,19 @@ def fit_words(clip: nn.Module, tokenizer, titles: list[str], pictures: np.ndarra
         for group in optimizer.param_groups:
             group["lr"] = recipe.rate * min(1, (step + 1) / 60) * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
         half = recipe.phrases // 3
-        phrases = [alone[i] for i in rng.integers(0, len(alone), half)] + [random_phrase(rng) for _ in range(recipe.phrases - half)]
+        phrases = [alone[i] for i in rng.integers(0, len(alone), half)] + [
+            random_phrase(rng) for _ in range(recipe.phrases - half)
+        ]
         tokens = tokenizer([phrase.text for phrase in phrases])
         rows = rng.choice(len(titles), min(recipe.titles, len(titles)), replace=False) if titles else np.array([], dtype=int)
         if len(rows):
             tokens = torch.cat([tokens, known[rows]])
         slices = split_slices(clip.encode_text(tokens.to(device)))
-        loss = phrase_loss({name: part[:len(phrases)] for name, part in slices.items()}, phrases, table, vectors)
+        loss = phrase_loss({name: part[: len(phrases)] for name, part in slices.items()}, phrases, table, vectors)
         if len(rows):
-            loss = loss + recipe.contrast * title_loss({name: part[len(phrases):] for name, part in slices.items()},
-                                                       torch.from_numpy(pictures[rows]).to(device))
+            loss = loss + recipe.contrast * title_loss(
+                {name: part[len(phrases) :] for name, part in slices.items()}, torch.from_numpy(pictures[rows]).to(device)
+            )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, 1.0)
@@ -96,11 +111,13 @@ def fit_words(clip: nn.Module, tokenizer, titles: list[str], pictures: np.ndarra
 def phrase_accuracy(clip: nn.Module, tokenizer, table: dict[str, Prototypes], device: str = "cpu") -> dict[str, float]:
     """Facet -> share of the vocabulary's words that land on their own value."""
     phrases = plain_phrases()
-    raw = torch.cat([clip.encode_text(tokenizer([p.text for p in phrases[i:i + 256]]).to(device)) for i in range(0, len(phrases), 256)])
+    raw = torch.cat(
+        [clip.encode_text(tokenizer([p.text for p in phrases[i : i + 256]]).to(device)) for i in range(0, len(phrases), 256)]
+    )
     slices = {name: part.cpu().numpy() for name, part in split_slices(raw).items()}
     right: dict[str, list[bool]] = {}
     for row, phrase in enumerate(phrases):
-        (facet, values), = phrase.wants.items()
+        ((facet, values),) = phrase.wants.items()
         best = table[facet].values[int((table[facet].vectors @ slices[FACET_SLICE[facet]][row]).argmax())]
         right.setdefault(facet, []).append(best in values)
     return {facet: float(np.mean(hits)) for facet, hits in right.items()}

@@ -41,8 +41,10 @@ class Photo:
 
 def _rows(path: Path) -> list[dict[str, str]]:
     if not path.is_file():
-        raise InputError(f"no {path}: training needs the photo folders {', '.join(FOLDERS.values())} and looked_at; "
-                         "name the folder that holds them with --data or DATA_DIR")
+        raise InputError(
+            f"no {path}: training needs the photo folders {', '.join(FOLDERS.values())} and looked_at; "
+            "name the folder that holds them with --data or DATA_DIR"
+        )
     with path.open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))
 
@@ -52,10 +54,16 @@ def read_photos(data: Path) -> list[Photo]:
     looked = {(row["source"], row["id"]): row for row in _rows(data / "looked_at" / "labels.csv")}
     more = {(row["source"], row["id"]): row for row in _rows(MORE)}
     products = {source: _rows(data / FOLDERS[source] / "products.csv") for source in ("product", "small")}
-    apart = {splits.design(row["productDisplayName"]) for row in products["product"]
-             if ("product", row["id"]) in looked and splits.looked_role(row["id"]) != "fit"}
-    photos = [_with_more(_product(source, row, looked.get((source, row["id"])), apart), more)
-              for source, rows in products.items() for row in rows]
+    apart = {
+        splits.design(row["productDisplayName"])
+        for row in products["product"]
+        if ("product", row["id"]) in looked and splits.looked_role(row["id"]) != "fit"
+    }
+    photos = [
+        _with_more(_product(source, row, looked.get((source, row["id"])), apart), more)
+        for source, rows in products.items()
+        for row in rows
+    ]
     for row in _rows(data / FOLDERS["shopper"] / "photos.csv"):
         seen = looked.get(("shopper", row["file"])) or looked.get(("shopper", Path(row["file"]).stem))
         photos.append(_with_more(_shopper(row, seen), more))
@@ -67,18 +75,43 @@ def _product(source: str, row: dict[str, str], seen: dict[str, str] | None, apar
     role = splits.design_role(title)
     if role == "train" and splits.design(title) in apart:
         role = "apart"
-    shop = {"article": row["articleType"], "base": row["baseColour"], "shop_pattern": labels.shop_pattern(title) or "",
-            "audience": row["gender"], "usage": row["usage"]}
-    return _with_seen(Photo(source, row["id"], role, labels.product_sets(row), labels.product_details(row),
-                            {k: v for k, v in shop.items() if v}, title), seen)
+    shop = {
+        "article": row["articleType"],
+        "base": row["baseColour"],
+        "shop_pattern": labels.shop_pattern(title) or "",
+        "audience": row["gender"],
+        "usage": row["usage"],
+    }
+    return _with_seen(
+        Photo(
+            source,
+            row["id"],
+            role,
+            labels.product_sets(row),
+            labels.product_details(row),
+            {k: v for k, v in shop.items() if v},
+            title,
+        ),
+        seen,
+    )
 
 
 def _shopper(row: dict[str, str], seen: dict[str, str] | None) -> Photo:
     role = "report" if row["split"] == "validation" else "train"
     if role == "train" and seen and splits.looked_role(seen["id"]) != "fit":
         role = "apart"
-    return _with_seen(Photo("shopper", row["file"], role, labels.shopper_sets(row["category"]),
-                            labels.shopper_details(row["category"]), {"kind": row["category"]}, row["category"]), seen)
+    return _with_seen(
+        Photo(
+            "shopper",
+            row["file"],
+            role,
+            labels.shopper_sets(row["category"]),
+            labels.shopper_details(row["category"]),
+            {"kind": row["category"]},
+            row["category"],
+        ),
+        seen,
+    )
 
 
 def _with_seen(photo: Photo, seen: dict[str, str] | None) -> Photo:
@@ -86,8 +119,17 @@ def _with_seen(photo: Photo, seen: dict[str, str] | None) -> Photo:
         return photo
     sets, looked = labels.looked_sets(seen), splits.looked_role(seen["id"])
     role = "apart" if photo.role == "choose" and looked == "report" else photo.role
-    return Photo(photo.source, photo.id, role, {**photo.sets, **sets}, {**photo.details, **labels.looked_details(seen)},
-                 photo.shop, photo.title, looked, sets)
+    return Photo(
+        photo.source,
+        photo.id,
+        role,
+        {**photo.sets, **sets},
+        {**photo.details, **labels.looked_details(seen)},
+        photo.shop,
+        photo.title,
+        looked,
+        sets,
+    )
 
 
 def _with_more(photo: Photo, more: dict[tuple[str, str], dict[str, str]]) -> Photo:
@@ -96,7 +138,9 @@ def _with_more(photo: Photo, more: dict[tuple[str, str], dict[str, str]]) -> Pho
     if row is None or photo.role != "train" or photo.looked:
         return photo
     sets = labels.looked_sets(row)
-    return replace(photo, sets={**photo.sets, **sets}, details={**photo.details, **labels.looked_details(row)}, looked="fit", seen=sets)
+    return replace(
+        photo, sets={**photo.sets, **sets}, details={**photo.details, **labels.looked_details(row)}, looked="fit", seen=sets
+    )
 
 
 def photo_opener(data: Path, source: str) -> Callable[[str], Image.Image]:

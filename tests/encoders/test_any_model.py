@@ -51,7 +51,7 @@ def test_a_values_own_words_lie_at_its_prototype(random_model: Encoder) -> None:
 def test_every_facet_has_prototypes(random_model: Encoder) -> None:
     for facet, where in FACET_SLICE.items():
         prototypes = random_model.prototypes(facet)
-        size = dict(zip(random_model.layout.names, random_model.layout.sizes))[where]
+        size = dict(zip(random_model.layout.names, random_model.layout.sizes, strict=True))[where]
         assert prototypes.values == vocabulary.leaf_values(facet) and prototypes.vectors.shape[1] == size
 
 
@@ -76,11 +76,14 @@ def test_weights_decide_the_fingerprint(random_model: Encoder) -> None:
     assert hash_model("random", model) != before == random_model.fingerprint
 
 
-@pytest.mark.parametrize(("name", "says"), [
-    ("no-such-model", "unknown to open_clip"),
-    ("ViT-B-32/no-such-tag", "no pretrained tag"),
-    ("local-dir:/nowhere", "no open_clip_config.json"),
-])
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("no-such-model", "unknown to open_clip"),
+        ("ViT-B-32/no-such-tag", "no pretrained tag"),
+        ("local-dir:/nowhere", "no open_clip_config.json"),
+    ],
+)
 def test_names_that_are_not_there(name: str, says: str) -> None:
     with pytest.raises(InputError, match=says):
         load_encoder(name, "cpu")

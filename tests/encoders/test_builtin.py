@@ -48,14 +48,17 @@ def test_mode_and_transparency_do_not_matter(builtin, pictures) -> None:
 
 
 def test_colours_and_kinds_of_plain_drawings_are_seen(builtin) -> None:
-    plain = [drawn for drawn in plan_items(400, seed=31) if drawn.truth["pattern"] == ["solid"]
-             and drawn.truth["category"][0] in ("shirt", "dress", "trousers", "t-shirt")][:40:2]
+    plain = [
+        drawn
+        for drawn in plan_items(400, seed=31)
+        if drawn.truth["pattern"] == ["solid"] and drawn.truth["category"][0] in ("shirt", "dress", "trousers", "t-shirt")
+    ][:40:2]
     vectors = builtin.encode_images([render(drawn, size=(192, 256)) for drawn in plain])
     for facet, least in (("color", 0.5), ("category", 0.6)):
         prototypes = builtin.prototypes(facet)
         best = prototypes.probabilities(vectors[:, builtin.layout.slice(FACET_SLICE[facet])]).argmax(1)
         tops = [vocabulary.ancestors(facet, prototypes.values[i])[-1] for i in best]
-        right = [top == vocabulary.ancestors(facet, drawn.truth[facet][0])[-1] for top, drawn in zip(tops, plain)]
+        right = [top == vocabulary.ancestors(facet, drawn.truth[facet][0])[-1] for top, drawn in zip(tops, plain, strict=True)]
         assert np.mean(right) >= least, (facet, tops)
 
 

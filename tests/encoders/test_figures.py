@@ -44,8 +44,12 @@ class Sees:
     facet_slice = FACET_SLICE
 
     def prototypes(self, name: str) -> Prototypes:
-        values = {"color": ("red", "navy"), "category": ("dress", "shirt"), "shop/article": ("Dresses", "Shirts"),
-                  "details": ("hood", "zipper")}.get(name, ("crew", "striped"))
+        values = {
+            "color": ("red", "navy"),
+            "category": ("dress", "shirt"),
+            "shop/article": ("Dresses", "Shirts"),
+            "details": ("hood", "zipper"),
+        }.get(name, ("crew", "striped"))
         if name == "details":
             values = ("hood", "zipper", "buttons", "pockets")
         vectors = np.eye(2, dtype=np.float32)[[i % 2 for i in range(len(values))]]
@@ -61,8 +65,17 @@ class Sees:
 
 def _photo(i: int, dress: bool, red: bool) -> Photo:
     kind, color = ("dress", "shirt")[not dress], ("red", "navy")[not red]
-    return Photo("product", str(i), "report", {"category": frozenset({kind}), "color": frozenset({color})}, {"hood": dress},
-                 {"article": ("Dresses", "Shirts")[not dress]}, "", "report", {"color": frozenset({color})})
+    return Photo(
+        "product",
+        str(i),
+        "report",
+        {"category": frozenset({kind}), "color": frozenset({color})},
+        {"hood": dress},
+        {"article": ("Dresses", "Shirts")[not dress]},
+        "",
+        "report",
+        {"color": frozenset({color})},
+    )
 
 
 def _world() -> tuple[list[Photo], np.ndarray]:
@@ -82,7 +95,10 @@ def test_a_seeing_encoder_is_right_everywhere() -> None:
     looked = looked_figures(Sees(), vectors, photos)
     assert looked["color"]["value"] == 1 and looked["hood (AUC)"]["value"] == 1 and looked["neckline"]["n"] == 0
     assert {kind: entry["value"] for kind, entry in text_retrieval(Sees(), vectors, photos).items()} == {
-        "category": 1, "color": 1, "color and category": 1}
+        "category": 1,
+        "color": 1,
+        "color and category": 1,
+    }
 
 
 def test_a_blind_encoder_is_right_by_chance() -> None:
@@ -94,4 +110,7 @@ def test_a_blind_encoder_is_right_by_chance() -> None:
 
 def test_rare_classes_are_not_reported() -> None:
     photos, _ = _world()
-    assert reported_classes(photos[:21])["article"] == [] and shop_figures(Sees(), np.zeros((24, 14)), photos, "article", [])["n"] == 0
+    assert (
+        reported_classes(photos[:21])["article"] == []
+        and shop_figures(Sees(), np.zeros((24, 14)), photos, "article", [])["n"] == 0
+    )

@@ -12,7 +12,18 @@ import pytest
 from PIL import Image
 
 COLORS = {"Red": (200, 20, 20), "Blue": (30, 40, 200), "Green": (20, 150, 40)}
-FIELDS = ["id", "gender", "masterCategory", "subCategory", "articleType", "baseColour", "season", "year", "usage", "productDisplayName"]
+FIELDS = [
+    "id",
+    "gender",
+    "masterCategory",
+    "subCategory",
+    "articleType",
+    "baseColour",
+    "season",
+    "year",
+    "usage",
+    "productDisplayName",
+]
 LOOKED = ["source", "id", "color", "pattern", "sleeve_length", "neckline", "length", "pockets", "hood", "buttons", "zipper"]
 
 
@@ -37,14 +48,34 @@ def _products(first: int, count: int) -> list[dict[str, str]]:
     rows = []
     for i in range(first, first + count):
         color, kind, pattern = list(COLORS)[i % 3], ("Tshirts", "Trousers")[i % 2], ("Striped", "Solid")[i % 4 // 2]
-        rows.append(dict(zip(FIELDS, [str(i), ("Men", "Women")[i % 2], "Apparel", "Wear", kind, color, "Fall", "2012", "Casual",
-                                      f"Maker{chr(97 + i % 23)} {pattern} {color} {kind} {'abcdefghij'[i % 10]}"])))
+        rows.append(
+            dict(
+                zip(
+                    FIELDS,
+                    [
+                        str(i),
+                        ("Men", "Women")[i % 2],
+                        "Apparel",
+                        "Wear",
+                        kind,
+                        color,
+                        "Fall",
+                        "2012",
+                        "Casual",
+                        f"Maker{chr(97 + i % 23)} {pattern} {color} {kind} {'abcdefghij'[i % 10]}",
+                    ],
+                    strict=False,
+                )
+            )
+        )
     return rows
 
 
 def _jpeg(row: dict[str, str], size: tuple[int, int]) -> bytes:
     handle = io.BytesIO()
-    _picture(COLORS[row["baseColour"]], row["articleType"] == "Trousers", "Striped" in row["productDisplayName"], size).save(handle, "JPEG")
+    _picture(COLORS[row["baseColour"]], row["articleType"] == "Trousers", "Striped" in row["productDisplayName"], size).save(
+        handle, "JPEG"
+    )
     return handle.getvalue()
 
 
@@ -62,12 +93,36 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with zipfile.ZipFile(data / "product_photos_small" / "images.zip", "w") as archive:
         for row in small:
             archive.writestr(f"{row['id']}.jpg", _jpeg(row, (30, 40)))
-    shoppers = [{"file": f"s{i}.jpg", "split": ("train", "train", "validation")[i % 3], "category": ("t-shirt", "pants")[i % 2]} for i in range(12)]
+    shoppers = [
+        {"file": f"s{i}.jpg", "split": ("train", "train", "validation")[i % 3], "category": ("t-shirt", "pants")[i % 2]}
+        for i in range(12)
+    ]
     _write(data / "shopper_photos" / "photos.csv", ["file", "split", "category"], shoppers)
     for i, row in enumerate(shoppers):
-        _picture((120, 60, 10 * i), row["category"] == "pants", False, (48, 64)).save(data / "shopper_photos" / "images" / row["file"])
-    looked = [dict(zip(LOOKED, ["product", row["id"], row["baseColour"].lower(), "striped" if "Striped" in row["productDisplayName"] else "solid",
-                                "short" if row["articleType"] == "Tshirts" else "na", "crew" if row["articleType"] == "Tshirts" else "na",
-                                "na" if row["articleType"] == "Tshirts" else "long", "no", "no", "unsure", "no"])) for row in large[:8]]
+        _picture((120, 60, 10 * i), row["category"] == "pants", False, (48, 64)).save(
+            data / "shopper_photos" / "images" / row["file"]
+        )
+    looked = [
+        dict(
+            zip(
+                LOOKED,
+                [
+                    "product",
+                    row["id"],
+                    row["baseColour"].lower(),
+                    "striped" if "Striped" in row["productDisplayName"] else "solid",
+                    "short" if row["articleType"] == "Tshirts" else "na",
+                    "crew" if row["articleType"] == "Tshirts" else "na",
+                    "na" if row["articleType"] == "Tshirts" else "long",
+                    "no",
+                    "no",
+                    "unsure",
+                    "no",
+                ],
+                strict=False,
+            )
+        )
+        for row in large[:8]
+    ]
     _write(data / "looked_at" / "labels.csv", LOOKED, looked)
     return data

@@ -13,11 +13,19 @@ from encoders.layout import SLICES
 from encoders.torchvision_ops import import_torchvision
 from errors import InputError
 from training.augment import Strength, augment, plain
-from training.fit import Recipe, Stage, Table, Trainer, accuracy, epoch_rows, shop_classes
+from training.fit import Trainer
 from training.pixels import cached_arrays
+from training.recipe import Recipe, Stage
+from training.table import Table, accuracy, epoch_rows, shop_classes
 from training.tower import TOWER, SliceTower, set_loss
 
-RECIPE = Recipe(stages=(Stage("one", 2, 32, 0, looked=1), Stage("two", 1, 32, 0, looked=1, rate=0.5)), batch=12, warmup=2, least=4, save_every=1)
+RECIPE = Recipe(
+    stages=(Stage("one", 2, 32, 0, looked=1), Stage("two", 1, 32, 0, looked=1, rate=0.5)),
+    batch=12,
+    warmup=2,
+    least=4,
+    save_every=1,
+)
 
 
 @pytest.fixture(scope="module")

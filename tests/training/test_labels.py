@@ -21,15 +21,26 @@ def test_colour_names_inside_words_stay() -> None:
     assert splits.design("Redtape Men Tan Shoes 12") == "redtape men shoes"
 
 
-@pytest.mark.parametrize(("bucket", "role"), [(30, "report"), (39, "report"), (40, "choose"), (44, "choose"), (45, "train"), (99, "train"), (12, "choose")])
+@pytest.mark.parametrize(
+    ("bucket", "role"),
+    [(30, "report"), (39, "report"), (40, "choose"), (44, "choose"), (45, "train"), (99, "train"), (12, "choose")],
+)
 def test_buckets_have_roles(bucket: int, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splits, "percent", lambda text: bucket)
     assert splits.design_role("anything") == role
 
 
 def test_labels_name_values_of_the_vocabulary() -> None:
-    rows = [{"productDisplayName": f"Printed Full Sleeve Round Neck Leather {kind}", "articleType": kind, "baseColour": "Steel",
-             "gender": "Women", "usage": "Formal"} for kind in ("Tshirts", "Casual Shoes", "Bath Robe", "Nonsense")]
+    rows = [
+        {
+            "productDisplayName": f"Printed Full Sleeve Round Neck Leather {kind}",
+            "articleType": kind,
+            "baseColour": "Steel",
+            "gender": "Women",
+            "usage": "Formal",
+        }
+        for kind in ("Tshirts", "Casual Shoes", "Bath Robe", "Nonsense")
+    ]
     for row in rows:
         for facet, values in labels.product_sets(row).items():
             assert values and values <= set(vocabulary.leaf_values(facet))
@@ -39,14 +50,29 @@ def test_labels_name_values_of_the_vocabulary() -> None:
 
 
 def test_a_name_with_two_patterns_names_none() -> None:
-    row = {"productDisplayName": "Striped Printed Top", "articleType": "Tops", "baseColour": "Red", "gender": "Women", "usage": "Casual"}
+    row = {
+        "productDisplayName": "Striped Printed Top",
+        "articleType": "Tops",
+        "baseColour": "Red",
+        "gender": "Women",
+        "usage": "Casual",
+    }
     assert "pattern" not in labels.product_sets(row) and labels.shop_pattern("Striped Printed Top") is None
     assert labels.shop_pattern("Checked Shirt") == "checked"
 
 
 def test_unsure_says_nothing() -> None:
-    row = {"color": "red|blue", "pattern": "other", "sleeve_length": "na", "neckline": "henley", "length": "long",
-           "pockets": "yes", "hood": "no", "buttons": "unsure", "zipper": "no"}
+    row = {
+        "color": "red|blue",
+        "pattern": "other",
+        "sleeve_length": "na",
+        "neckline": "henley",
+        "length": "long",
+        "pockets": "yes",
+        "hood": "no",
+        "buttons": "unsure",
+        "zipper": "no",
+    }
     assert labels.looked_sets(row) == {"color": {"red", "blue"}, "length": {"maxi"}}
     assert labels.looked_details(row) == {"pockets": True, "hood": False, "zipper": False}
 

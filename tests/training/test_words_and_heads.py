@@ -57,7 +57,9 @@ def _separable(n: int, noise: float, seed: int = 0) -> tuple[Prototypes, Labelle
     slices = unit(truth[labels] + noise * rng.normal(size=(n, 8)))
     allowed = torch.zeros(n, 4, dtype=torch.bool)
     allowed[torch.arange(n), torch.from_numpy(labels)] = True
-    start = Prototypes(("a", "b", "c", "d"), unit(truth + 0.5 * rng.normal(size=truth.shape)), 40.0, np.zeros(4, dtype=np.float32))
+    start = Prototypes(
+        ("a", "b", "c", "d"), unit(truth + 0.5 * rng.normal(size=truth.shape)), 40.0, np.zeros(4, dtype=np.float32)
+    )
     return start, Labelled(torch.from_numpy(slices), allowed, torch.ones_like(allowed), torch.ones(n))
 
 
@@ -92,11 +94,20 @@ def test_details_are_judged_one_by_one() -> None:
     assert right < 1e-3 < 1 < wrong
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["encoder", "--data", "/nowhere"], "looked_at"),
-    (["encoder", "--data", "/nowhere", "--epochs", "1"], "give 4 numbers"),
-    (["calibrate", "--out", "/nowhere"], "no open_clip_config.json"),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["encoder", "--data", "/nowhere"], "looked_at"),
+        (["encoder", "--data", "/nowhere", "--epochs", "1"], "give 4 numbers"),
+        (["calibrate", "--out", "/nowhere"], "no open_clip_config.json"),
+    ],
+)
 def test_the_door_says_what_is_missing(arguments: list[str], says: str, tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-m", "training", *arguments, "--cache", str(tmp_path)], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "training", *arguments, "--cache", str(tmp_path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr and not done.stdout
