@@ -24,8 +24,9 @@ log = logging.getLogger(__name__)
 
 STRONG = 0.98
 """A picture this sure makes a claim of the text alone doubtful."""
-DOUBTS_IMPLIED = 0.9
-"""A picture this sure makes an absence doubtful that only follows from other stated values."""
+DOUBTS_IMPLIED = {"color": 0.2, "material": 0.5}
+"""A picture this sure makes an absence doubtful that only follows from other stated values. On the calibration part of
+the photos labelled by looking, 0.2 doubts 5% of what the shop's one colour says rightly and 42% of what it hides."""
 Told = Sequence[Sequence[Statement]]
 
 
@@ -142,7 +143,7 @@ def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: 
     if found is None:
         return said
     against = 1 - found[1] if said.has else found[0]
-    limit = DOUBTS_IMPLIED if said.implied and constraint.op == "exclude" else STRONG
+    limit = DOUBTS_IMPLIED.get(constraint.facet, STRONG) if said.implied and constraint.op == "exclude" else STRONG
     doubtful = against > limit and (said.source == "text" or constraint.op == "exclude")
     return Evidence() if doubtful else said
 
