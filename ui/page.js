@@ -26,6 +26,8 @@
     const from = event.target.closest('[data-ui]');
     if (from) { opener = from; actions[from.dataset.ui]?.(); return; }
     if (event.target.closest('[data-do="forget"]')) byId('forget')?.close();
+    const picture = event.target.closest('.card .pic');
+    if (picture) picture.closest('.card').querySelector('details.more')?.toggleAttribute('open');
     const heart = event.target.closest('.heart');
     if (heart) heart.setAttribute('aria-pressed', heart.getAttribute('aria-pressed') !== 'true');
     if (drawerOpen() &&

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from catalog.wish import Constraint
 
 NAME = "Stylist"
+_CHIP_ORDER = ("require", "exclude", "more", "less", "prefer")
 _COUNTED = re.compile(r"(.+): (\d+) of ([1-9]\d*)")
 _MOON = '<svg viewBox="0 0 24 24" aria-hidden="true"><path d="M20 14.5A8 8 0 0 1 9.5 4 8 8 0 1 0 20 14.5z"/></svg>'
 
@@ -44,13 +45,19 @@ def welcome(pieces: int) -> str:
 
 
 def wish(constraints: Sequence[Constraint], currency: str = "EUR") -> str:
-    """The wish as chips, each a button that removes it; "" without one. Alternatives are joined by "or"."""
+    """The wish as chips, each a button that removes it; "" without one.
+
+    What must be comes first, what would be nice last, after one "ideally"; alternatives are joined by "or".
+    """
     if not constraints:
         return ""
-    chips, before = [], None
-    for one in constraints:
+    chips, before, leaning = [], None, False
+    for one in sorted(constraints, key=lambda c: _CHIP_ORDER.index(c.op)):
         if one.any is not None and one.any == before:
             chips.append('<span class="or">or</span>')
+        elif one.op == "prefer" and not leaning:
+            chips.append('<span class="or">ideally</span>')
+            leaning = True
         before = one.any
         chips.append(_chip(one, currency))
     return ('<div class="wish" role="group" aria-label="Your wish; tap to remove"><span class="cap">Your wish</span>'
@@ -59,15 +66,14 @@ def wish(constraints: Sequence[Constraint], currency: str = "EUR") -> str:
 
 def _chip(one: Constraint, currency: str) -> str:
     words = phrases.label(one, currency)
-    if one.op == "prefer":
-        words = f"ideally {words}"
+    spoken = f"ideally {words}" if one.op == "prefer" else words
     origin = {"photo": "from your photo", "memory": "from your taste", "vibe": "from the mood", "button": "from a tap"}
     title = origin.get(one.source, "from your words")
     mark = f'<small>{esc(origin[one.source].rsplit(" ", 1)[1])}</small>' if one.source in origin else ""
     value = phrases.key(one.value)
     return (f'<button type="button" class="chip {esc(one.op)}" data-do="remove" data-facet="{esc(one.facet)}" '
             f'data-op="{esc(one.op)}" data-value="{esc(value)}" title="{esc(title)}" '
-            f'aria-label="Remove: {esc(words)}, {esc(title)}">{esc(words)}{mark}'
+            f'aria-label="Remove: {esc(spoken)}, {esc(title)}">{esc(words)}{mark}'
             '<span aria-hidden="true">×</span></button>')
 
 
