@@ -95,7 +95,7 @@ class Action:
                 pool.broken += 1
                 _blame(pool, checks)
             else:
-                shown = card(item, scores[row], checks, wish)
+                shown = card(item, scores[row], checks)
                 (pool.fits if state == "ok" else pool.unconfirmed).append(shown)
 
     def _alike(self, cards: Sequence[Card], reference: Reference) -> tuple[Card, ...]:
@@ -108,7 +108,7 @@ class Action:
 
     def _unchecked(self, hits: Sequence[Hit], allowed: int, reference: Reference, wish: Wish) -> Found:
         items = self.tools.catalog.items([hit.row for hit in hits])
-        cards = tuple(card(item, hit.score, (), wish) for item, hit in zip(items, hits, strict=True))
+        cards = tuple(card(item, hit.score, ()) for item, hit in zip(items, hits, strict=True))
         return Found(cards, (), allowed, 0, 0, self._fidelity(cards, reference, wish))
 
     def _beyond(self, wish: Wish, reference: Reference) -> frozenset[int]:

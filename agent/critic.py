@@ -53,6 +53,8 @@ class Critic:
         if self._only_seen(state):
             return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}
         step = self._relaxation(wish, state) if may else None
+        if step is None and state["more"]:
+            return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}
         if step is None:
             return {**base, **self._asked(state), "trace": ("nothing fits",)}
         given_up, revised = step
@@ -76,8 +78,8 @@ class Critic:
         return {}
 
     def _only_seen(self, state: State) -> bool:
-        """Whether the shopper asked for more of the same, which is no reason to give anything up."""
-        return state.get("more", False)
+        """Whether the shopper asked for more of the same, which is no reason to give up more than before."""
+        return state["more"] and not state["session"].given_up
 
     def _relaxation(self, wish: Wish, state: State) -> tuple[Constraint | None, Wish] | None:
         """The first requirement, in the order above, that stands in the way, and the wish without it.
@@ -87,7 +89,8 @@ class Critic:
         found, avoid = state["found"], state["avoid"]
         if any(c.reason == LEANING for c in wish.constraints):
             return None, softened(wish)
-        candidates = [c for c in wish.of("require") if c.facet in FACET_ORDER and c.reason != NEAREST]
+        may = state["session"].given_up if state["more"] else FACET_ORDER
+        candidates = [c for c in wish.of("require") if c.facet in FACET_ORDER and c.facet in may and c.reason != NEAREST]
         candidates.sort(key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
         revised = [(c, without) for c in candidates if (without := self._without(wish, c)) is not None]
         for c, without in revised:
@@ -128,15 +131,15 @@ class Critic:
 
     def _unsure(self, state: State) -> dict:
         """Where nothing is confirmed: the offer to go without what could not be told."""
-        open_ = {(v.facet, v.op, str(v.value)) for card in state["found"].unconfirmed for v in card.verdicts
-                 if v.verdict == "unknown"}
+        open_ = {(v.facet, v.op, str(v.value)) for card in state["found"].unconfirmed for v in card.open}
         wish = state["session"].wish
         doubtful = [c for c in wish.of("require") if c.key in open_ and c.facet in FACET_ORDER and c.facet != "category"]
         if state["question"] or not doubtful or state["more"]:
             return {}
         c = min(doubtful, key=lambda c: FACET_ORDER.index(c.facet))
-        others = tuple(o for o in wish.constraints if o != c and (c.any is None or o.any != c.any))
-        return {"question": f"Shall I go without “{phrase(c, self.tools.currency)}”?", "offer": others}
+        group = [o for o in wish.constraints if o == c or (c.any is not None and o.any == c.any)]
+        words = listing([phrase(o, self.tools.currency) for o in group], "or")
+        return {"question": f"Shall I go without “{words}”?", "offer": tuple(o for o in wish.constraints if o not in group)}
 
     def _kin(self, kinds: set[str], kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
         """The nearest kinds that the shop has, as alternatives: blazers and coats for jackets."""

@@ -103,26 +103,33 @@ def listing(parts: Sequence[str], last: str = "and") -> str:
     return f"{', '.join(parts[:-1])} {last} {parts[-1]}"
 
 
-def describe(constraints: Iterable[Constraint], currency: str = "EUR", ops: Sequence[str] = ("require", "exclude")) -> str:
-    """A wish as one noun phrase: "navy midi dresses with pockets, no stripes, at most €50"."""
-    chosen = sorted((c for c in constraints if c.op in ops), key=lambda c: _ORDER.index(c.facet))
-    head, tail = _head(chosen, currency)
-    for group in _grouped(c for c in chosen if c.op != "exclude" and c.facet not in _HEAD):
-        tail.append(listing([phrase(c, currency) for c in group], "or"))
+def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
+    """Hard constraints as a noun phrase: "navy midi dresses with long sleeves, without stripes or pockets, at most €50"."""
+    chosen = sorted((c for c in constraints if c.hard), key=lambda c: _ORDER.index(c.facet))
+    wanted = _grouped(c for c in chosen if c.op == "require")
+    said = {place: [listing([phrase(c, currency) for c in group], "or") for group in wanted if _place(group[0]) == place]
+            for place in ("head", "with", "tail", "price")}
+    kinds = [plural(str(c.value)) for c in chosen if c.facet == "category" and c.op == "require"]
     refused = [phrase(c, currency) for c in chosen if c.op == "exclude"]
-    text = " ".join([*head, *(t for t in tail if t.startswith(("with ", "for ", "by ", "in ")))])
-    rest = [t for t in tail if not t.startswith(("with ", "for ", "by ", "in "))]
-    return ", ".join([text, *rest, *refused])
+    without = [words.removeprefix("no ") for words in refused if words.startswith("no ")]
+    parts = [" ".join([*said["head"], listing(kinds, "or") if kinds else "items", *said["tail"]])]
+    if said["with"]:
+        parts[0] += f" with {listing([words.removeprefix('with ') for words in said['with']])}"
+    if without:
+        parts.append(f"without {listing(without, 'or')}")
+    return ", ".join([*parts, *(words for words in refused if not words.startswith("no ")), *said["price"]])
 
 
 _HEAD = ("style", "fit", "color", "material", "pattern", "length", "category")
 
 
-def _head(chosen: Sequence[Constraint], currency: str) -> tuple[list[str], list[str]]:
-    words = [listing([phrase(c, currency) for c in group], "or")
-             for group in _grouped(c for c in chosen if c.op != "exclude" and c.facet in _HEAD and c.facet != "category")]
-    kinds = [plural(str(c.value)) for c in chosen if c.facet == "category" and c.op != "exclude"]
-    return [*words, listing(kinds, "or") if kinds else "items"], []
+def _place(c: Constraint) -> str:
+    """Where in the phrase a requirement is said."""
+    if c.facet == "category":
+        return ""
+    if c.facet in _HEAD or c.value == "sleeveless":
+        return "head"
+    return "with" if c.facet in ("sleeve_length", "neckline", "details") else "price" if c.facet == "price" else "tail"
 
 
 def _grouped(constraints: Iterable[Constraint]) -> list[list[Constraint]]:

@@ -6,13 +6,16 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from catalog.wish import Constraint, PriceRange
+from catalog.wish import HARD, Constraint, PriceRange
 
 STEPS = ("thought", "action", "critic", "speak")
 
 
 class Check(BaseModel):
-    """One constraint judged on one item: what was found, where it was seen, and how sure that is (0 to 1)."""
+    """One constraint judged on one item: what was found, where it was seen, and how sure that is (0 to 1).
+
+    any: the number of its group of alternatives, if it is one of several.
+    """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
@@ -22,6 +25,12 @@ class Check(BaseModel):
     verdict: Literal["met", "broken", "unknown"]
     source: Literal["listing", "text", "picture", "none"]
     confidence: float = 1.0
+    any: int | None = None
+
+    @property
+    def hard(self) -> bool:
+        """Whether the item may not be shown as fitting unless this is met."""
+        return self.op in HARD
 
     def public(self) -> dict:
         """The form that replies carry."""
@@ -48,6 +57,12 @@ class Card(BaseModel):
     why: str = ""
     description: str = ""
     group: str = ""
+
+    @property
+    def open(self) -> tuple[Check, ...]:
+        """What is required or excluded and could not be told; an alternative counts only where none of them is met."""
+        settled = {check.any for check in self.verdicts if check.verdict == "met" and check.any is not None}
+        return tuple(check for check in self.verdicts if check.hard and check.verdict == "unknown" and check.any not in settled)
 
     def public(self) -> dict:
         """The form that replies carry."""

@@ -26,6 +26,7 @@ class Session(BaseModel):
     seen: ids shown for the present wish, which "show more" skips
     rejected: ids that the shopper does not want to see again
     price_anchor: the item that "cheaper" compares with
+    given_up: facets that were given up to find anything for the present wish, which "show more" may give up again
     offer: the constraints that a "yes" to the question asked last would put in force
     named: the reference was named by the shopper, not merely the first one shown
     """
@@ -41,6 +42,7 @@ class Session(BaseModel):
     shown: tuple[str, ...] = ()
     seen: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
+    given_up: tuple[str, ...] = ()
     offer: tuple[Constraint, ...] | None = None
 
     @property

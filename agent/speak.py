@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from langgraph.config import get_stream_writer
 
+from agent.cards import told
 from agent.critic import softened
 from agent.photos import wishes
 from agent.phrases import describe, listing, money, phrase, sight
@@ -75,6 +76,16 @@ def search_text(state: State, tools: Tools) -> str:
     return " ".join(part for part in parts if part)
 
 
+def _never_listed(wish: Wish, found: Found, tools: Tools) -> str:
+    """What no listing of the wanted kind has, where every card leaves it open: "None of my jackets is listed as leather." """
+    kinds = [c for c in wish.on("category") if c.op == "require"]
+    doubtful = set.intersection(*({check.facet for check in card.open} for card in found.unconfirmed))
+    for c in wish.of("require"):
+        if c.facet in doubtful - {"category", *vocabulary.OPEN_FACETS} and c.any is None and not tools.affirmed([*kinds, c]):
+            return f"None of my {describe(kinds)} is listed as {phrase(c).removeprefix('with ')}. "
+    return ""
+
+
 def _missing(state: State, currency: str) -> str:
     """What the shop has not, where something nearest to it is shown instead."""
     found = state["found"]
@@ -95,7 +106,8 @@ def _opening(state: State, tools: Tools) -> str:
         return f"I found no {describe(_plain(state['session'].wish), currency)}."
     if not found.fits:
         n = len(found.unconfirmed)
-        return f"{'This one' if n == 1 else f'These {n}'} may fit ({asked}{near}), but I could not confirm all of it."
+        lacking = _never_listed(wish, found, tools)
+        return lacking + f"{'This one' if n == 1 else f'These {n}'} may fit ({asked}{near}), but I could not confirm all of it."
     if len(found.fits) >= request.k:
         lead = ("Here are {n} {asked}{near}.", "I found {n} {asked}{near}.", "I picked {n} {asked}{near}.")[turn % 3]
     elif len(found.fits) == 1 and not _lost(state):
@@ -168,9 +180,7 @@ def _checked(cards: Sequence[Card], wish: Wish, currency: str) -> str:
 def _open(found: Found, currency: str) -> str:
     if not found.unconfirmed:
         return ""
-    open_ = dict.fromkeys(
-        phrase(Constraint(facet=v.facet, op=v.op, value=v.value), currency)
-        for card in found.unconfirmed for v in card.verdicts if v.verdict == "unknown" and v.op in ("require", "exclude"))
+    open_ = dict.fromkeys(told(check, currency) for card in found.unconfirmed for check in card.open)
     n = len(found.unconfirmed)
     if not found.fits:
         return f"Neither listing nor picture tells: {listing(list(open_)[:4])}."

@@ -205,6 +205,8 @@ class Stylist:
     def _remember(self, before: Session, last: dict, request: Request) -> Reply:
         reply, talk = last["reply"], last["talk"]
         session: Session = last["session"].model_copy(update={"turn": reply.turn, "offer": last["offer"]})
+        if talk is None:
+            session = session.model_copy(update={"given_up": tuple(c.facet for c in last["relaxed"] if c.op == "require")})
         if talk is not None and talk.kind == "forget":
             self._forget(session.id)
             return reply

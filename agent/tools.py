@@ -63,6 +63,10 @@ class Tools:
         mask[list(avoid)] = False
         return int(mask.sum())
 
+    def affirmed(self, constraints: Iterable[Constraint]) -> int:
+        """How many rows the listings alone confirm."""
+        return int((np.asarray(self.catalog.affirmed_rows(tuple(constraints))) & self.catalog.available).sum())
+
     def nearest_price(self, constraints: Iterable[Constraint], budget: Constraint, avoid: Iterable[int] = ()) -> float | None:
         """The price nearest to a budget among the rows that the listings leave open for the other constraints."""
         mask = np.array(self.catalog.allowed_rows(tuple(constraints)), dtype=bool) & self.catalog.available

@@ -25,8 +25,11 @@ def test_one_constraint(given: str, said: str) -> None:
 
 def test_a_wish_reads_as_a_noun_phrase() -> None:
     wish = w("+category dress", "+color navy", "+length midi", "+details pockets", "-pattern striped", "+price ..50")
-    assert describe(wish) == "navy midi dresses with pockets, at most €50, no stripes"
+    assert describe(wish) == "navy midi dresses with pockets, without stripes, at most €50"
     assert describe(()) == "items"
+    wish = w("+category shirt", "+sleeve_length long", "+neckline collar", "-details pockets", "-pattern checked", "-fit slim")
+    assert describe(wish) == "shirts with long sleeves and collar, without checks or pockets, not slim fit"
+    assert describe(w("+sleeve_length sleeveless", "+gender women", "+size M")) == "sleeveless items for women in size M"
 
 
 def test_alternatives_are_joined_by_or() -> None:
