@@ -107,8 +107,8 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
     """Hard constraints as a noun phrase: "navy midi dresses with long sleeves, without stripes or pockets, at most €50"."""
     chosen = sorted((c for c in constraints if c.hard), key=lambda c: _ORDER.index(c.facet))
     wanted = _grouped(c for c in chosen if c.op == "require")
-    said = {place: [listing([phrase(c, currency) for c in group], "or") for group in wanted if _place(group[0]) == place]
-            for place in ("head", "with", "tail", "price")}
+    said = {place: [listing([phrase(c, currency) for c in group], "or") for group in wanted if _place(group) == place]
+            for place in ("head", "with", "tail", "apart")}
     kinds = [plural(str(c.value)) for c in chosen if c.facet == "category" and c.op == "require"]
     refused = [phrase(c, currency) for c in chosen if c.op == "exclude"]
     without = [words.removeprefix("no ") for words in refused if words.startswith("no ")]
@@ -117,19 +117,24 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
         parts[0] += f" with {listing([words.removeprefix('with ') for words in said['with']])}"
     if without:
         parts.append(f"without {listing(without, 'or')}")
-    return ", ".join([*parts, *(words for words in refused if not words.startswith("no ")), *said["price"]])
+    return ", ".join([*parts, *(words for words in refused if not words.startswith("no ")), *said["apart"]])
 
 
 _HEAD = ("style", "fit", "color", "material", "pattern", "length", "category")
 
 
-def _place(c: Constraint) -> str:
-    """Where in the phrase a requirement is said."""
+def _place(group: Sequence[Constraint]) -> str:
+    """Where in the phrase a requirement, or a choice of them, is said."""
+    places = {_place_of(c) for c in group}
+    return places.pop() if len(places) == 1 else "apart"
+
+
+def _place_of(c: Constraint) -> str:
     if c.facet == "category":
-        return ""
+        return "noun"
     if c.facet in _HEAD or c.value == "sleeveless":
         return "head"
-    return "with" if c.facet in ("sleeve_length", "neckline", "details") else "price" if c.facet == "price" else "tail"
+    return "with" if c.facet in ("sleeve_length", "neckline", "details") else "apart" if c.facet == "price" else "tail"
 
 
 def _grouped(constraints: Iterable[Constraint]) -> list[list[Constraint]]:

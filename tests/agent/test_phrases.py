@@ -35,6 +35,8 @@ def test_a_wish_reads_as_a_noun_phrase() -> None:
 def test_alternatives_are_joined_by_or() -> None:
     wish = (c("+color grey", any=1), c("+color navy", any=1), c("+category shirt", any=2), c("+category blouse", any=2))
     assert describe(wish) == "grey or navy shirts or blouses"
+    sleeves = (c("+sleeve_length sleeveless", any=1), c("+sleeve_length short", any=1), c("+category dress"))
+    assert describe(sleeves) == "dresses, sleeveless or short sleeves"
 
 
 def test_the_caption_holds_what_is_wanted_and_nothing_else() -> None:
