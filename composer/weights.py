@@ -27,7 +27,7 @@ class Weights(BaseModel):
                               "audience": 0.7, "appearance": 0.3}
     change: float = Field(default=1.0, ge=0)
     prefer: float = Field(default=0.5, ge=0)
-    exclude: float = Field(default=0.5, ge=0)
+    exclude: float = Field(default=0.8, ge=0)
     step: float = Field(default=1.6, ge=0)
     children: float = Field(default=0.5, ge=0, le=1)
     say: float = Field(default=0.0, ge=0, le=1)
