@@ -82,3 +82,15 @@ def test_the_terminal_chat_shows_picks_and_keeps(tiny: Stylist, monkeypatch: pyt
     assert [item.id for item in tiny.saved(session)] == ["I03"]
     assert tiny.memory.feedback(session)["I01"] == "not_this"
     assert next(said) == "never read"
+
+
+def test_the_readme_shows_the_graph_as_it_is() -> None:
+    readme = (Path(door.__file__).parent / "README.md").read_text(encoding="utf-8")
+    assert f"```mermaid\n{drawing().strip()}\n```" in readme
+
+
+def test_the_readme_names_every_file_of_the_room() -> None:
+    room = Path(door.__file__).parent
+    readme = (room / "README.md").read_text(encoding="utf-8")
+    files = {path.name for path in room.glob("*.py")} - {"__init__.py", "__main__.py"}
+    assert {name for name in files if f"`{name}`" not in readme} == set()
