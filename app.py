@@ -13,10 +13,15 @@ import subprocess
 import sys
 import threading
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from errors import CatalogMissing, StylistError, WorkError
 from settings import ROOT, Settings, load_settings
+
+if TYPE_CHECKING:
+    from ui.shop import Shop
 
 LOG = logging.getLogger("app")
 FAILURE_SHOWN_S = 3.0
@@ -63,7 +68,7 @@ def check_port(host: str, port: int) -> int:
         return probe.getsockname()[1]
 
 
-def draw_demo(catalog: Path, tell) -> None:
+def draw_demo(catalog: Path, tell: Callable[[str], None]) -> None:
     """Draw the demo catalogue in a process of its own, each line of its progress to `tell` and stderr.
 
     Raises WorkError with its last line where it fails.
@@ -82,8 +87,8 @@ def draw_demo(catalog: Path, tell) -> None:
                         f"{last.removeprefix('error: ') or f'exit {process.returncode}'}")
 
 
-def open_shop(shop, settings: Settings, draw: bool) -> None:
-    """Behind the page: draw what is missing, open the catalogue, warm the models up, then let shoppers in."""
+def open_shop(shop: Shop, settings: Settings, draw: bool) -> None:
+    """Behind the page: draw what is missing, open the catalogue with warm models, then let shoppers in."""
     try:
         if draw:
             shop.tell("Drawing the demo collection")
@@ -91,11 +96,7 @@ def open_shop(shop, settings: Settings, draw: bool) -> None:
         shop.tell("Opening the collection")
         from agent import Stylist  # torch comes with it; the page need not wait for that
 
-        stylist = Stylist.open(settings.catalog_dir, memory=settings.memory, settings=settings)
-        guest = stylist.new_session()
-        stylist.chat(guest, "a black dress", k=1)  # the first turn pays for lazy loading; nobody should wait for it
-        stylist.forget(guest)
-        shop.open(stylist)
+        shop.open(Stylist.open(settings.catalog_dir, memory=settings.memory, settings=settings))
     except StylistError as error:
         shop.fail(error)
     except Exception as error:  # a door: the thread must not die unseen
