@@ -17,6 +17,7 @@ class Point(BaseModel):
     wish: Wish = Wish()
     price_anchor: str | None = None
     named: bool = False
+    rejected: tuple[str, ...] = ()
 
 
 class Session(BaseModel):
@@ -48,19 +49,20 @@ class Session(BaseModel):
     @property
     def point(self) -> Point:
         """Where the session stands."""
-        return Point(wish=self.wish, price_anchor=self.price_anchor, named=self.named)
+        return Point(wish=self.wish, price_anchor=self.price_anchor, named=self.named, rejected=self.rejected)
 
     def moved(self, point: Point) -> Session:
-        """The session with another wish in force; the present one can be undone to."""
+        """The session with another wish (or more refused items) in force; the present one can be undone to."""
         if point == self.point:
             return self
         past = (*self.past, self.point)[-PAST_KEPT:]
-        return self.model_copy(update={**dict(point), "past": past, "seen": ()})
+        seen = self.seen if point.wish == self.wish else ()
+        return self.model_copy(update={**dict(point), "past": past, "seen": seen})
 
     def agreed(self) -> Session:
         """The session with what was offered in force."""
         wish = self.wish.model_copy(update={"constraints": self.offer or ()})
-        return self.moved(Point(wish=wish, price_anchor=self.price_anchor, named=self.named))
+        return self.moved(self.point.model_copy(update={"wish": wish}))
 
     def undone(self) -> Session | None:
         """The session before the last change of its wish, or None where there was none."""

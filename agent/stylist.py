@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from agent.action import Action
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph
@@ -18,7 +20,7 @@ from agent.photos import Eyes
 from agent.phrases import phrase
 from agent.planner import LLM, OFFLINE, minds
 from agent.replies import Event, Reply, Turn
-from agent.session import Point, Session
+from agent.session import Session
 from agent.speak import Speak
 from agent.state import Clock, Request
 from agent.taste import Taste
@@ -75,7 +77,7 @@ class Stylist:
         self.catalog.facet_counts()
         if len(self.catalog):
             session = self.new_session()
-            self._answer(Session(id=session), Request(text="something blue", k=1, planner=OFFLINE))
+            self._answer(Session(id=session), Request("something blue", (Image.new("RGB", (64, 64)),), k=1, planner=OFFLINE))
             self.memory.forget(session)
 
     # -- turns
@@ -93,7 +95,7 @@ class Stylist:
     def stream(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
                guard: bool = True, composer: str = "delta", planner: str | None = None) -> Iterator[Event]:
         """The same turn in pieces: steps and thoughts as they come, words of the reply, and last the whole reply."""
-        request = Request(str(text), _pictures(image), like, k, guard, composer, planner)
+        request = Request(str(text), _pictures(image), like or None, k, guard, composer, planner)
         self._validate(session, request)
         return self._turn(session, request)
 
@@ -178,9 +180,10 @@ class Stylist:
             state = self.memory.load(session)
             if constraints is not None:
                 wish = state.wish.model_copy(update={"constraints": constraints})
-                state = state.moved(Point(wish=wish, price_anchor=state.price_anchor, named=state.named))
+                state = state.moved(state.point.model_copy(update={"wish": wish}))
             if refuse is not None:
-                state = state.model_copy(update={"rejected": tuple(dict.fromkeys((*state.rejected, refuse)))})
+                rejected = tuple(dict.fromkeys((*state.rejected, refuse)))
+                state = state.moved(state.point.model_copy(update={"rejected": rejected}))
             yield from self._stream(state, request)
 
     def _stream(self, session: Session, request: Request) -> Iterator[Event]:
@@ -235,9 +238,8 @@ class Stylist:
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:
-    if image is None:
-        return ()
-    return tuple(image) if isinstance(image, list | tuple) else (image,)
+    given = image if isinstance(image, list | tuple) else (image,)
+    return tuple(one for one in given if one is not None and not (isinstance(one, str) and not one.strip()))
 
 
 def _plain(value: Any) -> Any:

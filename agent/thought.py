@@ -23,7 +23,7 @@ from errors import BadImage, InputError
 LONGEST = 4_000
 """Characters of a message that are read; the rest is left out, and said to be."""
 MOST_PHOTOS = 4
-MOST_CARDS = 60
+MOST_CARDS = 200
 NO_MODEL = "No language model is set up (OPENAI_API_KEY), so I planned this offline."
 _FRESH = {"steps": ("thought",), "relaxed": (), "remarks": (), "avoid": frozenset(), "narrow": True, "again": False,
           "talk": None, "reference": Reference(), "offer": None}

@@ -62,10 +62,7 @@ def after(session: Session, heard: Heard) -> Session:
     if reading.intent("undo"):
         return session.undone() or session
     if reading.intent("start_over"):
-        session = session.moved(Point()).model_copy(update={"rejected": ()})
-    if heard.refused:
-        refused = dict.fromkeys((*session.rejected, *(item.id for item in heard.refused)))
-        session = session.model_copy(update={"rejected": tuple(refused)})
+        session = session.moved(Point())
     return session.moved(_point(session, heard))
 
 
@@ -92,7 +89,8 @@ def _point(session: Session, heard: Heard) -> Point:
     wish = old.model_copy(update={"constraints": merge(kept, heard.said, reading.drop),
                                   "words": _words(old, heard)})
     wish, named = _referred(wish, session, heard)
-    return Point(wish=wish, price_anchor=_price_anchor(wish, session, heard), named=named)
+    rejected = dict.fromkeys((*session.rejected, *(item.id for item in heard.refused)))
+    return Point(wish=wish, price_anchor=_price_anchor(wish, session, heard), named=named, rejected=tuple(rejected))
 
 
 def _start(old: Wish, heard: Heard) -> tuple[Constraint, ...]:

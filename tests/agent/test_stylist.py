@@ -101,6 +101,14 @@ def test_not_these_do_not_come_back(tiny: Stylist, session: str) -> None:
     assert not set(shown) & {card.id for card in tiny.chat(session, "shirts or dresses", k=16).cards}
 
 
+def test_undo_brings_refused_items_back(tiny: Stylist, session: str) -> None:
+    first = ids(tiny.chat(session, "dresses", k=3))
+    tiny.chat(session, "not these", k=3)
+    assert ids(tiny.chat(session, "undo", k=3)) == first
+    tiny.feedback(session, first[0], "not_this")
+    assert ids(tiny.chat(session, "undo", k=3)) == first
+
+
 def test_a_refused_card_is_replaced_and_stays_away(tiny: Stylist, session: str) -> None:
     first = ids(tiny.chat(session, "dresses, no stripes", k=3))
     reply = tiny.feedback(session, first[0], "not_this")
