@@ -22,9 +22,10 @@ IMPLIED_ABSENCE = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """has: True, False or None (not said). within: a stated parent of the value, so the item has it or a sibling.
+    """has: True, False or None (not said; `confidence` is then how probable a picture makes it).
 
-    implied: absence that only follows from another stated value of a facet that may have several.
+    within: a stated parent of the value, so the item has it or a sibling. implied: absence that only follows from
+    another stated value of a facet that may have several.
     """
 
     has: bool | None = None

@@ -129,7 +129,9 @@ class _Pictures:
         least, greatest = found
         if least >= self.band.high:
             return Evidence(True, "picture", least)
-        return Evidence(False, "picture", 1 - greatest) if greatest <= self.band.low else Evidence()
+        if greatest <= self.band.low:
+            return Evidence(False, "picture", 1 - greatest)
+        return Evidence(None, "picture", (least + greatest) / 2)
 
 
 def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: Sequence[Statement]) -> Evidence:
@@ -145,11 +147,13 @@ def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: 
     against = 1 - found[1] if said.has else found[0]
     limit = DOUBTS_IMPLIED.get(constraint.facet, STRONG) if said.implied and constraint.op == "exclude" else STRONG
     doubtful = against > limit and (said.source == "text" or constraint.op == "exclude")
-    return Evidence() if doubtful else said
+    return Evidence(None, "picture", (found[0] + found[1]) / 2) if doubtful else said
 
 
 def _verdict(constraint: Constraint, evidence: Evidence) -> Verdict:
+    excluded = constraint.op == "exclude"
     if evidence.has is None:
-        return Verdict.on(constraint, "unknown", "none", evidence.confidence)
-    met = evidence.has != (constraint.op == "exclude")
+        chance = 1 - evidence.confidence if excluded and evidence.source == "picture" else evidence.confidence
+        return Verdict.on(constraint, "unknown", evidence.source, chance)
+    met = evidence.has != excluded
     return Verdict.on(constraint, "met" if met else "broken", evidence.source, evidence.confidence)

@@ -17,7 +17,9 @@ Status = Literal["ok", "unconfirmed", "broken"]
 class Verdict:
     """Whether one item meets one constraint, on whose word, and how sure (0 to 1).
 
-    any: the constraint's group of alternatives. failed: the guard could not judge, so the item may not be shown.
+    Of an unknown one, `confidence` is how probable the picture makes it that the constraint is met; 0 with source
+    "none", where nothing speaks about it. any: the constraint's group of alternatives. failed: the guard could not
+    judge, so the item may not be shown.
     """
 
     facet: str

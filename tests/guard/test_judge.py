@@ -62,7 +62,7 @@ def verdict(constraint: str | Constraint, thing: Item, **shown: str) -> Verdict:
 def test_by_the_listing(constraint: str, attributes: dict[str, str], expected: str) -> None:
     found = verdict(constraint, item(**attributes))
     assert found.verdict == expected
-    assert found.source == ("none" if expected == "unknown" else "listing")
+    assert (found.source == "listing") == (expected != "unknown")
 
 
 @pytest.mark.parametrize(("constraint", "attributes", "shown", "expected"), [
@@ -85,7 +85,12 @@ def test_by_the_picture_where_the_listing_is_silent(constraint: str, attributes:
                                                     shown: dict[str, str], expected: str) -> None:
     found = verdict(constraint, item(**attributes), **shown)
     assert found.verdict == expected
-    assert found.source == ("none" if expected == "unknown" else "picture")
+    assert found.source == ("none" if constraint.startswith("require gender") else "picture")
+
+
+def test_of_what_is_unknown_the_chance_is_told() -> None:
+    found = verdict("exclude pattern striped", item(), pattern="striped|solid")
+    assert (found.verdict, found.source, found.confidence) == ("unknown", "picture", pytest.approx(0.5, abs=0.01))
 
 
 def test_a_field_stands_against_the_picture_and_a_text_does_not() -> None:
