@@ -28,7 +28,7 @@ from settings import load_settings
 
 ALPHA = 0.02
 """Allowed share that breaks an explicit "no" among items that the picture let pass."""
-REQUIRE_ALPHA = 0.06
+REQUIRE_ALPHA = 0.05
 LOSS = 0.025
 """Allowed share of fitting items that the picture hides."""
 CALM = 0.3
@@ -36,7 +36,7 @@ CALM = 0.3
 wanted, and a half at most where it is not."""
 PRIOR = {"exclude": 0.2, "require": 0.5}
 """Share of items with the attribute among those judged: a wish brings more of them than chance does."""
-FEWEST = 25
+FEWEST = 15
 """Examples of each side below which a value has no band of its own."""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
 _BATCH = 32
