@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from agent.cards import card, like_what
+from agent.merge import COMPARATIVES
 from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
 from agent.taste import Taste
@@ -18,6 +19,8 @@ from retrieval import Hit
 
 FIRST_FETCH = 5
 """Designs fetched for each card at first; the guard drops some."""
+SOFT_STEPS = 4
+"""In how many steps soft wishes come before rank: of two items that meet about as much, the better ranked is first."""
 WIDER = 4
 """By how much a fetch grows when too few survive."""
 
@@ -72,8 +75,8 @@ class Action:
             fetch, grouped = min(fetch * WIDER, max(allowed, 1)), False
         if pool.failed:
             return Found(allowed=allowed, judged=pool.judged, failed=pool.failed)
-        fits = self._alike(_one_a_design(_by_comparatives(pool.fits), request.k), reference)
-        unconfirmed = _one_a_design(_by_comparatives(_likeliest(pool.unconfirmed)), request.k - len(fits))
+        fits = self._alike(_one_a_design(_in_order(pool.fits, wish), request.k), reference)
+        unconfirmed = _one_a_design(_in_order(_likeliest(pool.unconfirmed), wish), request.k - len(fits))
         return Found(fits, unconfirmed, allowed, pool.judged, pool.broken, self._fidelity(fits, reference, wish), narrowed,
                      blame=pool.blame)
 
@@ -83,7 +86,7 @@ class Action:
         scores = {row: hit.score for hit in hits for row in (hit.row, *hit.siblings)}
         if not rows:
             return
-        asked = [c for c in wish.constraints if not (c.facet == "price" and c.op in ("more", "less"))]
+        asked = [c for c in wish.constraints if not (c.facet == "price" and c.op in COMPARATIVES)]
         judgement = self.tools.check(rows, asked, clock, reference.vector, reference.item)
         pool.failed = judgement.failed or pool.failed
         for place, (row, item) in enumerate(zip(rows, self.tools.catalog.items(rows), strict=True)):
@@ -114,7 +117,7 @@ class Action:
     def _beyond(self, wish: Wish, reference: Reference) -> frozenset[int]:
         """Rows that are not cheaper (pricier) than the priced reference, where the wish asks for that."""
         price = reference.priced.price if reference.priced else None
-        asked = [c.op for c in wish.constraints if c.facet == "price" and c.op in ("more", "less")]
+        asked = [c.op for c in wish.constraints if c.facet == "price" and c.op in COMPARATIVES]
         if price is None or not asked:
             return frozenset()
         prices = np.round(np.asarray(self.tools.catalog.prices, dtype=np.float64), 2)
@@ -146,7 +149,7 @@ def _priced(price: float | None, wish: Wish, reference: Reference) -> tuple[Chec
     checks = []
     anchor = reference.priced.price if reference.priced else None
     for c in wish.constraints:
-        if c.facet == "price" and c.op in ("more", "less"):
+        if c.facet == "price" and c.op in COMPARATIVES:
             known = price is not None and anchor is not None
             met = known and (price < anchor if c.op == "less" else price > anchor)
             checks.append(Check(facet="price", op=c.op, value=c.value, source="listing" if known else "none",
@@ -166,15 +169,21 @@ def _likeliest(cards: Sequence[Card]) -> list[Card]:
     return sorted(cards, key=lambda shown: -round(4 * min((check.confidence for check in shown.open), default=0.0)))
 
 
-def _by_comparatives(cards: Sequence[Card]) -> list[Card]:
-    """What fails fewest comparatives first, else in rank order; where nothing is cheaper, the cheapest first."""
-    failed = {"broken": 2, "unknown": 1, "met": 0}
+def _in_order(cards: Sequence[Card], wish: Wish) -> list[Card]:
+    """What fails fewest comparatives first, then what meets most of the words' soft wishes, else in rank order.
 
-    def standing(c: Card) -> tuple[float, float]:
-        compared = [v for v in c.verdicts if v.op in ("more", "less")]
+    Where nothing is cheaper, the cheapest comes first.
+    """
+    failed = {"broken": 2, "unknown": 1, "met": 0}
+    hoped = {c.key: c.weight * c.confidence for c in wish.of("prefer") if c.source in ("words", "vibe", "button")}
+    whole = sum(hoped.values())
+
+    def standing(shown: Card) -> tuple[float, float, float]:
+        compared = [v for v in shown.verdicts if v.op in COMPARATIVES]
         dearer = next((v.op for v in compared if v.facet == "price" and v.verdict == "broken"), None)
-        price = 0.0 if dearer is None or c.price is None else c.price if dearer == "less" else -c.price
-        return sum(failed[v.verdict] for v in compared), price
+        price = 0.0 if dearer is None or shown.price is None else shown.price if dearer == "less" else -shown.price
+        met = sum(hoped.get((v.facet, v.op, str(v.value)), 0.0) for v in shown.verdicts if v.verdict == "met")
+        return sum(failed[v.verdict] for v in compared), price, -round(SOFT_STEPS * met / whole) if whole else 0.0
 
     return sorted(cards, key=standing)
 

@@ -151,8 +151,8 @@ def sight(constraints: Iterable[Constraint]) -> str:
         return ""
     kind = next((c for c in seen if c.facet == "category"), None)
     noun = str(kind.value) if kind else "piece"
-    words = " ".join([*(phrase(c) for c in seen if c.facet in _HEAD and c is not kind), noun])
-    parts = [phrase(c).removeprefix("with ") for c in seen if c.facet not in _HEAD]
+    words = " ".join([*(phrase(c) for c in seen if _place_of(c) == "head"), noun])
+    parts = [phrase(c).removeprefix("with ") for c in seen if _place_of(c) == "with"]
     article = "" if noun in _NO_PLURAL else "an " if words[0] in "aeiou" else "a "
     told = f"{article}{words}" + (f" with {listing(parts)}" if parts else "")
     return told if kind is None or kind.confidence >= 0.6 else f"perhaps {told}"

@@ -40,7 +40,7 @@ class Speak:
         talk = state["talk"]
         shown = state["goal"] == "search" and not found.failed
         text = search_text(state, self.tools) if talk is None else talk_text(talk, self.tools, session.wish)
-        wish = state["wish"] if talk is None else session.wish
+        wish = state["wish"] if talk is None else Wish() if talk.kind == "forget" else session.wish
         photo = state["reference"].photo
         question = state["question"] if talk is None or state["question"] else talk_question(talk.kind)
         return Reply(

@@ -103,7 +103,8 @@ def _start(old: Wish, heard: Heard) -> tuple[Constraint, ...]:
     lasting = tuple(c for c in old.constraints if c.op not in COMPARATIVES)
     if heard.photo is None:
         return lasting
-    return tuple(c for c in lasting if c.op == "exclude" or c.facet in LASTING or c.facet == "size")
+    firm = (c for c in lasting if c.hard and c.source != "photo")
+    return tuple(c for c in firm if c.op == "exclude" or c.facet in LASTING or c.facet == "size")
 
 
 def _words(old: Wish, heard: Heard) -> str:

@@ -72,3 +72,4 @@ def test_what_a_photo_shows_reads_as_a_sight() -> None:
     unsure = (Constraint(facet="category", op="prefer", value="jeans", source="photo", confidence=0.5),)
     assert sight(unsure) == "perhaps jeans"
     assert sight(()) == ""
+    assert sight(w("~category dress", "~sleeve_length sleeveless", "~neckline high")) == "a sleeveless dress with high neckline"

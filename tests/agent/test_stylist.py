@@ -165,6 +165,14 @@ def test_a_corrected_photo_counts_as_corrected(tiny: Stylist, session: str, code
         tiny.correct_photo(session, "color", "blurple")
 
 
+def test_a_new_photo_takes_the_old_ones_place(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
+    tiny.chat(session, "like this, no stripes, under 200", image=codebook.picture({"category": "dress", "color": "navy"}))
+    reply = tiny.chat(session, "like this", image=codebook.picture({"category": "shirt", "color": "red", "gender": "women"}))
+    assert [c.value for c in reply.constraints if c.source == "photo" and c.facet in ("category", "color", "gender")] == [
+        "shirt", "red", "women"]
+    assert wish(reply) == {"exclude striped", "require at most 200"}
+
+
 def test_two_photos_are_one_reference(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
     photos = [codebook.picture({"category": "shirt", "color": c, "pattern": "solid"}) for c in ("red", "black")]
     reply = tiny.chat(session, "like these", image=photos)
@@ -294,7 +302,8 @@ def test_forget_by_word_and_by_button(tiny: Stylist, session: str, codebook: Cod
     tiny.feedback(session, "I01", "save")
     kept = [Path(p) for p in tiny.history(session)[0].photos]
     assert kept and kept[0].exists() and tiny.saved(session)[0].id == "I01"
-    assert "deleted" in tiny.chat(session, "forget everything about me").reply
+    said = tiny.chat(session, "forget everything about me")
+    assert "deleted" in said.reply and said.constraints == () and said.cards == ()
     assert tiny.history(session) == [] and tiny.saved(session) == [] and not kept[0].exists()
     tiny.chat(session, "a red dress")
     tiny.forget(session)
