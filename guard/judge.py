@@ -107,19 +107,27 @@ class _Pictures:
         self.seen = seen
         self.band = thresholds.band(self.facet, self.value, constraint.op, fingerprint)
         self.able = seen.can_have(self.facet, self.value)
+        self.shade = self.facet == "color" and self.value in vocabulary.SHADES
+        self._known: dict[str | None, tuple[np.ndarray, np.ndarray] | None] = {}
 
     def probability(self, row: int, statements: Sequence[Statement], within: str | None) -> tuple[float, float] | None:
         """Least and greatest probability that the item has the value; None where pictures cannot tell."""
-        if self.facet == "color" and self.value in vocabulary.SHADES:
-            stated = [s.value for s in statements if s.facet == "color" and s.present and not s.conflicting
-                      and s.value not in vocabulary.SHADES]
-            found = bounds(self.seen, self.value, stated[0] if stated else None)
-            return None if found is None else (float(found[0][row]), float(found[1][row]))
-        p = self.seen.of(self.facet, self.value, within)
-        if p is None:
+        if self.shade:
+            within = next((s.value for s in statements if s.facet == "color" and s.present and not s.conflicting
+                           and s.value not in vocabulary.SHADES), None)
+        if within not in self._known:
+            self._known[within] = self._columns(within)
+        found = self._known[within]
+        if found is None:
             return None
         able = 1.0 if self.able is None or stated_category(statements) else float(self.able[row])
-        return float(p[row]) * able, float(p[row]) * able
+        return float(found[0][row]) * able, float(found[1][row]) * able
+
+    def _columns(self, within: str | None) -> tuple[np.ndarray, np.ndarray] | None:
+        if self.shade:
+            return bounds(self.seen, self.value, within)
+        p = self.seen.of(self.facet, self.value, within)
+        return None if p is None else (p, p)
 
     def evidence(self, row: int, statements: Sequence[Statement], within: str | None) -> Evidence:
         """Shown, shown to be absent, or not to be told."""

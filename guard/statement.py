@@ -49,7 +49,7 @@ def statements(item: Item, claims: Iterable[Claim]) -> tuple[Statement, ...]:
     """
     fields = tuple(Claim(facet, value, True, "listing") for facet, stated in item.attributes.items()
                    if facet not in vocabulary.OPEN_FACETS for value in stated)
-    return _weighed(fields + tuple(claim for claim in claims if claim not in fields))
+    return _weighed(tuple(dict.fromkeys((*fields, *claims))))
 
 
 @lru_cache(maxsize=50_000)
