@@ -32,7 +32,8 @@ def test_replies_are_the_same_without_the_truth(stylist: Stylist, demo_dir: Path
         assert told(stylist.chat(one, text)) == told(other.chat(two, text))
 
 
-@pytest.mark.parametrize("text", ["a shirt, nothing striped", "a dress without pockets", "not black, under 60", "no floral skirts"])
+@pytest.mark.parametrize("text", [
+    "a shirt, nothing striped", "a dress without pockets", "not black, under 60", "no floral skirts"])
 def test_nothing_shown_is_listed_as_what_was_refused(stylist: Stylist, text: str) -> None:
     session = stylist.new_session()
     for words in (text, "cheaper", "show more"):

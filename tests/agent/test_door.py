@@ -72,7 +72,8 @@ def test_the_graph_is_drawn_from_the_code() -> None:
 
 def test_the_terminal_chat_shows_picks_and_keeps(tiny: Stylist, monkeypatch: pytest.MonkeyPatch,
                                                  capsys: pytest.CaptureFixture) -> None:
-    said = iter(["a navy dress, no stripes", "/save 1", "/like 9", "/nonsense", "in red instead", "/not 1", "/quit", "never read"])
+    said = iter(["a navy dress, no stripes", "/save 1", "/like 9", "/nonsense", "in red instead", "/not 1", "/quit",
+                 "never read"])
     monkeypatch.setattr("rich.console.Console.input", lambda *_, **__: next(said))
     session = tiny.new_session()
     converse(tiny, session)

@@ -11,9 +11,9 @@ from catalog.wish import Constraint, Wish
 from encoders.layout import BUILTIN_LAYOUT
 from tests.agent.test_merge import shown, w
 
-LOOK = {"category": {"shirt": 0.97, "blouse": 0.03}, "color": {"navy": 0.7, "black": 0.3}, "pattern": {"striped": 0.9, "solid": 0.1},
-        "sleeve_length": {"long": 0.45, "short": 0.4}, "details": {"pockets": 0.95, "hood": 0.93, "bow": 0.91, "text": 0.99, "slit": 0.1},
-        "gender": {"men": 0.8}}
+LOOK = {"category": {"shirt": 0.97, "blouse": 0.03}, "color": {"navy": 0.7, "black": 0.3},
+        "pattern": {"striped": 0.9, "solid": 0.1}, "sleeve_length": {"long": 0.45, "short": 0.4}, "gender": {"men": 0.8},
+        "details": {"pockets": 0.95, "hood": 0.93, "bow": 0.91, "text": 0.99, "slit": 0.1}}
 
 
 def seen(look: dict | None = None, corrections: dict | None = None, vector: float = 1.0) -> Seen:
@@ -22,7 +22,8 @@ def seen(look: dict | None = None, corrections: dict | None = None, vector: floa
 
 def test_likely_values_are_preferred_and_a_sure_kind_is_required() -> None:
     found = wishes(seen(), ())
-    assert shown(found) == ["+category shirt", "~color navy", "~pattern striped", "~details pockets", "~details hood", "~gender men"]
+    assert shown(found) == ["+category shirt", "~color navy", "~pattern striped", "~details pockets", "~details hood",
+                            "~gender men"]
     assert all(c.source == "photo" for c in found)
     assert next(c for c in found if c.facet == "color").confidence == 0.7
 
