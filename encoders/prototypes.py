@@ -52,6 +52,7 @@ def write_prototypes(path: Path, table: Mapping[str, Prototypes]) -> None:
         tensors[f"{name}.scale"] = np.array([item.scale], dtype=np.float32)
         names[name] = {"values": list(item.values), "exclusive": item.exclusive}
     save_file(tensors, str(path), metadata={"prototypes": json.dumps(names, sort_keys=True)})
+    Path(path).chmod(0o644)  # safetensors writes for its owner alone
 
 
 def read_prototypes(path: Path) -> dict[str, Prototypes]:

@@ -33,7 +33,8 @@ class Recipe:
         Stage("photos", 3, 128, 8000),
         Stage("drawn", 2, 160, 4000, drawn=4000, looked=6, rate=0.5),
         Stage("fine", 1, 160, 5000, drawn=1200, looked=5, rate=0.35),
-        Stage("last", 1, 160, 7000, drawn=800, looked=2, rate=0.35),
+        Stage("more", 1, 160, 7000, drawn=800, looked=2, rate=0.35),
+        Stage("last", 1, 160, 7000, drawn=800, looked=3, rate=0.35),
     )
     batch: int = 64
     seed: int = 7
