@@ -22,7 +22,7 @@ from training.drawn import SEED, drawn_pictures
 from training.export import build_clip, into_clip, prototype_table, write_folder
 from training.fit import Trainer, log_line
 from training.pixels import cached_arrays
-from training.recipe import Recipe
+from training.recipe import Recipe, Stage
 from training.table import Table, accuracy, encode_rows, shop_classes
 from training.team import Team, run_team
 from training.tokens import caption_texts, learn_merges, vocabulary_phrases, write_merges
