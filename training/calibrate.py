@@ -176,21 +176,29 @@ def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo
 def run(encoder: Encoder, data: Path, folder: Path, drawn: tuple[np.ndarray, list[Photo]] | None = None) -> dict[str, dict]:
     """Fits every facet's prototypes and writes them to `folder`; drawn pictures stand in where photos have no label.
 
-    Returns facet -> what was chosen, and on how many examples.
+    Starts from the prototypes as trained, so that it may be repeated. Returns facet -> what was chosen, and on how many examples.
     """
     fit_photos, check_photos = calibration_parts(read_photos(data))
     fit, check = encode_photos(encoder, data, fit_photos), encode_photos(encoder, data, check_photos)
     table = encoder.all_prototypes()
     report = {}
     for facet in FACET_SLICE:
-        few = sum(facet in p.sets or facet == "details" and bool(p.details) for p in check_photos) < 60
-        with_drawn = drawn is not None and facet not in ("category", "color", "gender")
-        fitting = (np.concatenate([fit, drawn[0]]), [*fit_photos, *drawn[1]]) if with_drawn else (fit, fit_photos)
-        checking = (
-            (np.concatenate([check, drawn[0][::4]]), [*check_photos, *drawn[1][::4]])
-            if few and drawn is not None
-            else (check, check_photos)
-        )
-        table[facet], report[facet] = fit_facet(encoder, facet, table[facet], fitting, checking)
+        fitting, checking = (fit, fit_photos), (check, check_photos)
+        few = sum(facet in p.sets or facet == "details" and bool(p.details) for p in checking[1]) < 60
+        if drawn is not None and facet not in ("category", "color", "gender"):
+            apart = np.arange(len(drawn[1])) % 4 == 0  # a quarter of the drawings calibrates, where it is needed
+            fitting = _joined(fitting, drawn, ~apart)
+            checking = _joined(checking, drawn, apart) if few else checking
+        trained = table.get(f"trained/{facet}", table[facet])
+        table[facet], report[facet] = fit_facet(encoder, facet, trained, fitting, checking)
     write_prototypes(folder / PROTOTYPES, table)
     return report
+
+
+def _joined(
+    photos: tuple[np.ndarray, list[Photo]], drawn: tuple[np.ndarray, list[Photo]], rows: np.ndarray
+) -> tuple[np.ndarray, list[Photo]]:
+    return np.concatenate([photos[0], drawn[0][rows]]), [
+        *photos[1],
+        *(p for p, chosen in zip(drawn[1], rows, strict=True) if chosen),
+    ]

@@ -61,7 +61,10 @@ def into_clip(model: SliceTower, clip: torch.nn.Module) -> None:
 
 
 def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
-    """The trained prototypes with their learned scales, facets and shop classes (`shop/HEAD`) alike."""
+    """The trained prototypes with their learned scales: shop classes (`shop/HEAD`), and facets twice.
+
+    `trained/FACET` stays as it is, so that a calibration, which replaces `FACET`, may be repeated.
+    """
     from training.tower import SHOP_HEADS
 
     table = {}
@@ -74,7 +77,7 @@ def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
             bias,
             exclusive=head != "details",
         )
-    return table
+    return table | {f"trained/{head}": table[head] for head in model.classes if head not in SHOP_HEADS}
 
 
 def write_folder(
