@@ -48,7 +48,8 @@ class Stylist:
         catalog.check_encoder(encoder)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
         self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index))
-        self.tools = Tools(catalog, encoder, self.retriever, Guard(encoder))
+        pictures = "drawn" if catalog.manifest["kind"] == "demo" else "photo"
+        self.tools = Tools(catalog, encoder, self.retriever, Guard(encoder, domain=pictures))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools.known, lambda: tuple(catalog.facet_counts().get("brand", ())))
         thought = Thought(self.tools, self.eyes, {name: mind.planner for name, mind in self.minds.items()}, default)

@@ -17,7 +17,7 @@ from guard.listing import read_claims
 from guard.picture import Encoder, Look, look
 from guard.shades import bounds
 from guard.statement import Statement, statements
-from guard.thresholds import Thresholds, load_thresholds
+from guard.thresholds import Domain, Thresholds, load_thresholds
 from guard.verdict import Judgement, Verdict
 
 log = logging.getLogger(__name__)
@@ -31,11 +31,14 @@ Told = Sequence[Sequence[Statement]]
 
 
 class Guard:
-    """Judges items against constraints. Holds no state but its encoder and thresholds."""
+    """Judges items against constraints. Holds no state but its encoder and thresholds.
 
-    def __init__(self, encoder: Encoder, thresholds: Thresholds | None = None):
+    domain: whether the items' pictures are photos or drawings; thresholds: in place of the shipped ones.
+    """
+
+    def __init__(self, encoder: Encoder, thresholds: Thresholds | None = None, domain: Domain = "photo"):
         self.encoder = encoder
-        self.thresholds = load_thresholds() if thresholds is None else thresholds
+        self.thresholds = load_thresholds(domain=domain) if thresholds is None else thresholds
 
     def judge(self, items: Sequence[Item], vectors: np.ndarray, claims: Sequence[Sequence[Claim]],
               constraints: Sequence[Constraint], reference_vector: np.ndarray | None = None,

@@ -11,13 +11,16 @@ from guard.statement import contradict
 from guard.text import read_sentence, title_category
 from guard.words import sentences
 
-# A kind or a value that cannot be without another attribute.
+# A kind or a value that is never without another attribute: of the photos labelled by looking all 104 shirts, all 19
+# polo shirts and all jeans have buttons.
 _IMPLIED: dict[tuple[str, str], tuple[tuple[str, str, bool], ...]] = {
     ("category", "hoodie"): (("details", "hood", True),),
     ("category", "tank top"): (("sleeve_length", "sleeveless", True),),
-    ("category", "jeans"): (("material", "denim", True),),
-    ("category", "polo shirt"): (("neckline", "collar", True),),
-    ("category", "blazer"): (("neckline", "collar", True), ("details", "hood", False)),
+    ("category", "jeans"): (("material", "denim", True), ("details", "buttons", True)),
+    ("category", "shirt"): (("details", "buttons", True),),
+    ("category", "polo shirt"): (("neckline", "collar", True), ("details", "buttons", True)),
+    ("category", "blazer"): (("neckline", "collar", True), ("details", "buttons", True), ("details", "hood", False)),
+    ("category", "backpack"): (("details", "straps", True),),
     ("neckline", "strapless"): (("sleeve_length", "sleeveless", True), ("details", "straps", False)),
     ("neckline", "halter"): (("sleeve_length", "sleeveless", True),),
     ("details", "spaghetti straps"): (("sleeve_length", "sleeveless", True),),

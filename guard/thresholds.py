@@ -6,9 +6,11 @@ import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from errors import WorkError
 
+Domain = Literal["photo", "drawn"]
 FILE = Path(__file__).with_name("thresholds.json")
 
 
@@ -48,12 +50,13 @@ def _bands(record: dict) -> dict[str, Band]:
     return {op: Band(float(band["low"]), float(band["high"])) for op, band in record.items()}
 
 
-@lru_cache(maxsize=4)
-def load_thresholds(path: Path = FILE) -> Thresholds:
-    """Thresholds from their file. Raises WorkError when it is damaged."""
+@lru_cache(maxsize=8)
+def load_thresholds(path: Path = FILE, domain: Domain = "photo") -> Thresholds:
+    """Thresholds for photos, or for the pictures of a drawn catalogue, from their file. Raises WorkError when damaged."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in record["facets"].items()},
+        fitted = record["domains"].get(domain, {})
+        return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in fitted.items()},
                           record["encoder"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkError(f"cannot read thresholds from {path}: {error}; fit them again: "

@@ -1,15 +1,15 @@
 """Fits the guard's thresholds: how probable a picture makes an attribute before it counts as shown, or as absent.
 
 Data: photos labelled by looking (their calibration part), shop-labelled photos of the designs that choose (kind,
-colour, audience), and the drawn truth of a catalogue with another seed than the reported one. Each domain is fitted
-apart; the more careful threshold of the two holds. A bound counts only where enough examples carry it: the empirical
-risk gets the correction of conformal risk control (Angelopoulos et al. 2022, eq. 4), one more example taken as wrong.
+colour, audience), and the drawn truth of a catalogue with another seed than the reported one. Photos and drawings are
+two domains, each with thresholds of its own. A bound counts only where enough examples carry it: the empirical risk gets
+the correction of conformal risk control (Angelopoulos et al. 2022, eq. 4), one more example taken as wrong.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -26,9 +26,12 @@ from guard.picture import Look, look
 from guard.thresholds import FILE
 from settings import load_settings
 
-ALPHA = 0.02
-"""Allowed share that breaks an explicit "no" among items that the picture let pass."""
-REQUIRE_ALPHA = 0.05
+ALPHA = (0.02, 0.05)
+"""Allowed share that breaks an explicit "no" among items that the picture let pass; the second where FEW or fewer
+examples cannot carry the first."""
+FEW = 80
+REQUIRE_ALPHA = (0.05, 0.1)
+"""Allowed share without the attribute among items that the picture confirms."""
 LOSS = 0.025
 """Allowed share of fitting items that the picture hides."""
 CALM = 0.3
@@ -40,6 +43,8 @@ FEWEST = 15
 """Examples of each side below which a value has no band of its own."""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
 _BATCH = 32
+_ORIGIN = {"photo": "photos (calibration part of those labelled by looking, shop labels of the choosing designs)",
+           "drawn": "drawn items of another seed"}
 SHOP_FACETS = ("category", "color", "gender")
 
 
@@ -56,7 +61,10 @@ class Examples:
 
 
 def fit_band(examples: Examples, op: str) -> dict[str, float] | None:
-    """{"low", "high"} for an op, or None where the examples do not carry the bounds."""
+    """{"low", "high"} for an op, or None where there are too few examples.
+
+    Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or high 1.
+    """
     if not examples.enough():
         return None
     prior = PRIOR[op]
@@ -66,15 +74,16 @@ def fit_band(examples: Examples, op: str) -> dict[str, float] | None:
     yes, no = np.cumsum(weight * has), np.cumsum(weight * ~has)
     one_yes, one_no = prior / has.sum(), (1 - prior) / (~has).sum()
     if op == "exclude":
-        low = _last(p, (yes + one_yes) / (yes + no + one_yes) <= ALPHA)
+        risk = (yes + one_yes) / (yes + no + one_yes)
+        allowed = ALPHA if has.sum() <= FEW else ALPHA[:1]
+        low = next((found for alpha in allowed if (found := _last(p, risk <= alpha)) is not None), 0.0)
         high = float(np.quantile(p[~has], 1 - LOSS, method="higher"))
-        return None if low is None else _band(min(low, CALM), min(high, 0.5))
+        return _band(min(low, CALM), min(high, 0.5))
     above_yes, above_no = yes[-1] - yes + weight * has, no[-1] - no + weight * ~has
-    sure = np.nonzero((above_no + one_no) / (above_yes + above_no + one_no) <= REQUIRE_ALPHA)[0]
-    if not len(sure):
-        return None
+    risk = (above_no + one_no) / (above_yes + above_no + one_no)
+    high = next((float(p[risk <= alpha][0]) for alpha in REQUIRE_ALPHA if (risk <= alpha).any()), 1.0)
     low = _last(p, (yes + one_yes) / prior <= LOSS)
-    return _band(min(0.02 if low is None else low, CALM), max(float(p[sure[0]]), 0.5))
+    return _band(min(0.0 if low is None else low, CALM), max(high, 0.5))
 
 
 def _last(p: np.ndarray, holds: np.ndarray) -> float | None:
@@ -84,8 +93,7 @@ def _last(p: np.ndarray, holds: np.ndarray) -> float | None:
 
 
 def _band(low: float, high: float) -> dict[str, float]:
-    low = min(max(low, 0.001), 0.9)
-    return {"low": round(low, 4), "high": round(min(max(high, low + 0.01), 0.995), 4)}
+    return {"low": round(low, 4), "high": round(max(high, low + 0.01), 4)}
 
 
 def asked_values(facet: str) -> tuple[str, ...]:
@@ -117,31 +125,17 @@ def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
     return found
 
 
-def bands(per_domain: Iterable[Mapping[str, Examples]], facet: str) -> dict[str, dict[str, dict[str, float]]]:
+def bands(examples: Mapping[str, Examples], facet: str) -> dict[str, dict[str, dict[str, float]]]:
     """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's."""
     fitted: dict[str, dict[str, dict[str, float]]] = {}
-    domains = list(per_domain)
-    for value in asked_values(facet):
-        own = [domain[value] for domain in domains if value in domain]
-        if ops := _careful(own):
-            fitted[f"{facet}/{value}"] = ops
-    pooled = [Examples(np.concatenate([e.p for e in domain.values()]),
-                       np.concatenate([e.has for e in domain.values()])) for domain in domains if domain]
-    if ops := _careful(pooled):
-        fitted[facet] = ops
+    named = {f"{facet}/{value}": found for value, found in examples.items()}
+    if examples:
+        named[facet] = Examples(np.concatenate([e.p for e in examples.values()]),
+                                np.concatenate([e.has for e in examples.values()]))
+    for name, found in named.items():
+        if ops := {op: band for op in PRIOR if (band := fit_band(found, op))}:
+            fitted[name] = ops
     return fitted
-
-
-def _careful(domains: Sequence[Examples]) -> dict[str, dict[str, float]]:
-    """The more careful of the domains' bands, op by op."""
-    merged: dict[str, dict[str, float]] = {}
-    for op in PRIOR:
-        found = [band for examples in domains if (band := fit_band(examples, op))]
-        if found:
-            low = min(band["low"] for band in found)
-            high = (min if op == "exclude" else max)(band["high"] for band in found)
-            merged[op] = _band(low, high)
-    return merged
 
 
 def photo_truth(photo: Photo) -> dict[str, frozenset[str]]:
@@ -188,19 +182,20 @@ def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE)
     """
     settings = load_settings(data_dir=data)
     encoder = load_encoder(settings.encoder, settings.device)
-    domains = [_photos(settings.data_dir, encoder)] + ([_drawn(catalog, encoder)] if catalog else [])
+    domains = {"photo": _photos(settings.data_dir, encoder)}
+    if catalog is not None:
+        domains["drawn"] = _drawn(catalog, encoder)
     record = fit(domains, encoder.fingerprint)
     out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
 
 
-def fit(domains: Sequence[tuple[Look, list[dict[str, frozenset[str]]]]], fingerprint: str) -> dict:
-    """The record of thresholds.json from what pictures show and what holds: photos first, then drawn items, if any."""
-    facets: dict[str, dict] = {}
-    for facet in vocabulary.ATTRIBUTE_FACETS:
-        facets.update(bands([gather(seen, truth, facet) for seen, truth in domains], facet))
-    drawn = f", {len(domains[1][1])} drawn items of another seed" if len(domains) > 1 else ""
-    origin = (f"python -m training thresholds, {date.today().isoformat()}: {len(domains[0][1])} photos (calibration "
-              f"part of those labelled by looking, shop labels of the choosing designs){drawn}; "
-              f"at most {ALPHA:.0%} broken among those let pass")
-    return {"origin": origin, "encoder": fingerprint, "default": DEFAULT, "facets": facets}
+def fit(domains: Mapping[str, tuple[Look, list[dict[str, frozenset[str]]]]], fingerprint: str) -> dict:
+    """The record of thresholds.json from what the pictures of each domain show and what holds of them."""
+    fitted = {name: {key: ops for facet in vocabulary.ATTRIBUTE_FACETS
+                     for key, ops in bands(gather(seen, truth, facet), facet).items()}
+              for name, (seen, truth) in domains.items()}
+    counts = ", ".join(f"{len(truth)} {_ORIGIN[name]}" for name, (_, truth) in domains.items())
+    origin = (f"python -m training thresholds, {date.today().isoformat()}: {counts}; at most {ALPHA[0]:.0%} "
+              f"(where too few examples carry that, {ALPHA[1]:.0%}) broken among those let pass")
+    return {"origin": origin, "encoder": fingerprint, "default": DEFAULT, "domains": fitted}
