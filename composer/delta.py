@@ -13,6 +13,7 @@ from composer.directions import (
     facet_basis,
     members,
     orthonormal,
+    posterior_mean,
     unwanted_directions,
     value_direction,
     wanted_direction,
@@ -39,7 +40,7 @@ def delta_shift(picture: np.ndarray | None, wish: Wish, words: np.ndarray | None
         span = space.layout.slice(name)
         reference = None if picture is None else picture[span]
         kept = 0.0 if _falls_away(name, wish, space) else weights.kept(name)
-        vector[span] = _edit(reference, kept, by_slice.get(name, ()), words, space, weights, span.stop - span.start)
+        vector[span] = _edit(name, reference, kept, by_slice.get(name, ()), words, space, weights)
     return vector
 
 
@@ -58,14 +59,16 @@ def _falls_away(name: str, wish: Wish, space: Space) -> bool:
         vocabulary.applicable(facet, category) for facet in facets for category in wanted)
 
 
-def _edit(reference: np.ndarray | None, kept: float, constraints: Sequence[Constraint], words: np.ndarray | None,
-          space: Space, weights: Weights, width: int) -> np.ndarray:
+def _edit(name: str, reference: np.ndarray | None, kept: float, constraints: Sequence[Constraint],
+          words: np.ndarray | None, space: Space, weights: Weights) -> np.ndarray:
     """One slice of the query (width,): kept x reference, edited facet by facet.
 
     q = kept (I - P) r + change P w   for a wanted value w (P: the facet's share of the slice, else all of it),
     then minus what is unwanted, then moved along the axes of `more` and `less`.
     """
-    slice_vector = np.zeros(width) if reference is None else kept * _firmed(reference, constraints, space, weights)
+    span = space.layout.slice(name)
+    slice_vector = np.zeros(span.stop - span.start) if reference is None \
+        else kept * _firmed(name, reference, constraints, space, weights)
     facets = dict.fromkeys(c.facet for c in constraints)
     for facet in facets:
         own = [c for c in constraints if c.facet == facet]
@@ -77,9 +80,14 @@ def _edit(reference: np.ndarray | None, kept: float, constraints: Sequence[Const
     return slice_vector
 
 
-def _firmed(reference: np.ndarray, constraints: Sequence[Constraint], space: Space, weights: Weights) -> np.ndarray:
-    """The reference's slice leaning towards what was read in the photo itself; its length stays 1."""
-    lean = np.zeros_like(reference)
+def _firmed(name: str, reference: np.ndarray, constraints: Sequence[Constraint], space: Space,
+            weights: Weights) -> np.ndarray:
+    """The reference's slice leaning towards what it most probably shows and what was read in the photo; length 1.
+
+    The first is the posterior mean of the prototypes, sum over v of p(v|r) w_v, in a slice that one facet owns: a
+    shopper's blurred photo then asks for the kinds that it may be, not for whatever else is as unlike all of them.
+    """
+    lean = weights.firm * posterior_mean(space, name, reference)
     for constraint in constraints:
         if constraint.source == "photo" and constraint.op == "prefer":
             direction = value_direction(space, constraint.facet, str(constraint.value), 0.0)

@@ -143,3 +143,13 @@ def facet_basis(space: Space, facet: str, values: Sequence[str]) -> np.ndarray |
         return None if sharing == [facet] else orthonormal(prototypes.vectors - neutral(prototypes))
     rows = [row for value in values for row in members(prototypes, facet, value)]
     return orthonormal(prototypes.vectors[rows])
+
+
+def posterior_mean(space: Space, name: str, reference: np.ndarray) -> np.ndarray:
+    """What a slice (slice_dim,) most probably shows: sum over v of p(v|reference) w_v of the one facet that owns the
+    slice; zero where none does."""
+    facets = [facet for facet, place in space.facet_slice.items() if place == name and space.prototypes(facet)]
+    prototypes = space.prototypes(facets[0]) if len(facets) == 1 else None
+    if prototypes is None or not prototypes.exclusive:
+        return np.zeros_like(reference)
+    return prototypes.probabilities(reference[None])[0] @ prototypes.vectors

@@ -26,6 +26,9 @@ class Prototypes(Protocol):
     vectors: np.ndarray
     exclusive: bool
 
+    def probabilities(self, slices: np.ndarray) -> np.ndarray:
+        """(n, slice_dim) unit slices -> (n, values)."""
+
 
 class Space(Protocol):
     """A vector space with named slices, each of unit L2 norm in every item. An Encoder satisfies it."""

@@ -17,8 +17,8 @@ class Weights(BaseModel):
     keep: weight of a slice that the wish leaves as it is; change: of a wanted value in its slice; prefer, exclude:
     of a soft wish and of pushing away from an unwanted value; step: how far `more` and `less` move; children: share
     of a covered value's children in its direction; say: share of the words' own embedding in a changed slice;
-    confirm: how much a value that was read in the photo firms up the reference's slice; mix: the words' share in
-    `sum` and `slerp`.
+    firm: how far the reference's slice leans to what it most probably shows, confirm: to what was read in the photo
+    (which the shopper may have corrected); mix: the words' share in `sum` and `slerp`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,6 +31,7 @@ class Weights(BaseModel):
     step: float = Field(default=1.6, ge=0)
     children: float = Field(default=0.5, ge=0, le=1)
     say: float = Field(default=0.0, ge=0, le=1)
+    firm: float = Field(default=1.0, ge=0)
     confirm: float = Field(default=0.3, ge=0)
     mix: float = Field(default=0.5, ge=0, le=1)
 

@@ -21,6 +21,7 @@ UNMEASURED = (0.2, 0.35, 0.5, 0.7)
 all the same, so they keep a say."""
 MEASURED = ("category", "color", "audience")
 SHARES = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
+FIRM = (0.0, 0.3, 0.6, 1.0, 1.5, 2.5)
 ROUNDS = 2
 
 Change = Callable[[Weights, float], Weights]
@@ -70,7 +71,8 @@ def tune(data: Path | None = None, encoder: Encoder | None = None, queries: int 
     asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
     spoken = embed_phrases(encoder, [q for chosen in asked.values() for q in chosen])
     knobs = {name: (_keep(name), GRID if name in MEASURED else UNMEASURED) for name in encoder.layout.names}
-    knobs |= {"say": (_field("say"), SHARES), "children": (_field("children"), SHARES)}
+    knobs |= {"say": (_field("say"), SHARES), "children": (_field("children"), SHARES),
+              "firm": (_field("firm"), FIRM)}
     delta, reached = descend(lambda w: objective(gallery, "delta", asked, spoken, w), load_weights(), knobs)
     mixed, _ = descend(lambda w: objective(gallery, "sum", asked, spoken, w), delta, {"mix": (_field("mix"), SHARES)})
     save_weights(mixed, out, encoder=encoder.fingerprint,

@@ -32,6 +32,9 @@ class Space(Protocol):
 STEPS = 10
 """Specialists and listings tell this many grades apart: within one, the composed vector decides, not their noise."""
 
+SAME_KIND = 0.6
+"""Cosine in the category's slice from which two items are of one kind, as far as the slice can tell."""
+
 
 class Specialist:
     """Judges one facet by its own slice: how probable it is that an item shows what the constraints ask for.
@@ -75,8 +78,7 @@ def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:
     """One specialist a facet that is required, unwanted ("not FACET") or preferred ("maybe FACET"), where prototypes
     know it.
 
-    What was seen in the reference photo is the composed vector's business, but for its kind: shorts are asked for by
-    a photo of shorts, whatever else looks like them.
+    What was seen in the reference photo is left to the composed vector and to `kind_scores`.
     """
     asked: dict[str, list[list[Constraint]]] = {}
     for group in wish.groups():
@@ -84,7 +86,7 @@ def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:
             for facet in dict.fromkeys(c.facet for c in group if c.op == op):
                 asked.setdefault(prefix + facet, []).append([c for c in group if (c.facet, c.op) == (facet, op)])
     for constraint in wish.of("prefer"):
-        if (constraint.source != "photo" or constraint.facet == "category") and constraint.facet not in asked:
+        if constraint.source != "photo" and constraint.facet not in asked:
             asked.setdefault(f"maybe {constraint.facet}", []).append([constraint])
     found = {name: _specialist(name, groups, space) for name, groups in asked.items()}
     return {name: specialist for name, specialist in found.items() if specialist is not None and specialist.groups}
@@ -97,6 +99,17 @@ def _specialist(name: str, groups: Sequence[Sequence[Constraint]], space: Space)
     share = min(1.0, max(c.confidence * c.weight for group in groups for c in group)) \
         if name.startswith("maybe ") else 1.0
     return Specialist(facet, [[str(c.value) for c in group] for group in groups], space, name.startswith("not "), share)
+
+
+def kind_scores(query: Query, space: Space, vectors: np.ndarray) -> np.ndarray | None:
+    """(n,) graded cosines of items (n, dim) with the query in the category's slice, None where that slice is silent:
+    shorts are asked for by a photo of shorts, whatever else looks like them. From SAME_KIND on all are alike."""
+    name = space.facet_slice.get("category")
+    if name is None or not query.weights.get(name):
+        return None
+    span = space.layout.slice(name)
+    cosine = vectors[:, span] @ query.vector[span] / query.weights[name]
+    return graded(np.clip(cosine / SAME_KIND, 0.0, 1.0))
 
 
 def graded(scores: np.ndarray) -> np.ndarray:

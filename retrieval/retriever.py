@@ -13,7 +13,7 @@ from catalog.wish import Constraint, Wish
 from retrieval.fusion import ranks, reciprocal_rank_fusion
 from retrieval.grouping import one_per_design
 from retrieval.index import VectorIndex
-from retrieval.rankers import Query, Space, Specialist, listing_scores, specialists
+from retrieval.rankers import Query, Space, Specialist, kind_scores, listing_scores, specialists
 from retrieval.words import listing_query
 
 
@@ -33,7 +33,8 @@ class Listings(Protocol):
 
 @dataclass(frozen=True)
 class RankerWeights:
-    """Shares of the rankers in the fusion; `slice` is that of each specialist, `kind` that of a photo's own kind."""
+    """Shares of the rankers in the fusion; `slice` is that of each specialist, `kind` that of the
+    reference's own kind, where the wish names none."""
 
     composed: float = 1.0
     slice: float = 0.3
@@ -88,8 +89,7 @@ class Retriever:
 
     def _share(self, ranker: str, facets: Mapping[str, Specialist]) -> float:
         if ranker in facets:
-            own = self.weights.kind if ranker == "maybe category" else self.weights.slice
-            return own * facets[ranker].share
+            return self.weights.slice * facets[ranker].share
         return getattr(self.weights, ranker, 1.0)
 
     def _candidates(self, query: Query, wish: Wish, facets: Mapping[str, Specialist], depth: int, allowed: np.ndarray,
@@ -112,6 +112,9 @@ class Retriever:
         vectors = np.asarray(self.catalog.vectors[rows], dtype=np.float32)
         scores = {name: vectors @ vector for name, vector in directions.items()}
         scores |= {facet: specialist.scores(vectors) for facet, specialist in facets.items()}
+        kind = None if "category" in facets else kind_scores(query, self.encoder, vectors)
+        if kind is not None:
+            scores["kind"] = kind
         if listed:
             scores["text"] = listing_scores(rows, listed)
         if not scores:

@@ -14,7 +14,7 @@ from tests.composer.tiny_world import SIZES, TinySpace, wish
 SPACE = TinySpace()
 REFERENCE = SPACE.item(seed=1, noise=0.02, category="shirt", color="light blue", pattern="striped",
                        sleeve_length="short", length="knee", material="cotton", details="pockets", gender="men")
-WEIGHTS = Weights()
+WEIGHTS = Weights(firm=0.0)
 
 
 def delta(*constraints: str, picture: np.ndarray | None = REFERENCE, words: np.ndarray | None = None,
@@ -92,6 +92,17 @@ def test_preferring_adds_by_confidence() -> None:
     weak = delta("prefer color red", confidence=0.3)
     strong = delta("prefer color red", confidence=0.9)
     assert score(delta(), "color", "red") < score(weak, "color", "red") < score(strong, "color", "red")
+
+
+def test_a_blurred_reference_leans_to_what_it_may_be() -> None:
+    """Half shirt, half dress, and something of neither: the third grows smaller, and so does what no kind explains."""
+    span = SPACE.layout.slice("category")
+    blurred = REFERENCE.copy()
+    blurred[span] = np.array([0.6, 0.0, 0.6, 0.4, 0.35]) / np.linalg.norm([0.6, 0.0, 0.6, 0.4, 0.35])
+    plain, firm = (compose("delta", blurred, Wish(), None, SPACE, Weights(firm=amount)) for amount in (0.0, 2.0))
+    assert firm.weights["category"] == pytest.approx(plain.weights["category"])
+    assert score(firm, "category", "shirt") > score(plain, "category", "shirt")
+    assert score(firm, "category", "bag") < score(plain, "category", "bag") - 0.05
 
 
 def test_what_was_seen_in_the_photo_firms_up_its_slice() -> None:
