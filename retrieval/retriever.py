@@ -34,12 +34,12 @@ class Listings(Protocol):
 @dataclass(frozen=True)
 class RankerWeights:
     """Shares of the rankers in the fusion; `slice` is that of each specialist, `kind` that of the
-    reference's own kind, where the wish names none."""
+    kind, as it is named or, where no words name it, as the reference shows it."""
 
     composed: float = 1.0
-    slice: float = 0.3
+    slice: float = 0.15
     kind: float = 0.6
-    text: float = 0.3
+    text: float = 0.2
     taste: float = 0.2
 
 
@@ -89,7 +89,8 @@ class Retriever:
 
     def _share(self, ranker: str, facets: Mapping[str, Specialist]) -> float:
         if ranker in facets:
-            return self.weights.slice * facets[ranker].share
+            own = self.weights.kind if ranker == "category" else self.weights.slice
+            return own * facets[ranker].share
         return getattr(self.weights, ranker, 1.0)
 
     def _candidates(self, query: Query, wish: Wish, facets: Mapping[str, Specialist], depth: int, allowed: np.ndarray,
