@@ -19,6 +19,10 @@ from catalog import vocabulary
 from catalog.wish import Constraint, Wish
 
 
+LONGEST_WORD = 30
+"""Letters of an unknown word that is worth naming."""
+
+
 class Speak:
     """Makes the reply: cards, wish, and words by the mind that planned the turn."""
 
@@ -40,6 +44,8 @@ class Speak:
         talk = state["talk"]
         shown = state["goal"] == "search" and not found.failed
         text = search_text(state, self.tools) if talk is None else talk_text(talk, self.tools, session.wish)
+        if talk is not None and talk.kind == "unclear" and state["question"]:
+            text = state["question"]  # the planner understood enough to ask
         wish = state["wish"] if talk is None else Wish() if talk.kind == "forget" else session.wish
         photo = state["reference"].photo
         question = state["question"] if talk is None or state["question"] else talk_question(talk.kind)
@@ -194,7 +200,7 @@ def _vibes(wish: Wish) -> str:
 
 def _unknown(state: State) -> str:
     """Openly what words had no effect, or only that of being looked up."""
-    words = [word for word in state["unknown"] if len(word) > 3]
+    words = [word for word in state["unknown"] if 3 < len(word) <= LONGEST_WORD]
     lost = [f"“{word}”" for word in words if word in state["unlisted"]]
     looked_up = [f"“{word}”" for word in words if word not in state["unlisted"]]
     told = [f"I do not know {listing(lost[:3], 'or')}, and no listing has it."] if lost else []

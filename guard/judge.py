@@ -24,6 +24,8 @@ log = logging.getLogger(__name__)
 
 STRONG = 0.98
 """A picture this sure makes a claim of the text alone doubtful."""
+SURE_WITHIN = 0.85
+"""How probable one of the stated value's children must be before it counts as shown."""
 DOUBTS_IMPLIED = {"color": 0.2, "material": 0.5}
 """A picture this sure makes an absence doubtful that only follows from other stated values. On the calibration part of
 the photos labelled by looking, 0.2 doubts 5% of what the shop's one colour says rightly and 42% of what it hides."""
@@ -138,7 +140,9 @@ class _Pictures:
         if found is None:
             return Evidence()
         least, greatest = found
-        if least >= self.band.high:
+        # the bands were fitted on plain probabilities; one among a parent's kinds alone ("jacket": a blazer?) is larger
+        high = self.band.high if within is None else max(self.band.high, SURE_WITHIN)
+        if least >= high:
             return Evidence(True, "picture", least)
         if greatest <= self.band.low:
             return Evidence(False, "picture", 1 - greatest)

@@ -107,7 +107,7 @@ def thresholds(
     from training.thresholds import run
 
     record = run(data, catalog)
-    _done({"origin": record["origin"], "facets": len(record["facets"])})
+    _done({"origin": record["origin"], "values": {domain: len(found) for domain, found in record["domains"].items()}})
 
 
 @app.command()

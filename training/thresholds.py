@@ -41,6 +41,9 @@ PRIOR = {"exclude": 0.2, "require": 0.5}
 """Share of items with the attribute among those judged: a wish brings more of them than chance does."""
 FEWEST = 15
 """Examples of each side below which a value has no band of its own."""
+IMPROBABLE = 0.03
+"""A required value below this calibrated probability is taken as not there, however few the examples: what a picture all
+but rules out is not offered as unconfirmed."""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
 _BATCH = 32
 _ORIGIN = {"photo": "photos (calibration part of those labelled by looking, shop labels of the choosing designs)",
@@ -83,7 +86,7 @@ def fit_band(examples: Examples, op: str) -> dict[str, float] | None:
     risk = (above_no + one_no) / (above_yes + above_no + one_no)
     high = next((float(p[risk <= alpha][0]) for alpha in REQUIRE_ALPHA if (risk <= alpha).any()), 1.0)
     low = _last(p, (yes + one_yes) / prior <= LOSS)
-    return _band(min(0.0 if low is None else low, CALM), max(high, 0.5))
+    return _band(min(max(low or 0.0, IMPROBABLE), CALM), max(high, 0.5))
 
 
 def _last(p: np.ndarray, holds: np.ndarray) -> float | None:

@@ -5,6 +5,9 @@ Each step takes the words that it has understood, so that none is read twice.
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
+
 from catalog.wish import Constraint
 
 from .alternatives import to_constraints
@@ -50,6 +53,12 @@ def read(text: str, context: Context | None = None) -> Reading:
         currency=amounts.currency, vibes=vibes.vibes, unknown=unknown, unknown_vibes=vibes.unknown)
 
 
+@cache
+def _idle() -> frozenset[str]:
+    """Everyday words that are no news when they mean nothing here."""
+    return frozenset(Path(__file__).with_name("idle.txt").read_text(encoding="utf-8").split())
+
+
 def read_attributes(phrase: str) -> tuple[Constraint, ...]:
     """The attributes of a phrase alone: no orders, amounts or vibes."""
     return _attributes(Sentence(words_of(phrase)))[0]
@@ -57,7 +66,8 @@ def read_attributes(phrase: str) -> tuple[Constraint, ...]:
 
 def _attributes(sentence: Sentence) -> tuple[tuple[Constraint, ...], tuple[str, ...]]:
     marks = settle(read_marks(sentence))
-    unknown = tuple(dict.fromkeys(mark.text for mark in marks if mark.kind == "word" and mark.text.isalpha()))
+    unknown = tuple(dict.fromkeys(mark.text for mark in marks
+                                  if mark.kind == "word" and mark.text.isalpha() and mark.text not in _idle()))
     return to_constraints(read_scopes(marks)), unknown
 
 

@@ -15,6 +15,9 @@ _EVERYDAY = frozenset({"light", "dark", "bright", "short", "long", "high", "low"
                        "checks", "ring", "picture", "image", "character", "basic", "word", "words", "letter", "stone",
                        "steel", "rose", "wine", "square", "bow", "knit", "dot", "spots", "split", "saying", "royal",
                        "trainer", "slate", "cherry", "ash", "sand", "deep", "pale", "lined", "a print", "photo print"})
+_PROMISE = re.compile(r"(?<!\w)(free|for nothing|gratis|discount\w*|sale|voucher|coupon|gift card|deliver\w*|shipping|ships?|"
+                      r"guarantee\w*|refund\w*|returns?|warranty|bestseller|best-selling|limited offer)(?!\w)")
+"""Promises that no listing backs."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d{1,2})?")
 
 
@@ -62,6 +65,7 @@ def problems(sentence: str, allowed: set[tuple[str, str]], absent: set[tuple[str
         rest = rest.replace(vocabulary.normal(title), " ")
     found = [f"{facet} {value}" if there else f"no {facet} {value}" for facet, value, there in sorted(claims(rest))
              if not any(vocabulary.covers(facet, value, have) for f, have in (allowed if there else absent) if f == facet)]
+    found += [f"promise {m.group(1)}" for m in _PROMISE.finditer(rest)]
     found += [f"number {n}" for n in _NUMBER.findall(rest) if float(n.replace(",", ".")) not in numbers]
     found += [f"brand {b}" for b in strangers if re.search(rf"(?<!\w){re.escape(vocabulary.normal(b))}(?!\w)", rest)]
     return found

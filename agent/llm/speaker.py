@@ -9,7 +9,7 @@ from agent.llm.client import Budget, ModelClient
 from agent.llm.grounding import problems, sentences
 from agent.llm.prompts import speaking
 from agent.replies import Card, Reply
-from catalog.wish import PriceRange
+from catalog.wish import Constraint, PriceRange
 
 TEXT_MAX = 500
 
@@ -32,10 +32,11 @@ def facts(reply: Reply, stated: dict[str, dict[str, tuple[str, ...]]], brands: S
     shown = {"items": [_card(c, stated) for c in reply.items],
              "unconfirmed": [{**_card(c, stated), "not_confirmed": _unknown(c)} for c in reply.unconfirmed],
              "wish": wish, "relaxed": list(reply.relaxed), "question": reply.question, "draft": reply.reply}
+    sure = {c.key for c in reply.constraints if reply.cards and all(_met(card, c) for card in reply.cards)}
     allowed = {(facet, value) for c in reply.cards for facet, values in stated.get(c.id, {}).items() for value in values}
     allowed |= {(v.facet, str(v.value)) for c in reply.cards for v in c.verdicts if v.verdict == "met" and v.op != "exclude"}
-    allowed |= {(c.facet, str(c.value)) for c in reply.constraints if c.op != "exclude"}
-    absent = {(c.facet, str(c.value)) for c in reply.constraints if c.op == "exclude"}
+    allowed |= {(c.facet, str(c.value)) for c in reply.constraints if c.op == "require" and c.key in sure}
+    absent = {(c.facet, str(c.value)) for c in reply.constraints if c.op == "exclude" and c.key in sure}
     numbers = {float(len(reply.items)), float(len(reply.unconfirmed)), float(len(reply.cards))}
     numbers |= {n for c in reply.cards if c.price is not None for n in (c.price, float(round(c.price)))}
     for c in reply.constraints:
@@ -43,6 +44,11 @@ def facts(reply: Reply, stated: dict[str, dict[str, tuple[str, ...]]], brands: S
             numbers |= {n for n in (c.value.min, c.value.max) if n is not None}
     own = {c.brand for c in reply.cards} | {str(c.value) for c in reply.constraints if c.facet == "brand"}
     return Facts(shown, allowed, absent, numbers, tuple(c.title for c in reply.cards), tuple(b for b in brands if b not in own))
+
+
+def _met(card: Card, constraint: Constraint) -> bool:
+    return any(v.verdict == "met" for v in card.verdicts
+               if (v.facet, v.op, str(v.value)) == (constraint.facet, constraint.op, str(constraint.value)))
 
 
 def _card(card: Card, stated: dict[str, dict[str, tuple[str, ...]]]) -> dict:
