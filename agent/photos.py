@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from agent.memory import Memory
+from agent.merge import worn
 from agent.state import Clock, Seen
 from catalog import vocabulary
 from catalog.pictures import open_picture, picture_hash
@@ -17,8 +18,8 @@ from guard import look
 
 SURE = 0.95
 """Calibrated probability above which a photo's kind is required."""
-SURE_TOGETHER, MOST_KINDS = 0.9, 8
-"""Kinds are searched first that together have this probability, unless that takes more of them."""
+SURE_TOGETHER, MOST_KINDS, FAR, HALF = 0.9, 8, 0.05, 0.5
+"""A photo's kinds that are searched: together this probable, at most so many, none less than FAR as likely as the first."""
 LIKELY = {"category": 0.4, "details": 0.9}
 """Probability from which a value becomes a wish, by facet; 0.5 for the others."""
 PLAIN = frozenset({"pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow", "slit", "straps", "spaghetti straps",
@@ -112,17 +113,35 @@ def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
 
 
 def likely_kinds(seen: Seen) -> tuple[str, ...]:
-    """The fewest kinds that the photo shows one of with SURE_TOGETHER probability, likeliest first; () where that takes
-    many."""
+    """The fewest kinds that the photo shows one of with SURE_TOGETHER probability, likeliest first, at most MOST_KINDS.
+
+    Only kinds that are worn where the photo's garment most probably is: a doubtful cardigan is no cap. Kinds FAR less
+    likely than the first are left out.
+    """
     if "category" in seen.corrections:
         return tuple(value for value, _ in top(seen, "category"))
+    chances = seen.attributes.get("category", {})
+    places: dict[str | None, float] = {}
+    for value, p in chances.items():
+        places[_place(value)] = places.get(_place(value), 0.0) + p
+    place = max(places, key=lambda name: places[name], default=None)
+    if not places or places[place] < HALF:
+        return ()
     kinds, whole = [], 0.0
-    for value, p in sorted(seen.attributes.get("category", {}).items(), key=lambda pair: (-pair[1], pair[0])):
+    for value, p in sorted(chances.items(), key=lambda pair: (-pair[1], pair[0])):
+        if _place(value) != place or (kinds and p < FAR * chances[kinds[0]]) or len(kinds) == MOST_KINDS:
+            continue
         kinds.append(value)
         whole += p
-        if whole >= SURE_TOGETHER:
+        if whole >= SURE_TOGETHER * places[place]:
             break
-    return tuple(kinds) if whole >= SURE_TOGETHER and len(kinds) <= MOST_KINDS else ()
+    return tuple(kinds)
+
+
+def _place(kind: str) -> str | None:
+    """Where a kind is worn; accessories by the widest kind that they are one of (a cap is a hat)."""
+    roots = [v for v in vocabulary.ancestors("category", kind) if v != "accessories"]
+    return worn(roots[-1])
 
 
 def _tells(facet: str, kinds: Sequence[str]) -> bool:

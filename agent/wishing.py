@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from agent.language import Reading
 from agent.merge import COMPARATIVES, LASTING, merge, worn
-from agent.photos import likely_kinds, wishes
+from agent.photos import likely_kinds, top, wishes
 from agent.planner import Plan
 from agent.pointing import pointed, precise
 from agent.session import Point, Session
@@ -69,10 +69,12 @@ def after(session: Session, heard: Heard) -> Session:
 def leaning(wish: Wish, photo: Seen | None) -> Wish:
     """The wish to search first, where no kind is required.
 
-    "A scarf, maybe" looks for scarves; a photo's kind for the likeliest kinds that together are SURE.
+    "A scarf, maybe" looks for scarves; a photo's kind for the likeliest kinds that together are SURE, also where none
+    is likely enough for a chip. A chip taken away takes its leaning along.
     """
     soft = [c for c in wish.on("category") if c.op == "prefer" and c.source in ("words", "photo")]
-    if not soft or any(c.op == "require" for c in wish.on("category")):
+    unsaid = photo is not None and "category" not in photo.corrections and not top(photo, "category")
+    if not (soft or unsaid) or any(c.op == "require" for c in wish.on("category")):
         return wish
     words = [str(c.value) for c in soft if c.source == "words"]
     kinds = words or (likely_kinds(photo) if photo is not None else ())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,15 @@ def test_the_readmes_links_lead_somewhere() -> None:
     for readme in [path for path in tracked() if path.suffix == ".md"]:
         for target in re.findall(r"\]\(([^)#:\s]+)\)", readme.read_text()):
             assert (readme.parent / target).exists(), f"{readme.relative_to(ROOT)} links to {target}"
+
+
+def test_the_readmes_tree_is_the_codes() -> None:
+    sys.path.insert(0, str(ROOT / "docs"))
+    import tree
+
+    readme = (ROOT / "README.md").read_text()
+    missing = [line for line in tree.lines() if line not in readme]
+    assert not missing, "run `python docs/tree.py`: " + "; ".join(missing[:5])
 
 
 def test_the_graph_in_the_readme_is_the_codes() -> None:

@@ -1,0 +1,57 @@
+"""Writes the README's tree: one clause a file, from each file's own first sentence. `python docs/tree.py`."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START, END = "<!-- tree -->", "<!-- /tree -->"
+ROOMS = ("app.py", "settings.py", "errors.py", "catalog", "encoders", "composer", "retrieval", "guard", "agent", "ui",
+         "training", "evaluation", "docs")
+
+
+def clause(path: Path) -> str:
+    """The first sentence of a module's docstring, its full stop left out."""
+    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    first = re.split(r"(?<=[.!?])\s", " ".join(said.split("\n\n")[0].split()))[0]
+    return first.rstrip(".")
+
+
+def lines() -> list[str]:
+    """The tree as text: rooms in the order of the floors, Python files by name; empty `__init__` files left out."""
+    done = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = sorted(Path(name) for name in done.stdout.split())
+    shown: list[str] = []
+    for room in ROOMS:
+        inside = [f for f in files if f.parts[0] == room]
+        if room.endswith(".py"):
+            shown += [f"{room:<34}{clause(ROOT / room)}" for _ in inside]
+            continue
+        shown.append(f"{room}/")
+        for file in inside:
+            said = clause(ROOT / file)
+            if said:
+                name = "  " + str(file.relative_to(room))
+                shown.append(f"{name:<34}{said}")
+    return shown
+
+
+def main() -> int:
+    """Rewrite the section; 1 when README.md has no markers."""
+    readme = ROOT / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    if START not in text or END not in text:
+        print(f"README.md lacks the markers {START} and {END}", file=sys.stderr)
+        return 1
+    before, rest = text.split(START, 1)
+    after = rest.split(END, 1)[1]
+    readme.write_text(f"{before}{START}\n```\n" + "\n".join(lines()) + f"\n```\n{END}{after}", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
