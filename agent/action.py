@@ -17,11 +17,11 @@ from agent.tools import Tools
 from catalog.wish import HARD, Wish
 from retrieval import Hit
 
-FIRST_FETCH = 5
+FIRST_FETCH = 3
 """Designs fetched for each card at first; the guard drops some."""
 SOFT_STEPS = 4
 """In how many steps soft wishes come before rank: of two items that meet about as much, the better ranked is first."""
-WIDER = 4
+WIDER = 2
 """By how much a fetch grows when too few survive."""
 
 

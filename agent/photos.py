@@ -18,7 +18,7 @@ from guard import look
 
 SURE = 0.95
 """Calibrated probability above which a photo's kind is required."""
-SURE_TOGETHER, MOST_KINDS, FAR, HALF = 0.9, 8, 0.05, 0.5
+SURE_TOGETHER, MOST_KINDS, FAR, HALF = 0.9, 5, 0.05, 0.5
 """A photo's kinds that are searched: together this probable, at most so many, none less than FAR as likely as the first."""
 LIKELY = {"category": 0.4, "details": 0.9}
 """Probability from which a value becomes a wish, by facet; 0.5 for the others."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import secrets
 import threading
 from collections import OrderedDict
@@ -41,6 +42,11 @@ _LOCKS_KEPT = 10_000
 KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 
 
+WARM_UP = ("something blue, longer and darker, under 100", "like this but no stripes and no pockets, not sleeveless",
+           "a cotton shirt for men with long sleeves and a collar")
+"""Turns answered before the first shopper's, so that tables that fill on use are full."""
+
+
 class Stylist:
     """Answers turns on one catalogue. Safe for many threads: turns of one session wait for one another."""
 
@@ -77,9 +83,14 @@ class Stylist:
         """Loads what the first turn would otherwise wait for."""
         self.catalog.facet_counts()
         if len(self.catalog):
-            session = self.new_session()
-            self._answer(Session(id=session), Request("something blue", (Image.new("RGB", (64, 64)),), k=1, planner=OFFLINE))
-            self.memory.forget(session)
+            for text in WARM_UP:
+                session = self.new_session()
+                self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
+                self.memory.forget(session)
+        # Models and tables live as long as the process: out of the collector's sight, or every full collection walks
+        # them in the middle of somebody's turn (a quarter of a second, measured).
+        gc.collect()
+        gc.freeze()
 
     # -- turns
 

@@ -137,6 +137,7 @@ def find(facet: str, text: str) -> str | None:
     return None
 
 
+@cache
 def applicable(facet: str, category: str | None, value: str | None = None) -> bool:
     """Whether items of a category can have the facet at all (for details: this very detail).
 

@@ -60,6 +60,7 @@ def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(h
 def report(catalog: Catalog = None, data: Data = None, out: Annotated[Path, typer.Option()] = Path("data/report")) -> None:
     """All benchmarks; each one's JSON in a file of its own below --out."""
     folder = catalog or load_settings().catalog_dir
+    out.mkdir(parents=True, exist_ok=True)
     for name, arguments in (("encoder", {"data": data}), ("composed", {"data": data}), ("language", {"data": data}),
                             ("guard", {"catalog": folder, "data": data}), ("latency", {"catalog": folder})):
         _run(name, out=out / f"{name}.json", **arguments)

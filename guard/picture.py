@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -42,6 +43,12 @@ class Encoder(Protocol):
         """The facet's prototypes, or None where the encoder knows none."""
 
 
+@lru_cache(maxsize=4096)
+def _able(kinds: tuple[str, ...], facet: str, value: str | None) -> np.ndarray:
+    """(kinds,) bool: which kinds can have the facet, or this detail."""
+    return np.array([vocabulary.applicable(facet, kind, value) for kind in kinds])
+
+
 @dataclass(frozen=True)
 class Look:
     """Probabilities of n pictures: {facet: (values, (n, V) float64)}.
@@ -71,8 +78,7 @@ class Look:
         if "category" not in self.probabilities or facet == "category":
             return None
         kinds, p = self.probabilities["category"]
-        able = [vocabulary.applicable(facet, kind, value) for kind in kinds]
-        return p[:, able].sum(axis=1)
+        return p[:, _able(tuple(kinds), facet, value)].sum(axis=1)
 
     def attributes(self, row: int) -> dict[str, dict[str, float]]:
         """{facet: {value: probability}} of one picture, less what its kind cannot have."""
