@@ -6,6 +6,9 @@ Everything else that escapes is a bug and keeps its traceback.
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+
 
 class StylistError(Exception):
     """Base of all errors with a message meant for people."""
@@ -33,3 +36,12 @@ class EncoderMismatch(InputError):
 
 class BadImage(InputError):
     """A picture that cannot be used: not an image, too large, or damaged."""
+
+
+def run_door(door: Callable[[], object]) -> None:
+    """Runs a room's command line; an error meant for people becomes one line on stderr and its exit code."""
+    try:
+        door()
+    except StylistError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(error.exit_code)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from errors import InputError, StylistError, WorkError
+from errors import InputError, WorkError, run_door
 from settings import ROOT
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -98,11 +98,7 @@ def _draw(catalog: tuple[int, int], scratch: Path) -> Path:
 
 def main() -> None:
     """Runs the door; errors meant for people become one line on stderr and an exit code."""
-    try:
-        app()
-    except StylistError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    run_door(app)
 
 
 if __name__ == "__main__":

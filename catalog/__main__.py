@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from catalog.store import Catalog
-from errors import StylistError
+from errors import run_door
 from settings import load_settings
 
 app = typer.Typer(
@@ -156,11 +156,7 @@ def _tell_unknown(unknown: dict[str, dict[str, int]], out: Path) -> None:
 
 def main() -> None:
     """Runs the door; errors meant for people become one line on stderr and an exit code."""
-    try:
-        app()
-    except StylistError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    run_door(app)
 
 
 if __name__ == "__main__":

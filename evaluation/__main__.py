@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import importlib
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from errors import StylistError
+from errors import run_door
 from settings import load_settings
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
@@ -68,11 +67,7 @@ def report(catalog: Catalog = None, data: Data = None, out: Annotated[Path, type
 
 def main() -> None:
     """The door: errors become one line and an exit code."""
-    try:
-        app()
-    except StylistError as error:
-        print(error, file=sys.stderr)
-        sys.exit(error.exit_code)
+    run_door(app)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from errors import InputError, StylistError
+from errors import InputError, run_door
 from settings import load_settings
 
 app = typer.Typer(
@@ -135,11 +135,7 @@ def _done(result: dict) -> None:
 def main() -> None:
     """Errors become one line on stderr, and the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    try:
-        app()
-    except StylistError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+    run_door(app)
 
 
 if __name__ == "__main__":
