@@ -85,10 +85,20 @@ def leaning(wish: Wish, photo: Seen | None) -> Wish:
     return wish.model_copy(update={"constraints": (*wish.constraints, *leant)})
 
 
+def _or_else(kept: tuple[Constraint, ...], heard: Heard) -> tuple[Constraint, ...]:
+    """What was said; "or grey" after "navy" is one more alternative, not another wish."""
+    said = heard.said
+    facets = {c.facet for c in said}
+    if not heard.reading.text.strip().lower().startswith("or ") or len(facets) != 1 or any(c.op != "require" for c in said):
+        return said
+    before = tuple(c for c in kept if c.op == "require" and c.facet in facets and c.source == "words")
+    return tuple(c.model_copy(update={"any": 1}) for c in (*before, *said)) if before else said
+
+
 def _point(session: Session, heard: Heard) -> Point:
     reading, old = heard.reading, session.wish
     kept = tuple(c for c in _start(old, heard) if c.op == "exclude" or c.facet not in reading.replaced)
-    wish = old.model_copy(update={"constraints": merge(kept, heard.said, reading.drop),
+    wish = old.model_copy(update={"constraints": merge(kept, _or_else(kept, heard), reading.drop),
                                   "words": _words(old, heard)})
     wish, named = _referred(wish, session, heard)
     rejected = dict.fromkeys((*session.rejected, *(item.id for item in heard.refused)))
