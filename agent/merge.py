@@ -4,9 +4,10 @@ Rules, in the order in which they are applied:
 1. what the shopper takes back ("any colour", "forget the stripes") goes;
 2. another kind of item takes the old one's shape (sleeves, length, neckline, fit, details) and the comparatives away,
    and where it is worn elsewhere (shoes after a dress) all but the noes, the budget and whom it is for;
-3. what contradicts the new words goes: a require for another value of the same facet, an exclude that would ban it,
+3. what only a mood, a photo or a memory leans towards goes where an earlier "no" bans it;
+4. what contradicts the new words goes: a require for another value of the same facet, an exclude that would ban it,
    a require that a new exclude bans, the opposite comparative;
-4. the new constraints are added, their `any` numbers made unique.
+5. the new constraints are added, their `any` numbers made unique.
 """
 
 from __future__ import annotations
@@ -38,8 +39,15 @@ def merge(old: Constraints, new: Iterable[Constraint], drop: Iterable = ()) -> C
         kept = tuple(c for c in kept if not _dropped(c, taken_back.facet, taken_back.value))
     kept = _after_kind(kept, fresh)
     fresh = tuple(_with_open_end(c, kept) for c in fresh)
+    fresh = tuple(c for c in fresh if not _against_a_no(c, kept))
     kept = tuple(c for c in kept if not any(_displaces(n, c, fresh) for n in fresh))
     return _unique((*kept, *fresh))
+
+
+def _against_a_no(new: Constraint, kept: Constraints) -> bool:
+    """Whether a mood, a photo or a memory leans towards what an earlier "no" bans: the explicit word wins."""
+    return new.op == "prefer" and new.source not in ("words", "button") and any(
+        c.op == "exclude" and c.facet == new.facet and covers(c.facet, str(c.value), str(new.value)) for c in kept)
 
 
 def worn(category: str | None) -> str | None:

@@ -106,6 +106,9 @@ def listing(parts: Sequence[str], last: str = "and") -> str:
 def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
     """Hard constraints as a noun phrase: "navy midi dresses with long sleeves, without stripes or pockets, at most €50"."""
     chosen = sorted((c for c in constraints if c.hard), key=lambda c: _ORDER.index(c.facet))
+    worn = [str(c.value) for c in chosen if c.facet == "category" and c.op == "require"]
+    chosen = [c for c in chosen if c.op == "require" or not worn  # caps "with sleeves" say nothing
+              or any(vocabulary.applicable(c.facet, kind, str(c.value)) for kind in worn)]
     wanted = _grouped(c for c in chosen if c.op == "require")
     said = {place: [listing([phrase(c, currency) for c in group], "or") for group in wanted if _place(group) == place]
             for place in ("head", "with", "tail", "apart")}

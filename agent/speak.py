@@ -18,7 +18,6 @@ from agent.tools import Tools
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
 
-
 LONGEST_WORD = 30
 """Letters of an unknown word that is worth naming."""
 

@@ -80,7 +80,8 @@ class GroundedSpeaker:
             notes.append(f"{str(failure)[0].upper()}{str(failure)[1:]}, so I answer in my own words.")
         if dropped:
             notes.append(f"I left out {dropped} sentence{'s' if dropped > 1 else ''} that the items do not bear out.")
-        openness = bool(reply.unconfirmed or reply.relaxed or reply.question)  # what a shopper must hear, in words that surely say it
+        # what a shopper must hear is said in words that surely say it
+        openness = bool(reply.unconfirmed or reply.relaxed or reply.question)
         if not kept or failed or openness:
             return self._with_draft(kept, reply.reply, notes, say)
         return Said("".join(kept).strip(), tuple(notes))

@@ -100,3 +100,11 @@ def test_words_take_the_place_of_what_the_photo_said() -> None:
     old = (c("~color blue", "photo"), c("~pattern striped", "photo"), c("+category shirt", "photo"))
     merged = merge(old, w("+color navy", "-pattern striped", "+category blouse"))
     assert shown(merged) == ["+color navy", "-pattern striped", "+category blouse"]
+
+
+@pytest.mark.parametrize("source", ["vibe", "photo", "memory"])
+def test_a_no_outweighs_what_is_only_leant_towards(source: str) -> None:
+    told = w("-sleeve_length sleeveless", "-color blue")
+    leant = (c("~sleeve_length sleeveless", source), c("~color navy", source), c("~material cotton", source))
+    assert shown(merge(told, leant)) == ["-sleeve_length sleeveless", "-color blue", "~material cotton"]
+    assert "+sleeve_length sleeveless" in shown(merge(told, w("+sleeve_length sleeveless")))

@@ -73,3 +73,9 @@ def test_what_a_photo_shows_reads_as_a_sight() -> None:
     assert sight(unsure) == "perhaps jeans"
     assert sight(()) == ""
     assert sight(w("~category dress", "~sleeve_length sleeveless", "~neckline high")) == "a sleeveless dress with high neckline"
+
+
+def test_a_no_that_the_kind_cannot_break_is_not_worth_a_word() -> None:
+    refused = w("-sleeve_length sleeveless", "-details hood", "-pattern striped")
+    assert describe((*w("+category cap"), *refused)) == "caps, without stripes"
+    assert describe((*w("+category dress"), *refused)) == "dresses, without stripes or hood, with sleeves"
