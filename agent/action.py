@@ -14,7 +14,8 @@ from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
 from agent.taste import Taste
 from agent.tools import Tools
-from catalog.wish import HARD, Wish
+from catalog.wish import HARD, Constraint, Wish
+from guard import Verdict
 from retrieval import Hit
 
 FIRST_FETCH = 3
@@ -82,24 +83,36 @@ class Action:
 
     def _judge(self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Pool, clock: Clock) -> None:
         """Adds each hit, and the colourways behind it, to what fits or to what is unconfirmed."""
-        rows = [row for hit in hits for row in (hit.row, *hit.siblings)]
         scores = {row: hit.score for hit in hits for row in (hit.row, *hit.siblings)}
+        asked = [c for c in wish.constraints if not (c.facet == "price" and c.op in COMPARATIVES)]
+        rows = self._unbroken(list(scores), [c for c in asked if c.op in HARD], reference, pool, clock)
         if not rows:
             return
-        asked = [c for c in wish.constraints if not (c.facet == "price" and c.op in COMPARATIVES)]
         judgement = self.tools.check(rows, asked, clock, reference.vector, reference.item)
         pool.failed = judgement.failed or pool.failed
         for place, (row, item) in enumerate(zip(rows, self.tools.catalog.items(rows), strict=True)):
-            state = judgement.status(place)
             own = (v for c, v in zip(asked, judgement[place], strict=True) if c.reason not in (NEAREST, LEANING))
             checks = (*(Check.model_validate(v) for v in own), *_priced(item.price, wish, reference))
-            pool.judged += 1
-            if state == "broken":
-                pool.broken += 1
-                _blame(pool, checks)
-            else:
-                shown = card(item, scores[row], checks)
-                (pool.fits if state == "ok" else pool.unconfirmed).append(shown)
+            state = judgement.status(place)
+            if state != "broken":
+                (pool.fits if state == "ok" else pool.unconfirmed).append(card(item, scores[row], checks))
+
+    def _unbroken(self, rows: list[int], hard: Sequence[Constraint], reference: Reference, pool: _Pool,
+                  clock: Clock) -> list[int]:
+        """The rows that break no hard constraint. Most items end here, before anything soft is weighed."""
+        if not rows:
+            return []
+        judgement = self.tools.check(rows, hard, clock, reference.vector, reference.item)
+        pool.failed = judgement.failed or pool.failed
+        pool.judged += len(rows)
+        left = []
+        for place, row in enumerate(rows):
+            if judgement.status(place) != "broken":
+                left.append(row)
+                continue
+            pool.broken += 1
+            _blame(pool, [v for c, v in zip(hard, judgement[place], strict=True) if c.reason not in (NEAREST, LEANING)])
+        return left
 
     def _alike(self, cards: Sequence[Card], reference: Reference) -> tuple[Card, ...]:
         """The cards, each told in what it is like the reference."""
@@ -157,9 +170,9 @@ def _priced(price: float | None, wish: Wish, reference: Reference) -> tuple[Chec
     return tuple(checks)
 
 
-def _blame(pool: _Pool, checks: Sequence[Check]) -> None:
+def _blame(pool: _Pool, verdicts: Sequence[Verdict]) -> None:
     """Shares a refused item's failure out among the constraints that it breaks."""
-    broken = [(c.facet, c.op, str(c.value)) for c in checks if c.verdict == "broken" and c.op in HARD]
+    broken = [(v.facet, v.op, str(v.value)) for v in verdicts if v.verdict == "broken"]
     for key in broken:
         pool.blame[key] = pool.blame.get(key, 0.0) + 1 / len(broken)
 

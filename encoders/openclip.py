@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from encoders.garment import register
 from encoders.torchvision_ops import import_open_clip
 from errors import InputError, WorkError
 
@@ -64,6 +65,7 @@ def _ours(name: str, folder: Path, device: str) -> Loaded:
         raise InputError(
             f"encoder {name!r}: {folder} lacks {', '.join(missing)}; restore it, or train: `python -m training encoder`"
         )
+    register()
     config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
     with _quiet():
         model = open_clip.create_model(f"local-dir:{folder}", device=device)

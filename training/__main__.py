@@ -33,7 +33,7 @@ def encoder(
     out: Out = BUILTIN,
     work: Annotated[Path, typer.Option(help="Where checkpoints lie; a run goes on from what it finds there.")] = CACHE / "run",
     epochs: Annotated[list[int] | None, typer.Option(help="Epochs of each stage, in order; 0 leaves one out.")] = None,
-    drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures; 0 for photos alone.")] = 2400,
+    drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures; 0 for photos alone.")] = 3600,
     seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 7,
     processes: Annotated[int, typer.Option(min=1, max=16, help="Training processes on a CPU; one on a GPU.")] = 2,
     export_only: Annotated[

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +36,18 @@ def _render(folder: Path, count: int, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     pictures = np.lib.format.open_memmap(folder / "pictures.npy", "w+", np.uint8, (count, SIDE, SIDE, 3))
     lines = []
-    for row in tqdm(range(count), desc="drawing garments", unit="picture", mininterval=5):
-        picture, truth = render_training(np.random.default_rng([seed, row]), size=SIDE)
-        pictures[row] = np.asarray(picture.convert("RGB"))
-        lines.append(json.dumps(truth, sort_keys=True))
+    with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
+        drawn = pool.map(partial(_draw, seed), range(count), chunksize=16)
+        for row, (picture, truth) in enumerate(tqdm(drawn, total=count, desc="drawing garments", unit="picture", mininterval=5)):
+            pictures[row] = picture
+            lines.append(json.dumps(truth, sort_keys=True))
     pictures.flush()
     (folder / "truth.jsonl").write_text("\n".join(lines), encoding="utf-8")  # last: its presence says the folder is whole
+
+
+def _draw(seed: int, row: int) -> tuple[np.ndarray, dict[str, list[str]]]:
+    picture, truth = render_training(np.random.default_rng([seed, row]), size=SIDE)
+    return np.asarray(picture.convert("RGB")), truth
 
 
 def drawn_photo(row: int, truth: dict[str, list[str]]) -> Photo:

@@ -48,7 +48,7 @@ class Job:
     """the model's folder"""
     recipe: Recipe = Recipe()
     words: WordsRecipe = WordsRecipe()
-    drawn: int = 2400
+    drawn: int = 3600
     drawn_seed: int = SEED
     side: int = 160
     """pixels at run time"""

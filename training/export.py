@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from encoders.garment import NAME, register
 from encoders.layout import SLICES
 from encoders.openclip import CONFIG, MERGES, PROTOTYPES, WEIGHTS
 from encoders.prototypes import Prototypes, unit, write_prototypes
 from encoders.torchvision_ops import import_open_clip
 from training.tokens import vocabulary_size, write_merges
-from training.tower import TOWER, SliceTower
+from training.tower import SliceTower
 
 CONTEXT = 24
 TEXT = {"width": 128, "heads": 4, "layers": 2}
@@ -26,9 +27,9 @@ def config(side: int, merges: int) -> dict[str, Any]:
         "model_cfg": {
             "embed_dim": sum(SLICES.values()),
             "vision_cfg": {
-                "timm_model_name": TOWER,
+                "timm_model_name": NAME,
                 "timm_model_pretrained": False,
-                "timm_pool": "avg",
+                "timm_pool": "",
                 "timm_proj": "linear",
                 "timm_proj_bias": True,
                 "image_size": side,
@@ -48,6 +49,7 @@ def config(side: int, merges: int) -> dict[str, Any]:
 def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
     """The untrained open_clip model of that config."""
     open_clip = import_open_clip(whole=False)
+    register()
     settings = config(side, merges)["model_cfg"]
     torch.manual_seed(seed)
     return open_clip.CLIP(embed_dim=settings["embed_dim"], vision_cfg=settings["vision_cfg"], text_cfg=settings["text_cfg"])

@@ -162,12 +162,14 @@ class Trainer:
         rows, seed = rows[self.team.rank :: self.team.size], seed * 16 + self.team.rank
         pixels = batch_pixels(self.table, rows, stage.side, recipe.strength, seed).to(self.device)
         torch.manual_seed(seed)  # dropout, so that a resumed run repeats the uninterrupted one
+        asked = torch.rand(len(rows)) < recipe.asked
+        zones = torch.where(asked, self.table.zones[rows], 0).to(self.device)
         warm = min(1.0, (step + 1) / min(recipe.warmup, max(1, total // 4)))
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * warm * 0.5 * (1 + math.cos(math.pi * step / total))
         self.model.train()
         with torch.autocast(self.device, torch.bfloat16, enabled=low_precision(self.device)):
-            slices = self.model(pixels)
+            slices = self.model(pixels, zones)
         loss, _ = total_loss(self.model, slices, self.table, rows, share, recipe.smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

@@ -30,11 +30,9 @@ class Recipe:
     """All that decides a run, the data aside."""
 
     stages: tuple[Stage, ...] = (
-        Stage("photos", 3, 128, 8000),
-        Stage("drawn", 2, 160, 4000, drawn=4000, looked=6, rate=0.5),
-        Stage("fine", 1, 160, 5000, drawn=1200, looked=5, rate=0.35),
-        Stage("more", 1, 160, 7000, drawn=800, looked=2, rate=0.35),
-        Stage("last", 1, 160, 7000, drawn=800, looked=3, rate=0.35),
+        Stage("photos", 8, 128, 8000),
+        Stage("drawn", 3, 160, 5000, drawn=3600, looked=4, rate=0.5),
+        Stage("last", 2, 160, 7000, drawn=1200, looked=3, rate=0.2),
     )
     batch: int = 64
     seed: int = 7
@@ -45,6 +43,8 @@ class Recipe:
     clip: float = 5.0
     average: float = 0.998
     """EMA"""
+    asked: float = 0.4
+    """share of the photos whose tower is told the zone of the labelled garment"""
     smoothing: float = 0.05
     least: int = 8
     """training photos that a shop class needs to be one"""

@@ -9,6 +9,7 @@ import torch
 
 from catalog import vocabulary
 from catalog.labelled.photos import Photo
+from encoders.garment import zone_of
 from encoders.layout import FACET_SLICE
 from training.augment import Strength, augment, plain
 from training.recipe import Stage
@@ -34,6 +35,7 @@ class Table:
         }
         self.present = torch.from_numpy(np.array([[bool(p.details.get(d)) for d in classes["details"]] for p in photos]))
         self.known = torch.from_numpy(np.array([[d in p.details for d in classes["details"]] for p in photos]))
+        self.zones = torch.tensor([_zone(p.sets.get("category", frozenset())) for p in photos])
         self.pale = torch.tensor([bool(PALE & p.sets.get("color", frozenset())) for p in photos])
 
     def _matrix(self, head: str, values: list[str]) -> np.ndarray:
@@ -50,6 +52,12 @@ class Table:
         for source in np.unique(self.source[rows]):
             positions = np.flatnonzero(self.source[rows] == source)
             yield positions, torch.from_numpy(np.asarray(self.arrays[source][self.at[rows[positions]]]))
+
+
+def _zone(categories: frozenset[str]) -> int:
+    """The zone where all allowed categories agree, else 0."""
+    found = {zone_of(category) for category in categories}
+    return found.pop() if len(found) == 1 else 0
 
 
 def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:

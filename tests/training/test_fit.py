@@ -17,7 +17,8 @@ from training.fit import Trainer
 from training.pixels import cached_arrays
 from training.recipe import Recipe, Stage
 from training.table import Table, accuracy, epoch_rows, shop_classes
-from training.tower import TOWER, SliceTower, set_loss
+from encoders.garment import BODY, GarmentLite0
+from training.tower import SliceTower, set_loss
 
 RECIPE = Recipe(
     stages=(Stage("one", 2, 32, 0, looked=1), Stage("two", 1, 32, 0, looked=1, rate=0.5)),
@@ -40,7 +41,7 @@ def trainer(table: Table, folder: Path) -> Trainer:
     import timm
 
     torch.manual_seed(1)
-    model = SliceTower(timm.create_model(TOWER, num_classes=0), table.classes, seed=1)
+    model = SliceTower(GarmentLite0(timm.create_model(BODY, num_classes=0)), table.classes, seed=1)
     return Trainer(model, table, RECIPE, folder / "checkpoint.pt", "cpu")
 
 
@@ -87,12 +88,12 @@ def test_a_checkpoint_of_other_classes_is_refused(table: Table, tmp_path: Path) 
 
 def test_frozen_stages_stay_as_they_were(table: Table, tmp_path: Path) -> None:
     run = trainer(table, tmp_path)
-    before = run.model.tower.conv_stem.weight.clone()
-    later = run.model.tower.conv_head.weight.clone()
+    before = run.model.tower.body.conv_stem.weight.clone()
+    later = run.model.tower.body.conv_head.weight.clone()
     rows = epoch_rows(table, RECIPE.stages[0], np.random.default_rng(0))
     run._step(RECIPE.stages[0], rows[:8], 0, 10, {head: 0.5 for head in table.classes})
-    assert torch.equal(before, run.model.tower.conv_stem.weight)
-    assert not torch.equal(later, run.model.tower.conv_head.weight)
+    assert torch.equal(before, run.model.tower.body.conv_stem.weight)
+    assert not torch.equal(later, run.model.tower.body.conv_head.weight)
 
 
 def test_an_epoch_holds_training_photos_only(table: Table) -> None:
