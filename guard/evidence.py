@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalog import vocabulary
 from guard.shades import shade_of
-from guard.statement import Statement
+from guard.statement import Statement, Told
 from guard.verdict import VerdictSource
 
 VAGUE = {("color", "multicolor"), ("gender", "unisex")}
@@ -40,7 +41,8 @@ def stated_category(statements: Sequence[Statement]) -> Statement | None:
     return next((s for s in statements if s.facet == "category" and s.present and not s.conflicting), None)
 
 
-def listed(facet: str, value: str, statements: Sequence[Statement]) -> Evidence:
+@lru_cache(maxsize=100_000)
+def listed(facet: str, value: str, statements: Told) -> Evidence:
     """What the listing says about an item having `value` of `facet`, children included."""
     category = stated_category(statements)
     if category and not vocabulary.applicable(facet, category.value, value):

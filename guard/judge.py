@@ -16,7 +16,7 @@ from guard.evidence import Evidence, listed, stated_category
 from guard.listing import read_claims
 from guard.picture import Encoder, Look, look
 from guard.shades import bounds
-from guard.statement import Statement, statements
+from guard.statement import Statement, Told, statements
 from guard.thresholds import Domain, Thresholds, load_thresholds
 from guard.verdict import Judgement, Verdict
 
@@ -29,11 +29,12 @@ SURE_WITHIN = 0.85
 DOUBTS_IMPLIED = {"color": 0.2, "material": 0.5}
 """A picture this sure makes an absence doubtful that only follows from other stated values. On the calibration part of
 the photos labelled by looking, 0.2 doubts 5% of what the shop's one colour says rightly and 42% of what it hides."""
-Told = Sequence[Sequence[Statement]]
+_KEPT = 50_000
+"""Listings whose statements are kept."""
 
 
 class Guard:
-    """Judges items against constraints. Holds no state but its encoder and thresholds.
+    """Judges items against constraints. Holds its encoder, thresholds, and readings of listings that it has seen.
 
     domain: whether the items' pictures are photos or drawings; thresholds: in place of the shipped ones.
     """
@@ -41,6 +42,7 @@ class Guard:
     def __init__(self, encoder: Encoder, thresholds: Thresholds | None = None, domain: Domain = "photo"):
         self.encoder = encoder
         self.thresholds = load_thresholds(domain=domain) if thresholds is None else thresholds
+        self._kept: dict[int, tuple[Item, Sequence[Claim], Told]] = {}
 
     def judge(self, items: Sequence[Item], vectors: np.ndarray, claims: Sequence[Sequence[Claim]],
               constraints: Sequence[Constraint], reference_vector: np.ndarray | None = None,
@@ -70,12 +72,21 @@ class Guard:
         facets = tuple(dict.fromkeys(("category", *(c.facet for c in constraints
                                                      if c.facet in vocabulary.ATTRIBUTE_FACETS))))
         seen = look(self.encoder, vectors, facets)
-        told = [statements(item, said) for item, said in zip(items, claims, strict=True)]
+        told = [self._said(item, said) for item, said in zip(items, claims, strict=True)]
         reference = None if reference_vector is None else look(self.encoder, reference_vector, facets)
         columns = [self._column(c, items, told, seen, reference, anchor) for c in constraints]
         return tuple(zip(*columns, strict=True)) if columns else ((),) * len(items)
 
-    def _column(self, constraint: Constraint, items: list[Item], told: Told, seen: Look, reference: Look | None,
+    def _said(self, item: Item, claims: Sequence[Claim]) -> Told:
+        """`statements`, kept as long as the same objects are given: a catalogue keeps its items."""
+        kept = self._kept.get(id(item))
+        if kept is None or kept[0] is not item or kept[1] is not claims:
+            if len(self._kept) >= _KEPT:
+                self._kept = {}
+            self._kept[id(item)] = kept = (item, claims, statements(item, claims))
+        return kept[2]
+
+    def _column(self, constraint: Constraint, items: list[Item], told: list[Told], seen: Look, reference: Look | None,
                 anchor: Item | None) -> list[Verdict]:
         """One constraint's verdict on every item."""
         if constraint.op in ("more", "less"):
@@ -84,10 +95,9 @@ class Guard:
         if constraint.facet in vocabulary.OPEN_FACETS:
             return [_verdict(constraint, exact.stated(item, constraint)) for item in items]
         pictures = _Pictures(constraint, seen, self.thresholds, self.encoder.fingerprint)
-        return [_verdict(constraint, _weighed(constraint, pictures, row, statements))
-                for row, statements in enumerate(told)]
+        return [_verdict(constraint, _weighed(constraint, pictures, row, listing)) for row, listing in enumerate(told)]
 
-    def _compared(self, constraint: Constraint, items: list[Item], told: Told, seen: Look, reference: Look | None,
+    def _compared(self, constraint: Constraint, items: list[Item], told: list[Told], seen: Look, reference: Look | None,
                   anchor: Item | None) -> list[Evidence]:
         if constraint.facet == "price":
             return [relative.cheaper_or_dearer(constraint, item, anchor) for item in items]
@@ -149,7 +159,7 @@ class _Pictures:
         return Evidence(None, "picture", (least + greatest) / 2)
 
 
-def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: Sequence[Statement]) -> Evidence:
+def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: Told) -> Evidence:
     """The listing's word, unless a very sure picture makes it doubtful; the picture's where the listing is silent."""
     said = listed(constraint.facet, str(constraint.value), statements)
     if said.has is None:

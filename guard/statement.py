@@ -29,6 +29,16 @@ class Statement:
     conflicting: bool = False
 
 
+class Told(tuple[Statement, ...]):
+    """All statements of one listing. The same listing's are the same object, so that readings of it are kept by identity."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 def contradict(one: Claim | Statement, other: Claim | Statement) -> bool:
     """Whether two claims on a facet cannot both hold."""
     if one.facet != other.facet or not (one.present or other.present):
@@ -41,7 +51,7 @@ def contradict(one: Claim | Statement, other: Claim | Statement) -> bool:
     return vocabulary.covers(one.facet, absent.value, present.value)
 
 
-def statements(item: Item, claims: Iterable[Claim]) -> tuple[Statement, ...]:
+def statements(item: Item, claims: Iterable[Claim]) -> Told:
     """Fields and text of an item, the weaker side of every contradiction marked.
 
     A field outweighs the text and is itself trusted less then; two contradicting claims of the text silence each
@@ -53,7 +63,7 @@ def statements(item: Item, claims: Iterable[Claim]) -> tuple[Statement, ...]:
 
 
 @lru_cache(maxsize=50_000)
-def _weighed(claims: tuple[Claim, ...]) -> tuple[Statement, ...]:
+def _weighed(claims: tuple[Claim, ...]) -> Told:
     told: list[Statement] = []
     for claim in sorted(claims, key=lambda c: c.source != "listing"):
         against = [n for n, other in enumerate(told) if not other.conflicting and contradict(claim, other)]
@@ -62,4 +72,4 @@ def _weighed(claims: tuple[Claim, ...]) -> tuple[Statement, ...]:
             told[n] = replace(told[n], conflicting=equal, confidence=min(told[n].confidence, CONTRADICTED))
         told.append(Statement(claim.facet, claim.value, claim.present, claim.source,
                               FIELD if claim.source == "listing" else TEXT, conflicting=bool(against)))
-    return tuple(told)
+    return Told(told)
