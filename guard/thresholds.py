@@ -52,6 +52,11 @@ def _bands(record: dict) -> dict[str, Band]:
 
 @lru_cache(maxsize=8)
 def load_thresholds(path: Path = FILE, domain: Domain = "photo") -> Thresholds:
+    """`read_thresholds`, kept for the files that are shipped."""
+    return read_thresholds(path, domain)
+
+
+def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
     """Thresholds for photos, or for the pictures of a drawn catalogue, from their file. Raises WorkError when damaged."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))

@@ -2,8 +2,12 @@
 
 Data: photos labelled by looking (their calibration part), shop-labelled photos of the designs that choose (kind,
 colour, audience), and the drawn truth of a catalogue with another seed than the reported one. Photos and drawings are
-two domains, each with thresholds of its own. A bound counts only where enough examples carry it: the empirical risk gets
-the correction of conformal risk control (Angelopoulos et al. 2022, eq. 4), one more example taken as wrong.
+two domains, each with thresholds of its own.
+
+The promise: of the items shown after an explicit "no", at most alpha break it. A bound is chosen by conformal risk control
+(Angelopoulos et al., arXiv 2208.02814, eq. 4) of the loss 1{shown} (1{breaks} - alpha), whose mean is at most 0 exactly where
+that share is at most alpha: the loosest bound at which the calibration mean, with one more example taken as shown and
+breaking, stays at or below 0. The loss is not monotone in the bound, so the guarantee is the paper's asymptotic one (sec. 2.3).
 """
 
 from __future__ import annotations
@@ -26,9 +30,11 @@ from guard.picture import Look, look
 from guard.thresholds import FILE
 from settings import load_settings
 
-ALPHA = (0.02, 0.05)
-"""Allowed share that breaks an explicit "no" among items that the picture let pass; the second where FEW or fewer
-examples cannot carry the first."""
+ALPHA = 0.05
+"""Allowed share that breaks an explicit "no" among the items shown."""
+CONFIRMED = 0.4
+"""Part of alpha that items may use which the picture lets pass as fitting; all of it where FEW or fewer examples cannot
+carry that. The rest is for those shown as unconfirmed."""
 FEW = 80
 REQUIRE_ALPHA = (0.05, 0.1)
 """Allowed share without the attribute among items that the picture confirms."""
@@ -63,30 +69,46 @@ class Examples:
         return int(self.has.sum()) >= fewest and int((~self.has).sum()) >= fewest
 
 
-def fit_band(examples: Examples, op: str) -> dict[str, float] | None:
-    """{"low", "high"} for an op, or None where there are too few examples.
+def fit_band(examples: Examples, op: str, alpha: float = ALPHA) -> dict[str, float] | None:
+    """{"low", "high"} for an op, or None where there are too few examples. alpha: as promised for "exclude".
 
     Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or high 1.
     """
     if not examples.enough():
         return None
-    prior = PRIOR[op]
-    weight = np.where(examples.has, prior / examples.has.sum(), (1 - prior) / (~examples.has).sum())
-    order = np.argsort(examples.p, kind="stable")
-    p, has, weight = examples.p[order], examples.has[order], weight[order]
-    yes, no = np.cumsum(weight * has), np.cumsum(weight * ~has)
-    one_yes, one_no = prior / has.sum(), (1 - prior) / (~has).sum()
     if op == "exclude":
-        risk = (yes + one_yes) / (yes + no + one_yes)
-        allowed = ALPHA if has.sum() <= FEW else ALPHA[:1]
-        low = next((found for alpha in allowed if (found := _last(p, risk <= alpha)) is not None), 0.0)
-        high = float(np.quantile(p[~has], 1 - LOSS, method="higher"))
-        return _band(min(low, CALM), min(high, 0.5))
-    above_yes, above_no = yes[-1] - yes + weight * has, no[-1] - no + weight * ~has
+        return _exclude_band(examples, alpha)
+    p, yes, no, (one_yes, one_no) = _sums(examples, PRIOR[op])
+    weight_no = np.diff(no, prepend=0.0)
+    above_yes, above_no = yes[-1] - yes + np.diff(yes, prepend=0.0), no[-1] - no + weight_no
     risk = (above_no + one_no) / (above_yes + above_no + one_no)
-    high = next((float(p[risk <= alpha][0]) for alpha in REQUIRE_ALPHA if (risk <= alpha).any()), 1.0)
-    low = _last(p, (yes + one_yes) / prior <= LOSS)
+    high = next((float(p[risk <= allowed][0]) for allowed in REQUIRE_ALPHA if (risk <= allowed).any()), 1.0)
+    low = _last(p, (yes + one_yes) / PRIOR[op] <= LOSS)
     return _band(min(max(low or 0.0, IMPROBABLE), CALM), max(high, 0.5))
+
+
+def _exclude_band(examples: Examples, alpha: float) -> dict[str, float]:
+    tiers = (CONFIRMED * alpha, alpha) if examples.has.sum() <= FEW else (CONFIRMED * alpha,)
+    low = next((found for tier in tiers if (found := control(examples, tier)) is not None), 0.0)
+    spared = float(np.quantile(examples.p[~examples.has], 1 - LOSS, method="higher"))
+    return _band(min(low, CALM), min(spared, 0.5))
+
+
+def control(examples: Examples, alpha: float, prior: float = PRIOR["exclude"]) -> float | None:
+    """The greatest p at which items up to p may be shown: conformal risk control of the share that has the value.
+
+    prior: the share of items with the value among those judged. None where no bound holds.
+    """
+    p, yes, no, (one_yes, _) = _sums(examples, prior)
+    return _last(p, yes - alpha * (yes + no) + (1 - alpha) * one_yes <= 0)
+
+
+def _sums(examples: Examples, prior: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
+    """p in order, the summed weights of those with and without the value up to each, and the weight of one of each."""
+    one_yes, one_no = prior / examples.has.sum(), (1 - prior) / (~examples.has).sum()
+    order = np.argsort(examples.p, kind="stable")
+    has = examples.has[order]
+    return examples.p[order], np.cumsum(one_yes * has), np.cumsum(one_no * ~has), (one_yes, one_no)
 
 
 def _last(p: np.ndarray, holds: np.ndarray) -> float | None:
@@ -128,7 +150,7 @@ def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
     return found
 
 
-def bands(examples: Mapping[str, Examples], facet: str) -> dict[str, dict[str, dict[str, float]]]:
+def bands(examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA) -> dict[str, dict[str, dict[str, float]]]:
     """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's."""
     fitted: dict[str, dict[str, dict[str, float]]] = {}
     named = {f"{facet}/{value}": found for value, found in examples.items()}
@@ -136,7 +158,7 @@ def bands(examples: Mapping[str, Examples], facet: str) -> dict[str, dict[str, d
         named[facet] = Examples(np.concatenate([e.p for e in examples.values()]),
                                 np.concatenate([e.has for e in examples.values()]))
     for name, found in named.items():
-        if ops := {op: band for op in PRIOR if (band := fit_band(found, op))}:
+        if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha))}:
             fitted[name] = ops
     return fitted
 
@@ -177,10 +199,10 @@ def _drawn(folder: Path, encoder: object) -> tuple[Look, list[dict[str, frozense
     return look(encoder, catalog.vectors[rows]), [drawn_truth(truth[catalog.ids[row]]) for row in rows]
 
 
-def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE) -> dict:
+def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE, alpha: float = ALPHA) -> dict:
     """Fits the thresholds for the encoder in use and writes them to `out`; returns the record.
 
-    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are reported on.
+    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are reported on. alpha: the promise.
     Raises InputError where the photos are missing or the catalogue has no truth.
     """
     settings = load_settings(data_dir=data)
@@ -188,17 +210,18 @@ def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE)
     domains = {"photo": _photos(settings.data_dir, encoder)}
     if catalog is not None:
         domains["drawn"] = _drawn(catalog, encoder)
-    record = fit(domains, encoder.fingerprint)
+    record = fit(domains, encoder.fingerprint, alpha)
     out.write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     return record
 
 
-def fit(domains: Mapping[str, tuple[Look, list[dict[str, frozenset[str]]]]], fingerprint: str) -> dict:
+def fit(domains: Mapping[str, tuple[Look, list[dict[str, frozenset[str]]]]], fingerprint: str,
+        alpha: float = ALPHA) -> dict:
     """The record of thresholds.json from what the pictures of each domain show and what holds of them."""
     fitted = {name: {key: ops for facet in vocabulary.ATTRIBUTE_FACETS
-                     for key, ops in bands(gather(seen, truth, facet), facet).items()}
+                     for key, ops in bands(gather(seen, truth, facet), facet, alpha).items()}
               for name, (seen, truth) in domains.items()}
     counts = ", ".join(f"{len(truth)} {_ORIGIN[name]}" for name, (_, truth) in domains.items())
-    origin = (f"python -m training thresholds, {date.today().isoformat()}: {counts}; at most {ALPHA[0]:.0%} "
-              f"(where too few examples carry that, {ALPHA[1]:.0%}) broken among those let pass")
-    return {"origin": origin, "encoder": fingerprint, "default": DEFAULT, "domains": fitted}
+    origin = (f"python -m training thresholds, {date.today().isoformat()}: {counts}; alpha {alpha:g}, at most "
+              f"{CONFIRMED * alpha:.1%} (where too few examples carry that, {alpha:.1%}) broken among those let pass")
+    return {"origin": origin, "alpha": alpha, "encoder": fingerprint, "default": DEFAULT, "domains": fitted}

@@ -7,7 +7,7 @@ import pytest
 
 from guard.thresholds import Thresholds, load_thresholds
 from tests.guard.toy import ToyEncoder
-from training.thresholds import ALPHA, Examples, bands, drawn_truth, fit_band, gather
+from training.thresholds import ALPHA, CONFIRMED, Examples, bands, drawn_truth, fit_band, gather
 
 
 def examples(n: int, sharpness: float, seed: int = 3) -> Examples:
@@ -24,7 +24,7 @@ def test_few_that_pass_an_exclude_break_it_on_fresh_data() -> None:
     passed = fresh.p <= band["low"]
     weight = np.where(fresh.has, 0.2, 0.8)  # a fifth of the items judged have what is unwanted
     assert passed.mean() > 0.3
-    assert (weight * fresh.has)[passed].sum() / weight[passed].sum() <= 1.5 * ALPHA[0]
+    assert (weight * fresh.has)[passed].sum() / weight[passed].sum() <= 1.5 * CONFIRMED * ALPHA
     assert band["low"] < band["high"]
 
 
