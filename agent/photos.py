@@ -74,7 +74,7 @@ class Eyes:
 
     def stored(self, session: str, name: str) -> Path | None:
         """Where a picture (of several: the first) of the session is kept."""
-        known = self.memory.upload(session, name.partition(",")[0])
+        known = self.memory.upload(session, name.partition(";")[0].partition(",")[0])
         return known.path if known else None
 
     def _seen(self, name: str, vector: np.ndarray, corrections: dict[str, str | None], clock: Clock) -> Seen:

@@ -20,6 +20,7 @@ from agent.merge import merge
 from agent.photos import Eyes
 from agent.phrases import phrase
 from agent.planner import LLM, OFFLINE, minds
+from agent.references import photo_hashes
 from agent.replies import Event, Reply, Turn
 from agent.session import Session
 from agent.speak import Speak
@@ -130,7 +131,7 @@ class Stylist:
         state = self.memory.load(session)
         if state.wish.reference_photo is None:
             raise InputError("there is no reference photo in this conversation; upload one first")
-        for name in state.wish.reference_photo.split(","):
+        for name in photo_hashes(state.wish.reference_photo):
             self.memory.correct(session, name, facet, value)
         kept = tuple(c for c in state.wish.constraints if not (c.facet == facet and c.source in ("photo", "button")))
         if value is not None:

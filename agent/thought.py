@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from agent.language import Context
+from agent.language import Context, Reading
 from agent.merge import COMPARATIVES
-from agent.photos import Eyes, blend
+from agent.photos import Eyes
 from agent.phrases import describe, listing, phrase, plural
 from agent.planner import Asked, Plan, Planner
 from agent.pointing import as_shown, pointed, precise
+from agent.references import References, item_ids, photo_hashes
 from agent.session import Session
 from agent.state import Clock, Reference, Request, Seen, State, Talk
 from agent.tools import Tools
@@ -37,6 +38,7 @@ class Thought:
 
     def __init__(self, tools: Tools, eyes: Eyes, planners: Mapping[str, Planner], default: str) -> None:
         self.tools, self.eyes, self.planners, self.default = tools, eyes, planners, default
+        self.references = References(tools, eyes)
 
     def __call__(self, state: State) -> dict:
         """The node."""
@@ -72,14 +74,16 @@ class Thought:
         """The turn's input, read, and the hashes of its pictures."""
         notes: list[str] = []
         photos = self._see(request, session, clock, notes)
-        photo = blend(photos, self.tools.encoder.layout) if photos else None
+        photo = self.references.blended(photos)
         text = request.text.strip()
         if len(text) > LONGEST:
             notes.append(f"Your message has {len(text):,} characters; I read the first {LONGEST:,}.")
             text = text[:LONGEST]
         like = self._liked(request, notes)
         page = tuple(self.tools.known(session.shown))
-        plan = self._plan(request, text, session, page, photo, clock, notes)
+        plan = self._plan(request, text, session, page, photo, len(photos), clock, notes)
+        if plan.reading.parts:
+            photo = self._together(plan.reading, photos, page, session, clock, notes) or photo
         if plan.reading.currency not in (None, self.tools.currency):
             notes.append(f"Prices here are in {self.tools.currency}; I took your {plan.reading.currency} amount for that.")
         return Heard(plan, photo, like, page, (*notes, *plan.notes)), tuple(seen.hash for seen in photos)
@@ -95,6 +99,19 @@ class Thought:
                 notes.append(f"I could not use a picture: {error}")
         return seen
 
+    def _together(self, reading: Reading, photos: Sequence[Seen], page: Sequence[Item], session: Session, clock: Clock,
+                  notes: list[str]) -> Seen | None:
+        """ "The shape of the first in the colour of the second" as one picture."""
+        name = session.wish.reference_photo
+        photos = photos or self.references.photos(session.id, name, clock)
+        current = self.references.recall(session.id, name, clock) if name else None
+        if current is None:
+            current = next((self.references.of_item(item) for item in self.tools.known([session.wish.reference_id])), None)
+        found = self.references.together(reading.parts, reading.mentions, photos, page, current)
+        if found is None:
+            notes.append("I could not tell which pictures you mean; say “the first photo” or “the second one”.")
+        return found
+
     def _liked(self, request: Request, notes: list[str]) -> Item | None:
         if request.like is None:
             return None
@@ -105,7 +122,7 @@ class Thought:
             return None
 
     def _plan(self, request: Request, text: str, session: Session, page: Sequence[Item], photo: Seen | None,
-              clock: Clock, notes: list[str]) -> Plan:
+              photos: int, clock: Clock, notes: list[str]) -> Plan:
         name = request.planner or self.default
         if name not in self.planners:
             notes.append(NO_MODEL)
@@ -113,7 +130,8 @@ class Thought:
         counts = self.tools.catalog.facet_counts()
         context = Context(shown=tuple(as_shown(item) for item in page), wish=session.wish, currency=self.tools.currency,
                           brands=tuple(counts.get("brand", ())), facet_counts=counts,
-                          has_photo=photo is not None or session.wish.reference_photo is not None)
+                          has_photo=photo is not None or session.wish.reference_photo is not None,
+                          photos=photos or len(photo_hashes(session.wish.reference_photo)))
         stored = self.eyes.stored(session.id, photo.hash) if photo else None
         with clock.stage("plan"):
             return self.planners[name].plan(Asked(text, context, clock, photo.attributes if photo else {}, stored))
@@ -123,9 +141,10 @@ class Thought:
         priced = next(iter(self.tools.known([session.price_anchor])), None)
         photo = heard.photo
         if photo is None and wish.reference_photo is not None:
-            photo = self.eyes.recall(session.id, wish.reference_photo, clock, self.tools.encoder.layout)
+            photo = self.references.recall(session.id, wish.reference_photo, clock)
         if photo is not None:
-            name = "your photos" if "," in photo.hash else "your photo"
+            several = len(photo_hashes(photo.hash)) + len(item_ids(photo.hash)) > 1
+            name = "the pictures you named" if item_ids(photo.hash) else "your photos" if several else "your photo"
             return Reference(photo.vector, None, priced, photo, name)
         item = next(iter(self.tools.known([wish.reference_id])), None)
         if item is None:
@@ -150,6 +169,8 @@ class Thought:
             ids |= {*session.seen, *session.shown}
         if reference.item is not None:
             ids.add(reference.item.id)
+        if reference.photo is not None:
+            ids |= set(item_ids(reference.photo.hash))
         return frozenset(self.tools.rows(ids))
 
 

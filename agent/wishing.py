@@ -144,7 +144,8 @@ def _referred(wish: Wish, session: Session, heard: Heard) -> tuple[Wish, bool]:
 
 
 def _like_photo(wish: Wish, photo: Seen, reading: Reading) -> Wish:
-    seen = (c.model_copy(update={"weight": 2.0}) if c.facet in reading.keep else c for c in wishes(photo, wish.constraints))
+    named = {*reading.keep, *(facet for part in reading.parts for facet in part.facets)}
+    seen = (c.model_copy(update={"weight": 2.0}) if c.facet in named else c for c in wishes(photo, wish.constraints))
     return wish.model_copy(update={"constraints": (*wish.constraints, *seen), "reference_id": None,
                                    "reference_photo": photo.hash})
 

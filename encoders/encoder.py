@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from encoders.garment import GarmentLite0, zone_ids
 from encoders.layout import BUILTIN_LAYOUT, FACET_SLICE, SliceLayout
 from encoders.openclip import PROTOTYPES, Loaded, load_model
 from encoders.pictures import squares
@@ -57,9 +58,19 @@ class Encoder:
         """Tokens of the text tower, where its tokenizer tells."""
         return getattr(self._loaded.tokenizer, "vocab_size", None)
 
-    def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
-        """n pictures of any size and mode -> (n, dim) float32."""
-        parts = [self._pictures(images[i : i + BATCH]) for i in range(0, len(images), BATCH)]
+    @property
+    def may_ask(self) -> bool:
+        """Whether `encode_images` heeds the garment that it is asked for."""
+        return isinstance(getattr(self._loaded.model.visual, "trunk", None), GarmentLite0)
+
+    def encode_images(self, images: Sequence[Image.Image], garments: Sequence[str | None] | None = None) -> np.ndarray:
+        """n pictures of any size and mode -> (n, dim) float32.
+
+        garments: a category for each picture, or None where it is not known: which of several garments is meant ("the jeans
+        in this photo"). Models without `may_ask` pay no heed to it.
+        """
+        asked = list(garments) if garments is not None and self.may_ask else [None] * len(images)
+        parts = [self._pictures(images[i : i + BATCH], asked[i : i + BATCH]) for i in range(0, len(images), BATCH)]
         return self._split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
@@ -81,13 +92,16 @@ class Encoder:
         return unit_slices(raw, self.layout)
 
     @torch.inference_mode()
-    def _pictures(self, images: Sequence[Image.Image]) -> np.ndarray:
+    def _pictures(self, images: Sequence[Image.Image], garments: Sequence[str | None]) -> np.ndarray:
         transform = self._loaded.transform
         if transform is None:
             pixels = torch.from_numpy(squares(images, self.side)).permute(0, 3, 1, 2).float().mul_(2 / 255).sub_(1)
         else:
             pixels = torch.stack([transform(image.convert("RGB")) for image in images])
         pixels = pixels.to(self.device).contiguous(memory_format=torch.channels_last)
+        if any(garments):
+            visual = self._loaded.model.visual
+            return visual.head(visual.trunk(pixels, zone_ids(garments).to(self.device))).float().cpu().numpy()
         return self._loaded.model.encode_image(pixels, normalize=transform is not None).float().cpu().numpy()
 
     @torch.inference_mode()

@@ -10,6 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from catalog import vocabulary
+from catalog.labelled import splits
 from catalog.labelled.photos import Photo, photo_opener, read_photos
 from encoders.encoder import Encoder
 from encoders.prototypes import Prototypes
@@ -50,12 +51,14 @@ def calibration_error(confidence: np.ndarray, right: np.ndarray, bins: int = 10)
     )
 
 
-def encode_photos(encoder: Encoder, data: Path, photos: Sequence[Photo]) -> np.ndarray:
-    """(n, dim) from the original pictures."""
+def encode_photos(encoder: Encoder, data: Path, photos: Sequence[Photo], asked: bool = False) -> np.ndarray:
+    """(n, dim) from the original pictures; `asked`: the encoder is told the kind that the labels name."""
     openers: dict[str, Callable] = {source: photo_opener(data, source) for source in {p.source for p in photos}}
     parts = []
     for start in tqdm(range(0, len(photos), 64), desc="encoding photos", unit="batch", mininterval=2, disable=len(photos) < 128):
-        parts.append(encoder.encode_images([openers[p.source](p.id).convert("RGB") for p in photos[start : start + 64]]))
+        batch = photos[start : start + 64]
+        kinds = [min(p.sets.get("category", ()), default=None) if asked else None for p in batch]
+        parts.append(encoder.encode_images([openers[p.source](p.id).convert("RGB") for p in batch], kinds))
     return np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float32)
 
 
@@ -185,7 +188,8 @@ def reported_classes(photos: Sequence[Photo]) -> dict[str, list[str]]:
 
 
 def measure(encoder: Encoder, data: Path) -> dict:
-    """All figures on the reported parts of the folders in `data`: {"shop", "shopper", "looked", "calibration", "text"}."""
+    """All figures on the reported parts of the folders in `data`: {"shop", "asked" (the kind is named), "shopper",
+    "looked", "calibration", "text"}."""
     photos = read_photos(data)
     classes = reported_classes(photos)
     products = [p for p in photos if p.source == "product" and p.role == "report"]
@@ -194,16 +198,20 @@ def measure(encoder: Encoder, data: Path) -> dict:
     vectors = encode_photos(encoder, data, products)
     shopper_vectors, looked_vectors = encode_photos(encoder, data, shoppers), encode_photos(encoder, data, looked)
     kinds = sorted({p.shop["kind"] for p in photos if p.source == "shopper"})
-    by_source = {source: [i for i, p in enumerate(looked) if p.source == source] for source in ("product", "shopper")}
+    parts = {source: [i for i, p in enumerate(looked) if p.source == source] for source in ("product", "shopper")}
+    trained = {splits.design(p.title) for p in photos if p.source != "shopper" and p.role == "train"}
+    parts["product, design never trained on"] = [i for i in parts["product"] if splits.design(looked[i].title) not in trained]
     everything = [*products, *looked]
+    asked = encode_photos(encoder, data, products, asked=True)
     return {
         "encoder": encoder.name,
         "fingerprint": encoder.fingerprint,
         "side": encoder.side,
         "shop": {head: shop_figures(encoder, vectors, products, head, values) for head, values in classes.items()},
+        "asked": {head: shop_figures(encoder, asked, products, head, classes[head]) for head in ("base", "shop_pattern")},
         "shopper": {"kind": shop_figures(encoder, shopper_vectors, shoppers, "kind", kinds)},
         "looked": {
-            source: looked_figures(encoder, looked_vectors[rows], [looked[i] for i in rows]) for source, rows in by_source.items()
+            part: looked_figures(encoder, looked_vectors[rows], [looked[i] for i in rows]) for part, rows in parts.items()
         }
         | {"all": looked_figures(encoder, looked_vectors, looked)},
         "calibration": slice_calibration(encoder, np.concatenate([vectors, looked_vectors]), everything),

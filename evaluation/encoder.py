@@ -44,8 +44,11 @@ def rows(figures: dict) -> list[tuple[str, dict]]:
         for head, entry in {**figures["shop"], **figures["shopper"]}.items()
     ]
     found += [
+        (f"{_NAMES[head]}, {entry['classes']} classes, the kind named", entry) for head, entry in figures["asked"].items()
+    ]
+    found += [
         (f"{source} photos by looking: {facet.replace('_', ' ')}", entry)
-        for source in ("product", "shopper", "all")
+        for source in figures["looked"]
         for facet, entry in figures["looked"][source].items()
         if entry["n"]
     ]

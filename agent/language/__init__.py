@@ -1,6 +1,6 @@
 """Reads what shoppers write into constraints, orders and pointers, offline: `read(text, context)` -> Reading."""
 
 from .reader import read
-from .reading import Context, Drop, Intent, Mention, Reading, Shown, Vibe
+from .reading import Context, Drop, Intent, Mention, Part, Reading, Shown, Vibe
 
-__all__ = ["Context", "Drop", "Intent", "Mention", "Reading", "Shown", "Vibe", "read"]
+__all__ = ["Context", "Drop", "Intent", "Mention", "Part", "Reading", "Shown", "Vibe", "read"]

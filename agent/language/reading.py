@@ -51,6 +51,13 @@ class Mention(_Frozen):
     text: str = ""
 
 
+class Part(_Frozen):
+    """What is taken from one of several pictures: these facets, or none for the garment that the others change."""
+
+    facets: tuple[str, ...]
+    of: Mention
+
+
 class Vibe(_Frozen):
     """A known aesthetic, occasion, reference, weather or dress code that was named."""
 
@@ -69,7 +76,10 @@ class Shown(_Frozen):
 
 
 class Context(_Frozen):
-    """What the reader may know besides the sentence: the page, the wish in force and the shop."""
+    """What the reader may know besides the sentence: the page, the wish in force and the shop.
+
+    photos: how many "the first photo" may point at.
+    """
 
     shown: tuple[Shown, ...] = ()
     wish: Wish | None = None
@@ -77,13 +87,14 @@ class Context(_Frozen):
     brands: tuple[str, ...] = ()
     facet_counts: dict[str, dict[str, int]] = Field(default_factory=dict)
     has_photo: bool = False
+    photos: int = 0
 
 
 class Reading(_Frozen):
     """A sentence as constraints, orders and pointers.
 
     drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced: facets whose earlier
-    wishes give way ("in red instead"); currency: ISO code where one was named; unknown: words that were not
+    wishes give way ("in red instead"); parts: what is taken from which of several pictures; currency: ISO code where one was named; unknown: words that were not
     understood; unknown_vibes: phrases that look like a vibe and are in no lexicon, worth one question.
     """
 
@@ -94,6 +105,7 @@ class Reading(_Frozen):
     keep: tuple[str, ...] = ()
     replaced: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
+    parts: tuple[Part, ...] = ()
     count: int | None = None
     currency: str | None = None
     vibes: tuple[Vibe, ...] = ()

@@ -81,8 +81,8 @@ def test_no_photo_for_report_or_calibration_is_trained_on(made_up: Path) -> None
     photos = read_photos(made_up)
     train = [photo for photo in photos if photo.role == "train"]
     assert train and not [photo for photo in train if photo.looked in ("calibrate", "report")]
-    apart = {splits.design(p.title) for p in photos if p.looked in ("calibrate", "report") and p.source == "product"}
-    assert not [photo for photo in train if photo.source != "shopper" and splits.design(photo.title) in apart]
+    held = {splits.design(p.title) for p in photos if p.role in ("report", "choose") and p.source == "product"}
+    assert held and not [photo for photo in train if photo.source != "shopper" and splits.design(photo.title) in held]
     assert all(photo.role == "report" for photo in photos if photo.source == "shopper" and int(photo.id[1:-4]) % 3 == 2)
 
 

@@ -1,0 +1,62 @@
+"""Wishes put together from several pictures: "the shape of the first photo in the colour of the second"."""
+
+from __future__ import annotations
+
+import re
+
+from .reading import Context, Mention, Part
+from .tokens import Sentence
+
+_ASPECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"shape|cut|silhouette|style|form|design|model|garment", ()),
+    (r"colou?rs?|shade|hue|tone", ("color",)),
+    (r"pattern|print", ("pattern",)),
+    (r"fabric|material|texture|cloth", ("material",)),
+    (r"sleeves?", ("sleeve_length",)),
+    (r"neckline|neck|collar", ("neckline",)),
+    (r"length", ("length",)),
+)
+"""Word -> the facets that it takes over; none for the whole garment, which the others then change."""
+_ASPECT = "|".join(words for words, _ in _ASPECTS)
+_PLACES = {"first": 1, "1st": 1, "former": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
+           "fifth": 5, "last": -1, "latter": -1, "other": 0}
+_PLACE = "|".join(word for word in _PLACES if word[0].isalpha()) + r"|\d (?:st|nd|rd|th)"
+_NOUN = r"(?:photo|picture|pic|image|one|item|dress|shirt|top|skirt|jacket|coat|bag|shoe|pair)s?"
+_POINTER = (rf"(?:(?:the|my|your) (?P<place>{_PLACE})(?: (?P<noun>{_NOUN}))?|(?P<det>this|that)(?: (?P<noun2>{_NOUN}))?"
+            r"|(?:the|my) (?P<noun3>photo|picture|pic|image))")
+_PART = re.compile(rf"\b(?:the |same |its |and )*(?P<aspect>{_ASPECT})(?: and (?:the )?(?P<aspect2>{_ASPECT}))? "
+                   rf"(?:of|from|as in|as on|as|like) {_POINTER}\b")
+_PICTURE = re.compile(r"photo|pic|image")
+
+
+def read_parts(sentence: Sentence, context: Context | None) -> tuple[Part, ...]:
+    """Reads and takes the parts of a wish that name their picture; nothing where none takes a facet from another."""
+    found = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
+    if not any(facets for _, facets in found):
+        return ()
+    parts = []
+    for match, facets in found:
+        span = sentence.span(match)
+        if sentence.free(span):
+            sentence.take(span)
+            parts.append(Part(facets=facets, of=_pointer(match, context)))
+    return tuple(parts)
+
+
+def _facets(match: re.Match[str]) -> tuple[str, ...]:
+    said = [match.group("aspect"), match.group("aspect2")]
+    return tuple(facet for word in said if word for pattern, facets in _ASPECTS if re.fullmatch(pattern, word)
+                 for facet in facets)
+
+
+def _pointer(match: re.Match[str], context: Context | None) -> Mention:
+    """`ordinal` 0 is "the other one"."""
+    noun = match.group("noun") or match.group("noun2") or match.group("noun3") or ""
+    photos, shown = (context.photos, bool(context.shown)) if context else (0, False)
+    picture = bool(_PICTURE.match(noun)) or photos >= 2 or (photos == 1 and not shown)
+    place = (match.group("place") or "").replace(" ", "")
+    if place:
+        ordinal = _PLACES[place] if place in _PLACES else int(re.sub(r"\D", "", place))
+    else:
+        ordinal = 2 if match.group("det") == "that" else 1
+    return Mention(kind="photo" if picture else "shown", ordinal=ordinal, text=match.group())

@@ -1,0 +1,78 @@
+"""Wishes put together from several pictures."""
+
+from __future__ import annotations
+
+import pytest
+
+from agent import Stylist
+from agent.language import Context, Shown, read
+from agent.references import item_ids, photo_hashes
+from tests.agent.world import CodeBookEncoder
+
+TWO_PHOTOS = Context(has_photo=True, photos=2)
+PAGE = Context(shown=(Shown(id="a"), Shown(id="b"), Shown(id="c")))
+
+
+def parts(text: str, context: Context) -> list[tuple]:
+    return [(part.facets, part.of.kind, part.of.ordinal) for part in read(text, context).parts]
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("the shape of the first photo in the colour of the second", [((), "photo", 1), (("color",), "photo", 2)]),
+    ("The cut of this one in the color of that one please", [((), "photo", 1), (("color",), "photo", 2)]),
+    ("first one but with the pattern of the second", [(("pattern",), "photo", 2)]),
+    ("the shape of the first with the colour and pattern of the last", [((), "photo", 1), (("color", "pattern"), "photo", -1)]),
+    ("the first one in the colour of the other", [(("color",), "photo", 0)]),
+])
+def test_of_two_photos(text: str, expected: list[tuple]) -> None:
+    assert parts(text, TWO_PHOTOS) == expected
+
+
+def test_of_shown_items() -> None:
+    reading = read("the second one in the colour of the third", PAGE)
+    assert [(part.facets, part.of.kind, part.of.ordinal) for part in reading.parts] == [(("color",), "shown", 3)]
+    assert reading.mentions[0].item_id == "b"
+    assert not reading.constraints
+
+
+@pytest.mark.parametrize("text", [
+    "the style of the second one but cheaper", "something in the colour of sand", "like the first photo", "no pattern on the sleeves",
+    "the length of a mini skirt", "the print on the second one is too loud",
+])
+def test_other_wishes_are_left_alone(text: str) -> None:
+    assert not parts(text, PAGE)
+
+
+def test_shape_of_one_photo_in_the_colour_of_the_other(tiny: Stylist, codebook: CodeBookEncoder) -> None:
+    boots = codebook.picture({"category": "boots", "color": "red", "pattern": "solid"})
+    shirt = codebook.picture({"category": "shirt", "color": "green", "pattern": "solid"})
+    reply = tiny.chat("two", "the shape of the first photo in the colour of the second", image=[boots, shirt], k=4)
+    assert "green boots" in reply.items[0].title
+    assert {card.title.split()[-1] for card in reply.items} == {"boots"}
+    again = tiny.chat("two", "under 200 please", k=4)  # the reference is found again in the next turn
+    assert "green boots" in again.items[0].title
+    swapped = tiny.chat("three", "the shape of the second photo in the colour of the first", image=[boots, shirt], k=4)
+    assert "red shirt" in swapped.items[0].title
+
+
+def test_shape_of_one_shown_item_in_the_colour_of_another(tiny: Stylist) -> None:
+    page = tiny.chat("page", "something red or navy", k=8).items
+    dress = next(n for n, card in enumerate(page, 1) if "dress" in card.title)
+    boots = next(n for n, card in enumerate(page, 1) if "boots" in card.title)
+    names = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
+    reply = tiny.chat("page", f"the shape of the {names[dress - 1]} one in the colour of the {names[boots - 1]} one", k=4)
+    assert "navy dress" in reply.items[0].title
+    assert not {page[dress - 1].id, page[boots - 1].id} & {card.id for card in reply.items}
+
+
+def test_a_part_that_points_nowhere_is_said(tiny: Stylist, codebook: CodeBookEncoder) -> None:
+    boots = codebook.picture({"category": "boots", "color": "red", "pattern": "solid"})
+    reply = tiny.chat("nowhere", "this in the colour of the fourth photo", image=boots, k=4)
+    assert any("first photo" in note for note in reply.notes)
+    assert reply.items
+
+
+def test_names_of_references() -> None:
+    assert photo_hashes("a,b;color=c;pattern=item:x") == ("a", "b", "c")
+    assert item_ids("item:y;color=c;pattern=item:x") == ("y", "x")
+    assert photo_hashes(None) == () == item_ids("a")
