@@ -31,8 +31,8 @@ class Recipe:
 
     stages: tuple[Stage, ...] = (
         Stage("photos", 8, 128, 8000),
-        Stage("drawn", 3, 160, 5000, drawn=3600, looked=4, rate=0.5),
-        Stage("last", 2, 160, 7000, drawn=1200, looked=3, rate=0.2),
+        Stage("drawn", 2, 160, 5000, drawn=3600, looked=4, rate=0.5),
+        Stage("last", 1, 160, 7000, drawn=1200, looked=3, rate=0.2),
     )
     batch: int = 64
     seed: int = 7
