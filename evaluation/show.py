@@ -13,6 +13,8 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from evaluation.statistics import interval as interval
+
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Print a table to stdout."""
@@ -53,12 +55,6 @@ def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
     return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "p99": round(float(p99), 1)}
 
 
-def interval(hits: Sequence[float], seed: int = 0, rounds: int = 1000) -> tuple[float, float]:
-    """95% bootstrap interval of the mean (percentile method, `rounds` resamples)."""
-    values = np.asarray(hits, dtype=float)
-    if len(values) == 0:
-        return float("nan"), float("nan")
-    rng = np.random.default_rng(seed)
-    means = values[rng.integers(0, len(values), (rounds, len(values)))].mean(axis=1)
-    low, high = np.percentile(means, [2.5, 97.5])
-    return float(low), float(high)
+def notice(text: str) -> None:
+    """A remark for people, to stderr."""
+    print(text, file=sys.stderr, flush=True)
