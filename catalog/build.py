@@ -132,13 +132,9 @@ def re_embed(folder: Path, encoder: Encoder) -> dict:
             target.parent.mkdir(parents=True, exist_ok=True)
             _link(file, target)
         bar = tqdm(range(0, len(catalog), BATCH), desc=f"embedding with {encoder.name}", unit="batch")
-        parts = [
-            encoder.encode_images(
-                [open_picture(catalog.image_path(row)) for row in range(start, min(start + BATCH, len(catalog)))]
-            )
-            for start in bar
-        ]
-        np.save(fresh / store.VECTORS, np.concatenate(parts).astype(np.float16))
+        batches = (range(start, min(start + BATCH, len(catalog))) for start in bar)
+        parts = [encode(encoder, [open_picture(catalog.image_path(row)) for row in rows], catalog.items(rows)) for rows in batches]
+        np.save(fresh / store.VECTORS, np.concatenate(parts))
         manifest = {**manifest, **encoder_record(encoder)}
         write_json(fresh / store.MANIFEST, manifest)
     catalog.close()
@@ -155,6 +151,14 @@ def encoder_record(encoder: Encoder) -> dict:
         "slices": slices,
         "index": "flat",
     }
+
+
+def encode(encoder: Encoder, pictures: list[Image.Image], items: Sequence[Item]) -> np.ndarray:
+    """(n, dim) float16. An encoder that can be asked for a garment is told which of those in the picture is for sale."""
+    if not getattr(encoder, "may_ask", False):
+        return encoder.encode_images(pictures).astype(np.float16)
+    kinds = [next(iter(item.attributes.get("category", ())), None) for item in items]
+    return encoder.encode_images(pictures, kinds).astype(np.float16)
 
 
 # -- the parts of a build
@@ -179,11 +183,11 @@ def _embed(
             truths.append(entry.truth)
             pending.append(open_picture(entry.jpeg))
             if len(pending) == BATCH:
-                parts.append(encoder.encode_images(pending).astype(np.float16))
+                parts.append(encode(encoder, pending, items[-len(pending) :]))
                 pending = []
             bar.update()
     if pending:
-        parts.append(encoder.encode_images(pending).astype(np.float16))
+        parts.append(encode(encoder, pending, items[-len(pending) :]))
     vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
     return items, truths, vectors, digest.hexdigest()
 

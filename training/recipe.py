@@ -30,7 +30,7 @@ class Recipe:
     """All that decides a run, the data aside."""
 
     stages: tuple[Stage, ...] = (
-        Stage("photos", 8, 128, 8000),
+        Stage("photos", 6, 128, 8000),
         Stage("drawn", 2, 160, 5000, drawn=3600, looked=4, rate=0.5),
         Stage("last", 1, 160, 7000, drawn=1200, looked=3, rate=0.2),
     )
