@@ -28,20 +28,26 @@ def delta_shift(picture: np.ndarray | None, wish: Wish, words: np.ndarray | None
 
     Without a picture only the mentioned slices speak; a wish that mentions none is the words' own vector.
     """
-    by_slice: dict[str, list[Constraint]] = {}
-    for constraint in wish.constraints:
-        name = slice_of(space, constraint.facet)
-        if name is not None:
-            by_slice.setdefault(name, []).append(constraint)
+    by_slice = constraints_by_slice(wish, space)
     vector = np.zeros(space.dim, dtype=np.float32)
     if picture is None and not by_slice:
         return vector if words is None else _weighted(words, space, weights)
     for name in space.layout.names:
         span = space.layout.slice(name)
         reference = None if picture is None else picture[span]
-        kept = 0.0 if _falls_away(name, wish, space) else weights.kept(name)
+        kept = 0.0 if falls_away(name, wish, space) else weights.kept(name)
         vector[span] = _edit(name, reference, kept, by_slice.get(name, ()), words, space, weights)
     return vector
+
+
+def constraints_by_slice(wish: Wish, space: Space) -> dict[str, list[Constraint]]:
+    """{slice: the constraints that it tells}, in order."""
+    by_slice: dict[str, list[Constraint]] = {}
+    for constraint in wish.constraints:
+        name = slice_of(space, constraint.facet)
+        if name is not None:
+            by_slice.setdefault(name, []).append(constraint)
+    return by_slice
 
 
 def _weighted(vector: np.ndarray, space: Space, weights: Weights) -> np.ndarray:
@@ -51,7 +57,7 @@ def _weighted(vector: np.ndarray, space: Space, weights: Weights) -> np.ndarray:
     return shaped
 
 
-def _falls_away(name: str, wish: Wish, space: Space) -> bool:
+def falls_away(name: str, wish: Wish, space: Space) -> bool:
     """Whether no facet of the slice applies to the wanted category: a bag has no sleeves to keep."""
     wanted = [str(c.value) for c in wish.on("category") if c.op == "require"]
     facets = [facet for facet, place in space.facet_slice.items() if place == name]
@@ -104,7 +110,7 @@ def _add_wanted(slice_vector: np.ndarray, reference: np.ndarray | None, kept: fl
     target = wanted_direction(space, facet, required, words, weights.children, weights.say) if required else None
     if target is not None:
         basis = facet_basis(space, facet, required)
-        if reference is not None and _shows(reference, facet, required, space):
+        if reference is not None and facet_shows(reference, facet, required, space):
             length = max(kept, weights.change)  # nothing changes: the reference's finer detail may stay
             return length * unit(slice_vector + weights.change * target)
         share = slice_vector if basis is None else (slice_vector @ basis.T) @ basis
@@ -119,7 +125,7 @@ def _add_wanted(slice_vector: np.ndarray, reference: np.ndarray | None, kept: fl
     return slice_vector
 
 
-def _shows(reference: np.ndarray, facet: str, required: Sequence[str], space: Space) -> bool:
+def facet_shows(reference: np.ndarray, facet: str, required: Sequence[str], space: Space) -> bool:
     """Whether the reference already has one of the wanted values (its nearest prototype is covered by it)."""
     prototypes = space.prototypes(facet)
     if prototypes is None or not prototypes.exclusive or len(required) > 1:
@@ -133,17 +139,22 @@ def _push_away(slice_vector: np.ndarray, own: Sequence[Constraint], space: Space
     Where a wanted value has taken the facet's place already, only what it covers itself ("blue, but not navy") is
     pushed away: the rest is gone, and pushing would bend the wanted value.
     """
+    stacked = unwanted_of(own, space)
+    if stacked is None:
+        return slice_vector
+    basis = orthonormal(stacked)
+    present = (slice_vector @ basis.T) @ basis
+    return slice_vector - present - weights.exclude * unit(stacked.sum(axis=0))
+
+
+def unwanted_of(own: Sequence[Constraint], space: Space) -> np.ndarray | None:
+    """Directions (n, width) that one facet's constraints push away from, or None."""
     facet = own[0].facet
     required = [str(c.value) for c in own if c.op == "require"]
     unwanted = [unwanted_directions(space, facet, str(c.value)) for c in own if c.op == "exclude"
                 and (not required or any(vocabulary.covers(facet, value, str(c.value)) for value in required))]
     directions = [d for group in unwanted for d in group]
-    if not directions:
-        return slice_vector
-    stacked = np.stack(directions)
-    basis = orthonormal(stacked)
-    present = (slice_vector @ basis.T) @ basis
-    return slice_vector - present - weights.exclude * unit(stacked.sum(axis=0))
+    return np.stack(directions) if directions else None
 
 
 def _move(slice_vector: np.ndarray, own: Sequence[Constraint], words: np.ndarray | None, space: Space,

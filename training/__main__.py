@@ -113,15 +113,42 @@ def thresholds(
 @app.command()
 def composer(
     data: Data = None,
-    out: Annotated[Path | None, typer.Option(help="The checkpoint; default: the composer's own.")] = None,
-    queries: Annotated[int, typer.Option(min=10, help="Queries a kind of change.")] = 300,
-    seed: Annotated[int, typer.Option(help="Of the queries.")] = 1,
+    kind: Annotated[str, typer.Option(help="tirg, combiner, film, gated; delta (with the static fusions); or all.")] = "all",
+    catalog: Annotated[
+        Path | None, typer.Option(help="Also learn from a drawn catalogue, of another seed than the reported ones.")
+    ] = None,
+    cache: Cache = CACHE,
+    out: Annotated[Path | None, typer.Option(help="Where weights go; default: the composer's own folder.")] = None,
+    queries: Annotated[int, typer.Option(min=10, help="Queries mined to train on; tuning takes 300 a kind of change.")] = 4000,
+    steps: Annotated[int, typer.Option(min=1, help="Training steps, the same for every kind.")] = 900,
+    seed: Annotated[int, typer.Option(help="Of queries, weights and order.")] = 1,
 ) -> None:
-    """Tunes the composers' weights on the designs that are there for choosing."""
+    """Fits the composers to the encoder: tunes the closed forms, trains the learned kinds; a few minutes each."""
+    from composer import LEARNED
+    from encoders import load_encoder
+    from training.composers.fit import Recipe
+    from training.composers.run import Job, run
+
+    wanted = ("delta", *LEARNED) if kind == "all" else (kind,)
+    if unknown := set(wanted) - {"delta", *LEARNED}:
+        raise InputError(f"--kind {unknown.pop()!r}: use delta, {', '.join(LEARNED)} or all")
+    settings = load_settings(data_dir=data)
+    model, result = load_encoder(settings.encoder, settings.device), {}
+    if "delta" in wanted:
+        result["delta"] = _tuned(settings.data_dir, model, seed, out)
+    if learned := [name for name in wanted if name != "delta"]:
+        job = Job(settings.data_dir, cache, catalog, queries=queries, recipe=Recipe(seed=seed, steps=steps))
+        result |= run(learned, model, job if out is None else replace(job, out=out))
+    _done(result)
+
+
+def _tuned(data: Path, model, seed: int, out: Path | None) -> dict:
     from composer.weights import DEFAULTS
     from evaluation.composer_tuning import tune
 
-    _done(tune(data, queries=queries, seed=seed, out=out or DEFAULTS).model_dump())
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)
+    return tune(data, model, seed=seed, out=DEFAULTS if out is None else out / DEFAULTS.name).model_dump()
 
 
 def _data(given: Path | None) -> Path:

@@ -39,6 +39,7 @@ class TinyLayout:
 class TinySpace:
     """Satisfies composer.Space and retrieval's Space."""
 
+    fingerprint = "tiny"
     layout = TinyLayout()
     facet_slice = FACET_SLICE
     dim = sum(SIZES.values())

@@ -1,0 +1,171 @@
+"""Where queries are mined: items with their vectors, and what is known of each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+from catalog import vocabulary
+from catalog.labelled.photos import Photo, photo_opener, read_photos
+from catalog.store import Catalog
+from composer import shades
+from composer.directions import ORDERED
+from encoders import Encoder
+from errors import InputError
+
+BATCH = 32
+CORE = ("category", "color", "pattern", "gender")
+"""What a target must keep of its reference where the wish leaves it alone and it is known."""
+FINER = ("sleeve_length", "length", "neckline", "fit", "material")
+"""What makes one target better than another."""
+_SHOP = {"category": "article", "color": "base", "pattern": "shop_pattern", "gender": "audience"}
+CHOOSE_PERCENT = 15
+"""Share of a drawn catalogue's designs that choose."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known of one item. `all_of`: facet -> all its values; `one_of`: facet -> one of these holds; `details`:
+    detail -> present or not; `exact`: facet -> the name by which "the same" is told, finer than the vocabulary's."""
+
+    all_of: Mapping[str, frozenset[str]]
+    one_of: Mapping[str, frozenset[str]]
+    details: Mapping[str, bool]
+    exact: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Items of one origin. vectors (n, dim) float32, row by row with `items`."""
+
+    name: str
+    vectors: np.ndarray
+    items: tuple[Known, ...]
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_facts", {})
+
+    def fact(self, facet: str, value: str) -> np.ndarray:
+        """(n,) int8: 1 the item has the value (or one that it covers), 0 it has not, -1 nobody knows."""
+        found = self._facts.get((facet, value))
+        if found is None:
+            found = np.array([_holds(item, facet, value) for item in self.items], dtype=np.int8)
+            self._facts[facet, value] = found
+        return found
+
+    @cached_property
+    def codes(self) -> dict[str, np.ndarray]:
+        """Facet -> (n,) int32: equal numbers, equal attributes; -1 unknown."""
+        table = {}
+        for facet in (*CORE, *FINER):
+            names = [_exact(item, facet) for item in self.items]
+            numbers = {name: n for n, name in enumerate(sorted({name for name in names if name}))}
+            table[facet] = np.array([numbers.get(name, -1) for name in names], dtype=np.int32)
+        return table
+
+    def position(self, facet: str, value: str) -> np.ndarray:
+        """(n,) where an item stands on the axis of "more" and "less", NaN where unknown."""
+        return np.array([_place(item, facet, value) for item in self.items], dtype=np.float64)
+
+    def of(self, rows: Sequence[int], name: str) -> Gallery:
+        """Some of the items."""
+        return Gallery(name, self.vectors[list(rows)], tuple(self.items[row] for row in rows))
+
+
+def _values(item: Known, facet: str) -> frozenset[str]:
+    return item.all_of.get(facet) or item.one_of.get(facet) or frozenset()
+
+
+def _holds(item: Known, facet: str, value: str) -> int:
+    if facet == "details" and facet not in item.all_of:
+        known = [item.details[d] for d in vocabulary.descendants(facet, value) if d in item.details]
+        return 1 if any(known) else 0 if known else -1
+    if facet in item.all_of:
+        return int(any(vocabulary.covers(facet, value, one) for one in item.all_of[facet]))
+    options = [vocabulary.covers(facet, value, one) for one in item.one_of.get(facet, ())]
+    return -1 if not options or (any(options) and not all(options)) else int(all(options))
+
+
+def _exact(item: Known, facet: str) -> str:
+    if facet in item.exact:
+        return item.exact[facet]
+    if facet in item.all_of:
+        return "+".join(sorted(item.all_of[facet] - set(vocabulary.SHADES)))
+    options = item.one_of.get(facet, frozenset())
+    return next(iter(options)) if len(options) == 1 else ""
+
+
+def _place(item: Known, facet: str, value: str) -> float:
+    names = _values(item, facet)
+    table = ORDERED.get((facet, value))
+    places = [shades.position(value, n) if facet == "color" else (table or {}).get(n) for n in names
+              if n not in vocabulary.SHADES]
+    if not places or None in places or (facet != "color" and len(names) > 1):
+        return float("nan")
+    return float(np.mean(places))
+
+
+def photo_galleries(data: Path, encoder: Encoder, cache: Path) -> tuple[Gallery, Gallery]:
+    """The product photos of the designs that train and of those that choose. Raises InputError without the folders."""
+    photos = [photo for photo in read_photos(data) if photo.source == "product"]
+    found = []
+    for role in ("train", "choose"):
+        part = [photo for photo in photos if photo.role == role]
+        vectors = _encoded(encoder, data, part, cache)
+        found.append(Gallery(f"photos of the designs that {role}", vectors, tuple(_photo(photo) for photo in part)))
+    return found[0], found[1]
+
+
+def _photo(photo: Photo) -> Known:
+    exact = {facet: photo.shop[name] for facet, name in _SHOP.items() if photo.shop.get(name)}
+    return Known({}, photo.sets, photo.details, exact)
+
+
+def _encoded(encoder: Encoder, data: Path, photos: Sequence[Photo], cache: Path) -> np.ndarray:
+    """(n, dim) of the original pictures, kept in `cache` under the encoder's fingerprint and the photos' names."""
+    digest = hashlib.blake2b("".join(p.id for p in photos).encode(), digest_size=6).hexdigest()
+    path = cache / f"vectors-{encoder.fingerprint}-{digest}.npy"
+    if path.is_file():
+        return np.load(path)
+    opener, parts = photo_opener(data, "product"), []
+    for start in tqdm(range(0, len(photos), BATCH), desc="encoding photos", unit="batch", mininterval=2):
+        parts.append(encoder.encode_images([opener(p.id).convert("RGB") for p in photos[start:start + BATCH]]))
+    vectors = np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, encoder.dim), dtype=np.float32)
+    cache.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part.npy")
+    np.save(part, vectors)
+    os.replace(part, path)
+    return vectors
+
+
+def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
+    """A drawn catalogue's items: designs that train, and those that choose. Raises InputError where the catalogue was
+    embedded by another encoder or has no drawn truth."""
+    catalog = Catalog.open(folder)
+    made_by = catalog.manifest.get("encoder", {}).get("fingerprint")
+    if made_by != encoder.fingerprint:
+        raise InputError(f"{folder} was embedded by encoder {made_by}, not by {encoder.fingerprint}: "
+                         f"`python -m catalog embed {folder}` embeds it anew")
+    path = folder / "truth.jsonl"
+    if not path.is_file():
+        raise InputError(f"{folder} has no truth.jsonl: name a drawn catalogue (`python -m catalog demo --out DIR --seed 11`)")
+    truth = {row["id"]: row["truth"] for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+    items = tuple(_drawn(truth[id_]) for id_ in catalog.ids)
+    whole = Gallery(f"drawn items of {folder.name}", np.asarray(catalog.vectors, dtype=np.float32), items)
+    chooses = [int(hashlib.md5(group.encode()).hexdigest(), 16) % 100 < CHOOSE_PERCENT for group in catalog.groups]
+    parts = [[row for row, at in enumerate(chooses) if at == wanted] for wanted in (False, True)]
+    catalog.close()
+    return whole.of(parts[0], whole.name), whole.of(parts[1], f"{whole.name} that choose")
+
+
+def _drawn(truth: Mapping[str, Sequence[str]]) -> Known:
+    """A drawing shows all that it has: what is not named is absent."""
+    return Known({facet: frozenset(truth.get(facet, ())) for facet in vocabulary.ATTRIBUTE_FACETS}, {}, {}, {})

@@ -1,0 +1,90 @@
+"""From the photo folders, and a drawn catalogue where one is named, to weights of the learned composers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from composer import Weights, load_weights
+from composer.learned import FOLDER, NETWORKS, Learned, identity, save_learned
+from composer.learned.checkpoint import sizes
+from encoders import Encoder
+from errors import InputError
+from training.composers.fit import Recipe, Trainer, pool
+from training.composers.gallery import Gallery, drawn_galleries, photo_galleries
+from training.composers.triplets import Mined, mine, tally
+
+CHOOSING_SEED = 1000
+
+
+@dataclass(frozen=True)
+class Job:
+    """Where things come from and go to. catalog: a drawn one, of another seed than any reported one, or None."""
+
+    data: Path
+    cache: Path
+    catalog: Path | None = None
+    out: Path = FOLDER
+    queries: int = 4000
+    choosing: int = 500
+    recipe: Recipe = Recipe()
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Queries to train on and to choose by, one pair a gallery, and the words' vectors."""
+
+    train: tuple[tuple[Gallery, list[Mined]], ...]
+    choose: tuple[tuple[Gallery, list[Mined]], ...]
+    spoken: dict[str, np.ndarray]
+
+
+def lesson(pairs: Sequence[tuple[Gallery, Gallery]], encoder: Encoder, job: Job) -> Lesson:
+    """Mines the queries; the same ones for every kind."""
+    seed = job.recipe.seed
+    train = tuple((one, mine(one, job.queries, seed)) for one, _ in pairs)
+    choose = tuple((one, mine(one, job.choosing, seed + CHOOSING_SEED)) for _, one in pairs)
+    said = sorted({query.words for _, queries in (*train, *choose) for query in queries if query.words})
+    vectors = encoder.encode_texts(said)
+    return Lesson(train, choose, dict(zip(said, vectors.astype(np.float32), strict=True)))
+
+
+def galleries(encoder: Encoder, job: Job) -> list[tuple[Gallery, Gallery]]:
+    """(train, choose) of the photos, and of the drawn catalogue."""
+    found = [photo_galleries(job.data, encoder, job.cache)]
+    return found if job.catalog is None else [*found, drawn_galleries(job.catalog, encoder)]
+
+
+def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights) -> dict:
+    """Trains one kind and writes its weights. Returns what is worth knowing of the run."""
+    if kind not in NETWORKS:
+        raise InputError(f"no learned composer {kind!r}; there are: {', '.join(NETWORKS)}")
+    network, recipe = NETWORKS[kind], job.recipe
+    train = [pool(network, g, q, taught.spoken, encoder, weights, recipe.noise, recipe.seed) for g, q in taught.train]
+    choose = [pool(network, g, q, taught.spoken, encoder, weights) for g, q in taught.choose]
+    trainer = Trainer(kind, encoder, weights, train, choose, recipe, job.cache)
+    resumed = trainer.resume()
+    tensors = trainer.run()
+    note = (f"{sum(len(q) for _, q in taught.train)} queries mined from {', '.join(g.name for g, _ in taught.train)}; "
+            f"{recipe.steps} steps, seed {recipe.seed}; on the choosing designs {trainer.first:.4f} -> {trainer.reached:.4f}")
+    path = job.out / f"{kind}.safetensors"
+    save_learned(Learned(kind, tensors, identity(encoder), sizes(encoder), weights, note), path)
+    return {"kind": kind, "bytes": path.stat().st_size, "start": round(trainer.first, 4), "reached": round(trainer.reached, 4),
+            "resumed": resumed, "out": str(path)}
+
+
+def run(kinds: Sequence[str], encoder: Encoder, job: Job) -> dict:
+    """Trains these kinds on the same queries, on one core."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        taught = lesson(galleries(encoder, job), encoder, job)
+        weights = load_weights()
+        found = [fit(kind, encoder, taught, job, weights) for kind in kinds]
+    finally:
+        torch.set_num_threads(before)
+    return {"encoder": encoder.fingerprint, "queries": [tally(queries) for _, queries in taught.train], "fitted": found}

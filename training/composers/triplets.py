@@ -1,0 +1,166 @@
+"""Queries mined from a gallery's attributes: a reference, one to three changes in words, and which items are targets.
+
+A target has everything that is asked for and, in the facets that the wish leaves alone, its reference's kind, colour,
+pattern and audience. An item of which too little is known is neither a target nor a counterexample.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm import tqdm
+
+from agent.phrases import caption
+from catalog import vocabulary
+from catalog.wish import Constraint, Wish
+from composer.directions import ORDERED
+from errors import InputError
+from training.composers.gallery import CORE, FINER, Gallery
+
+COUNTS = (0.6, 0.28, 0.12)
+"""Shares of one, two and three changes."""
+FACETS: dict[str, float] = {"color": 0.27, "category": 0.2, "pattern": 0.25, "sleeve_length": 0.07, "length": 0.05,
+                            "neckline": 0.04, "material": 0.04, "details": 0.06, "gender": 0.02}
+OPS: dict[str, float] = {"require": 0.7, "exclude": 0.14, "compare": 0.1, "prefer": 0.06}
+WRAPPERS = ("{}", "{}", "{}", "like this but {}", "the same, {}", "i want {}")
+"""Around a caption: shoppers' filler words reach the text tower as well."""
+TRIES = 12
+FEWEST = 200
+"""Queries below which a gallery teaches nothing."""
+LEAST = 3
+"""Items that must have a value, and that must lack it, before it is asked for."""
+
+
+@dataclass(frozen=True)
+class Mined:
+    """One query. `targets`: rows; `open`: rows of which nobody knows (the reference among them)."""
+
+    reference: int
+    wish: Wish
+    words: str
+    targets: np.ndarray
+    open: np.ndarray
+
+
+class Miner:
+    """Draws queries from one gallery, seeded."""
+
+    def __init__(self, gallery: Gallery, seed: int) -> None:
+        self.gallery, self.rng = gallery, np.random.default_rng(seed)
+        self.values = {facet: [v for v in _asked(facet) if self._told(facet, v)] for facet in FACETS}
+        self.axes = {key: gallery.position(*key) for key in (*ORDERED, *(("color", s) for s in ("dark", "light", "colorful")))}
+
+    def _told(self, facet: str, value: str) -> bool:
+        fact = self.gallery.fact(facet, value)
+        return int((fact == 1).sum()) >= LEAST and int((fact == 0).sum()) >= LEAST
+
+    def mine(self, count: int) -> list[Mined]:
+        """`count` queries that have a target, or fewer where the gallery gives no more."""
+        found: list[Mined] = []
+        for _ in tqdm(range(count), desc="mining queries", unit="query", mininterval=2, disable=count < 1000):
+            query = next((q for q in self._attempts() if q is not None), None)
+            if query is not None:
+                found.append(query)
+        return found
+
+    def _attempts(self) -> Iterator[Mined | None]:
+        for _ in range(TRIES):
+            yield self._attempt(int(self.rng.integers(len(self.gallery.items))))
+
+    def _attempt(self, row: int) -> Mined | None:
+        changes = 1 + int(self.rng.choice(len(COUNTS), p=COUNTS))
+        p = np.array(list(FACETS.values()))
+        facets = self.rng.choice(list(FACETS), size=changes, replace=False, p=p / p.sum())
+        constraints = [c for facet in map(str, facets) if (c := self._change(row, facet)) is not None]
+        if not constraints:
+            return None
+        fits = self._fits(row, constraints)
+        fits[row] = -1
+        if not (fits == 1).any() or not (fits == 0).any():
+            return None
+        wish = Wish(constraints=tuple(constraints))
+        said = caption(wish)
+        words = str(self.rng.choice(WRAPPERS)).format(said) if said else ""
+        return Mined(row, wish, words, np.flatnonzero(fits == 1), np.flatnonzero(fits == -1))
+
+    def _change(self, row: int, facet: str) -> Constraint | None:
+        """One change of a facet that the reference can take, or None."""
+        op = str(self.rng.choice(list(OPS), p=list(OPS.values())))
+        if op == "compare":
+            return self._comparison(row, facet)
+        has = 1 if op == "exclude" else 0
+        values = [v for v in self.values[facet] if self.gallery.fact(facet, v)[row] == has]
+        if not values:
+            return None
+        return Constraint(facet=facet, op=op, value=str(self.rng.choice(values)))
+
+    def _comparison(self, row: int, facet: str) -> Constraint | None:
+        axes = [key for key, places in self.axes.items() if key[0] == facet and not np.isnan(places[row])]
+        if not axes:
+            return None
+        value = axes[self.rng.integers(len(axes))][1]
+        return Constraint(facet=facet, op="more" if self.rng.random() < 0.5 else "less", value=value)
+
+    def _fits(self, row: int, constraints: Sequence[Constraint]) -> np.ndarray:
+        """(n,) int8: 1 target, 0 counterexample, -1 unknown."""
+        conditions = [self._meets(row, c) for c in constraints]
+        changed = {c.facet for c in constraints}
+        for facet in CORE:
+            codes = self.gallery.codes[facet]
+            if facet not in changed and codes[row] >= 0:
+                conditions.append(np.where(codes < 0, -1, codes == codes[row]).astype(np.int8))
+        told = np.stack(conditions)
+        return np.where((told == 0).any(0), 0, np.where((told == -1).any(0), -1, 1)).astype(np.int8)
+
+    def _meets(self, row: int, c: Constraint) -> np.ndarray:
+        if c.op in ("more", "less"):
+            places = self.axes[c.facet, str(c.value)]
+            margin = 4.0 if c.facet == "color" else 0.5  # a shade less than what an eye tells apart counts as the same
+            gain = (places - places[row]) * (1 if c.op == "more" else -1)
+            return np.where(np.isnan(gain), -1, gain > margin).astype(np.int8)
+        fact = self.gallery.fact(c.facet, str(c.value))
+        return np.where(fact < 0, -1, fact != (c.op == "exclude")).astype(np.int8)
+
+
+def _asked(facet: str) -> list[str]:
+    relative = {key[1] for key in ORDERED}
+    return [v for v in vocabulary.values(facet) if v not in vocabulary.SHADES and v not in relative]
+
+
+def mine(gallery: Gallery, count: int, seed: int) -> list[Mined]:
+    """`count` queries of a gallery. Raises InputError where its labels give too few."""
+    found = Miner(gallery, seed).mine(count)
+    if len(found) < min(FEWEST, count):
+        known = {facet: int((gallery.codes[facet] >= 0).sum()) for facet in CORE}
+        raise InputError(f"{gallery.name}: its labels give {len(found)} composed queries, at least {min(FEWEST, count)} are "
+                         f"needed; of {len(gallery.items)} items known: {known}. Name a catalogue with more labelled items")
+    return found
+
+
+def finer_agreement(gallery: Gallery, rows: np.ndarray, candidates: np.ndarray, changed: Sequence[frozenset[str]]) -> np.ndarray:
+    """(B, C) float32: the share of finer facets, known of both and left alone, in which candidates are like references."""
+    same = np.zeros((len(rows), len(candidates)), dtype=np.float32)
+    known = np.zeros_like(same)
+    for facet in FINER:
+        codes = gallery.codes[facet]
+        kept = np.array([facet not in facets for facets in changed])[:, None]
+        both = kept & (codes[rows] >= 0)[:, None] & (codes[candidates] >= 0)[None]
+        known += both
+        same += both & (codes[rows][:, None] == codes[candidates][None])
+    return np.where(known > 0, same / np.maximum(known, 1), 1.0)
+
+
+def changed_facets(query: Mined) -> frozenset[str]:
+    """The facets that a query's wish names."""
+    return frozenset(c.facet for c in query.wish.constraints)
+
+
+def tally(queries: Sequence[Mined]) -> Mapping[str, int]:
+    """How many queries of each number of changes and of each op there are."""
+    counts: dict[str, int] = {}
+    for query in queries:
+        for key in (f"{len(query.wish.constraints)} changes", *{c.op for c in query.wish.constraints}):
+            counts[key] = counts.get(key, 0) + 1
+    return dict(sorted(counts.items()))
