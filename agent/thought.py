@@ -81,7 +81,9 @@ class Thought:
             text = text[:LONGEST]
         like = self._liked(request, notes)
         page = tuple(self.tools.known(session.shown))
-        plan = self._plan(request, text, session, page, photo, len(photos), clock, notes)
+        earlier = len(photo_hashes(session.wish.reference_photo)) if len(photos) == 1 or not page else 0
+        known = len(photos) if len(photos) > 1 else len(photos) + earlier
+        plan = self._plan(request, text, session, page, photo, known, clock, notes)
         if plan.reading.parts:
             photo = self._together(plan.reading, photos, page, session, clock, notes) or photo
         if plan.reading.currency not in (None, self.tools.currency):
@@ -101,9 +103,13 @@ class Thought:
 
     def _together(self, reading: Reading, photos: Sequence[Seen], page: Sequence[Item], session: Session, clock: Clock,
                   notes: list[str]) -> Seen | None:
-        """ "The shape of the first in the colour of the second" as one picture."""
+        """ "The shape of the first in the colour of the second" as one picture.
+
+        Photos are counted as they came: one that comes now is the second where the conversation has one already.
+        """
         name = session.wish.reference_photo
-        photos = photos or self.references.photos(session.id, name, clock)
+        if len(photos) < 2:
+            photos = [*self.references.photos(session.id, name, clock), *photos]
         current = self.references.recall(session.id, name, clock) if name else None
         if current is None:
             current = next((self.references.of_item(item) for item in self.tools.known([session.wish.reference_id])), None)
@@ -131,7 +137,7 @@ class Thought:
         context = Context(shown=tuple(as_shown(item) for item in page), wish=session.wish, currency=self.tools.currency,
                           brands=tuple(counts.get("brand", ())), facet_counts=counts,
                           has_photo=photo is not None or session.wish.reference_photo is not None,
-                          photos=photos or len(photo_hashes(session.wish.reference_photo)))
+                          photos=photos)
         stored = self.eyes.stored(session.id, photo.hash) if photo else None
         with clock.stage("plan"):
             return self.planners[name].plan(Asked(text, context, clock, photo.attributes if photo else {}, stored))

@@ -55,6 +55,13 @@ def test_shape_of_one_photo_in_the_colour_of_the_other(tiny: Stylist, codebook: 
     assert "red shirt" in swapped.items[0].title
 
 
+def test_a_photo_that_comes_later_is_the_second(tiny: Stylist, codebook: CodeBookEncoder) -> None:
+    tiny.chat("later", "like this", image=codebook.picture({"category": "boots", "color": "red", "pattern": "solid"}), k=4)
+    shirt = codebook.picture({"category": "shirt", "color": "green", "pattern": "solid"})
+    reply = tiny.chat("later", "this one in the colour of the first photo", image=shirt, k=4)
+    assert "red shirt" in reply.items[0].title
+
+
 def test_shape_of_one_shown_item_in_the_colour_of_another(tiny: Stylist) -> None:
     page = tiny.chat("page", "something red or navy", k=8).items
     dress = next(n for n, card in enumerate(page, 1) if "dress" in card.title)
