@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -35,7 +36,7 @@ class Encoder(Protocol):
 
     fingerprint: str
 
-    def encode_images(self, images: list) -> np.ndarray:
+    def encode_images(self, images: list, garments: Sequence[str | None] | None = None) -> np.ndarray:
         """(n, dim)."""
 
 
@@ -63,8 +64,22 @@ class Eyes:
         found = [seen for name in names.split(",") if (seen := self._recalled(session, name, clock)) is not None]
         return blend(found, layout) if found else None
 
+    def ask(self, session: str, seen: Seen, garment: str, clock: Clock) -> Seen:
+        """The same photo, asked for one of the garments in it ("the jeans"); as it is where the encoder cannot be asked."""
+        base = seen.hash.partition("@")[0]
+        known = self.memory.upload(session, base)
+        if known is None or not known.path.exists() or not getattr(self.encoder, "may_ask", False):
+            return seen
+        with clock.stage("encode"):
+            vector = self.encoder.encode_images([open_picture(known.path, longest=_SIDE)], [garment])[0]
+        return self._seen(f"{base}@{garment}", vector, known.corrections, clock)
+
     def _recalled(self, session: str, name: str, clock: Clock) -> Seen | None:
-        """A stored picture, embedded anew where another encoder is in use."""
+        """A stored picture, embedded anew where another encoder is in use, asked for a garment where one was named."""
+        name, _, garment = name.partition("@")
+        if garment:
+            seen = self._recalled(session, name, clock)
+            return seen and self.ask(session, seen, garment, clock)
         known = self.memory.upload(session, name)
         if known is None or not known.path.exists():
             return None
@@ -74,7 +89,7 @@ class Eyes:
 
     def stored(self, session: str, name: str) -> Path | None:
         """Where a picture (of several: the first) of the session is kept."""
-        known = self.memory.upload(session, name.partition(";")[0].partition(",")[0])
+        known = self.memory.upload(session, re.split("[;,@]", name)[0])
         return known.path if known else None
 
     def _seen(self, name: str, vector: np.ndarray, corrections: dict[str, str | None], clock: Clock) -> Seen:

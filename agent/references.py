@@ -1,7 +1,7 @@
 """What results shall resemble: a photo, several as one, or one garment with the colour or pattern of another.
 
 A reference that is put together has a name, which the session keeps: `BASE;color=SOURCE;pattern=SOURCE`. BASE and SOURCE are
-hashes of photos (several with commas: their mean) or `item:ID`.
+hashes of photos (several with commas: their mean; `HASH@jeans`: the jeans in it) or `item:ID`.
 """
 
 from __future__ import annotations
@@ -120,7 +120,7 @@ class References:
 def photo_hashes(name: str | None) -> tuple[str, ...]:
     """The hashes of the photos in a reference's name, in order, without repeats."""
     sources = [part.rpartition("=")[2] for part in (name or "").split(";")]
-    hashes = [one for source in sources if not source.startswith(ITEM) for one in source.split(",") if one]
+    hashes = [one.partition("@")[0] for source in sources if not source.startswith(ITEM) for one in source.split(",") if one]
     return tuple(dict.fromkeys(hashes))
 
 

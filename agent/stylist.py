@@ -35,7 +35,7 @@ from catalog.wish import Constraint
 from composer import KINDS
 from encoders import load_encoder
 from errors import InputError, WorkError
-from guard import Guard
+from guard import fitted_to, guard_of
 from retrieval import Retriever, open_index
 from settings import Settings, load_settings
 
@@ -52,11 +52,11 @@ class Stylist:
     """Answers turns on one catalogue. Safe for many threads: turns of one session wait for one another."""
 
     def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings) -> None:
+        encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
         self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index))
-        pictures = "drawn" if catalog.manifest["kind"] == "demo" else "photo"
-        self.tools = Tools(catalog, encoder, self.retriever, Guard(encoder, domain=pictures))
+        self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools.known, lambda: tuple(catalog.facet_counts().get("brand", ())))
         thought = Thought(self.tools, self.eyes, {name: mind.planner for name, mind in self.minds.items()}, default)

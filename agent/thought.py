@@ -84,6 +84,10 @@ class Thought:
         earlier = len(photo_hashes(session.wish.reference_photo)) if len(photos) == 1 or not page else 0
         known = len(photos) if len(photos) > 1 else len(photos) + earlier
         plan = self._plan(request, text, session, page, photo, known, clock, notes)
+        if plan.reading.garment:
+            photos = photos or self.references.photos(session.id, session.wish.reference_photo, clock)
+            photos = [self.eyes.ask(session.id, seen, plan.reading.garment, clock) for seen in photos]
+            photo = self.references.blended(photos)
         if plan.reading.parts:
             photo = self._together(plan.reading, photos, page, session, clock, notes) or photo
         if plan.reading.currency not in (None, self.tools.currency):

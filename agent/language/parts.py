@@ -1,8 +1,11 @@
-"""Wishes put together from several pictures: "the shape of the first photo in the colour of the second"."""
+"""Wishes put together from pictures: "the shape of the first photo in the colour of the second", "the jeans in this photo"."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from catalog.wish import Constraint
 
 from .reading import Context, Mention, Part
 from .tokens import Sentence
@@ -27,6 +30,26 @@ _POINTER = (rf"(?:(?:the|my|your) (?P<place>{_PLACE})(?: (?P<noun>{_NOUN}))?|(?P
 _PART = re.compile(rf"\b(?:the |same |its |and )*(?P<aspect>{_ASPECT})(?: and (?:the )?(?P<aspect2>{_ASPECT}))? "
                    rf"(?:of|from|as in|as on|as|like) {_POINTER}\b")
 _PICTURE = re.compile(r"photo|pic|image")
+
+_THING = r"(?P<what>(?:\w+ ){0,2}?\w+)"
+_SOMEBODY = r"(?:she|he|they|the (?:model|woman|man|lady|girl|guy|boy))"
+_GARMENTS = tuple(re.compile(pattern) for pattern in (
+    rf"\b(?:the|those|these|her|his|their|my) {_THING} (?:in|on|from) (?:this|the|my|that) (?:photo|photograph|picture|pic|image)\b",
+    rf"\b(?:the|those|these) {_THING} (?:that |which )?{_SOMEBODY} (?:is wearing|are wearing|wears?|has on|have on)\b",
+    rf"\b(?:this|it|photo|picture)(?: ,)? (?:but (?:just |only )?|just |only )(?:the|her|his) {_THING}(?=$| [,.?!]| (?:in|but|with|and|please)\b)",
+))
+
+ReadConstraints = Callable[[str], tuple[Constraint, ...]]
+
+
+def read_garment(sentence: Sentence, attributes: ReadConstraints) -> str | None:
+    """The kind of garment that is meant among several in a photo. Takes no words: they are a wish as well."""
+    for pattern in _GARMENTS:
+        for match in pattern.finditer(sentence.text):
+            named = [c for c in attributes(match.group("what")) if c.facet == "category" and c.op == "require"]
+            if len(named) == 1:
+                return str(named[0].value)
+    return None
 
 
 def read_parts(sentence: Sentence, context: Context | None) -> tuple[Part, ...]:

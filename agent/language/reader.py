@@ -15,7 +15,7 @@ from .amounts import read_amounts
 from .dropping import read_drops, read_kept, read_replaced
 from .intents import read_intents, read_question
 from .marks import read_marks
-from .parts import read_parts
+from .parts import read_garment, read_parts
 from .people import read_audience, read_brands
 from .pointing import read_mentions
 from .reading import Context, Intent, Mention, Reading
@@ -33,7 +33,7 @@ def read(text: str, context: Context | None = None) -> Reading:
     context: what is shown and known; without it pointers stay unresolved and no brands are recognised.
     """
     sentence = Sentence(words_of(text))
-    parts = read_parts(sentence, context)
+    garment, parts = read_garment(sentence, read_attributes), read_parts(sentence, context)
     mentions = read_mentions(sentence, context, read_attributes)
     intents = read_intents(sentence)
     drops, kept = read_drops(sentence), read_kept(sentence)
@@ -51,7 +51,7 @@ def read(text: str, context: Context | None = None) -> Reading:
         wanted = ()
     return Reading(
         text=text, constraints=wanted, intents=tuple(_with_pick(intents, mentions, wanted)), drop=drops, keep=kept,
-        replaced=read_replaced(sentence, tuple(c.facet for c in attributes)), mentions=mentions, parts=parts,
+        replaced=read_replaced(sentence, tuple(c.facet for c in attributes)), mentions=mentions, parts=parts, garment=garment,
         count=amounts.count, currency=amounts.currency, vibes=vibes.vibes, unknown=unknown, unknown_vibes=vibes.unknown)
 
 

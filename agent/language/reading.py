@@ -94,7 +94,8 @@ class Reading(_Frozen):
     """A sentence as constraints, orders and pointers.
 
     drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced: facets whose earlier
-    wishes give way ("in red instead"); parts: what is taken from which of several pictures; currency: ISO code where one was named; unknown: words that were not
+    wishes give way ("in red instead"); parts: what is taken from which of several pictures;
+    garment: the kind that is meant among several in one photo ("the jeans in this photo"); currency: ISO code where one was named; unknown: words that were not
     understood; unknown_vibes: phrases that look like a vibe and are in no lexicon, worth one question.
     """
 
@@ -106,6 +107,7 @@ class Reading(_Frozen):
     replaced: tuple[str, ...] = ()
     mentions: tuple[Mention, ...] = ()
     parts: tuple[Part, ...] = ()
+    garment: str | None = None
     count: int | None = None
     currency: str | None = None
     vibes: tuple[Vibe, ...] = ()

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import numpy as np
 import pytest
 
 from agent import Stylist
 from agent.language import Context, Shown, read
 from agent.references import item_ids, photo_hashes
+from settings import load_settings
 from tests.agent.world import CodeBookEncoder
 
 TWO_PHOTOS = Context(has_photo=True, photos=2)
@@ -41,6 +45,15 @@ def test_of_shown_items() -> None:
 ])
 def test_other_wishes_are_left_alone(text: str) -> None:
     assert not parts(text, PAGE)
+
+
+@pytest.mark.parametrize(("text", "garment"), [
+    ("like the jeans in this photo but black", "jeans"), ("I love the skirt she is wearing", "skirt"),
+    ("this, but the jeans", "jeans"), ("this but just the blue shirt please", "shirt"),
+    ("like this but in navy", None), ("the same but as shoes", None), ("this shirt in red", None),
+])
+def test_one_garment_of_several(text: str, garment: str | None) -> None:
+    assert read(text, TWO_PHOTOS).garment == garment
 
 
 def test_shape_of_one_photo_in_the_colour_of_the_other(tiny: Stylist, codebook: CodeBookEncoder) -> None:
@@ -83,3 +96,24 @@ def test_names_of_references() -> None:
     assert photo_hashes("a,b;color=c;pattern=item:x") == ("a", "b", "c")
     assert item_ids("item:y;color=c;pattern=item:x") == ("y", "x")
     assert photo_hashes(None) == () == item_ids("a")
+
+
+class AskedEncoder(CodeBookEncoder):
+    """Sees green boots where it is asked for boots, else what the picture shows as a whole."""
+
+    may_ask = True
+
+    def encode_images(self, images: list, garments: list[str | None] | None = None) -> np.ndarray:
+        whole = super().encode_images(images)
+        boots = self._vector({"category": "boots", "color": "green", "pattern": "solid"})
+        return np.stack([boots if kind == "boots" else v for kind, v in zip(garments or [None] * len(images), whole, strict=True)])
+
+
+def test_the_named_garment_of_a_photo_is_looked_at(shop_dir: Path) -> None:
+    encoder = AskedEncoder()
+    stylist = Stylist.open(shop_dir, settings=load_settings({}, turn_seconds=600.0), encoder=encoder)
+    photo = encoder.picture({"category": "shirt", "color": "red", "pattern": "solid"})
+    reply = stylist.chat("asked", "the boots in this photo", image=photo, k=4)
+    assert reply.items[0].title == "green boots"
+    assert stylist.chat("asked", "under 200 please", k=4).items[0].title == "green boots"
+    assert stylist.chat("whole", "like this", image=photo, k=4).items[0].title == "red shirt"
