@@ -111,8 +111,8 @@ class AskedEncoder(CodeBookEncoder):
 
 def test_the_named_garment_of_a_photo_is_looked_at(shop_dir: Path) -> None:
     encoder = AskedEncoder()
-    stylist = Stylist.open(shop_dir, settings=load_settings({}, turn_seconds=600.0), encoder=encoder)
     photo = encoder.picture({"category": "shirt", "color": "red", "pattern": "solid"})
+    stylist = Stylist.open(shop_dir, settings=load_settings({}, turn_seconds=600.0), encoder=encoder)
     reply = stylist.chat("asked", "the boots in this photo", image=photo, k=4)
     assert reply.items[0].title == "green boots"
     assert stylist.chat("asked", "under 200 please", k=4).items[0].title == "green boots"
