@@ -19,6 +19,8 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "device": ("DEVICE",),
     "index": ("INDEX",),
     "planner": ("PLANNER",),
+    "verifier": ("VERIFIER",),
+    "verifier_pictures": ("VERIFIER_PICTURES",),
     "catalog_dir": ("CATALOG",),
     "memory": ("MEMORY",),
     "data_dir": ("DATA_DIR",),
@@ -42,6 +44,8 @@ class Settings(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     index: Literal["auto", "faiss", "milvus"] = "auto"
     planner: Literal["auto", "offline", "llm"] = "auto"
+    verifier: str = "none"
+    verifier_pictures: int = Field(default=12, ge=1)
     catalog_dir: Path = ROOT / "data" / "demo"
     memory: Path = ROOT / "data" / "memory.sqlite"
     data_dir: Path = ROOT.parent / "shared" / "data"

@@ -97,6 +97,8 @@ def import_(
     )
     _done(out, manifest)
     _tell_unknown(ledger.unknown, out)
+    print(f"the encoder can be fitted to this shop by its own listings: python -m training adapt {shlex.quote(str(out))}",
+          file=sys.stderr)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from catalog.pictures import open_picture
 from catalog.store import read_manifest
 from encoders import load_encoder
 from errors import BadImage, InputError, StylistError
+from guard.fitted import fitted_to
 from guard.picture import look
 from settings import load_settings
 
@@ -60,6 +61,8 @@ def _look(photos: Sequence[str], catalog: Path | None, device: str | None) -> bo
     """Prints a line a photo; whether all of them could be read."""
     settings = load_settings(device=device)
     encoder = load_encoder(_encoder_name(catalog, settings.encoder), settings.device)
+    if catalog is not None:
+        encoder = fitted_to(catalog, encoder)
     all_read = True
     for batch in _batches(photos):
         good = [(photo, picture) for photo, picture in batch if not isinstance(picture, BadImage)]

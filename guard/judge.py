@@ -12,6 +12,7 @@ from catalog.claims import Claim
 from catalog.item import Item
 from catalog.wish import Constraint
 from guard import exact, relative
+from guard.cascade import Cascade
 from guard.evidence import Evidence, listed, stated_category
 from guard.listing import read_claims
 from guard.picture import Encoder, Look, look
@@ -36,11 +37,13 @@ _KEPT = 50_000
 class Guard:
     """Judges items against constraints. Holds its encoder, thresholds, and readings of listings that it has seen.
 
-    domain: whether the items' pictures are photos or drawings; thresholds: in place of the shipped ones.
+    domain: whether the items' pictures are photos or drawings; thresholds: in place of the shipped ones; cascade: a
+    second look at what stays open.
     """
 
-    def __init__(self, encoder: Encoder, thresholds: Thresholds | None = None, domain: Domain = "photo"):
-        self.encoder = encoder
+    def __init__(self, encoder: Encoder, thresholds: Thresholds | None = None, domain: Domain = "photo",
+                 cascade: Cascade | None = None):
+        self.encoder, self.cascade = encoder, cascade
         self.thresholds = load_thresholds(domain=domain) if thresholds is None else thresholds
         self._kept: dict[int, tuple[Item, Sequence[Claim], Told]] = {}
 
@@ -75,7 +78,11 @@ class Guard:
         told = [self._said(item, said) for item, said in zip(items, claims, strict=True)]
         reference = None if reference_vector is None else look(self.encoder, reference_vector, facets)
         columns = [self._column(c, items, told, seen, reference, anchor) for c in constraints]
-        return tuple(zip(*columns, strict=True)) if columns else ((),) * len(items)
+        verdicts = tuple(zip(*columns, strict=True)) if columns else ((),) * len(items)
+        if self.cascade is None:
+            return verdicts
+        kinds = [stated.value if (stated := stated_category(said)) else None for said in told]
+        return self.cascade.settle(items, np.asarray(vectors), kinds, verdicts)
 
     def _said(self, item: Item, claims: Sequence[Claim]) -> Told:
         """`statements`, kept as long as the same objects are given: a catalogue keeps its items."""

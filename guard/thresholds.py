@@ -59,10 +59,13 @@ def load_thresholds(path: Path = FILE, domain: Domain = "photo") -> Thresholds:
 def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
     """Thresholds for photos, or for the pictures of a drawn catalogue, from their file. Raises WorkError when damaged."""
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        fitted = record["domains"].get(domain, {})
-        return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in fitted.items()},
-                          record["encoder"])
+        return parse_thresholds(json.loads(path.read_text(encoding="utf-8")), domain)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise WorkError(f"cannot read thresholds from {path}: {error}; fit them again: "
                         "python -m training thresholds") from error
+
+
+def parse_thresholds(record: dict, domain: Domain = "photo") -> Thresholds:
+    """Thresholds of a domain from the file's record."""
+    fitted = record["domains"].get(domain, {})
+    return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in fitted.items()}, record["encoder"])

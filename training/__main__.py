@@ -102,11 +102,12 @@ def calibrate(
 def thresholds(
     data: Data = None,
     catalog: Annotated[Path | None, typer.Option(help="A drawn catalogue of another seed than the reported ones.")] = None,
+    alpha: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it.")] = 0.05,
 ) -> None:
     """Fits the guard's thresholds."""
     from training.thresholds import run
 
-    record = run(data, catalog)
+    record = run(data, catalog, alpha=alpha)
     _done({"origin": record["origin"], "values": {domain: len(found) for domain, found in record["domains"].items()}})
 
 
@@ -149,6 +150,18 @@ def _tuned(data: Path, model, seed: int, out: Path | None) -> dict:
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
     return tune(data, model, seed=seed, out=DEFAULTS if out is None else out / DEFAULTS.name).model_dump()
+
+
+@app.command()
+def adapt(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")],
+    encoder: Annotated[str | None, typer.Option(help="Instead of ENCODER: the encoder that embedded the catalogue.")] = None,
+    alpha: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it.")] = 0.05,
+) -> None:
+    """Fits the encoder to a shop by its own listings: slices, prototypes, calibration, thresholds; saved with the catalogue."""
+    from training.adapt import run
+
+    _done(run(folder, encoder, alpha))
 
 
 def _data(given: Path | None) -> Path:

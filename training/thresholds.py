@@ -42,9 +42,27 @@ LOSS = 0.025
 """Allowed share of fitting items that the picture hides."""
 CALM = 0.3
 """However well the examples part, an absence needs a probability below this; presence is a half at least where it is
-wanted, and a half at most where it is not."""
+wanted."""
 PRIOR = {"exclude": 0.2, "require": 0.5}
 """Share of items with the attribute among those judged: a wish brings more of them than chance does."""
+
+
+@dataclass(frozen=True)
+class Care:
+    """How an explicit "no" is taken in one domain.
+
+    prior: share of items with the attribute among those judged. calm: an absence needs a probability below this.
+    doubt: at this probability an item is not even shown as unconfirmed.
+    """
+
+    prior: float = PRIOR["exclude"]
+    calm: float = CALM
+    doubt: float = 0.5
+
+
+CARE: dict[str, Care] = {"photo": Care(), "drawn": Care(prior=0.4, calm=0.15, doubt=0.25)}
+"""A drawn catalogue is asked "like this but no X" as often as "no X", and its pictures part sharply: what they leave open
+is doubtful, and others fill its place. On photos the same care would hide many good items."""
 FEWEST = 15
 """Examples of each side below which a value has no band of its own."""
 IMPROBABLE = 0.03
@@ -69,7 +87,7 @@ class Examples:
         return int(self.has.sum()) >= fewest and int((~self.has).sum()) >= fewest
 
 
-def fit_band(examples: Examples, op: str, alpha: float = ALPHA) -> dict[str, float] | None:
+def fit_band(examples: Examples, op: str, alpha: float = ALPHA, care: Care = CARE["photo"]) -> dict[str, float] | None:
     """{"low", "high"} for an op, or None where there are too few examples. alpha: as promised for "exclude".
 
     Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or high 1.
@@ -77,7 +95,7 @@ def fit_band(examples: Examples, op: str, alpha: float = ALPHA) -> dict[str, flo
     if not examples.enough():
         return None
     if op == "exclude":
-        return _exclude_band(examples, alpha)
+        return _exclude_band(examples, alpha, care)
     p, yes, no, (one_yes, one_no) = _sums(examples, PRIOR[op])
     weight_no = np.diff(no, prepend=0.0)
     above_yes, above_no = yes[-1] - yes + np.diff(yes, prepend=0.0), no[-1] - no + weight_no
@@ -87,14 +105,15 @@ def fit_band(examples: Examples, op: str, alpha: float = ALPHA) -> dict[str, flo
     return _band(min(max(low or 0.0, IMPROBABLE), CALM), max(high, 0.5))
 
 
-def _exclude_band(examples: Examples, alpha: float) -> dict[str, float]:
+def _exclude_band(examples: Examples, alpha: float, care: Care) -> dict[str, float]:
     tiers = (CONFIRMED * alpha, alpha) if examples.has.sum() <= FEW else (CONFIRMED * alpha,)
-    low = next((found for tier in tiers if (found := control(examples, tier)) is not None), 0.0)
+    low = next((found for tier in tiers if (found := control(examples, tier, care.prior)) is not None), 0.0)
     spared = float(np.quantile(examples.p[~examples.has], 1 - LOSS, method="higher"))
-    return _band(min(low, CALM), min(spared, 0.5))
+    low = min(low, care.calm)
+    return _band(low, min(spared, max(care.doubt, low + 0.01)))
 
 
-def control(examples: Examples, alpha: float, prior: float = PRIOR["exclude"]) -> float | None:
+def control(examples: Examples, alpha: float, prior: float) -> float | None:
     """The greatest p at which items up to p may be shown: conformal risk control of the share that has the value.
 
     prior: the share of items with the value among those judged. None where no bound holds.
@@ -150,7 +169,8 @@ def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
     return found
 
 
-def bands(examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA) -> dict[str, dict[str, dict[str, float]]]:
+def bands(examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA,
+          care: Care = CARE["photo"]) -> dict[str, dict[str, dict[str, float]]]:
     """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's."""
     fitted: dict[str, dict[str, dict[str, float]]] = {}
     named = {f"{facet}/{value}": found for value, found in examples.items()}
@@ -158,7 +178,7 @@ def bands(examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA) ->
         named[facet] = Examples(np.concatenate([e.p for e in examples.values()]),
                                 np.concatenate([e.has for e in examples.values()]))
     for name, found in named.items():
-        if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha))}:
+        if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha, care))}:
             fitted[name] = ops
     return fitted
 
@@ -219,7 +239,7 @@ def fit(domains: Mapping[str, tuple[Look, list[dict[str, frozenset[str]]]]], fin
         alpha: float = ALPHA) -> dict:
     """The record of thresholds.json from what the pictures of each domain show and what holds of them."""
     fitted = {name: {key: ops for facet in vocabulary.ATTRIBUTE_FACETS
-                     for key, ops in bands(gather(seen, truth, facet), facet, alpha).items()}
+                     for key, ops in bands(gather(seen, truth, facet), facet, alpha, CARE[name]).items()}
               for name, (seen, truth) in domains.items()}
     counts = ", ".join(f"{len(truth)} {_ORIGIN[name]}" for name, (_, truth) in domains.items())
     origin = (f"python -m training thresholds, {date.today().isoformat()}: {counts}; alpha {alpha:g}, at most "

@@ -1,0 +1,98 @@
+"""What fitting to a shop brings, on designs that took no part in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from catalog.labelled.splits import REPORT_BUCKETS, percent
+from catalog.store import Catalog
+from encoders import load_encoder
+from errors import InputError
+from guard.fitted import Fit, FittedEncoder
+from guard.picture import Look, look
+from guard.thresholds import Thresholds, load_thresholds, parse_thresholds
+from settings import load_settings
+from training.adapt import base_vectors, fit_shop
+from training.listings import Shop, allowed_values, listing_examples, read_shop
+
+LEAST = 15
+"""Reported items with and without a value, below which a "no" to it is not counted."""
+
+
+def run(folder: Path, encoder_name: str | None = None) -> dict:
+    """Fits on the designs that are not reported, measures before and after on those that are; nothing is saved.
+
+    {"facets": {facet: {"before", "after"}}, "no": {"before", "after"}}. Raises InputError where no design is reported.
+    """
+    settings = load_settings(encoder=encoder_name)
+    catalog = Catalog.open(folder)
+    encoder = load_encoder(settings.encoder, settings.device)
+    return measure(encoder, read_shop(catalog, base_vectors(catalog, encoder)))
+
+
+def measure(encoder: Any, shop: Shop) -> dict:
+    """The same on a shop that is read."""
+    reported = np.array([percent(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
+    if not reported.any() or reported.all():
+        raise InputError(f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and not all are needed")
+    found = fit_shop(encoder, shop.part(np.flatnonzero(~reported)))
+    report = shop.part(np.flatnonzero(reported))
+    taught = tuple(facet for facet, told in found.fit.report.items() if "held" in told)
+    before, after = look(encoder, report.vectors), _seen(encoder, found.fit, report)
+    bands = {"before": load_thresholds(), "after": parse_thresholds(found.thresholds, "photo")}
+    names = {"before": encoder.fingerprint, "after": found.fit.fingerprint}
+    looks = {"before": before, "after": after}
+    return {"encoder": encoder.name, "fitted_on": int((~reported).sum()), "reported": int(reported.sum()),
+            "choices": found.fit.report,
+            "facets": {facet: {when: facet_figures(seen, report, facet) for when, seen in looks.items()} for facet in taught},
+            "no": {when: no_figures(looks[when], report, taught, bands[when], names[when]) for when in looks}}
+
+
+def _seen(encoder: Any, fit: Fit, shop: Shop) -> Look:
+    return look(FittedEncoder(encoder, fit), fit.project(shop.vectors, encoder.layout))
+
+
+def facet_figures(seen: Look, shop: Shop, facet: str) -> dict:
+    """Accuracy against what the listings leave open, log loss, and calibration error over ten bins of equal size."""
+    values, p = seen.probabilities[facet]
+    allowed = allowed_values(shop.told, facet, values)
+    rows = np.flatnonzero(allowed.any(1))
+    p, allowed = p[rows], allowed[rows]
+    hits = allowed[np.arange(len(rows)), p.argmax(1)]
+    designs = np.array([shop.designs[row] for row in rows])
+    inside = np.clip((p * allowed).sum(1), 1e-9, 1)
+    bins = np.array_split(np.argsort(p.max(1)), 10)
+    error = sum(len(b) * abs(p.max(1)[b].mean() - hits[b].mean()) for b in bins if len(b)) / max(len(rows), 1)
+    return {"items": len(rows), "accuracy": round(float(hits.mean()), 4), "interval": _by_design(hits, designs),
+            "log_loss": round(float(-np.log(inside).mean()), 4), "calibration_error": round(float(error), 4)}
+
+
+def _by_design(hits: np.ndarray, designs: np.ndarray, rounds: int = 500) -> list[float]:
+    """95% bootstrap interval of the mean; designs are drawn, not items, since colourways of one are alike."""
+    names, where = np.unique(designs, return_inverse=True)
+    right, count = np.bincount(where, hits, len(names)), np.bincount(where, minlength=len(names))
+    drawn = np.random.default_rng(0).integers(0, len(names), (rounds, len(names)))
+    low, high = np.percentile(right[drawn].sum(1) / count[drawn].sum(1), [2.5, 97.5])
+    return [round(float(low), 4), round(float(high), 4)]
+
+
+def no_figures(seen: Look, shop: Shop, facets: tuple[str, ...], bands: Thresholds, fingerprint: str) -> dict:
+    """"No X" by the picture alone, for every value that enough listings state and deny: what passes and breaks it, what is
+    hidden though it fits, what stays open; sums over values."""
+    total = dict.fromkeys(("items", "with", "passed", "passed_with", "open", "hidden_without"), 0)
+    for facet in facets:
+        for value, examples in listing_examples(seen, shop.told, facet).items():
+            if not examples.enough(LEAST):
+                continue
+            band = bands.band(facet, value, "exclude", fingerprint)
+            passed, hidden = examples.p <= band.low, examples.p >= band.high
+            counts = (len(passed), examples.has, passed, passed & examples.has, ~passed & ~hidden, hidden & ~examples.has)
+            for key, count in zip(total, counts, strict=True):
+                total[key] += int(np.sum(count))
+    without = max(total["items"] - total["with"], 1)
+    return {**total, "violations": round(total["passed_with"] / max(total["passed"], 1), 4),
+            "passed_share": round(total["passed"] / max(total["items"], 1), 4),
+            "good_hidden": round(total["hidden_without"] / without, 4)}
