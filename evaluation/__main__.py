@@ -17,11 +17,20 @@ Catalog = Annotated[Path | None, typer.Option(help="The catalogue's folder; defa
 Data = Annotated[Path | None, typer.Option(help="The folder of labelled photos; default: DATA_DIR.")]
 Seed = Annotated[int, typer.Option(help="Seed of everything that is drawn by chance.")]
 Out = Annotated[Path | None, typer.Option(help="Also keep the JSON line in this file.")]
+Folder = Annotated[Path | None, typer.Option(help="Also keep the JSON line, and charts, in this folder.")]
+Kinds = Annotated[list[str] | None, typer.Option(help="Only these composers beside the baselines; repeat it or use commas.")]
+Queries = Annotated[int, typer.Option(min=5, help="Queries of each kind.")]
+FashionIQ = Annotated[Path | None, typer.Option(help="FashionIQ's folder (captions, image_splits, images); default: "
+                                                     "fashioniq in the folder of labelled photos.")]
 
 
 def _run(module: str, **arguments: object) -> dict:
     """The benchmark's `run`; imported on demand, since each draws in other heavy rooms."""
     return importlib.import_module(f"evaluation.{module}").run(**arguments)
+
+
+def _listed(given: list[str] | None) -> list[str] | None:
+    return [name.strip() for part in given for name in part.split(",") if name.strip()] if given else None
 
 
 @app.command()
@@ -31,9 +40,31 @@ def encoder(data: Data = None, out: Out = None) -> None:
 
 
 @app.command()
-def composed(data: Data = None, queries: int = 300, seed: Seed = 0, out: Out = None) -> None:
-    """Composed retrieval (a photo and a change) on held-out designs, for every composer."""
-    _run("composed", data=data, queries=queries, seed=seed, out=out)
+def composed(data: Data = None, catalog: Catalog = None, kinds: Kinds = None, queries: Queries = 300, seed: Seed = 0,
+             fashioniq: FashionIQ = None, out: Folder = None) -> None:
+    """Composed retrieval (a picture and a change), for every composer: held-out photos, wordings, two pictures, a drawn
+    catalogue, FashionIQ where it is."""
+    _run("composed", data=data, catalog=catalog, kinds=_listed(kinds), queries=queries, seed=seed, folder=fashioniq, out=out)
+
+
+@app.command()
+def fashioniq(folder: FashionIQ = None, data: Data = None, kinds: Kinds = None, out: Folder = None) -> None:
+    """FashionIQ by its official protocol, beside published figures."""
+    _run("fashioniq", folder=folder, data=data, kinds=_listed(kinds), out=out)
+
+
+@app.command()
+def marqo(data: Data = None, out: Folder = None) -> None:
+    """A category's or colour's name as the query, as on the Marqo-FashionCLIP leaderboard, on held-out photos."""
+    _run("marqo", data=data, out=out)
+
+
+@app.command()
+def ensemble(catalog: Catalog = None, data: Data = None, queries: Queries = 150, seed: Seed = 0,
+             fit: Annotated[bool, typer.Option("--fit", help="Keep the fitted weights for retrieval where they hold.")] = False,
+             out: Folder = None) -> None:
+    """The rankers: leave-one-out, fitted weights against equal ones, values that few items have."""
+    _run("ensemble", catalog=catalog, data=data, queries=queries, seed=seed, write=fit, out=out)
 
 
 @app.command()
@@ -56,13 +87,22 @@ def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(h
 
 
 @app.command()
+def adaptation(catalog: Catalog = None, sessions: int = 400, seed: Seed = 0, kind: str = "delta", out: Out = None) -> None:
+    """What slice weights gain that follow a session's feedback: simulated shoppers on a drawn catalogue."""
+    _run("adaptation", catalog=catalog or load_settings().catalog_dir, sessions=sessions, seed=seed, kind=kind, out=out)
+
+
+@app.command()
 def report(catalog: Catalog = None, data: Data = None, out: Annotated[Path, typer.Option()] = Path("data/report")) -> None:
     """All benchmarks; each one's JSON in a file of its own below --out."""
     folder = catalog or load_settings().catalog_dir
     out.mkdir(parents=True, exist_ok=True)
-    for name, arguments in (("encoder", {"data": data}), ("composed", {"data": data}), ("language", {"data": data}),
+    for name, arguments in (("encoder", {"data": data}), ("language", {"data": data}),
                             ("guard", {"catalog": folder, "data": data}), ("latency", {"catalog": folder})):
         _run(name, out=out / f"{name}.json", **arguments)
+    for name in ("composed", "ensemble"):
+        _run(name, data=data, catalog=folder, out=out)
+    _run("marqo", data=data, out=out)
 
 
 def main() -> None:

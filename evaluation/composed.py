@@ -1,164 +1,140 @@
-"""Composed retrieval on real product photos, pictures only: every composer under one protocol."""
+"""Composed retrieval: a picture and a change in words, for every composer under one protocol.
+
+On real product photos and on a drawn catalogue, pictures only (no listing, no guard); in six wordings; with two
+pictures in one wish; and on FashionIQ where its files are at hand.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
-from agent.language import read
-from catalog import vocabulary
-from catalog.wish import Constraint, Wish
-from composer import KINDS as COMPOSERS
-from composer import Weights, compose, load_weights
 from encoders import Encoder, load_encoder
-from evaluation.product_queries import FACETS, KINDS, ComposedQuery, Product, photo_path, read_products, sample_queries
-from evaluation.show import finish, interval, machine, table
+from errors import InputError
+from evaluation import fashioniq
+from evaluation.composed_choice import settle
+from evaluation.composed_gallery import Words, known_wish, read_gallery, read_wish
+from evaluation.composed_methods import NONE, SLICED, WHOLE, Methods
+from evaluation.composed_on_drawn import on_drawn
+from evaluation.composed_references import several_references
+from evaluation.composed_scores import Rows, comparison, query_rows, strongest, summary
+from evaluation.composed_wordings import over_wordings, overall, read_wordings
+from evaluation.plot import save_bars
+from evaluation.product_queries import KINDS, sample_queries
+from evaluation.show import finish, machine, notice, table
+from evaluation.statistics import Estimate, estimate
 from settings import load_settings
 
-CUTS = (1, 10, 50)
-BATCH = 32
-SLICES = {"category": "category", "color": "color", "pattern": "pattern", "gender": "audience"}
-"""Facet -> the slice it is told by, for the change in question and for drift."""
+GOAL_RATIO = 1.4
+"""The best composer against the best static fusion of whole vectors."""
+READERS = {"known": known_wish, "words": read_wish}
 
 
-@dataclass(frozen=True)
-class Gallery:
-    """Products and their vectors (n, dim) float32, row by row."""
-
-    products: tuple[Product, ...]
-    vectors: np.ndarray
-    encoder: Encoder
-
-
-def read_gallery(data: Path, role: str, encoder: Encoder) -> Gallery:
-    """The products whose designs play this role, encoded."""
-    products = read_products(data, role)
-    parts = []
-    for start in tqdm(range(0, len(products), BATCH), desc="encoding photos", unit="batch"):
-        pictures = [Image.open(photo_path(data, p)).convert("RGB") for p in products[start:start + BATCH]]
-        parts.append(encoder.encode_images(pictures))
-    return Gallery(tuple(products), np.concatenate(parts).astype(np.float32), encoder)
-
-
-def known_wish(query: ComposedQuery) -> Wish:
-    """The change as it is, nothing to parse: the upper bound of any planner."""
-    facet = FACETS[query.kind]
-    value = vocabulary.find(facet, query.value) or query.value.lower()
-    return Wish(constraints=(Constraint(facet=facet, op="require", value=value),), words=query.phrase)
-
-
-def read_wish(query: ComposedQuery) -> Wish:
-    """The change as the offline planner reads the phrase."""
-    return Wish(constraints=read(query.phrase).constraints, words=query.phrase)
-
-
-class ClassifyEditFilter:
-    """No fusion at all: classify everything, edit the reference's labels, keep what has them.
-
-    Among equal numbers of fitting labels the order is drawn with a seed.
-    """
-
-    def __init__(self, gallery: Gallery, seed: int = 0) -> None:
-        self.prototypes = {facet: gallery.encoder.prototypes(facet) for facet in SLICES}
-        self.labels = {facet: self._classify(gallery, facet) for facet in SLICES}
-        self.order = np.random.default_rng(seed).permutation(len(gallery.products))
-
-    def _classify(self, gallery: Gallery, facet: str) -> np.ndarray:
-        span = gallery.encoder.layout.slice(gallery.encoder.facet_slice[facet])
-        return np.argmax(self.prototypes[facet].probabilities(gallery.vectors[:, span]), axis=1)
-
-    def scores(self, query: ComposedQuery, wish: Wish) -> np.ndarray:
-        """(n,) number of labels that fit, less than one for the order."""
-        wanted = {facet: {int(labels[query.reference])} for facet, labels in self.labels.items()}
-        required = [c for c in wish.of("require") if c.facet in wanted]
-        for facet in {c.facet for c in required}:
-            covered = {v for c in required if c.facet == facet for v in vocabulary.descendants(facet, str(c.value))}
-            wanted[facet] = {n for n, value in enumerate(self.prototypes[facet].values) if value in covered}
-        fitting = sum(np.isin(self.labels[facet], list(rows)).astype(float) for facet, rows in wanted.items())
-        return fitting + self.order / (2 * len(self.order))
-
-
-Scorer = Callable[[ComposedQuery, Wish], np.ndarray]
-
-
-def scorers(gallery: Gallery, spoken: dict[str, np.ndarray], weights: Weights) -> dict[str, Scorer]:
-    """Name -> (query, wish) -> (n,) scores, for every composer; the static fusions with the words' embedding and, as
-    "in slices", with the wanted values' prototypes."""
-    def composed(kind: str, with_words: bool) -> Scorer:
-        def score(query: ComposedQuery, wish: Wish) -> np.ndarray:
-            words = spoken.get(query.phrase) if with_words else None
-            return gallery.vectors @ compose(kind, gallery.vectors[query.reference], wish, words, gallery.encoder,
-                                             weights).vector
-        return score
-
-    found = {kind: composed(kind, True) for kind in COMPOSERS}
-    found |= {f"{kind} in slices": composed(kind, False) for kind in ("text", "sum", "slerp")}
-    return found | {"classify, edit, filter": ClassifyEditFilter(gallery).scores}
-
-
-def ranked(scores: np.ndarray, reference: int, depth: int) -> np.ndarray:
-    """The `depth` best rows, best first, equal scores by row; the reference itself is not in the gallery."""
-    scores = scores.copy()
-    scores[reference] = -np.inf
-    return np.argsort(-scores, kind="stable")[:depth]
-
-
-def measure(gallery: Gallery, queries: Sequence[ComposedQuery], wishes: Sequence[Wish], scorer: Scorer) -> dict:
-    """R@1/10/50, precision@10 and drift with 95% bootstrap intervals: {name: [mean, low, high]}.
-
-    drift: mean over the ten best of 1 - cosine to the reference in the slices (of category, colour, pattern, audience)
-    that the change leaves alone.
-    """
-    spans = {facet: gallery.encoder.layout.slice(gallery.encoder.facet_slice[facet]) for facet in SLICES}
-    rows: dict[str, list[float]] = {f"R@{cut}": [] for cut in CUTS} | {"P@10": [], "drift": []}
-    for query, wish in zip(queries, wishes, strict=True):
-        best = ranked(scorer(query, wish), query.reference, max(CUTS))
-        hits = np.isin(best, list(query.targets))
-        for cut in CUTS:
-            rows[f"R@{cut}"].append(float(hits[:cut].any()))
-        rows["P@10"].append(float(hits[:10].mean()))
-        untouched = [span for facet, span in spans.items() if facet != FACETS[query.kind]]
-        moved = [1 - gallery.vectors[best[:10], span] @ gallery.vectors[query.reference, span] for span in untouched]
-        rows["drift"].append(float(np.mean(moved)))
-    return {name: [round(float(np.mean(values)), 4), *(round(end, 4) for end in interval(values))]
-            for name, values in rows.items()}
-
-
-def embed_phrases(encoder: Encoder, queries: Sequence[ComposedQuery]) -> dict[str, np.ndarray]:
-    """phrase -> (dim,) embedding."""
-    phrases = sorted({query.phrase for query in queries})
-    parts = [encoder.encode_texts(phrases[start:start + 64]) for start in range(0, len(phrases), 64)]
-    return dict(zip(phrases, np.concatenate(parts).astype(np.float32), strict=True))
-
-
-def run(data: Path | None = None, encoder: Encoder | None = None, queries: int = 300, seed: int = 0,
-        role: str = "report", weights: Weights | None = None, out: Path | None = None) -> dict:
-    """Every composer on the held-out designs, the change once known and once read from the phrase; prints a table and
-    one JSON line."""
-    settings = load_settings(data_dir=data)
+def run(data: Path | None = None, catalog: Path | None = None, encoder: Encoder | None = None, queries: int = 300,
+        seed: int = 0, kinds: Sequence[str] | None = None, folder: Path | None = None, out: Path | None = None) -> dict:
+    """All parts; prints their tables and one JSON line. kinds: only these composers beside the baselines; folder: of
+    FashionIQ; out: a folder for composed.json and composed.svg."""
+    settings = load_settings(data_dir=data, catalog_dir=catalog)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
-    gallery = read_gallery(settings.data_dir, role, encoder)
-    asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
-    spoken = embed_phrases(encoder, [q for chosen in asked.values() for q in chosen])
+    words = Words(encoder)
+    mixes, best = settle(read_gallery(settings.data_dir, "choose", encoder), words, queries, seed + 1, kinds)
+    methods = Methods(read_gallery(settings.data_dir, "report", encoder), words, mixes)
+    names = methods.names(kinds)
+    products, rows = on_products(methods, names, queries, seed)
+    against = comparisons(rows, best)
+    wordings = over_wordings(methods.gallery, methods.scorer(best), read_wordings(), queries, seed)
+    references = several_references(methods.gallery, best, queries, seed)
+    drawn = _drawn(settings.catalog_dir, encoder, words, mixes, names, queries, seed)
+    iq = _fashioniq(folder or settings.data_dir / fashioniq.FOLDER, encoder, words, names, mixes)
+    _print(products, against, best, wordings, references)
+    if out is not None:
+        save_bars(out / "composed.svg", "Composed retrieval on held-out product photos: R@10 [95%]",
+                  {name: {kind: estimate(by_kind[kind]["R@10"]) for kind in KINDS} for name, by_kind in rows.items()})
+    return finish({"benchmark": "composed", "gallery": len(methods.gallery.products), "encoder": encoder.name,
+                   "fingerprint": encoder.fingerprint, "seed": seed, "mixes": mixes, "best": best, "figures": products,
+                   "comparisons": {name: _plain(entry) for name, entry in against.items()},
+                   "wordings": {"spread": overall(wordings), "kinds": wordings}, "several_references": references,
+                   "drawn": drawn, "fashioniq": iq, "machine": machine()}, out and out / "composed.json")
+
+
+def on_products(methods: Methods, names: Sequence[str], queries: int, seed: int) -> tuple[dict, dict[str, dict[str, Rows]]]:
+    """({method: {known | words: {kind: figures}}}, {method: {kind: rows with the change read from the words}})."""
+    asked = {kind: sample_queries(methods.gallery.products, kind, queries, seed) for kind in KINDS}
+    found = {source: {kind: [reader(q) for q in chosen] for kind, chosen in asked.items()}
+             for source, reader in READERS.items()}
     figures: dict[str, dict] = {}
-    for name, scorer in scorers(gallery, spoken, weights or load_weights()).items():
-        figures[name] = {source: {kind: measure(gallery, chosen, [wish_of(q) for q in chosen], scorer)
-                                  for kind, chosen in asked.items()}
-                         for source, wish_of in (("known", known_wish), ("words", read_wish))}
-    for source in ("known", "words"):
-        table(f"Composed retrieval, {len(gallery.products)} held-out photos, change {source}; R@10 [95%]; P@10; drift",
-              ["composer", *(f"{kind} ({len(asked[kind])})" for kind in KINDS)],
-              [[name, *(_cell(by_source[source][kind]) for kind in KINDS)] for name, by_source in figures.items()])
-    return finish({"benchmark": "composed", "gallery": len(gallery.products), "encoder": encoder.name,
-                   "fingerprint": encoder.fingerprint, "queries": {k: len(v) for k, v in asked.items()}, "seed": seed,
-                   "figures": figures, "machine": machine()}, out)
+    rows: dict[str, dict[str, Rows]] = {}
+    for name in tqdm(names, desc="composers", leave=False):
+        scorer = methods.scorer(name)
+        by_source = {source: {kind: query_rows(methods.gallery, chosen, found[source][kind], scorer)
+                              for kind, chosen in asked.items()} for source in READERS}
+        rows[name] = by_source["words"]
+        figures[name] = {source: {kind: {"queries": len(asked[kind]), **summary(r)} for kind, r in by_kind.items()}
+                         for source, by_kind in by_source.items()}
+    return figures, rows
+
+
+def comparisons(rows: Mapping[str, Mapping[str, Rows]], best: str) -> dict[str, dict]:
+    """The best composer (chosen on other designs) against the strongest baseline of each family here, over all kinds of
+    change and by kind: {"family: change": comparison with the baseline's name}."""
+    families = {"static fusion of whole vectors": strongest(WHOLE, rows), "static fusion in slices": strongest(SLICED, rows),
+                NONE: NONE}
+    found = {}
+    for family, baseline in families.items():
+        for change in ("all", *KINDS):
+            part = KINDS if change == "all" else (change,)
+            # within one kind of change the family's strongest on that very kind is the one to beat
+            rival = baseline if change == "all" or family == NONE else strongest(
+                WHOLE if baseline in WHOLE else SLICED, {name: {change: by[change]} for name, by in rows.items()})
+            found[f"{family}: {change}"] = {"baseline": rival, **comparison(
+                {kind: rows[best][kind] for kind in part}, {kind: rows[rival][kind] for kind in part})}
+    return found
+
+
+def _drawn(folder: Path, encoder: Encoder, words: Words, mixes: dict[str, float], names: Sequence[str], queries: int,
+           seed: int) -> dict | None:
+    try:
+        return on_drawn(folder, encoder, words, mixes, names, queries, seed)
+    except InputError as error:
+        notice(f"the drawn catalogue is left out: {error}")
+        return None
+
+
+def _fashioniq(folder: Path, encoder: Encoder, words: Words, names: Sequence[str], mixes: dict[str, float]) -> dict | None:
+    missing = fashioniq.missing(folder)
+    if missing:
+        notice(f"FashionIQ is left out: {missing}")
+        return None
+    return fashioniq.evaluate(folder, encoder, words, names, mixes)
+
+
+def _print(figures: dict, against: dict, best: str, wordings: dict, references: dict) -> None:
+    for source in READERS:
+        some = next(iter(figures.values()))[source]
+        table(f"Composed retrieval on held-out product photos, change {source}: R@10 [95%]; R@1 R@50 P@10; drift",
+              ["composer", *(f"{kind} ({some[kind]['queries']})" for kind in KINDS)],
+              [[name, *(_cell(by[source][kind]) for kind in KINDS)] for name, by in figures.items()])
+    table(f"{best} (chosen on other designs) against the strongest baselines here: R@10, paired",
+          ["against: change", "baseline", "ours", "theirs", f"ratio (goal {GOAL_RATIO} for whole vectors)", "difference",
+           "intervals apart"],
+          [[name, e["baseline"], e["ours"], e["theirs"], e["ratio"], e["difference"], "yes" if e["apart"] else "no"]
+           for name, e in against.items()])
+    table(f"Six wordings, {best}: R@10; overall spread (max - min) / mean {overall(wordings):.3f}",
+          ["change", "queries", "known", *(str(n + 1) for n in range(6)), "spread"],
+          [[kind, e["queries"], e["known"][0], *(r["R@10"][0] for r in e["wordings"]), e["spread"]]
+           for kind, e in wordings.items()])
+    table(f"Two pictures in one wish, {best}: R@10 [95%]", ["query", "all", *KINDS, "ratio to one picture"],
+          [[name, *(Estimate(*e[part]) if part in e else "" for part in ("R@10", *KINDS, "ratio"))]
+           for name, e in references.items()])
 
 
 def _cell(figures: dict) -> str:
-    recall, precision, drift = figures["R@10"], figures["P@10"], figures["drift"]
-    return f"{recall[0]:.2f} [{recall[1]:.2f} {recall[2]:.2f}] {precision[0]:.2f} {drift[0]:.2f}"
+    first, recall, deep, precision, drift = (figures[name] for name in ("R@1", "R@10", "R@50", "P@10", "drift"))
+    return (f"{recall[0]:.2f} [{recall[1]:.2f} {recall[2]:.2f}]; {first[0]:.2f} {deep[0]:.2f} {precision[0]:.2f}; "
+            f"{drift[0]:.2f}")
+
+
+def _plain(entry: dict) -> dict:
+    return {name: value.rounded() if isinstance(value, Estimate) else value for name, value in entry.items()}

@@ -11,7 +11,8 @@ from tqdm import tqdm
 from composer import Weights, compose, load_weights, save_weights
 from composer.weights import DEFAULTS
 from encoders import Encoder, load_encoder
-from evaluation.composed import Gallery, embed_phrases, known_wish, ranked, read_gallery
+from evaluation.composed_gallery import Gallery, embed_phrases, known_wish, read_gallery
+from evaluation.composed_scores import ranked
 from evaluation.product_queries import KINDS, sample_queries
 from settings import load_settings
 

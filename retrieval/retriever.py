@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from catalog.wish import Constraint, Wish
-from retrieval.fusion import ranks, reciprocal_rank_fusion
+from retrieval.fusion import Pool, RankerWeights, load_ranker_weights
 from retrieval.grouping import one_per_design
 from retrieval.index import VectorIndex
 from retrieval.rankers import Query, Space, Specialist, kind_scores, listing_scores, specialists
@@ -32,18 +32,6 @@ class Listings(Protocol):
 
 
 @dataclass(frozen=True)
-class RankerWeights:
-    """Shares of the rankers in the fusion; `slice` is that of each specialist, `kind` that of the
-    kind, as it is named or, where no words name it, as the reference shows it."""
-
-    composed: float = 1.0
-    slice: float = 0.15
-    kind: float = 0.6
-    text: float = 0.2
-    taste: float = 0.2
-
-
-@dataclass(frozen=True)
 class Hit:
     """A row that the ensemble ranks: score in 0..1 (share of the best possible composed score, for display), its
     rank with each ranker that ranked it, and the rows of the same design that it stands for."""
@@ -58,9 +46,10 @@ class Hit:
 class Retriever:
     """Searches one catalogue. depth: candidates that each ranker may bring in, at least."""
 
-    def __init__(self, catalog: Listings, encoder: Space, index: VectorIndex, weights: RankerWeights = RankerWeights(),
+    def __init__(self, catalog: Listings, encoder: Space, index: VectorIndex, weights: RankerWeights | None = None,
                  depth: int = 200) -> None:
-        self.catalog, self.encoder, self.index, self.weights, self.depth = catalog, encoder, index, weights, depth
+        self.catalog, self.encoder, self.index, self.depth = catalog, encoder, index, depth
+        self.weights = weights or load_ranker_weights()
 
     def search(self, query: Query, wish: Wish, k: int, exclude_rows: Iterable[int] = (),
                taste: np.ndarray | None = None, one_per_group: bool = True) -> list[Hit]:
@@ -69,42 +58,45 @@ class Retriever:
         Ask for more than will be shown: the guard drops some. taste: (dim,) preference or None. one_per_group: keep
         the best of each design, its other colourways as `siblings`.
         """
-        allowed = np.array(self.catalog.allowed_rows(wish.constraints), dtype=bool)
-        excluded = [row for row in exclude_rows if 0 <= row < len(allowed)]
-        allowed[excluded] = False
-        if k <= 0 or not allowed.any():
+        pool = self.pool(query, wish, k, exclude_rows, taste)
+        if pool is None:
             return []
-        facets = specialists(wish, self.encoder)
-        pool, scores = self._candidates(query, wish, facets, max(self.depth, 4 * k), allowed, taste)
-        ids = [self.catalog.ids[row] for row in pool]
-        rankings = {name: ranks(values) for name, values in scores.items()}
-        fused = reciprocal_rank_fusion(rankings, {name: self._share(name, facets) for name in rankings})
-        order = sorted(range(len(pool)), key=lambda place: (-fused[place], ids[place]))
-        kept = one_per_design(pool, order, k, self.catalog) if one_per_group else [(p, ()) for p in order[:k]]
+        rankings = pool.rankings()
+        order = pool.order(self.weights, rankings)
+        kept = one_per_design(pool.rows, order, k, self.catalog) if one_per_group else [(p, ()) for p in order[:k]]
         best = max(sum(query.weights.values()), 1e-8)
-        shares = np.clip(scores.get("composed", np.zeros(len(pool))) / best, 0.0, 1.0)
-        return [Hit(int(pool[place]), ids[place], float(shares[place]),
+        shares = np.clip(pool.scores.get("composed", np.zeros(len(pool.rows))) / best, 0.0, 1.0)
+        return [Hit(int(pool.rows[place]), pool.ids[place], float(shares[place]),
                     {name: int(ranking[place]) for name, ranking in rankings.items() if ranking[place]}, siblings)
                 for place, siblings in kept]
 
-    def _share(self, ranker: str, facets: Mapping[str, Specialist]) -> float:
-        if ranker in facets:
-            own = self.weights.kind if ranker == "category" else self.weights.slice
-            return own * facets[ranker].share
-        return getattr(self.weights, ranker, 1.0)
+    def pool(self, query: Query, wish: Wish, k: int, exclude_rows: Iterable[int] = (),
+             taste: np.ndarray | None = None) -> Pool | None:
+        """The candidates of `search`, scored by every ranker; None where nothing is allowed or asked for."""
+        allowed = np.array(self.catalog.allowed_rows(wish.constraints), dtype=bool)
+        allowed[[row for row in exclude_rows if 0 <= row < len(allowed)]] = False
+        if k <= 0 or not allowed.any():
+            return None
+        facets = {name: specialist for name, specialist in specialists(wish, self.encoder).items()
+                  if name not in self.weights.without}
+        rows, scores = self._candidates(query, wish, facets, max(self.depth, 4 * k), allowed, taste)
+        return Pool(rows, tuple(self.catalog.ids[row] for row in rows), scores,
+                    {name: specialist.share for name, specialist in facets.items()})
 
     def _candidates(self, query: Query, wish: Wish, facets: Mapping[str, Specialist], depth: int, allowed: np.ndarray,
                     taste: np.ndarray | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
         """The union of what the rankers bring in, (n,) rows, and each ranker's scores (n,) for all of them."""
+        silent = self.weights.without
         directions = {"composed": query.vector} if np.any(query.vector) else {}
         if taste is not None and np.any(taste):
             directions["taste"] = np.asarray(taste, dtype=np.float32)
+        directions = {name: vector for name, vector in directions.items() if name not in silent}
         probes = [*directions.values(), *(s.direction for s in facets.values() if not s.unwanted)]
         pool: dict[int, None] = {}
         if probes:
             found, _ = self.index.search(np.stack(probes), depth, allowed)
             pool.update(dict.fromkeys(int(row) for row in found.T.ravel() if row >= 0))
-        said = listing_query(wish)
+        said = "" if "text" in silent else listing_query(wish)
         listed = self.catalog.text_search(said, depth, allowed) if said else []
         pool.update(dict.fromkeys(int(row) for row, _ in listed))
         if not pool:  # a wish of price or size alone: any allowed row, mixed the same way every time
@@ -113,7 +105,7 @@ class Retriever:
         vectors = np.asarray(self.catalog.vectors[rows], dtype=np.float32)
         scores = {name: vectors @ vector for name, vector in directions.items()}
         scores |= {facet: specialist.scores(vectors) for facet, specialist in facets.items()}
-        kind = None if "category" in facets else kind_scores(query, self.encoder, vectors)
+        kind = None if "category" in facets or "kind" in silent else kind_scores(query, self.encoder, vectors)
         if kind is not None:
             scores["kind"] = kind
         if listed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -9,12 +10,29 @@ import pytest
 
 from composer import Weights, compose
 from errors import InputError
-from evaluation.composed import ClassifyEditFilter, Gallery, known_wish, measure, ranked, read_wish
+from evaluation.composed import comparisons
+from evaluation.composed_choice import settle
+from evaluation.composed_gallery import Gallery, Words, known_wish, read_wish
+from evaluation.composed_methods import NONE, SLICED, WHOLE, ClassifyEditFilter, Methods
+from evaluation.composed_references import assemblers, several_references, two_pictures
+from evaluation.composed_scores import comparison, measure, query_rows, ranked
+from evaluation.composed_wordings import over_wordings, overall, read_wordings
 from evaluation.composer_tuning import descend
-from evaluation.product_queries import KINDS, Product, read_products, sample_queries
-from tests.composer.tiny_world import TinySpace
+from evaluation.product_queries import KINDS, MORE_KINDS, Product, read_products, sample_queries, worded
+from tests.composer.tiny_world import TinySpace, wish
 
-SPACE = TinySpace()
+
+class Speaking(TinySpace):
+    """A tiny space whose text tower knows the colours, types and patterns by name."""
+
+    def encode_texts(self, texts):
+        named = [{facet: [v for v in self.prototypes(facet).values if v in text] for facet in ("color", "category", "pattern")}
+                 for text in texts]
+        return np.stack([self.item(seed=n, noise=0.3, **{f: tuple(v) for f, v in found.items() if v})
+                         for n, found in enumerate(named)])
+
+
+SPACE = Speaking()
 TYPES = {"Shirts": "shirt", "Skirts": "skirt", "Dresses": "dress"}
 
 
@@ -72,6 +90,25 @@ def test_the_planner_reads_what_is_known() -> None:
             assert known == said, query.phrase
 
 
+@pytest.mark.parametrize("kind", MORE_KINDS)
+def test_queries_of_a_no_and_of_two_changes(kind: str) -> None:
+    asked = sample_queries(SHOP.products, kind, 200, seed=0)
+    assert len(asked) > 20
+    for query in asked:
+        reference = SHOP.products[query.reference]
+        for hit in (SHOP.products[row] for row in query.targets):
+            assert (hit.type, hit.audience) == (reference.type, reference.audience)
+            own = {"color": hit.color, "pattern": hit.pattern}
+            assert all((own[a.facet] == a.value) == (a.op == "require") for a in query.asked)
+        assert {c.key for c in known_wish(query).constraints} == {c.key for c in read_wish(query).constraints}
+
+
+def test_no_to_a_colour_bans_its_children() -> None:
+    shop = [Product(str(n), "Shirts", color, "", "Men") for n, color in enumerate(("Blue", "Navy Blue", "Red"))]
+    of = {shop[q.reference].color: q.targets for q in sample_queries(shop, "exclude_color", 9, seed=0)}
+    assert of == {"Blue": {2}, "Navy Blue": {0, 2}, "Red": {0, 1}}
+
+
 def test_the_reference_is_not_in_its_own_gallery() -> None:
     assert 2 not in ranked(np.array([0.0, 0.5, 9.0, 0.5]), 2, 3)
     assert list(ranked(np.array([0.0, 0.5, 9.0, 0.5]), 2, 3)) == [1, 3, 0]
@@ -96,3 +133,102 @@ def test_tuning_climbs_to_the_best_knobs() -> None:
              "step": (lambda w, v: w.model_copy(update={"step": v}), (0.1, 0.8))}
     best, reached = descend(lambda w: -abs(w.change - 2.0) - abs(w.step - 0.1), Weights(), knobs)
     assert (best.change, best.step) == (2.0, 0.1) and reached == pytest.approx(0.0)
+
+
+def methods(**mixes: float) -> Methods:
+    return Methods(SHOP, Words(SPACE), mixes, Weights())
+
+
+def test_methods_are_the_composers_there_are_and_the_baselines() -> None:
+    assert set(methods().names()) >= {*WHOLE, *SLICED, NONE, "delta"}
+    assert set(methods().names(["delta"])) == {*WHOLE, *SLICED, NONE, "delta"}
+    with pytest.raises(InputError, match="no composer magic.*delta"):
+        methods().names(["magic"])
+
+
+def test_a_mix_of_its_own_for_every_static_fusion() -> None:
+    query = sample_queries(SHOP.products, "recolour", 1, seed=0)[0]
+    wish = known_wish(query)
+    mostly_picture, mostly_words = (methods(sum=mix).scorer("sum")(query, wish) for mix in (0.01, 0.99))
+    np.testing.assert_allclose(mostly_picture, methods().scorer("image")(query, wish), atol=0.05)
+    np.testing.assert_allclose(mostly_words, methods().scorer("text")(query, wish), atol=0.05)
+
+
+def test_mixes_and_the_best_composer_are_chosen() -> None:
+    mixes, best = settle(SHOP, Words(SPACE), 20, seed=0, kinds=["delta"])
+    assert best == "delta" and set(mixes) == {"sum", "slerp", "sum in slices", "slerp in slices"}
+    assert all(0 < mix < 1 for mix in mixes.values())
+
+
+def test_comparisons_name_the_strongest_of_each_family() -> None:
+    asked = {kind: sample_queries(SHOP.products, kind, 30, seed=0) for kind in KINDS}
+    rows = {name: {kind: query_rows(SHOP, chosen, [known_wish(q) for q in chosen], methods().scorer(name))
+                   for kind, chosen in asked.items()} for name in methods().names(["delta"])}
+    found = comparisons(rows, "delta")
+    assert set(found) == {f"{family}: {change}" for family in
+                          ("static fusion of whole vectors", "static fusion in slices", NONE)
+                          for change in ("all", *KINDS)}
+    whole = found["static fusion of whole vectors: all"]
+    assert whole["baseline"] in WHOLE and whole["ratio"].mean >= 1.0
+    same = comparison(rows["delta"], rows["delta"])
+    assert same["difference"].rounded() == [0.0, 0.0, 0.0] and same["ratio"].mean == 1.0 and not same["apart"]
+
+
+def test_filtering_knows_noes_and_comparatives() -> None:
+    """What is left of the colours, the rest the same; "more" lies beyond the reference's own value."""
+    query = sample_queries(SHOP.products, "exclude_color", 1, seed=0)[0]
+    best = ranked(ClassifyEditFilter(SHOP).scores(query, known_wish(query)), query.reference, 2)
+    assert set(best.tolist()) <= query.targets
+    lengths = ("sleeveless", "short", "long")
+    space = np.stack([SPACE.item(seed=n, category="dress", color="red", pattern="solid", gender="women",
+                                 sleeve_length=value) for n, value in enumerate(lengths)])
+    shop = Gallery(lengths, space, SPACE)
+    for op, row in (("more", 2), ("less", 0)):
+        scores = ClassifyEditFilter(shop).scores(replace(query, reference=1), wish(f"{op} sleeve_length length"))
+        assert int(np.argmax(scores)) == row
+
+
+WORDS = {"recolour": ("like this in {color}", "the {color} one of these"),
+         "exclude_pattern": ("nothing {pattern}", "xyz {pattern}")}
+
+
+def test_wordings_of_the_same_queries_and_their_spread() -> None:
+    found = over_wordings(SHOP, by("delta"), WORDS, 20, seed=0)
+    recolour, unlike = found["recolour"], found["exclude_pattern"]
+    assert [w["read_as_meant"] for w in recolour["wordings"]] == [1.0, 1.0]
+    assert recolour["spread"] == 0.0 and recolour["wordings"][0]["R@10"] == recolour["known"]
+    assert [w["read_as_meant"] for w in unlike["wordings"]] == [1.0, 0.0]
+    assert 0.0 <= overall(found) < 1.0
+
+
+def test_the_shipped_wordings_are_six_of_every_kind(tmp_path) -> None:
+    wordings = read_wordings()
+    assert set(wordings) == {*KINDS, *MORE_KINDS} and {len(templates) for templates in wordings.values()} == {6}
+    for kind, templates in wordings.items():
+        query = sample_queries(SHOP.products, kind, 1, seed=0)[0]
+        phrases = {worded(query, template).phrase for template in templates}
+        assert len(phrases) == 6 and not any("{" in phrase for phrase in phrases)
+    for text in ("", "recolour = ['one']", "repaint = ['a', 'b']", "no toml ="):
+        (tmp_path / "w.toml").write_text(text)
+        with pytest.raises(InputError, match="w.toml"):
+            read_wordings(tmp_path / "w.toml")
+
+
+def test_two_pictures_give_the_garment_and_the_borrowed_slice() -> None:
+    for kind in KINDS:
+        for two in two_pictures(SHOP, kind, 20, seed=0):
+            reference, second = SHOP.products[two.query.reference], SHOP.products[two.second]
+            assert two.second not in two.query.targets and two.query.value in (second.type, second.color, second.pattern)
+            assert (second.type != reference.type) or kind == "retype"
+    two = two_pictures(SHOP, "recolour", 1, seed=0)[0]
+    found = assemblers(SHOP, "delta", Weights())["slices of both"](two)
+    span, rest = SPACE.layout.slice("color"), SPACE.layout.slice("category")
+    assert SHOP.products[int(np.argmax(SHOP.vectors[:, span] @ found[span]))].color == two.query.value
+    assert SHOP.products[int(np.argmax(SHOP.vectors[:, rest] @ found[rest]))].type == SHOP.products[two.query.reference].type
+
+
+def test_slices_of_both_beat_the_mean_and_are_held_against_one_picture() -> None:
+    figures = several_references(SHOP, "delta", 30, seed=0)
+    one = figures["one picture, the value named"]["R@10"][0]
+    slices, mean = figures["slices of both"], figures["mean of both pictures"]
+    assert one == 1.0 and slices["R@10"][0] > mean["R@10"][0] and slices["ratio"][0] > 0.9

@@ -1,0 +1,69 @@
+"""Does it matter how a shopper puts it? The same changes in six wordings each, by somebody who did not know the planner.
+
+PinPoint (arXiv 2603.04598) reports that the best published systems vary by 25% over such paraphrases.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+
+from errors import InputError
+from evaluation.composed_gallery import Gallery, known_wish, read_wish
+from evaluation.composed_methods import Scorer
+from evaluation.composed_scores import query_rows
+from evaluation.product_queries import KINDS, MORE_KINDS, sample_queries, worded
+from evaluation.statistics import estimate, spread
+
+WORDINGS = Path(__file__).with_name("paraphrases.toml")
+Wordings = dict[str, tuple[str, ...]]
+"""Kind of change -> its templates, with {color}, {type} and {pattern}."""
+
+
+def read_wordings(path: Path = WORDINGS) -> Wordings:
+    """The templates of a TOML file, {kind: [template]}. Raises InputError that names what is wrong with it."""
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path} holds no wordings: {error}") from None
+    allowed = (*KINDS, *MORE_KINDS)
+    if not table or set(table) - set(allowed) or not all(isinstance(t, list) and len(t) > 1 for t in table.values()):
+        raise InputError(f"{path}: expected two or more templates for each of some of {', '.join(allowed)}")
+    return {kind: tuple(templates) for kind, templates in table.items()}
+
+
+def over_wordings(gallery: Gallery, scorer: Scorer, wordings: Wordings, count: int, seed: int) -> dict[str, dict]:
+    """R@10 of every wording on the same queries, a kind of change at a time.
+
+    {kind: {queries, known (the change given, nothing to read), wordings [{wording, R@10, read as meant}], spread}}.
+    `read as meant` is the share of queries whose hard constraints the planner read exactly.
+    """
+    found = {}
+    for kind, templates in wordings.items():
+        queries = sample_queries(gallery.products, kind, count, seed)
+        if not queries:
+            continue
+        known = [known_wish(query) for query in queries]
+        rows = []
+        for template in templates:
+            said = [worded(query, template) for query in queries]
+            wishes = [read_wish(query) for query in said]
+            recall = query_rows(gallery, said, wishes, scorer)["R@10"]
+            meant = [{c.key for c in wish.constraints} == {c.key for c in right.constraints}
+                     for wish, right in zip(wishes, known, strict=True)]
+            rows.append({"wording": template, "R@10": estimate(recall).rounded(),
+                         "read_as_meant": round(float(np.mean(meant)), 4)})
+        found[kind] = {"queries": len(queries), "known": estimate(query_rows(gallery, queries, known, scorer)["R@10"]).rounded(),
+                       "wordings": rows, "spread": round(spread([row["R@10"][0] for row in rows]), 4)}
+    return found
+
+
+def overall(found: dict[str, dict]) -> float:
+    """The spread of the mean over the kinds, the nth wording of each taken together; kinds with fewer wordings drop out
+    of the later ones."""
+    most = max(len(entry["wordings"]) for entry in found.values())
+    means = [np.mean([entry["wordings"][n]["R@10"][0] for entry in found.values() if n < len(entry["wordings"])])
+             for n in range(most)]
+    return round(spread([float(mean) for mean in means]), 4)
