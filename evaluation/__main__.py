@@ -74,6 +74,16 @@ def guard(catalog: Catalog = None, data: Data = None, seed: Seed = 0, out: Out =
 
 
 @app.command()
+def adapt(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue with listings, such as an imported one.")],
+          out: Out = None) -> None:
+    """What fitting the encoder to a shop brings: fitted on some designs, measured on others; nothing is saved."""
+    from evaluation.guard_adapt import show
+    from training.adapt_report import run  # rooms of one floor do not know each other; the door does
+
+    show(run(folder), out)
+
+
+@app.command()
 def language(data: Data = None, out: Out = None) -> None:
     """The offline planner on phrases that people typed, labelled by reading."""
     _run("language", data=data, out=out)

@@ -1,7 +1,8 @@
-"""The guard: what the picture alone tells, and explicit "no" wishes with and without it.
+"""The guard: what the picture alone tells, what listing and picture contribute, and explicit "no" wishes with and without it.
 
-Pictures alone: photos labelled by looking, the part that fits and calibrates nothing, listings hidden. Wishes: "shirt,
-no pockets" and the like through the whole agent on a drawn catalogue, against the drawn truth, which no reply sees.
+Photos labelled by looking, the part that fits and calibrates nothing: pictures alone (listings hidden), listing, picture and
+both on product photos (`guard_photos`), the risk-coverage curve (`guard_curve`). Wishes: "shirt, no pockets" and the like
+through the whole agent on a drawn catalogue, against the drawn truth, which no reply sees (`no_wishes`).
 """
 
 from __future__ import annotations
@@ -14,13 +15,13 @@ from scipy.stats import rankdata
 from tqdm import tqdm
 
 from agent import Stylist
-from catalog import vocabulary
 from catalog.item import Item
 from catalog.labelled.photos import Photo, photo_opener, read_photos
 from catalog.store import Catalog
 from catalog.wish import Constraint
 from encoders import Encoder, load_encoder
 from errors import InputError
+from evaluation import guard_curve, guard_photos
 from evaluation.no_wishes import ASKED, no_wishes, through_the_agent
 from evaluation.show import finish, interval, machine, table
 from guard import Guard, Look, look
@@ -76,20 +77,13 @@ def picture_alone(photos: Sequence[Photo], seen: Look) -> dict[str, dict]:
     return figures
 
 
-def _holds(photo: Photo, facet: str, value: str) -> bool | None:
-    if facet == "details":
-        return photo.details.get(value)
-    seen = (photo.seen or {}).get(facet)
-    return None if seen is None else bool(seen & vocabulary.descendants(facet, value))
-
-
 def hidden_listings(photos: Sequence[Photo], vectors: np.ndarray, guard: Guard) -> list[dict]:
     """For "no X" on photos without any listing: how many that break it pass, and how many good ones are hidden."""
     rows = []
     for facet, values in ASKED:
         for value in values:
-            known = [n for n, photo in enumerate(photos) if _holds(photo, facet, value) is not None]
-            has = np.array([_holds(photos[n], facet, value) for n in known], dtype=bool)
+            known = [n for n, photo in enumerate(photos) if guard_photos.holds(photo, facet, value) is not None]
+            has = np.array([guard_photos.holds(photos[n], facet, value) for n in known], dtype=bool)
             if has.sum() < 5 or (~has).sum() < 5:
                 continue
             blank = [Item(id=str(n), title="photo") for n in known]
@@ -104,25 +98,49 @@ def hidden_listings(photos: Sequence[Photo], vectors: np.ndarray, guard: Guard) 
     return rows
 
 
-def run(catalog: Path, data: Path | None = None, seed: int = 0, out: Path | None = None, wishes: int = 150) -> dict:
-    """The tables on stdout, the result as the last line. Raises InputError where the catalogue has no truth."""
+def photo_report(photos: Sequence[Photo], items: Sequence[Item], vectors: np.ndarray, guard: Guard, alpha: float,
+                 seed: int = 0) -> dict:
+    """{"sources", "replies", "curve"}: listing, picture and both on product photos; what replies show on product photos with
+    their listings hidden; risk against coverage on all photos."""
+    listed = [n for n, photo in enumerate(photos) if photo.source != "shopper"]
+    products = list(guard_photos.cases([photos[n] for n in listed], [items[n] for n in listed], vectors[listed]))
+    nos = list(guard_photos.cases([photos[n] for n in listed], [items[n] for n in listed], vectors[listed], ASKED,
+                                  ("exclude",)))
+    everything = list(guard_photos.cases(photos, items, vectors, ASKED, ("exclude",)))
+    return {"photos": len(photos), "product_photos": len(listed), "sources": guard_photos.by_source(products, guard, seed=seed),
+            "replies": guard_photos.hidden(nos, guard, seed), "curve": guard_curve.report(everything, guard, alpha)}
+
+
+def run(catalog: Path, data: Path | None = None, seed: int = 0, out: Path | None = None, wishes: int = 150,
+        alpha: float | None = None) -> dict:
+    """The tables on stdout, the result as the last line; the risk-coverage curve as SVG beside `out`.
+
+    alpha: the promise that is checked; default: the one the thresholds were fitted for. Raises InputError where the
+    catalogue has no truth.
+    """
     settings = load_settings(data_dir=data)
     encoder = load_encoder(settings.encoder, settings.device)
-    photos, vectors = looked_report(settings.data_dir, encoder)
-    alone = picture_alone(photos, look(encoder, vectors))
-    hidden = hidden_listings(photos, vectors, Guard(encoder))
     opened = Catalog.open(catalog)
     truth = opened.truth(opened.ids)
     if not truth:
         raise InputError(f"{catalog} has no drawn truth to compare with; draw one: python -m catalog demo --out DIR")
+    guard = Guard(encoder)
+    alpha = guard.thresholds.alpha if alpha is None else alpha
+    photos, vectors = looked_report(settings.data_dir, encoder)
+    alone = picture_alone(photos, look(encoder, vectors))
+    hidden = hidden_listings(photos, vectors, guard)
+    on_photos = photo_report(photos, guard_photos.listings(settings.data_dir, photos), vectors, guard, alpha, seed)
     asked = no_wishes(truth, dict(zip(opened.ids, opened.groups, strict=True)), wishes, seed)
     stylist = Stylist.open(catalog, memory=":memory:")
     agent = {name: through_the_agent(stylist, asked, truth, guard=on)
              for name, on in (("guarded", True), ("unguarded", False))}
     _print(alone, hidden, agent)
-    return finish({"benchmark": "guard", "machine": machine(), "seed": seed, "encoder": encoder.fingerprint,
-                   "picture_alone": alone, "hidden_listings": {"rows": hidden, **totals(hidden)},
-                   "no_wishes": agent}, out)
+    _print_photos(on_photos)
+    if out is not None:
+        guard_curve.save(out.with_name("guard_risk_coverage.svg"), on_photos["curve"])
+    return finish({"benchmark": "guard", "machine": machine(), "seed": seed, "encoder": encoder.fingerprint, "alpha": alpha,
+                   "verifier": settings.verifier, "picture_alone": alone,
+                   "hidden_listings": {"rows": hidden, **totals(hidden)}, "photos": on_photos, "no_wishes": agent}, out)
 
 
 def totals(hidden: Sequence[dict]) -> dict[str, float]:
@@ -148,3 +166,22 @@ def _print(alone: dict[str, dict], hidden: Sequence[dict], agent: dict[str, dict
     columns = ("wishes", "shown", "broken", "broken_share", "unconfirmed", "slots_filled")
     table("\"No X\" wishes on the drawn catalogue", ["", *columns],
           [[name, *(f[column] for column in columns)] for name, f in agent.items()])
+
+
+def _print_photos(found: dict) -> None:
+    columns = ("precision", "violations_shown", "interval", "good_rejected", "left_open", "slots_filled")
+    rows = [[f"{ask}, {mode}", *(figures[ask][column] for column in columns)]
+            for ask in ("no", "with") for mode, figures in found["sources"].items()]
+    table(f"Fine attributes on {found['product_photos']} product photos: \"no X\" and \"with X\"", ["", *columns], rows)
+    wishes = found["sources"]["both"]["wishes"]
+    table("Precision of what is called fitting, by wish", ["", *found["sources"], "good rejected"],
+          [[wish, *(figures["wishes"][wish]["precision"] for figures in found["sources"].values()),
+            wishes[wish]["good_rejected"]] for wish in wishes])
+    replies = found["replies"]
+    table(f"\"No X\", replies from product photos with listings hidden: violations fall by {replies['fall']:.0%}", ["", *columns],
+          [[name, *(replies[name][column] for column in columns)] for name in ("unchecked", "guarded")])
+    curve = found["curve"]
+    table(f"Promise on photos, pictures alone: at most {curve['alpha']:.0%} of what is shown breaks a no",
+          ["", "coverage", "risk", "interval"],
+          [[name, *(curve[name][column] for column in ("coverage", "risk", "interval"))]
+           for name in ("confirmed", "with_unconfirmed")])

@@ -11,6 +11,8 @@ from typing import Literal
 from errors import WorkError
 
 Domain = Literal["photo", "drawn"]
+ALPHA = 0.05
+"""Share of items shown after an explicit "no" that may break it, unless a fit was told another."""
 FILE = Path(__file__).with_name("thresholds.json")
 
 
@@ -31,12 +33,14 @@ class Band:
 class Thresholds:
     """Bands by facet (for details also by "details/VALUE") and op; the conservative default for the rest.
 
-    encoder: fingerprint of the encoder they were fitted for; another encoder gets the default throughout.
+    encoder: fingerprint of the encoder they were fitted for; another encoder gets the default throughout. alpha: the share
+    of items shown after a "no" that may break it, as promised by the fit.
     """
 
     default: dict[str, Band]
     facets: dict[str, dict[str, Band]]
     encoder: str = ""
+    alpha: float = ALPHA
 
     def band(self, facet: str, value: str, op: str, fingerprint: str) -> Band:
         """The band for a value of a facet under "exclude", or under "require" for every other op."""
@@ -68,4 +72,5 @@ def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
 def parse_thresholds(record: dict, domain: Domain = "photo") -> Thresholds:
     """Thresholds of a domain from the file's record."""
     fitted = record["domains"].get(domain, {})
-    return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in fitted.items()}, record["encoder"])
+    return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in fitted.items()}, record["encoder"],
+                      float(record.get("alpha", ALPHA)))

@@ -27,11 +27,9 @@ from catalog.store import Catalog
 from encoders import load_encoder
 from errors import InputError
 from guard.picture import Look, look
-from guard.thresholds import FILE
+from guard.thresholds import ALPHA, FILE
 from settings import load_settings
 
-ALPHA = 0.05
-"""Allowed share that breaks an explicit "no" among the items shown."""
 CONFIRMED = 0.4
 """Part of alpha that items may use which the picture lets pass as fitting; all of it where FEW or fewer examples cannot
 carry that. The rest is for those shown as unconfirmed."""

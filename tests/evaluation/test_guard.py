@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from catalog.item import Item
 from catalog.labelled.photos import Photo
+from evaluation import guard_curve, guard_photos
 from evaluation.guard import auc, hidden_listings, picture_alone, totals
 from evaluation.no_wishes import no_wishes, through_the_agent
 from guard import Guard, look
@@ -79,3 +83,50 @@ def test_unconfirmed_items_count_as_shown() -> None:
     assert (on["shown"], on["broken"], on["unconfirmed"]) == (10, 2, 2)
     assert (off["shown"], off["broken"], off["broken_share"]) == (8, 6, 0.75)
     assert on["slots_filled"] == 0.5
+
+
+def _cases() -> list:
+    photos = [photo("striped", True)] * 8 + [photo("solid", False)] * 12
+    vectors = np.stack([ENCODER.picture(pattern=next(iter(p.seen["pattern"])), **({"details": "pockets"} if
+                                                                                 p.details["pockets"] else {}))
+                        for p in photos])
+    items = [Item(id=str(n), title="Thing", attributes={"pattern": tuple(p.seen["pattern"])} if n % 2 else {})
+             for n, p in enumerate(photos)]
+    return list(guard_photos.cases(photos, items, vectors, (("pattern", ("striped",)), ("details", ("pockets",)))))
+
+
+def test_listing_picture_and_both_on_photos_whose_answers_are_known() -> None:
+    found = guard_photos.by_source(_cases(), Guard(ENCODER))
+    assert found["unchecked"]["no"]["precision"] == 0.6 and found["unchecked"]["no"]["good_rejected"] == 0
+    assert found["picture"]["no"]["violations_shown"] == 0 and found["picture"]["no"]["left_open"] == 0
+    assert found["listing"]["wishes"]["no striped"]["left_open"] == 0.5, "every other item states its pattern"
+    assert found["listing"]["wishes"]["no pockets"]["left_open"] == 1
+    assert found["both"]["wishes"]["with striped"]["precision"] == 1
+
+
+def test_replies_fill_up_with_what_is_unconfirmed_and_likely() -> None:
+    case = _cases()[0]
+    assert case.wish.op == "exclude" and case.truth.sum() == 12
+    status = np.array(["broken"] * 8 + ["ok"] * 4 + ["unconfirmed"] * 8, dtype=object)
+    judged = guard_photos.Judged(status, np.linspace(0, 1, 20))
+    for rows in guard_photos.replies(case, judged):
+        assert len(rows) == 10 and set(rows[:4]) == set(range(8, 12)), "what fits comes first"
+        assert list(rows[4:]) == [19, 18, 17, 16, 15, 14]
+
+
+def test_violations_fall_with_the_listings_hidden() -> None:
+    found = guard_photos.hidden(_cases(), Guard(ENCODER))
+    assert found["fall"] == 1 and found["guarded"]["slots_filled"] == 1 and found["unchecked"]["violations_shown"] > 0.2
+
+
+def test_risk_rises_with_coverage_and_the_drawing_shows_it(tmp_path: Path) -> None:
+    found = guard_curve.Pairs(np.array([0.9, 0.1, 0.2, 0.3]), np.array([True, False, True, False]),
+                              np.array([False, True, False, False]), np.array([False, True, True, True]))
+    steps = guard_curve.curve(found)
+    assert [step["risk"] for step in steps] == [0, 0.5, 0.3333, 0.5] and steps[-1]["coverage"] == 1
+    assert guard_curve.point(found, found.shown)["risk"] == pytest.approx(1 / 3, abs=1e-4)
+    result = guard_curve.report(_cases(), Guard(ENCODER), alpha=0.05)
+    assert result["confirmed"]["risk"] == 0 and result["pairs"] == 40
+    guard_curve.save(tmp_path / "new" / "curve.svg", result)
+    drawn = ElementTree.parse(tmp_path / "new" / "curve.svg")
+    assert any("alpha 0.05" in (text.text or "") for text in drawn.iter("{http://www.w3.org/2000/svg}text"))
