@@ -24,7 +24,7 @@ from evaluation.composed_wordings import over_wordings, overall, read_wordings
 from evaluation.plot import save_bars
 from evaluation.product_queries import KINDS, sample_queries
 from evaluation.show import finish, machine, notice, table
-from evaluation.statistics import Estimate, estimate
+from evaluation.statistics import Estimate, estimate, short
 from settings import load_settings
 
 GOAL_RATIO = 1.4
@@ -55,7 +55,8 @@ def run(data: Path | None = None, catalog: Path | None = None, encoder: Encoder 
     return finish({"benchmark": "composed", "gallery": len(methods.gallery.products), "encoder": encoder.name,
                    "fingerprint": encoder.fingerprint, "seed": seed, "mixes": mixes, "best": best, "figures": products,
                    "comparisons": {name: _plain(entry) for name, entry in against.items()},
-                   "wordings": {"spread": overall(wordings), "kinds": wordings}, "several_references": references,
+                   "wordings": {"spread": overall(wordings), "spread_of_all": overall(wordings, tuple(wordings)),
+                                "kinds": wordings}, "several_references": references,
                    "drawn": drawn, "fashioniq": iq, "machine": machine()}, out and out / "composed.json")
 
 
@@ -79,14 +80,13 @@ def on_products(methods: Methods, names: Sequence[str], queries: int, seed: int)
 def comparisons(rows: Mapping[str, Mapping[str, Rows]], best: str) -> dict[str, dict]:
     """The best composer (chosen on other designs) against the strongest baseline of each family here, over all kinds of
     change and by kind: {"family: change": comparison with the baseline's name}."""
-    families = {"static fusion of whole vectors": strongest(WHOLE, rows), "static fusion in slices": strongest(SLICED, rows),
-                NONE: NONE}
+    families = {"whole vectors": strongest(WHOLE, rows), "in slices": strongest(SLICED, rows), "no fusion": NONE}
     found = {}
     for family, baseline in families.items():
         for change in ("all", *KINDS):
             part = KINDS if change == "all" else (change,)
             # within one kind of change the family's strongest on that very kind is the one to beat
-            rival = baseline if change == "all" or family == NONE else strongest(
+            rival = baseline if change == "all" or baseline == NONE else strongest(
                 WHOLE if baseline in WHOLE else SLICED, {name: {change: by[change]} for name, by in rows.items()})
             found[f"{family}: {change}"] = {"baseline": rival, **comparison(
                 {kind: rows[best][kind] for kind in part}, {kind: rows[rival][kind] for kind in part})}
@@ -111,17 +111,21 @@ def _fashioniq(folder: Path, encoder: Encoder, words: Words, names: Sequence[str
 
 
 def _print(figures: dict, against: dict, best: str, wordings: dict, references: dict) -> None:
+    some = next(iter(figures.values()))["words"]
+    columns = ["composer", *(f"{kind} ({some[kind]['queries']})" for kind in KINDS)]
     for source in READERS:
-        some = next(iter(figures.values()))[source]
-        table(f"Composed retrieval on held-out product photos, change {source}: R@10 [95%]; R@1 R@50 P@10; drift",
-              ["composer", *(f"{kind} ({some[kind]['queries']})" for kind in KINDS)],
+        table(f"Composed retrieval on held-out product photos, change {source}: R@10 [95%]; P@10; drift", columns,
               [[name, *(_cell(by[source][kind]) for kind in KINDS)] for name, by in figures.items()])
-    table(f"{best} (chosen on other designs) against the strongest baselines here: R@10, paired",
-          ["against: change", "baseline", "ours", "theirs", f"ratio (goal {GOAL_RATIO} for whole vectors)", "difference",
-           "intervals apart"],
-          [[name, e["baseline"], e["ours"], e["theirs"], e["ratio"], e["difference"], "yes" if e["apart"] else "no"]
-           for name, e in against.items()])
-    table(f"Six wordings, {best}: R@10; overall spread (max - min) / mean {overall(wordings):.3f}",
+    table("The same, change from words: R@1; R@50 [95%]", columns,
+          [[name, *(f"{Estimate(*by['words'][kind]['R@1'])}; {Estimate(*by['words'][kind]['R@50'])}" for kind in KINDS)]
+           for name, by in figures.items()])
+    table(f"{best} (chosen on other designs) against the strongest of each family here: R@10, paired; "
+          f"the goal for whole vectors is a ratio of {GOAL_RATIO}",
+          ["family", "change", "strongest", "ours", "theirs", "ratio", "difference", "apart"],
+          [[*name.split(": "), e["baseline"], e["ours"], e["theirs"], e["ratio"], e["difference"], "yes" if e["apart"] else "no"]
+           for name, e in against.items()], width=140)
+    table(f"Six wordings, {best}: R@10; spread (max - min) / mean of {', '.join(KINDS)} together {overall(wordings):.3f}, of all "
+          f"{overall(wordings, tuple(wordings)):.3f}",
           ["change", "queries", "known", *(str(n + 1) for n in range(6)), "spread"],
           [[kind, e["queries"], e["known"][0], *(r["R@10"][0] for r in e["wordings"]), e["spread"]]
            for kind, e in wordings.items()])
@@ -131,9 +135,7 @@ def _print(figures: dict, against: dict, best: str, wordings: dict, references: 
 
 
 def _cell(figures: dict) -> str:
-    first, recall, deep, precision, drift = (figures[name] for name in ("R@1", "R@10", "R@50", "P@10", "drift"))
-    return (f"{recall[0]:.2f} [{recall[1]:.2f} {recall[2]:.2f}]; {first[0]:.2f} {deep[0]:.2f} {precision[0]:.2f}; "
-            f"{drift[0]:.2f}")
+    return f"{Estimate(*figures['R@10'])}; {short(figures['P@10'][0])}; {short(figures['drift'][0])}"
 
 
 def _plain(entry: dict) -> dict:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 from tqdm import tqdm
 
+from errors import InputError
 from evaluation.composed_gallery import Gallery, Words, read_wish
 from evaluation.composed_methods import MIXED, MIXES, Methods
 from evaluation.composed_scores import Rows, query_rows
@@ -18,8 +19,10 @@ def settle(gallery: Gallery, words: Words, queries: int, seed: int, kinds: Seque
     """(mix of each static fusion, name of the best composer) on this gallery's queries, changes read from the phrases."""
     asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
     plain = Methods(gallery, words)
-    mixes = {name: _best_mix(plain, name, asked) for name in tqdm(MIXED, desc="mixes of the static fusions", leave=False)}
     thetas = [name for name in plain.names(kinds) if name in plain.thetas]
+    if not thetas:
+        raise InputError(f"--kinds {', '.join(kinds or ())} names baselines alone; name one or more of {', '.join(plain.thetas)}")
+    mixes = {name: _best_mix(plain, name, asked) for name in tqdm(MIXED, desc="mixes of the static fusions", leave=False)}
     best = max(thetas, key=lambda name: worth(_rows(plain, name, asked)))
     return mixes, best
 

@@ -19,12 +19,15 @@ from evaluation.product_queries import ComposedQuery
 Scorer = Callable[[ComposedQuery, Wish], np.ndarray]
 """(query, wish) -> (n,) scores of the gallery."""
 
-WHOLE = ("image", "text", "sum", "slerp")
-"""Static fusions of whole vectors, words through the text tower."""
+STATIC = ("image", "text", "sum", "slerp")
+PHRASE = " of the very phrase"
+WHOLE = (*STATIC, f"text{PHRASE}", f"sum{PHRASE}")
+"""Static fusions of whole vectors. The text tower reads the caption that the planner makes of the phrase, or, as published
+systems have it, the very phrase."""
 SLICED = ("text in slices", "sum in slices", "slerp in slices")
 """The same with the wanted values' prototypes, each in its own slice."""
 NONE = "classify, edit, filter"
-MIXED = ("sum", "slerp", "sum in slices", "slerp in slices")
+MIXED = ("sum", "slerp", f"sum{PHRASE}", "sum in slices", "slerp in slices")
 MIXES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 
@@ -40,7 +43,7 @@ class Methods:
     @property
     def thetas(self) -> tuple[str, ...]:
         """The composers that edit the reference by the wish, whichever there are weights for."""
-        return tuple(kind for kind in kinds_for(self.gallery.encoder) if kind not in WHOLE)
+        return tuple(kind for kind in kinds_for(self.gallery.encoder) if kind not in STATIC)
 
     def names(self, kinds: Iterable[str] | None = None) -> tuple[str, ...]:
         """All methods, or baselines and these composers alone. Raises InputError on an unknown one."""
@@ -55,11 +58,11 @@ class Methods:
         """The method of this name."""
         if name == NONE:
             return ClassifyEditFilter(self.gallery).scores
-        kind, sliced = name.removesuffix(" in slices"), name.endswith(" in slices")
+        kind = name.removesuffix(" in slices").removesuffix(PHRASE)
         weights = self.weights.model_copy(update={"mix": self.mixes[name]}) if name in self.mixes else self.weights
 
         def score(query: ComposedQuery, wish: Wish) -> np.ndarray:
-            said = None if sliced else self.words(wish)
+            said = self.words.of(query.phrase) if name.endswith(PHRASE) else None if name in SLICED else self.words(wish)
             picture = self.gallery.vectors[query.reference]
             return self.gallery.vectors @ compose(kind, picture, wish, said, self.gallery.encoder, weights).vector
 

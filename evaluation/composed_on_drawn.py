@@ -18,10 +18,10 @@ from evaluation.composed_methods import Methods
 from evaluation.composed_scores import Rows, add_ranking, query_rows, summary
 from evaluation.product_queries import ComposedQuery
 from evaluation.show import table
-from evaluation.statistics import Estimate
+from evaluation.statistics import Estimate, short
 
 CHANGES = (1, 2, 3)
-AGENT = "the whole agent (listings, guard)"
+AGENT = "whole agent, listings too"
 AGENT_QUERIES = 60
 """Of each number of changes: a turn takes a hundred times as long as a score."""
 
@@ -46,8 +46,8 @@ def on_drawn(folder: Path, encoder: Encoder, words: Words, mixes: dict[str, floa
                       for part, chosen in asked.items()}
     reading = {part: round(float(np.mean([_as_meant(q) for q in chosen])), 4) for part, chosen in asked.items()}
     table("Composed retrieval on the drawn catalogue, judged by what was drawn: R@10 [95%]; P@10; drift",
-          ["composer", *(f"{part} ({len(chosen)}, {reading[part]:.2f} read as meant)" for part, chosen in asked.items())],
-          [[name, *(f"{Estimate(*f['R@10'])}; {f['P@10'][0]:.2f}; {f['drift'][0]:.2f}" for f in by_part.values())]
+          ["composer", *(f"{part} ({len(chosen)}, {short(reading[part])} read as meant)" for part, chosen in asked.items())],
+          [[name, *(f"{Estimate(*f['R@10'])}; {short(f['P@10'][0])}; {short(f['drift'][0])}" for f in by_part.values())]
            for name, by_part in figures.items()])
     return {"catalog": len(gallery.products), "queries": {part: len(chosen) for part, chosen in asked.items()},
             "read_as_meant": reading, "figures": figures}

@@ -85,7 +85,7 @@ def assemblers(gallery: Gallery, kind: str, weights: Weights | None = None) -> M
         return (Constraint(facet=facet, op="prefer", value=prototypes.values[best], source="photo",
                            confidence=min(float(shown[best]), 1.0)),)
 
-    return {"mean of both pictures": mean, "slices of both": slices, "slices of both, the borrowed one as a change": changed}
+    return {"mean of both pictures": mean, "slices of both": slices, "slices of both, one as a change": changed}
 
 
 def several_references(gallery: Gallery, kind: str, count: int, seed: int) -> dict[str, dict]:

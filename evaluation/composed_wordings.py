@@ -6,10 +6,12 @@ PinPoint (arXiv 2603.04598) reports that the best published systems vary by 25% 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from catalog.wish import Wish
 from errors import InputError
 from evaluation.composed_gallery import Gallery, known_wish, read_wish
 from evaluation.composed_methods import Scorer
@@ -18,6 +20,8 @@ from evaluation.product_queries import KINDS, MORE_KINDS, sample_queries, worded
 from evaluation.statistics import estimate, spread
 
 WORDINGS = Path(__file__).with_name("paraphrases.toml")
+PRINTED = {"graphic": "printed"}
+"""The wordings' word for the shop's "Print"; in the vocabulary that is any pattern, which is as good a reading of it."""
 Wordings = dict[str, tuple[str, ...]]
 """Kind of change -> its templates, with {color}, {type} and {pattern}."""
 
@@ -48,11 +52,10 @@ def over_wordings(gallery: Gallery, scorer: Scorer, wordings: Wordings, count: i
         known = [known_wish(query) for query in queries]
         rows = []
         for template in templates:
-            said = [worded(query, template) for query in queries]
+            said = [worded(query, template, PRINTED) for query in queries]
             wishes = [read_wish(query) for query in said]
             recall = query_rows(gallery, said, wishes, scorer)["R@10"]
-            meant = [{c.key for c in wish.constraints} == {c.key for c in right.constraints}
-                     for wish, right in zip(wishes, known, strict=True)]
+            meant = [_keys(wish) == _keys(right) for wish, right in zip(wishes, known, strict=True)]
             rows.append({"wording": template, "R@10": estimate(recall).rounded(),
                          "read_as_meant": round(float(np.mean(meant)), 4)})
         found[kind] = {"queries": len(queries), "known": estimate(query_rows(gallery, queries, known, scorer)["R@10"]).rounded(),
@@ -60,10 +63,12 @@ def over_wordings(gallery: Gallery, scorer: Scorer, wordings: Wordings, count: i
     return found
 
 
-def overall(found: dict[str, dict]) -> float:
-    """The spread of the mean over the kinds, the nth wording of each taken together; kinds with fewer wordings drop out
-    of the later ones."""
-    most = max(len(entry["wordings"]) for entry in found.values())
-    means = [np.mean([entry["wordings"][n]["R@10"][0] for entry in found.values() if n < len(entry["wordings"])])
-             for n in range(most)]
-    return round(spread([float(mean) for mean in means]), 4)
+def _keys(wish: Wish) -> set[tuple[str, str, str]]:
+    return {(c.facet, c.op, "graphic" if c.value == "patterned" else str(c.value)) for c in wish.constraints}
+
+
+def overall(found: dict[str, dict], kinds: Sequence[str] = KINDS) -> float:
+    """The spread of the mean over these kinds, the nth wording of each taken together, as many as all of them have."""
+    entries = [found[kind]["wordings"] for kind in kinds if kind in found]
+    means = [float(np.mean([entry[n]["R@10"][0] for entry in entries])) for n in range(min(map(len, entries), default=0))]
+    return round(spread(means), 4) if means else 0.0

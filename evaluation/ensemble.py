@@ -19,7 +19,7 @@ from evaluation.composed_drawn import Truth, drawn_gallery
 from evaluation.composed_gallery import Gallery, Words, read_gallery
 from evaluation.ensemble_wishes import Bench, Unlisted, bench, drawn_asks, photo_asks, rare_asks, rare_values
 from evaluation.show import finish, machine, notice, table
-from evaluation.statistics import Estimate, difference, estimate
+from evaluation.statistics import Estimate, difference, estimate, short
 from retrieval import RankerWeights, load_ranker_weights, save_ranker_weights
 from retrieval.fusion import SHIPPED, Pool
 from settings import load_settings
@@ -153,7 +153,7 @@ def _print(against: dict, candidates: Mapping[str, RankerWeights], ablation: dic
           [[name, f"{w.slice:g}, {w.kind:g}, {w.text:g}", *(Estimate(*against[name]["report"][key]) for key in (
               *parts, "mean", "difference_to_equal", "difference_to_shipped"))] for name, w in candidates.items()])
     table("Leave one out, shipped weights: recall@10, and what is lost [95%, paired]", ["left out", *parts],
-          [[left, *(f"{e[part]['R@10'][0]:.2f}" + (f"; {Estimate(*e[part]['loss'])}" if "loss" in e[part] else "")
+          [[left, *(short(e[part]["R@10"][0]) + (f"; {Estimate(*e[part]['loss'])}" if "loss" in e[part] else "")
                     for part in parts)] for left, e in ablation.items()])
     table(f"Values that under 1% of the items have ({', '.join(values)}): recall@10 [95%]",
           ["wishes", "number", "all rankers", "without specialists", "lift"],

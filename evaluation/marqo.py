@@ -24,7 +24,7 @@ from encoders import Encoder, load_encoder
 from errors import InputError
 from evaluation.composed_gallery import Words, encode_files
 from evaluation.show import finish, machine, table
-from evaluation.statistics import Estimate, estimate
+from evaluation.statistics import Estimate, estimate, short
 from settings import load_settings
 
 TASKS = {"category": "masterCategory", "sub-category": "subCategory", "fine category": "articleType", "color": "baseColour"}
@@ -110,17 +110,17 @@ def run(data: Path | None = None, encoder: Encoder | None = None, out: Path | No
     for task, held in relevant.items():
         told = {name: words.of(name) for name in held}
         wished = {name: by_wish(encoder, words, name) for name in held}
-        for way, queries, against in (("text tower, pictures and titles (the protocol)", told, documents),
-                                      ("text tower, pictures alone", told, _unit(pictures)),
-                                      ("planner and slices, pictures alone", wished, pictures)):
+        for way, queries, against in (("text tower, picture + title", told, documents),
+                                      ("text tower, picture", told, _unit(pictures)),
+                                      ("planner, slices, picture", wished, pictures)):
             figures.setdefault(way, {})[task] = run_task(held, queries, against)
     names = {task: {"names": len(held), "with_ten": int(sum(int(has.sum()) >= DEPTH for has in held.values()))}
              for task, held in relevant.items()}
     note = NOTE.format(photos=len(rows))
     table(f"A name as the query: P@10 [95%]; P@1; MRR. {note[0].upper()}{note[1:]}",
-          ["way", *(f"{task} ({n['names']} names, {n['with_ten']} of ten or more)" for task, n in names.items())],
+          ["way", *(f"{task} ({n['names']} names, {n['with_ten']} on ten or more)" for task, n in names.items())],
           [*([way, *(_cell(by_task[task]) for task in TASKS)] for way, by_task in figures.items()),
-           *([f"{model}, published, whole data set", *("{1:.2f}; {0:.2f}; {2:.2f}".format(*by_task[task]) for task in TASKS)]
+           *([f"{model} (published)", *("{1}; {0}; {2}".format(*map(short, by_task[task])) for task in TASKS)]
              for model, by_task in PUBLISHED.items())])
     return finish({"benchmark": "marqo", "encoder": encoder.name, "fingerprint": encoder.fingerprint, "photos": len(rows),
                    "names": names, "figures": figures, "published": PUBLISHED, "note": note, "machine": machine()},
@@ -128,4 +128,4 @@ def run(data: Path | None = None, encoder: Encoder | None = None, out: Path | No
 
 
 def _cell(figures: Mapping[str, list[float]]) -> str:
-    return f"{Estimate(*figures['P@10'])}; {figures['P@1'][0]:.2f}; {figures['MRR'][0]:.2f}"
+    return f"{Estimate(*figures['P@10'])}; {short(figures['P@1'][0])}; {short(figures['MRR'][0])}"

@@ -33,7 +33,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "exclude_pattern": ("like this, but not {pattern}",),
     "two_changes": ("like this but {pattern} and in {color}",),
 }
-PATTERN_WORDS = {"striped": "striped", "checked": "checked", "graphic": "printed", "solid": "solid"}
+PATTERN_WORDS = {"graphic": "with a print", "solid": "plain"}
+"""What the phrases say for a pattern, where it is not its name."""
 _PLACES = {"color": "color", "category": "type", "pattern": "pattern"}
 """Facet -> its placeholder in a phrase."""
 
@@ -149,7 +150,8 @@ def _banned(have: Asked, unwanted: Asked) -> bool:
     return vocabulary.covers(have.facet, one, other)
 
 
-def worded(query: ComposedQuery, template: str) -> ComposedQuery:
-    """The query in other words. template: with {color}, {type} or {pattern} where the values go."""
-    said = {_PLACES[asked.facet]: PATTERN_WORDS.get(asked.value, asked.value.lower()) for asked in query.asked}
+def worded(query: ComposedQuery, template: str, patterns: Mapping[str, str] = PATTERN_WORDS) -> ComposedQuery:
+    """The query in other words. template: with {color}, {type} or {pattern} where the values go; patterns: what is said
+    for a pattern, where it is not its name."""
+    said = {_PLACES[asked.facet]: patterns.get(asked.value, asked.value.lower()) for asked in query.asked}
     return replace(query, phrase=template.format(**said))

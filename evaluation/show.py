@@ -16,14 +16,14 @@ from rich.table import Table
 from evaluation.statistics import interval as interval
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a table to stdout."""
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], width: int = 120) -> None:
+    """Print a table to stdout, at most `width` characters wide."""
     sheet = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
         sheet.add_column(column, justify="left" if number == 0 else "right")
     for row in rows:
         sheet.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
-    Console(file=sys.stdout, width=120).print(sheet)
+    Console(file=sys.stdout, width=width).print(sheet)
 
 
 def finish(result: dict, out: Path | None = None) -> dict:

@@ -32,12 +32,20 @@ class Estimate:
         """Whether the two intervals lie apart, this one above."""
         return self.low > other.high
 
-    def rounded(self) -> list[float]:
-        """[mean, low, high], four digits, as the JSON carries it."""
-        return [round(value, 4) for value in (self.mean, self.low, self.high)]
+    def rounded(self) -> list[float | None]:
+        """[mean, low, high], four digits, as the JSON carries it; None for what is not finite."""
+        return [round(value, 4) if np.isfinite(value) else None for value in (self.mean, self.low, self.high)]
 
     def __str__(self) -> str:
-        return f"{self.mean:.2f} [{self.low:.2f} {self.high:.2f}]"
+        return f"{short(self.mean)} [{short(self.low)} {short(self.high)}]"
+
+
+def short(value: float | None) -> str:
+    """Two digits, without the zero before the point: .81, -.05, 1.40; a dash for None."""
+    if value is None:
+        return "-"
+    text = f"{value:.2f}"
+    return text.replace("0.", ".", 1) if text.lstrip("-").startswith("0.") else text
 
 
 def interval(hits: Sequence[float], seed: int = 0, rounds: int = ROUNDS) -> tuple[float, float]:
@@ -102,5 +110,5 @@ def _means(groups: Mapping[str, np.ndarray], seed: int, rounds: int) -> np.ndarr
 
 
 def _estimate(mean: float, resampled: np.ndarray) -> Estimate:
-    low, high = np.percentile(resampled, LEVEL)
+    low, high = np.percentile(resampled, LEVEL, method="nearest")  # a ratio may be infinite: nothing to interpolate
     return Estimate(mean, float(low), float(high))

@@ -13,7 +13,7 @@ from errors import InputError
 from evaluation.composed import comparisons
 from evaluation.composed_choice import settle
 from evaluation.composed_gallery import Gallery, Words, known_wish, read_wish
-from evaluation.composed_methods import NONE, SLICED, WHOLE, ClassifyEditFilter, Methods
+from evaluation.composed_methods import MIXED, NONE, SLICED, WHOLE, ClassifyEditFilter, Methods
 from evaluation.composed_references import assemblers, several_references, two_pictures
 from evaluation.composed_scores import comparison, measure, query_rows, ranked
 from evaluation.composed_wordings import over_wordings, overall, read_wordings
@@ -156,8 +156,18 @@ def test_a_mix_of_its_own_for_every_static_fusion() -> None:
 
 def test_mixes_and_the_best_composer_are_chosen() -> None:
     mixes, best = settle(SHOP, Words(SPACE), 20, seed=0, kinds=["delta"])
-    assert best == "delta" and set(mixes) == {"sum", "slerp", "sum in slices", "slerp in slices"}
+    assert best == "delta" and set(mixes) == set(MIXED)
     assert all(0 < mix < 1 for mix in mixes.values())
+    with pytest.raises(InputError, match="baselines alone.*delta"):
+        settle(SHOP, Words(SPACE), 5, seed=0, kinds=["sum"])
+
+
+def test_the_very_phrase_is_what_the_shopper_typed() -> None:
+    query = worded(sample_queries(SHOP.products, "recolour", 1, seed=0)[0], "plain shirt in {color}")
+    wish = known_wish(query)
+    heard = methods(**{"text of the very phrase": 1.0}).scorer("text of the very phrase")(query, wish)
+    np.testing.assert_allclose(heard, SHOP.vectors @ compose("text", None, wish, SPACE.encode_texts([query.phrase])[0],
+                                                             SPACE, Weights()).vector, atol=1e-5)
 
 
 def test_comparisons_name_the_strongest_of_each_family() -> None:
@@ -166,9 +176,9 @@ def test_comparisons_name_the_strongest_of_each_family() -> None:
                    for kind, chosen in asked.items()} for name in methods().names(["delta"])}
     found = comparisons(rows, "delta")
     assert set(found) == {f"{family}: {change}" for family in
-                          ("static fusion of whole vectors", "static fusion in slices", NONE)
+                          ("whole vectors", "in slices", "no fusion")
                           for change in ("all", *KINDS)}
-    whole = found["static fusion of whole vectors: all"]
+    whole = found["whole vectors: all"]
     assert whole["baseline"] in WHOLE and whole["ratio"].mean >= 1.0
     same = comparison(rows["delta"], rows["delta"])
     assert same["difference"].rounded() == [0.0, 0.0, 0.0] and same["ratio"].mean == 1.0 and not same["apart"]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from evaluation.plot import bars, save_bars
-from evaluation.statistics import Estimate, difference, estimate, interval, ratio, spread
+from evaluation.statistics import Estimate, difference, estimate, interval, ratio, short, spread
 
 
 def test_an_interval_holds_the_mean_and_narrows_with_more_queries() -> None:
@@ -35,8 +35,13 @@ def test_pairing_sees_a_small_steady_difference() -> None:
 
 def test_ratio_to_nothing_and_unlike_queries() -> None:
     assert ratio([1.0, 1.0], [0.0, 0.0]).mean == np.inf
+    assert ratio([1.0, 1.0], [0.0, 0.0]).rounded() == [None, None, None]
     with pytest.raises(ValueError, match="same queries"):
         difference([1.0], [1.0, 0.0])
+
+
+def test_figures_are_short_in_tables() -> None:
+    assert str(Estimate(0.812, -0.05, 1.4)) == ".81 [-.05 1.40]" and short(None) == "-" and short(10.0) == "10.00"
 
 
 def test_spread_is_the_range_over_the_mean() -> None:
