@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from PIL import Image
 from tqdm import tqdm
 
 from encoders import Encoder, load_encoder
@@ -20,9 +21,10 @@ from evaluation.composed_methods import NONE, SLICED, WHOLE, Methods
 from evaluation.composed_on_drawn import on_drawn
 from evaluation.composed_references import several_references
 from evaluation.composed_scores import Rows, comparison, query_rows, strongest, summary
+from evaluation.composed_sheet import save_sheet
 from evaluation.composed_wordings import over_wordings, overall, read_wordings
 from evaluation.plot import save_bars
-from evaluation.product_queries import KINDS, sample_queries
+from evaluation.product_queries import KINDS, photo_path, sample_queries
 from evaluation.show import finish, machine, notice, table
 from evaluation.statistics import Estimate, estimate, short
 from settings import load_settings
@@ -35,25 +37,27 @@ READERS = {"known": known_wish, "words": read_wish}
 def run(data: Path | None = None, catalog: Path | None = None, encoder: Encoder | None = None, queries: int = 300,
         seed: int = 0, kinds: Sequence[str] | None = None, folder: Path | None = None, out: Path | None = None) -> dict:
     """All parts; prints their tables and one JSON line. kinds: only these composers beside the baselines; folder: of
-    FashionIQ; out: a folder for composed.json and composed.svg."""
+    FashionIQ; out: a folder for composed.json, the chart composed.svg and the contact sheet composed.png."""
     settings = load_settings(data_dir=data, catalog_dir=catalog)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
     words = Words(encoder)
     mixes, best = settle(read_gallery(settings.data_dir, "choose", encoder), words, queries, seed + 1, kinds)
     methods = Methods(read_gallery(settings.data_dir, "report", encoder), words, mixes)
     names = methods.names(kinds)
-    products, rows = on_products(methods, names, queries, seed)
+    figures, rows = on_products(methods, names, queries, seed)
     against = comparisons(rows, best)
     wordings = over_wordings(methods.gallery, methods.scorer(best), read_wordings(), queries, seed)
     references = several_references(methods.gallery, best, queries, seed)
     drawn = _drawn(settings.catalog_dir, encoder, words, mixes, names, queries, seed)
     iq = _fashioniq(folder or settings.data_dir / fashioniq.FOLDER, encoder, words, names, mixes)
-    _print(products, against, best, wordings, references)
+    _print(figures, against, best, wordings, references)
     if out is not None:
         save_bars(out / "composed.svg", "Composed retrieval on held-out product photos: R@10 [95%]",
                   {name: {kind: estimate(by_kind[kind]["R@10"]) for kind in KINDS} for name, by_kind in rows.items()})
+        files = [photo_path(settings.data_dir, product) for product in methods.gallery.products]
+        save_sheet(out / "composed.png", methods.gallery, methods.scorer(best), lambda row: Image.open(files[row]), queries, seed)
     return finish({"benchmark": "composed", "gallery": len(methods.gallery.products), "encoder": encoder.name,
-                   "fingerprint": encoder.fingerprint, "seed": seed, "mixes": mixes, "best": best, "figures": products,
+                   "fingerprint": encoder.fingerprint, "seed": seed, "mixes": mixes, "best": best, "figures": figures,
                    "comparisons": {name: _plain(entry) for name, entry in against.items()},
                    "wordings": {"spread": overall(wordings), "spread_of_all": overall(wordings, tuple(wordings)),
                                 "kinds": wordings}, "several_references": references,

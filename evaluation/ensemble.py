@@ -1,8 +1,8 @@
 """Does every ranker earn its place? Leave-one-out, weights fitted against equal ones, and rare values apart.
 
-Three benches: composed queries on held-out product photos (pictures only), wishes in words on a drawn catalogue with its
-listings, and the same with the listings hidden. Weights are fitted on the choosing designs and on one half of the drawn
-wishes, and reported on the rest.
+Four benches: composed queries on held-out product photos (pictures only), wishes in words on a drawn catalogue with its
+listings, the same with the listings hidden, and changes to one of its items. Weights are fitted on the choosing designs and
+on one half of the drawn wishes, and reported on the rest.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from catalog.store import Catalog
 from encoders import Encoder, load_encoder
 from evaluation.composed_drawn import Truth, drawn_gallery
 from evaluation.composed_gallery import Gallery, Words, read_gallery
-from evaluation.ensemble_wishes import Bench, Unlisted, bench, drawn_asks, photo_asks, rare_asks, rare_values
+from evaluation.ensemble_wishes import Bench, Unlisted, bench, drawn_asks, like_asks, photo_asks, rare_asks, rare_values
 from evaluation.show import finish, machine, notice, table
 from evaluation.statistics import Estimate, difference, estimate, short
 from retrieval import RankerWeights, load_ranker_weights, save_ranker_weights
@@ -86,11 +86,14 @@ def rare_lift(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str
 def drawn_benches(catalog: Catalog, gallery: Gallery, truth: Sequence[Truth], words: Words, count: int,
                   seed: int) -> tuple[dict[str, Bench], dict[str, Bench], dict[str, Bench]]:
     """(for fitting, for the report, of rare values), each with the listings and with them hidden."""
-    asks = drawn_asks(truth, catalog.groups, 2 * count, seed)
+    asks, likes = (make(truth, catalog.groups, 2 * count, seed) for make in (drawn_asks, like_asks))
     hidden = Unlisted(gallery.vectors, catalog.ids, catalog.groups)
     listings = {"drawn": catalog, "drawn, listings hidden": hidden}
     parts = (asks[::2], asks[1::2], rare_asks(truth, catalog.groups))
-    return tuple({name: bench(held, gallery, part, words) for name, held in listings.items()} for part in parts)
+    made = [{name: bench(held, gallery, part, words) for name, held in listings.items()} for part in parts]
+    for number in (0, 1):
+        made[number]["drawn, like an item"] = bench(catalog, gallery, likes[number::2], words)
+    return tuple(made)
 
 
 def photo_bench(data: Path, role: str, encoder: Encoder, words: Words, count: int, seed: int) -> Bench:
@@ -149,9 +152,9 @@ def weighed(pooled: Mapping[str, Mapping[str, Pooled]], candidates: Mapping[str,
 def _print(against: dict, candidates: Mapping[str, RankerWeights], ablation: dict, lift: dict, values: Sequence[str]) -> None:
     parts = list(ablation["nothing"])
     table("Weights of the rankers: recall@10 [95%] on wishes that nothing was fitted on",
-          ["weights", "slice, kind, text", *parts, "mean", "less equal weights", "less shipped ones"],
+          ["weights", "slice, kind, text", *parts, "mean", "less equal", "less shipped"],
           [[name, f"{w.slice:g}, {w.kind:g}, {w.text:g}", *(Estimate(*against[name]["report"][key]) for key in (
-              *parts, "mean", "difference_to_equal", "difference_to_shipped"))] for name, w in candidates.items()])
+              *parts, "mean", "difference_to_equal", "difference_to_shipped"))] for name, w in candidates.items()], width=150)
     table("Leave one out, shipped weights: recall@10, and what is lost [95%, paired]", ["left out", *parts],
           [[left, *(short(e[part]["R@10"][0]) + (f"; {Estimate(*e[part]['loss'])}" if "loss" in e[part] else "")
                     for part in parts)] for left, e in ablation.items()])

@@ -12,7 +12,7 @@ from agent.phrases import caption
 from catalog import vocabulary
 from catalog.wish import Constraint, Wish
 from composer import Query, compose
-from evaluation.composed_drawn import VALUES, Truth
+from evaluation.composed_drawn import VALUES, Truth, drawn_queries
 from evaluation.composed_gallery import Gallery, Words, read_wish
 from evaluation.product_queries import KINDS, sample_queries
 from retrieval import RankerWeights, Retriever, open_index
@@ -113,6 +113,12 @@ def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: 
         if len(found) == count:
             break
     return [ask for ask in found.values() if ask.fitting]
+
+
+def like_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
+    """Up to `count` wishes to change one or two things about an item, as `composed_drawn` has them."""
+    return [Ask(Wish(constraints=query.constraints), query.reference, frozenset(groups[row] for row in query.targets))
+            for changes in (1, 2) for query in drawn_queries(truth, changes, count // 2, seed)]
 
 
 def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constraint]:

@@ -7,6 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from composer import Weights, compose
 from errors import InputError
@@ -16,6 +17,7 @@ from evaluation.composed_gallery import Gallery, Words, known_wish, read_wish
 from evaluation.composed_methods import MIXED, NONE, SLICED, WHOLE, ClassifyEditFilter, Methods
 from evaluation.composed_references import assemblers, several_references, two_pictures
 from evaluation.composed_scores import comparison, measure, query_rows, ranked
+from evaluation.composed_sheet import picked, save_sheet
 from evaluation.composed_wordings import over_wordings, overall, read_wordings
 from evaluation.composer_tuning import descend
 from evaluation.product_queries import KINDS, MORE_KINDS, Product, read_products, sample_queries, worded
@@ -242,3 +244,12 @@ def test_slices_of_both_beat_the_mean_and_are_held_against_one_picture() -> None
     one = figures["one picture, the value named"]["R@10"][0]
     slices, mean = figures["slices of both"], figures["mean of both pictures"]
     assert one == 1.0 and slices["R@10"][0] > mean["R@10"][0] and slices["ratio"][0] > 0.9
+
+
+def test_a_contact_sheet_shows_good_and_bad_ones(tmp_path) -> None:
+    found = picked(SHOP, by("image"), 40, seed=0)
+    hits = [bool(set(rows.tolist()) & query.targets) for query, rows in found]
+    assert len(found) == 12 and 0 < sum(hits) < 12
+    opened = []
+    save_sheet(tmp_path / "new" / "sheet.png", SHOP, by("image"), lambda row: opened.append(row) or Image.new("L", (9, 5)), 40, 0)
+    assert Image.open(tmp_path / "new" / "sheet.png").size[1] % 12 == 0 and len(opened) == 12 * 7
