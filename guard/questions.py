@@ -15,6 +15,7 @@ import torch
 
 from catalog import vocabulary
 from encoders.encoder import pick_device
+from encoders.torchvision_ops import import_torchvision
 from errors import InputError, WorkError
 from guard.verifier import Subject
 
@@ -82,6 +83,7 @@ def _answers(tokenizer: Any, name: str) -> tuple[list[int], list[int]]:
 def open_questions(name: str, device: str = "auto") -> Questions:
     """A verifier by a model of the hub or in a folder. Raises InputError for another kind of model, WorkError where it
     cannot be loaded."""
+    import_torchvision()  # transformers imports it too
     from transformers import AutoConfig, AutoModelForVisualQuestionAnswering, AutoProcessor
 
     where = pick_device(device)

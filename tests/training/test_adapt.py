@@ -1,0 +1,179 @@
+"""An encoder fitted to a made-up shop: its slices are turned, its listings tell enough, and what it learns is kept whole."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from catalog import vocabulary
+from catalog.build import Entry, Origin, build
+from catalog.item import Item
+from catalog.store import Catalog
+from encoders import FACET_SLICE, Prototypes, SliceLayout
+from encoders.prototypes import unit
+from errors import EncoderMismatch, InputError
+from guard import fitted_to, read_claims
+from guard.fitted import fitted_thresholds
+from training import adapt
+from training.adapt_report import measure
+from training.listings import Shop, read_shop, stated_sets
+
+COLORS = ("red", "blue", "green", "white")
+LAYOUT = SliceLayout(("category", "color", "pattern", "silhouette", "material", "audience", "appearance"), (6,) * 7)
+_TURN = np.linalg.qr(np.random.default_rng(3).normal(size=(42, 42)))[0].astype(np.float32)
+
+
+class Turned:
+    """A picture's colour is plain to see in its vector, but not where the encoder's colour slice lies.
+
+    Pictures are one pixel: its red channel tells the colour, its green one seeds the noise.
+    """
+
+    name, fingerprint, layout, dim, side = "turned", "turned0", LAYOUT, LAYOUT.dim, 16
+    facet_slice = FACET_SLICE
+
+    def prototypes(self, facet: str) -> Prototypes | None:
+        values = vocabulary.leaf_values(facet)
+        rng = np.random.default_rng(len(facet))
+        return Prototypes(values, unit(rng.normal(size=(len(values), 6))), 8.0, np.zeros(len(values), dtype=np.float32),
+                          facet != "details")
+
+    def all_prototypes(self) -> dict[str, Prototypes]:
+        return {facet: self.prototypes(facet) for facet in FACET_SLICE}
+
+    def encode_images(self, images: list[Image.Image]) -> np.ndarray:
+        return np.stack([self._of(*image.convert("RGB").resize((1, 1)).getpixel((0, 0))[:2]) for image in images])
+
+    def _of(self, tells: int, seed: int) -> np.ndarray:
+        hidden = np.random.default_rng(seed).normal(scale=0.35, size=42)
+        hidden[round(tells / 60) % 4] += 2.0
+        return self._split((hidden @ _TURN)[None])[0]
+
+    def encode_texts(self, texts: list[str]) -> np.ndarray:
+        return self._split(np.stack([np.random.default_rng(len(text)).normal(size=42) for text in texts]))
+
+    def _split(self, raw: np.ndarray) -> np.ndarray:
+        return np.concatenate([unit(raw[:, LAYOUT.slice(name)]) for name in LAYOUT.names], 1)
+
+
+def entries(n: int, tell: bool = True):
+    for number in range(n):
+        color = number % 4
+        buffer = io.BytesIO()
+        Image.new("RGB", (16, 16), (60 * color, number % 250, 0)).save(buffer, "PNG")
+        title = f"{'abcdefghij'[number % 10]}{'klmnopqrst'[number // 10 % 10]}{'uvwxyz'[number // 100]} shirt"
+        attributes = {"color": (COLORS[color],), "category": ("shirt",)} if tell else {}
+        yield Entry(Item(id=f"i{number}", title=title, attributes=attributes), buffer.getvalue())
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("built") / "shop"
+    build(folder, entries(400), Turned, read_claims, Origin("import", "import it"))
+    return folder
+
+
+@pytest.fixture
+def shop(built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / "place" / "shop"))
+
+
+@pytest.fixture
+def in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapt, "load_encoder", lambda name, device: Turned())
+
+
+def color_accuracy(encoder, vectors: np.ndarray) -> float:
+    table = encoder.prototypes("color")
+    p = table.probabilities(np.asarray(vectors, np.float32)[:, encoder.layout.slice("color")])
+    return float(np.mean([table.values[column] == COLORS[n % 4] for n, column in enumerate(p.argmax(1))]))
+
+
+def test_a_fitted_catalogue_opens_with_what_it_learned(shop: Path, in_use: None) -> None:
+    before = Catalog.open(shop)
+    assert color_accuracy(Turned(), before.vectors) < 0.6
+    report = adapt.run(shop)
+    assert report["facets"]["color"]["chosen"] == "slice fitted anew"
+    assert report["facets"]["category"]["why"] == "all items state the same"
+    after = Catalog.open(shop)
+    encoder = fitted_to(shop, Turned())
+    after.check_encoder(encoder)
+    with pytest.raises(EncoderMismatch):
+        after.check_encoder(Turned())
+    assert color_accuracy(encoder, after.vectors) > 0.95
+    pictures = [Image.open(after.image_path(row)) for row in range(8)]
+    np.testing.assert_allclose(encoder.encode_images(pictures), after.vectors[:8], atol=0.02)
+    assert "color" in fitted_thresholds(shop, encoder).facets
+
+
+def test_fitting_again_begins_from_the_encoders_own_vectors(shop: Path, in_use: None) -> None:
+    own = np.array(Catalog.open(shop).vectors, dtype=np.float32)
+    first = adapt.run(shop)
+    np.testing.assert_allclose(adapt.base_vectors(Catalog.open(shop), Turned()), own, atol=1e-3)
+    second = adapt.run(shop)
+    assert (first["fingerprint"], first["facets"]) == (second["fingerprint"], second["facets"])
+
+
+def test_an_interrupted_fit_leaves_the_catalogue_as_it_was(shop: Path, in_use: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest = json.loads((shop / "info.json").read_text())
+
+    def interrupted(folder: Path, fit) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(adapt, "write_fit", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        adapt.run(shop)
+    assert json.loads((shop / "info.json").read_text()) == manifest and not (shop / "fitted").exists()
+    assert [path.name for path in shop.parent.iterdir()] == ["shop"], "nothing half-built stays beside it"
+
+
+def test_too_few_labels_and_vectors_of_another_encoder_are_told(tmp_path: Path, shop: Path, in_use: None,
+                                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    build(tmp_path / "silent", entries(40, tell=False), Turned, read_claims, Origin("import", "import it"))
+    with pytest.raises(InputError, match="state too little.*color 0"):
+        adapt.run(tmp_path / "silent")
+    other = Turned()
+    other.fingerprint = "other0"
+    monkeypatch.setattr(adapt, "load_encoder", lambda name, device: other)
+    with pytest.raises(EncoderMismatch, match="turned0"):
+        adapt.run(shop)
+
+
+def test_what_shops_name_only_where_it_is_special_teaches_nothing(shop: Path) -> None:
+    whole = read_shop(Catalog.open(shop), Catalog.open(shop).vectors)
+    with pytest.raises(InputError):
+        adapt.fit_shop(Turned(), Shop(whole.told[:50], whole.designs[:50], whole.vectors[:50]))
+    teacher = adapt.Teacher(Turned(), whole, whole.held(), {})
+    teacher._allowed["color", Turned().prototypes("color").values] = np.eye(1, 23, dtype=bool).repeat(400, 0) & (
+        np.arange(400) % 5 == 0)[:, None]
+    assert adapt.label_counts(teacher, "color")["why"] == "stated by 20% of the items only (at least 30%)"
+
+
+def test_a_listing_leaves_open_what_it_does_not_settle() -> None:
+    from guard.statement import statements
+
+    def told(**attributes: str):
+        item = Item(id="a", title="Thing", attributes={facet: (value,) for facet, value in attributes.items()})
+        return statements(item, read_claims(item))
+
+    pattern = stated_sets([told(pattern="patterned"), told(pattern="striped"), told(color="multicolor"), told()], "pattern")
+    assert "striped" in pattern[0] and "solid" not in pattern[0] and pattern[1] == {"striped"} and not pattern[3]
+    assert stated_sets([told(color="multicolor"), told(color="blue")], "color")[0] == frozenset()
+    assert "navy" in stated_sets([told(color="blue")], "color")[0]
+    assert stated_sets([told(category="belt", sleeve_length="long")], "sleeve_length") == [frozenset()]
+
+
+def test_the_report_is_on_designs_that_took_no_part(shop: Path) -> None:
+    catalog = Catalog.open(shop)
+    found = measure(Turned(), read_shop(catalog, catalog.vectors))
+    assert found["fitted_on"] + found["reported"] == 400 and found["reported"] > 20
+    color = found["facets"]["color"]
+    assert color["before"]["accuracy"] < 0.6 and color["after"]["accuracy"] > 0.9
+    assert color["after"]["interval"][0] > color["before"]["interval"][1]
+    assert found["no"]["after"]["violations"] <= 0.05
