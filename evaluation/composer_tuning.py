@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
+from catalog.wish import Wish
 from composer import Weights, compose, load_weights, save_weights
 from composer.weights import DEFAULTS
 from encoders import Encoder, load_encoder
-from evaluation.composed_gallery import Gallery, embed_phrases, known_wish, read_gallery
+from evaluation.composed_gallery import Gallery, Words, known_wish, read_gallery
 from evaluation.composed_scores import ranked
-from evaluation.product_queries import KINDS, sample_queries
+from evaluation.product_queries import KINDS, ComposedQuery, sample_queries
 from settings import load_settings
 
 GRID = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
@@ -26,6 +27,8 @@ FIRM = (0.0, 0.3, 0.6, 1.0, 1.5, 2.5)
 ROUNDS = 2
 
 Change = Callable[[Weights, float], Weights]
+Asked = Mapping[str, Sequence[tuple[ComposedQuery, Wish]]]
+"""Kind of change -> queries with what they ask for."""
 
 
 def _field(name: str) -> Change:
@@ -36,14 +39,13 @@ def _keep(slice_name: str) -> Change:
     return lambda weights, value: weights.model_copy(update={"keep": {**weights.keep, slice_name: value}})
 
 
-def objective(gallery: Gallery, kind: str, asked: dict, spoken: dict[str, np.ndarray], weights: Weights) -> float:
+def objective(gallery: Gallery, kind: str, asked: Asked, words: Words, weights: Weights) -> float:
     """Mean over the kinds of change of R@10 + P@10 / 2: the second half makes the first one less grainy."""
     totals = []
     for queries in asked.values():
         hits = []
-        for query in queries:
-            vector = compose(kind, gallery.vectors[query.reference], known_wish(query), spoken[query.phrase],
-                             gallery.encoder, weights).vector
+        for query, wish in queries:
+            vector = compose(kind, gallery.vectors[query.reference], wish, words(wish), gallery.encoder, weights).vector
             fits = np.isin(ranked(gallery.vectors @ vector, query.reference, 10), list(query.targets))
             hits.append(float(fits.any()) + fits.mean() / 2)
         totals.append(np.mean(hits))
@@ -69,13 +71,14 @@ def tune(data: Path | None = None, encoder: Encoder | None = None, queries: int 
     settings = load_settings(data_dir=data)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
     gallery = read_gallery(settings.data_dir, "choose", encoder)
-    asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
-    spoken = embed_phrases(encoder, [q for chosen in asked.values() for q in chosen])
+    asked = {kind: [(query, known_wish(query)) for query in sample_queries(gallery.products, kind, queries, seed)]
+             for kind in KINDS}
+    words = Words(encoder)
     knobs = {name: (_keep(name), GRID if name in MEASURED else UNMEASURED) for name in encoder.layout.names}
     knobs |= {"say": (_field("say"), SHARES), "children": (_field("children"), SHARES),
               "firm": (_field("firm"), FIRM)}
-    delta, reached = descend(lambda w: objective(gallery, "delta", asked, spoken, w), load_weights(), knobs)
-    mixed, _ = descend(lambda w: objective(gallery, "sum", asked, spoken, w), delta, {"mix": (_field("mix"), SHARES)})
+    delta, reached = descend(lambda w: objective(gallery, "delta", asked, words, w), load_weights(), knobs)
+    mixed, _ = descend(lambda w: objective(gallery, "sum", asked, words, w), delta, {"mix": (_field("mix"), SHARES)})
     save_weights(mixed, out, encoder=encoder.fingerprint,
                  note=f"coordinate descent on {len(gallery.products)} photos of the choosing designs, "
                       f"objective {reached:.4f}")

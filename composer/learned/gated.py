@@ -15,7 +15,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from catalog.wish import Constraint, Wish
-from composer.delta import constraints_by_slice, falls_away, facet_shows, unwanted_of
+from composer.delta import constraints_by_slice, facet_shows, falls_away, unwanted_of
 from composer.directions import (
     axis,
     facet_basis,
