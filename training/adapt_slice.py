@@ -21,6 +21,8 @@ FACETS_OF: dict[str, tuple[str, ...]] = {
     name: tuple(f for f, where in FACET_SLICE.items() if where == name and f != "details")
     for name in dict.fromkeys(FACET_SLICE.values())}
 EPOCHS, BATCH, RATE = 12, 256, 2e-3
+FEWEST_STEPS = 200
+"""Of small shops, whose epochs are short."""
 DECAY = 2.0
 """Pull of the map towards the slice as it is (AdamW's weight decay, on the difference)."""
 WORDS = 0.1
@@ -123,7 +125,7 @@ def _train(begin: np.ndarray, heads: Mapping[str, _Head], pictures: Mapping[str,
     optimizer = torch.optim.AdamW([{"params": [change], "weight_decay": DECAY},
                                    {"params": [p for head in heads.values() for p in head.parameters()],
                                     "weight_decay": 0.0}], lr=RATE)
-    steps = EPOCHS * max(1, max(len(data.slices) for data in pictures.values()) // BATCH)
+    steps = max(FEWEST_STEPS, EPOCHS * max(len(data.slices) for data in pictures.values()) // BATCH)
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
