@@ -220,8 +220,8 @@ def _drawn(folder: Path, encoder: object) -> tuple[Look, list[dict[str, frozense
 def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE, alpha: float = ALPHA) -> dict:
     """Fits the thresholds for the encoder in use and writes them to `out`; returns the record.
 
-    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are reported on. alpha: the promise.
-    Raises InputError where the photos are missing or the catalogue has no truth.
+    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are reported on. alpha: the
+    promise. Raises InputError where the photos are missing or the catalogue has no truth.
     """
     settings = load_settings(data_dir=data)
     encoder = load_encoder(settings.encoder, settings.device)

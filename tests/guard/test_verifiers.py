@@ -96,8 +96,13 @@ def blip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def blip2(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import_torchvision()
     from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import (Blip2Config, Blip2ForConditionalGeneration, Blip2Processor, BlipImageProcessor,
-                              PreTrainedTokenizerFast)
+    from transformers import (
+        Blip2Config,
+        Blip2ForConditionalGeneration,
+        Blip2Processor,
+        BlipImageProcessor,
+        PreTrainedTokenizerFast,
+    )
 
     folder = tmp_path_factory.mktemp("blip2")
     words = ["<pad>", "<unk>", "</s>", "<image>", "yes", "no", "Question", ":", "Answer", "hood", "?"]
@@ -112,8 +117,8 @@ def blip2(tmp_path_factory: pytest.TempPathFactory) -> Path:
         vision_config={**small, "image_size": 32, "patch_size": 16},
         qformer_config={**small, "vocab_size": 20, "encoder_hidden_size": 16, "cross_attention_frequency": 1},
         text_config={"model_type": "opt", "vocab_size": len(words), "hidden_size": 16, "num_hidden_layers": 1, "ffn_dim": 32,
-                     "num_attention_heads": 2, "init_std": 0.5, "max_position_embeddings": 64, "word_embed_proj_dim": 16, "pad_token_id": 0,
-                     "bos_token_id": 2, "eos_token_id": 2},
+                     "num_attention_heads": 2, "init_std": 0.5, "max_position_embeddings": 64, "word_embed_proj_dim": 16,
+                     "pad_token_id": 0, "bos_token_id": 2, "eos_token_id": 2},
         num_query_tokens=2, image_token_index=3)
     torch.manual_seed(0)
     Blip2ForConditionalGeneration(config).save_pretrained(folder)
