@@ -25,7 +25,8 @@ _PROMPT = {"blip": "{question}", "blip-2": "Question: {question} Answer:"}
 _BATCH = 8
 _ASKED: dict[str, str] = {
     "color": "is the {kind} {value}?", "pattern": "is the {kind} {value}?",
-    "sleeve_length": "does the {kind} have {value} sleeves?", "length": "is the {kind} {value} length?", "neckline": "does the {kind} have a {value} neckline?",
+    "sleeve_length": "does the {kind} have {value} sleeves?",
+    "length": "is the {kind} {value} length?", "neckline": "does the {kind} have a {value} neckline?",
     "fit": "is the fit of the {kind} {value}?", "material": "is the {kind} made of {value}?",
     "category": "is this a {value}?", "gender": "is the {kind} for {value}?", "style": "is the style of the {kind} {value}?",
     "details": "does the {kind} have {value}?"}
