@@ -59,7 +59,7 @@ def test_gates_start_as_the_closed_form() -> None:
     asked = wish("require color navy")
     gated, delta = (compose(name, GALLERY.vectors[3], asked, None, SPACE, settings).vector
                     for name, settings in (("gated", learned), ("delta", weights)))
-    np.testing.assert_allclose(gated, delta, atol=1e-5)
+    np.testing.assert_allclose(gated, delta, atol=1e-3)  # stored slices are unit to fp16
 
 
 def test_weights_of_another_encoder_are_refused(kind: str) -> None:
