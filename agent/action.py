@@ -10,6 +10,7 @@ import numpy as np
 
 from agent.cards import card, like_what
 from agent.merge import COMPARATIVES
+from agent.references import borrowed_facets
 from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
 from agent.taste import Taste
@@ -64,7 +65,9 @@ class Action:
         taste = self.taste.vector(state["session"].id)
         fetch, grouped, seen, pool = FIRST_FETCH * request.k, True, set(), _Pool([], [])
         while True:
-            hits = self.tools.search(wish, reference.vector, request.composer, fetch, avoid, taste, clock, grouped)
+            borrowed = borrowed_facets(reference.photo.hash) if reference.photo is not None else ()
+            composer = "delta" if borrowed else request.composer  # the closed form knows what to do with a borrowed slice
+            hits = self.tools.search(wish, reference.vector, composer, fetch, avoid, taste, clock, grouped, borrowed)
             new = [hit for hit in hits if hit.row not in seen]
             if not request.guard:
                 return self._unchecked(hits[:request.k], allowed, reference, wish)

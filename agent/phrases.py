@@ -161,9 +161,13 @@ def sight(constraints: Iterable[Constraint]) -> str:
     return told if kind is None or kind.confidence >= 0.6 else f"perhaps {told}"
 
 
-def caption(wish: Wish) -> str:
-    """The wish as a caption for the text tower: what is wanted, without noes, prices and comparatives."""
+def caption(wish: Wish, whole: bool = False) -> str:
+    """The wish as a caption for the text tower: what is wanted, without noes, prices and comparatives.
+
+    Words beyond the vocabulary are part of it where nothing else is, or as a `whole`: a small text tower that was trained on
+    the vocabulary is led astray by them, a large one is not.
+    """
     wanted = [c for c in wish.constraints if c.op in ("require", "prefer") and c.source != "memory"
               and c.facet not in vocabulary.OPEN_FACETS]
     words = [str(c.value) if c.facet == "category" else phrase(c) for c in sorted(wanted, key=lambda c: _ORDER.index(c.facet))]
-    return " ".join(dict.fromkeys([*words, *wish.words.split()]))
+    return " ".join(dict.fromkeys([*words, *(wish.words.split() if whole or not words else ())]))

@@ -124,6 +124,11 @@ def photo_hashes(name: str | None) -> tuple[str, ...]:
     return tuple(dict.fromkeys(hashes))
 
 
+def borrowed_facets(name: str) -> tuple[str, ...]:
+    """The facets that a reference has from another picture."""
+    return tuple(part.partition("=")[0] for part in name.split(";")[1:])
+
+
 def item_ids(name: str | None) -> tuple[str, ...]:
     """The ids of the items in a reference's name."""
     sources = [part.rpartition("=")[2] for part in (name or "").split(";")]

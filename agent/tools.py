@@ -13,7 +13,7 @@ from agent.state import Clock
 from catalog.item import Item
 from catalog.store import Catalog
 from catalog.wish import Constraint, PriceRange, Wish
-from composer import compose
+from composer import compose, load_weights
 from guard import Guard, Judgement
 from retrieval import Hit, Retriever
 
@@ -26,6 +26,7 @@ class Tools:
 
     def __init__(self, catalog: Catalog, encoder: Any, retriever: Retriever, guard: Guard) -> None:
         self.catalog, self.encoder, self.retriever, self.guard = catalog, encoder, retriever, guard
+        self.weights = load_weights()
         self._embed = lru_cache(maxsize=_CAPTIONS_KEPT)(self._embed_uncached)
         self._sold_out = np.flatnonzero(~np.asarray(catalog.available))
         self._row_of = {id_: row for row, id_ in enumerate(catalog.ids)}
@@ -34,19 +35,24 @@ class Tools:
         self.currency = catalog.manifest.get("currency") or "EUR"
 
     def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
-               taste: np.ndarray | None, clock: Clock, grouped: bool = True) -> list[Hit]:
+               taste: np.ndarray | None, clock: Clock, grouped: bool = True, borrowed: Iterable[str] = ()) -> list[Hit]:
         """The k best rows for a wish that can be bought and are not in `avoid`, best first.
 
-        picture (dim,) or None; taste (dim,) or None. grouped: colourways of one design behind the best of them.
+        picture (dim,) or None; taste (dim,) or None. grouped: colourways of one design behind the best of them. borrowed:
+        facets that the picture has from another; they count like a change in words.
         """
-        words = caption(wish)
+        words = caption(wish, whole=getattr(self.encoder, "slices_from", "training") != "training")
         with clock.stage("encode"):
             vector = self._embed(words) if words else None
         with clock.stage("compose"):
-            query = compose(composer, picture, wish, vector, self.encoder)
+            query = compose(composer, picture, wish, vector, self.encoder, emphasis=self._emphasis(borrowed))
         with clock.stage("search"):
             return self.retriever.search(query, wish, k, exclude_rows=[*avoid, *self._sold_out], taste=taste,
                                          one_per_group=grouped)
+
+    def _emphasis(self, borrowed: Iterable[str]) -> dict[str, float]:
+        slices = {self.encoder.facet_slice[facet] for facet in borrowed if facet in self.encoder.facet_slice}
+        return {name: self.weights.change / self.weights.kept(name) for name in slices}
 
     def check(self, rows: Sequence[int], constraints: Sequence[Constraint], clock: Clock,
               reference: np.ndarray | None = None, anchor: Any = None) -> Judgement:

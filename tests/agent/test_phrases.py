@@ -42,8 +42,8 @@ def test_alternatives_are_joined_by_or() -> None:
 def test_the_caption_holds_what_is_wanted_and_nothing_else() -> None:
     constraints = w("+category dress", "+color navy", "-pattern striped", "+price ..50", "<length length")
     wish = Wish(constraints=constraints, words="wrap")
-    assert caption(wish) == "navy dress wrap"
-    assert caption(Wish()) == ""
+    assert caption(wish) == "navy dress" and caption(wish, whole=True) == "navy dress wrap"
+    assert caption(Wish(words="wrap")) == "wrap" and caption(Wish()) == ""
 
 
 @pytest.mark.parametrize("facet", vocabulary.ATTRIBUTE_FACETS)
