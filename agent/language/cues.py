@@ -44,6 +44,7 @@ class Scope:
     negated: bool = False
     degree: str | None = None
     soft: bool = False
+    longing: bool = False
     weight: float = 1.0
     used: bool = False
     pending: str = ""
@@ -182,6 +183,7 @@ class Cues:
             if self.scope.used:
                 self.scope.close()
             self.scope.soft = True
+            self.scope.longing = mark.text == "would love"  # of a kind that is what is looked for, of pockets a hope
 
     def _on_matching(self, mark: Mark, index: int) -> None:
         self.scope.close()

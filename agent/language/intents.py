@@ -65,7 +65,7 @@ def read_question(sentence: Sentence, mentions: tuple[Mention, ...], has_page: b
     """Whether the message asks about something shown, rather than for something: "is the second one striped?"."""
     text = sentence.text
     asks = _ASKS_ABOUT.search(text)
-    if _REQUEST.search(text) or not asks:
+    if _REQUEST.search(text) or not asks or (not has_page and re.search(r"\bis there (?:one|another)\b", text)):
         return None
     points = bool(mentions) or bool(re.search(r"\b(?:it|this|that|these|those|they|them)\b", text)) or has_page
     if text.rstrip(" !.").endswith("?") or re.match(r"(?:so |and |but )?(?:how|what|which|where|who|when)\b", text):

@@ -127,7 +127,7 @@ class Reader(Cues):
         scope = self.scope
         if scope.match:
             return
-        soft = scope.soft and op == "require"
+        soft = scope.soft and op == "require" and not (scope.longing and sense.facet == "category")
         self.found.append(Found(
             sense.facet, sense.value, "prefer" if soft else op, mark.start, self._join(sense, op), soft,
             scope.weight if op in ("more", "less") else 1.0, mark.confidence, mark.text.startswith("not too ")))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 MAX_CHARS = 4000
 """Longer messages are read up to here: no wish needs more, and time stays bounded."""
 
+_SHADE = "(?:navy|light|dark|royal|sky|baby|hot|off|bright|pale|deep|olive)"
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(p), r) for p, r in (
     (r"\bca(?:n'?t|nnot)\b", "can not"),
     (r"\bwon'?t\b", "will not"),
@@ -22,6 +23,11 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(p), r
     (r"\b(?:w/o|w/out|wo/)(?=\W|$)", "without"),
     (r"\bw/", "with "),
     (r"\blet's\b", "let us"),
+    (r"\b(?:so|as) long as\b", "if"),
+    (r"\b(?:something )?along the lines of\b", "like"),
+    (r"\balong (?:these|those|the same|similar) lines\b", "like this"),
+    (rf"\b((?:{_SHADE} )?[a-z]+) (?:really |just |simply )?(?:does not|do not|never|did not|will not) "
+     r"(?:really |quite )?(?:suit|flatter|become|work (?:for|on)|look good on) (?:me|him|her|us|my [a-z]+)\b", r"not \1"),
     (r"\bn't\b", " not"),
     (r"\b(?:wanna)\b", "want to"),
     (r"\b(?:gimme)\b", "give me"),

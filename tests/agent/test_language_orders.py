@@ -266,3 +266,17 @@ def test_reading_draws_in_nothing_heavy() -> None:
     heavy = "import sys, agent.language, agent.plan; print([m for m in ('torch', 'faiss', 'langgraph', 'gradio') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    ("I like it but maroon doesn't suit me", ["-color burgundy"]),
+    ("navy blue really never suited... navy blue does not suit me", None),
+    ("something along the lines of this, as long as it's not striped", ["-pattern striped"]),
+    ("I'd love bags in the same shade", ["+category bag"]),
+    ("I would love pockets", ["~details pockets"]),
+    ("is there one of these that's both striped and red?", ["+pattern striped", "+color red"]),
+])
+def test_idioms(text: str, expected: list[str] | None) -> None:
+    marks = {"require": "+", "exclude": "-", "prefer": "~"}
+    said = [f"{marks[c.op]}{c.facet} {c.value}" for c in read(text).constraints]
+    assert said == expected if expected is not None else "+color navy" not in said
