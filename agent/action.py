@@ -23,8 +23,10 @@ FIRST_FETCH = 3
 """Designs fetched for each card at first; the guard drops some."""
 SOFT_STEPS = 4
 """In how many steps soft wishes come before rank: of two items that meet about as much, the better ranked is first."""
-WIDER = 2
-"""By how much a fetch grows when too few survive."""
+WIDER = 30
+"""Designs fetched for each card when too few survive, before all that is allowed is."""
+BATCH = 4
+"""Hits for each card that are judged at a time."""
 
 
 @dataclass
@@ -63,20 +65,23 @@ class Action:
         request, reference, clock = state["request"], state["reference"], state["clock"]
         allowed = self.tools.allowed(wish.hard, avoid)
         taste = self.taste.vector(state["session"].id)
-        fetch, grouped, seen, pool = FIRST_FETCH * request.k, True, set(), _Pool([], [])
-        while True:
-            borrowed = borrowed_facets(reference.photo.hash) if reference.photo is not None else ()
-            composer = "delta" if borrowed else request.composer  # the closed form knows what to do with a borrowed slice
+        seen, pool = set(), _Pool([], [])
+        borrowed = borrowed_facets(reference.photo.hash) if reference.photo is not None else ()
+        composer = "delta" if borrowed else request.composer  # the closed form knows what to do with a borrowed slice
+        for fetch in sorted({min(step, max(allowed, 1)) for step in (FIRST_FETCH * request.k, WIDER * request.k, allowed)}):
+            grouped = fetch <= FIRST_FETCH * request.k
             hits = self.tools.search(wish, reference.vector, composer, fetch, avoid, taste, clock, grouped, borrowed)
-            new = [hit for hit in hits if hit.row not in seen]
             if not request.guard:
                 return self._unchecked(hits[:request.k], allowed, reference, wish)
-            self._judge(new, wish, reference, pool, clock)
-            seen |= {row for hit in new for row in (hit.row, *hit.siblings)}
-            enough = len(_designs(pool.fits)) >= request.k
-            if enough or pool.failed or len(seen) >= allowed or not new or clock.short:
+            new = [hit for hit in hits if hit.row not in seen]
+            for start in range(0, len(new), BATCH * request.k):
+                batch = new[start:start + BATCH * request.k]
+                self._judge(batch, wish, reference, pool, clock)
+                seen |= {row for hit in batch for row in (hit.row, *hit.siblings)}
+                if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short:
+                    break
+            if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short or not new or len(seen) >= allowed:
                 break
-            fetch, grouped = min(fetch * WIDER, max(allowed, 1)), False
         if pool.failed:
             return Found(allowed=allowed, judged=pool.judged, failed=pool.failed)
         fits = self._alike(_one_a_design(_in_order(pool.fits, wish), request.k), reference)

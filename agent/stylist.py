@@ -46,6 +46,8 @@ KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 WARM_UP = ("something blue, longer and darker, under 100", "like this but no stripes and no pockets, not sleeveless",
            "a cotton shirt for men with long sleeves and a collar")
 """Turns answered before the first shopper's, so that tables that fill on use are full."""
+LISTINGS_READ = 5_000
+"""Listings read before that; the first turn to check an item would otherwise wait for its record and claims."""
 
 
 class Stylist:
@@ -84,6 +86,8 @@ class Stylist:
         """Loads what the first turn would otherwise wait for."""
         self.catalog.facet_counts()
         if len(self.catalog):
+            any_kind = Constraint(facet="category", op="prefer", value="dress")
+            self.tools.check(range(min(len(self.catalog), LISTINGS_READ)), (any_kind,), Clock(self.settings.turn_seconds))
             for text in WARM_UP:
                 session = self.new_session()
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))

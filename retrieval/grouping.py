@@ -27,18 +27,20 @@ def one_per_design(pool: np.ndarray, order: Sequence[int], k: int,
     vectors = np.asarray(catalog.vectors[pool], dtype=np.float32)
     vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-8)
     leaders: list[int] = []
+    leading = np.empty((min(k, len(pool)), vectors.shape[1]), dtype=np.float32)
     siblings: dict[int, list[int]] = {}
     by_group: dict[str, int] = {}
     for place in order:
         group = catalog.groups[int(pool[place])]
         leader = by_group.get(group)
         if leader is None and leaders:
-            alike = vectors[leaders] @ vectors[place]
+            alike = leading[:len(leaders)] @ vectors[place]
             nearest = int(np.argmax(alike))
             leader = leaders[nearest] if alike[nearest] >= SAME else None
         if leader is not None:
             siblings[leader].append(int(pool[place]))
         elif len(leaders) < k:
+            leading[len(leaders)] = vectors[place]
             leaders.append(place)
             siblings[place] = []
             by_group[group] = place
