@@ -67,7 +67,8 @@ class Action:
         taste = self.taste.vector(state["session"].id)
         seen, pool = set(), _Pool([], [])
         borrowed = borrowed_facets(reference.photo.hash) if reference.photo is not None else ()
-        composer = "delta" if borrowed else request.composer  # the closed form knows what to do with a borrowed slice
+        # the closed form alone knows what to do with a borrowed slice
+        composer = "delta" if borrowed else request.composer or self.tools.composer
         for fetch in sorted({min(step, max(allowed, 1)) for step in (FIRST_FETCH * request.k, WIDER * request.k, allowed)}):
             grouped = fetch <= FIRST_FETCH * request.k
             hits = self.tools.search(wish, reference.vector, composer, fetch, avoid, taste, clock, grouped, borrowed)

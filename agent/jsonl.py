@@ -25,7 +25,7 @@ class TurnLine(BaseModel):
     like: str | None = None
     k: int = 10
     guard: bool = True
-    composer: str = "delta"
+    composer: str | None = None
     planner: Literal["offline", "llm"] | None = None
 
 

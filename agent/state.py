@@ -58,6 +58,7 @@ class Clock:
 class Request:
     """One turn as it came in. `images`: paths, bytes or PIL pictures; `like`: an item's id.
 
+    `composer`: None for the best that is fitted to the encoder.
     `button`: what a button changed before the turn ("removed: no stripes"); such a turn has no words.
     """
 
@@ -66,7 +67,7 @@ class Request:
     like: str | None = None
     k: int = 10
     guard: bool = True
-    composer: str = "delta"
+    composer: str | None = None
     planner: str | None = None
     button: str = ""
 

@@ -100,17 +100,18 @@ class Stylist:
     # -- turns
 
     def chat(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
-             guard: bool = True, composer: str = "delta", planner: str | None = None) -> Reply:
+             guard: bool = True, composer: str | None = None, planner: str | None = None) -> Reply:
         """Answers one turn.
 
         image: a path, bytes, a PIL picture, or a list of them. like: the id of an item that results should resemble.
-        guard=False, composer and planner ("offline", "llm") are for ablations. Raises InputError for a k, composer or
+        composer: None for the best one that is fitted to the encoder. guard=False, composer and planner ("offline",
+        "llm") are for ablations. Raises InputError for a k, composer or
         planner that does not exist; pictures, ids and words that cannot be used are answered, not raised.
         """
         return _last(self.stream(session, text, image, like, k, guard, composer, planner))
 
     def stream(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
-               guard: bool = True, composer: str = "delta", planner: str | None = None) -> Iterator[Event]:
+               guard: bool = True, composer: str | None = None, planner: str | None = None) -> Iterator[Event]:
         """The same turn in pieces: steps and thoughts as they come, words of the reply, and last the whole reply."""
         request = Request(str(text), _pictures(image), like or None, k, guard, composer, planner)
         self._validate(session, request)
@@ -185,7 +186,7 @@ class Stylist:
             raise InputError(f"k is {request.k!r}; allowed: 1 to {MOST_CARDS}")
         if request.planner not in (None, OFFLINE, LLM):
             raise InputError(f"unknown planner {request.planner!r}; allowed: {OFFLINE}, {LLM}")
-        if request.composer not in KINDS:
+        if request.composer not in (None, *KINDS):
             raise InputError(f"unknown composer {request.composer!r}; allowed: {', '.join(KINDS)}")
 
     def _pressed(self, session: str, constraints: tuple[Constraint, ...], button: str) -> Reply:

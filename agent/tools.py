@@ -13,7 +13,7 @@ from agent.state import Clock
 from catalog.item import Item
 from catalog.store import Catalog
 from catalog.wish import Constraint, PriceRange, Wish
-from composer import compose, load_weights
+from composer import compose, kinds_for, load_weights
 from guard import Guard, Judgement
 from retrieval import Hit, Retriever
 
@@ -27,6 +27,7 @@ class Tools:
     def __init__(self, catalog: Catalog, encoder: Any, retriever: Retriever, guard: Guard) -> None:
         self.catalog, self.encoder, self.retriever, self.guard = catalog, encoder, retriever, guard
         self.weights = load_weights()
+        self.composer = "gated" if "gated" in kinds_for(encoder) else "delta"
         self._embed = lru_cache(maxsize=_CAPTIONS_KEPT)(self._embed_uncached)
         self._sold_out = np.flatnonzero(~np.asarray(catalog.available))
         self._row_of = {id_: row for row, id_ in enumerate(catalog.ids)}
