@@ -99,6 +99,14 @@ def calibrate(
 
 
 @app.command()
+def frozen(data: Data = None) -> None:
+    """Measures the yardstick: a logistic regression on ImageNet features, on the reported designs; three minutes."""
+    from training.frozen import run
+
+    _done(run(_data(data)))
+
+
+@app.command()
 def thresholds(
     data: Data = None,
     catalog: Annotated[Path | None, typer.Option(help="A drawn catalogue of another seed than the reported ones.")] = None,
