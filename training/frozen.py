@@ -57,7 +57,7 @@ def run(data: Path) -> dict[str, dict]:
     classes, vectors = reported_classes(photos), features(data, photos)
     role = np.array([photo.role for photo in photos])
     middle, spread = vectors[role == "train"].mean(0), vectors[role == "train"].std(0) + 1e-6
-    inputs = torch.from_numpy((vectors - middle) / spread / np.sqrt(vectors.shape[1]))
+    inputs = torch.from_numpy(((vectors - middle) / spread / np.sqrt(vectors.shape[1])).astype(np.float32))
     figures = {}
     for head in HEADS:
         names = classes[head]

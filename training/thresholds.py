@@ -104,8 +104,9 @@ def fit_band(examples: Examples, op: str, alpha: float = ALPHA, care: Care = CAR
 
 
 def _exclude_band(examples: Examples, alpha: float, care: Care) -> dict[str, float]:
-    tiers = (CONFIRMED * alpha, alpha) if examples.has.sum() <= FEW else (CONFIRMED * alpha,)
-    low = next((found for tier in tiers if (found := control(examples, tier, care.prior)) is not None), 0.0)
+    # one odd example must not silence the picture for good: what cannot be held at the stricter share is held at alpha
+    tiers = (CONFIRMED * alpha, alpha)
+    low = next((found for tier in tiers if (found := control(examples, tier, care.prior))), 0.0)
     spared = float(np.quantile(examples.p[~examples.has], 1 - LOSS, method="higher"))
     low = min(low, care.calm)
     return _band(low, min(spared, max(care.doubt, low + 0.01)))
