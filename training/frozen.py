@@ -53,8 +53,9 @@ def regression(inputs: torch.Tensor, labels: torch.Tensor, classes: int, penalty
 
 def run(data: Path) -> dict[str, dict]:
     """Head -> accuracy on the reported designs with its interval, fitted on the training designs."""
-    photos = [p for p in read_photos(data) if p.source == "product" and p.role in ("train", "choose", "report")]
-    classes, vectors = reported_classes(photos), features(data, photos)
+    everything = read_photos(data)
+    photos = [p for p in everything if p.source == "product" and p.role in ("train", "choose", "report")]
+    classes, vectors = reported_classes(everything), features(data, photos)
     role = np.array([photo.role for photo in photos])
     middle, spread = vectors[role == "train"].mean(0), vectors[role == "train"].std(0) + 1e-6
     inputs = torch.from_numpy(((vectors - middle) / spread / np.sqrt(vectors.shape[1])).astype(np.float32))
