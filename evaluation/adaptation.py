@@ -22,7 +22,7 @@ from catalog.wish import Constraint, Wish
 from composer import compose
 from composer.adaptation import PACE, Pace, Turn, emphasis
 from encoders import Encoder, load_encoder
-from errors import InputError
+from evaluation.composed_drawn import drawn_gallery
 from evaluation.show import finish, interval, machine, percentiles, table
 from settings import load_settings
 
@@ -50,15 +50,8 @@ class Shop:
     """A drawn catalogue's vectors and truth, as numbers."""
 
     def __init__(self, catalog: Catalog, encoder: Encoder) -> None:
-        held = catalog.truth(catalog.ids)
-        if len(held) < len(catalog.ids):
-            raise InputError(f"{catalog.folder} has no drawn truth to judge by; draw one: python -m catalog demo --out DIR")
-        if catalog.manifest["encoder"]["fingerprint"] != encoder.fingerprint:
-            raise InputError(f"{catalog.folder} was embedded by another encoder; embed it anew: "
-                             f"python -m catalog embed {catalog.folder}")
-        self.encoder, self.groups = encoder, catalog.groups
-        self.vectors = np.asarray(catalog.vectors, dtype=np.float32)
-        self.truth = [held[id_] for id_ in catalog.ids]
+        gallery, self.truth = drawn_gallery(catalog, encoder)
+        self.encoder, self.groups, self.vectors = encoder, catalog.groups, gallery.vectors
         self.same = {facet: self._codes(facet) for facet in ("category", *CARED)}
         self._said: dict[str, np.ndarray] = {}
 

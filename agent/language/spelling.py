@@ -15,6 +15,8 @@ from rapidfuzz.process import extractOne
 from .lexicon import phrases, spellable
 
 _SHORTEST = 5
+_GRAMMAR = ("nothing", "without", "except", "instead", "something", "anything")
+"""Words that turn a wish round, or are in most of them: "nothng stripey" must not ask for stripes."""
 
 
 @cache
@@ -26,7 +28,7 @@ def _known() -> frozenset[str]:
 def _targets() -> dict[str, tuple[str, ...]]:
     """First letter -> the words that a misspelling may be bent to."""
     by_letter: dict[str, list[str]] = {}
-    for word in sorted(spellable()):
+    for word in sorted({*spellable(), *_GRAMMAR}):
         if len(word) >= _SHORTEST:
             by_letter.setdefault(word[0], []).append(word)
     return {letter: tuple(words) for letter, words in by_letter.items()}
@@ -39,7 +41,7 @@ def _english() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def mend(word: str) -> str:
-    """The fashion word that `word` misspells, or `word` itself."""
+    """The fashion word, or word of the grammar, that `word` misspells, or `word` itself."""
     if len(word) < _SHORTEST or word in _known() or word in _english() or not word.isalpha():
         return word
     allowed = 2 if len(word) >= 9 else 1

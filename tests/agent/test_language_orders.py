@@ -273,6 +273,7 @@ def test_reading_draws_in_nothing_heavy() -> None:
     ("navy blue really never suited... navy blue does not suit me", None),
     ("something along the lines of this, as long as it's not striped", ["-pattern striped"]),
     ("I'd love bags in the same shade", ["+category bag"]),
+    ("nothng stripey", ["-pattern striped"]), ("a dress witout pockets", ["+category dress", "-details pockets"]),
     ("I would love pockets", ["~details pockets"]),
     ("is there one of these that's both striped and red?", ["+pattern striped", "+color red"]),
 ])
