@@ -13,6 +13,7 @@ from agent.language import Mention, Part
 from agent.photos import Eyes, blend
 from agent.state import Clock, Seen
 from agent.tools import Tools
+from catalog import vocabulary
 from catalog.item import Item
 from guard import look
 
@@ -69,6 +70,11 @@ class References:
         return whole
 
     def _pointed(self, mention: Mention, photos: Sequence[Seen], page: Sequence[Item]) -> Seen | None:
+        if mention.constraints:
+            of_kind = str(mention.constraints[0].value)
+            seen = next((photo for photo in photos if _is(photo, of_kind)), None)
+            item = next((item for item in page if _states(item, of_kind)), None)
+            return seen or (self.of_item(item) if item is not None else None)
         if not mention.ordinal:
             return None
         among = photos if mention.kind == "photo" or len(photos) > 1 else page
@@ -115,6 +121,16 @@ class References:
     def blended(self, photos: Sequence[Seen]) -> Seen | None:
         """Several photos as one."""
         return blend(photos, self.tools.encoder.layout) if photos else None
+
+
+def _is(photo: Seen, kind: str) -> bool:
+    """Whether a kind or its children are the likeliest that a photo shows."""
+    chances = photo.attributes.get("category", {})
+    return bool(chances) and vocabulary.covers("category", kind, max(chances, key=lambda value: chances[value]))
+
+
+def _states(item: Item, kind: str) -> bool:
+    return any(vocabulary.covers("category", kind, value) for value in item.attributes.get("category", ()))
 
 
 def photo_hashes(name: str | None) -> tuple[str, ...]:

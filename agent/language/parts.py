@@ -26,7 +26,7 @@ _PLACES = {"first": 1, "1st": 1, "former": 1, "second": 2, "2nd": 2, "third": 3,
 _PLACE = "|".join(word for word in _PLACES if word[0].isalpha()) + r"|\d (?:st|nd|rd|th)"
 _NOUN = r"(?:photo|picture|pic|image|one|item|dress|shirt|top|skirt|jacket|coat|bag|shoe|pair)s?"
 _POINTER = (rf"(?:(?:the|my|your) (?P<place>{_PLACE})(?: (?P<noun>{_NOUN}))?|(?P<det>this|that)(?: (?P<noun2>{_NOUN}))?"
-            r"|(?:the|my) (?P<noun3>photo|picture|pic|image))")
+            r"|(?:the|my) (?P<noun3>photo|picture|pic|image)|(?:the|my|those|these) (?P<kind>\w+(?: \w+)?))")
 _PART = re.compile(rf"\b(?:the |same |its |and )*(?P<aspect>{_ASPECT})(?: and (?:the )?(?P<aspect2>{_ASPECT}))? "
                    rf"(?:of|from|as in|as on|as|like) {_POINTER}\b")
 _PICTURE = re.compile(r"photo|pic|image")
@@ -52,7 +52,7 @@ def read_garment(sentence: Sentence, attributes: ReadConstraints) -> str | None:
     return None
 
 
-def read_parts(sentence: Sentence, context: Context | None) -> tuple[Part, ...]:
+def read_parts(sentence: Sentence, context: Context | None, attributes: ReadConstraints) -> tuple[Part, ...]:
     """Reads and takes the parts of a wish that name their picture; nothing where none takes a facet from another."""
     found = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
     if not any(facets for _, facets in found):
@@ -60,9 +60,10 @@ def read_parts(sentence: Sentence, context: Context | None) -> tuple[Part, ...]:
     parts = []
     for match, facets in found:
         span = sentence.span(match)
-        if sentence.free(span):
+        pointer = _kind_of(match, context, attributes) if match.group("kind") else _pointer(match, context)
+        if pointer is not None and sentence.free(span):
             sentence.take(span)
-            parts.append(Part(facets=facets, of=_pointer(match, context)))
+            parts.append(Part(facets=facets, of=pointer))
     return tuple(parts)
 
 
@@ -70,6 +71,14 @@ def _facets(match: re.Match[str]) -> tuple[str, ...]:
     said = [match.group("aspect"), match.group("aspect2")]
     return tuple(facet for word in said if word for pattern, facets in _ASPECTS if re.fullmatch(pattern, word)
                  for facet in facets)
+
+
+def _kind_of(match: re.Match[str], context: Context | None, attributes: ReadConstraints) -> Mention | None:
+    """ "The colour of the shoes": a picture by what it is of; None where no picture is there, or no kind is named."""
+    named = tuple(c for c in attributes(match.group("kind")) if c.facet == "category" and c.op == "require")
+    if len(named) != 1 or context is None or not (context.has_photo or context.shown):
+        return None
+    return Mention(kind="photo" if context.has_photo else "shown", constraints=named, text=match.group())
 
 
 def _pointer(match: re.Match[str], context: Context | None) -> Mention:

@@ -33,7 +33,7 @@ def read(text: str, context: Context | None = None) -> Reading:
     context: what is shown and known; without it pointers stay unresolved and no brands are recognised.
     """
     sentence = Sentence(words_of(text))
-    garment, parts = read_garment(sentence, read_attributes), read_parts(sentence, context)
+    garment, parts = read_garment(sentence, read_attributes), read_parts(sentence, context, read_attributes)
     mentions = read_mentions(sentence, context, read_attributes)
     intents = read_intents(sentence)
     drops, kept = read_drops(sentence), read_kept(sentence)

@@ -75,6 +75,15 @@ def test_a_photo_that_comes_later_is_the_second(tiny: Stylist, codebook: CodeBoo
     assert "red shirt" in reply.items[0].title
 
 
+def test_the_colour_of_what_a_photo_is_of(tiny: Stylist, codebook: CodeBookEncoder) -> None:
+    tiny.chat("kind", "a navy shirt", k=4)
+    tiny.chat("kind", "like this", image=codebook.picture({"category": "boots", "color": "green", "pattern": "solid"}), k=4)
+    reply = tiny.chat("kind", "no, I meant the shirt, in the colour of the boots", k=4)
+    assert reply.items[0].title == "green shirt"
+    assert {card.title.split()[-1] for card in reply.items} == {"shirt"}
+    assert not read("the colour of the sea", TWO_PHOTOS).parts and not read("in the colour of the boots").parts
+
+
 def test_shape_of_one_shown_item_in_the_colour_of_another(tiny: Stylist) -> None:
     page = tiny.chat("page", "something red or navy", k=8).items
     dress = next(n for n, card in enumerate(page, 1) if "dress" in card.title)
