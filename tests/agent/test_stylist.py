@@ -1,27 +1,12 @@
-"""Turns through the real graph on the tiny shop, whose every right answer is known."""
+"""Turns through the real graph on a tiny shop: what is shown, said, kept and given up."""
 
 from __future__ import annotations
 
-import threading
-from pathlib import Path
-
 import pytest
-from PIL import Image
 
 from agent import Stylist
-from agent.replies import Reply
-from catalog.wish import PriceRange
-from errors import CatalogMissing, EncoderMismatch, InputError
-from settings import load_settings
-from tests.agent.world import CodeBookEncoder
-
-
-def ids(reply: Reply) -> list[str]:
-    return [card.id for card in reply.items]
-
-
-def wish(reply: Reply) -> set[str]:
-    return {f"{c.op} {c.value}" for c in reply.constraints if c.source != "photo"}
+from errors import InputError
+from tests.agent.told import ids, wish
 
 
 def test_a_wish_brings_what_fits_and_nothing_else(tiny: Stylist, session: str) -> None:
@@ -130,57 +115,6 @@ def test_the_second_one_but_cheaper(tiny: Stylist, session: str) -> None:
     assert all(card.price < second.price for card in reply.items)
 
 
-def test_a_photo_gives_soft_wishes_and_a_kind(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
-    photo = codebook.picture({"category": "dress", "color": "navy", "pattern": "striped", "sleeve_length": "short",
-                              "gender": "women"})
-    reply = tiny.chat(session, "like this but in red, no stripes", image=photo)
-    by_facet = {(c.facet, c.op): c for c in reply.constraints}
-    assert by_facet["category", "require"].source == "photo" and by_facet["category", "require"].confidence > 0.95
-    assert by_facet["color", "require"].value == "red" and ("color", "prefer") not in by_facet
-    assert ("pattern", "prefer") not in by_facet  # the words took it away
-    assert ids(reply) == ["I01"]
-    assert reply.photo["category"]["dress"] > 0.9
-    follow = tiny.chat(session, "in green instead")
-    assert ids(follow) == ["I07"]  # still a dress like the photo's, still no stripes
-
-
-def test_a_known_photo_is_not_embedded_again(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
-    photo = codebook.picture({"category": "shirt", "color": "green"})
-    tiny.chat(session, "like this", image=photo)
-    before = codebook.embedded
-    tiny.chat(session, "cheaper")
-    tiny.chat(session, "like this", image=photo)
-    assert codebook.embedded == before
-
-
-def test_a_corrected_photo_counts_as_corrected(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
-    photo = codebook.picture({"category": "dress", "color": "navy", "pattern": "striped"})
-    tiny.chat(session, "like this", image=photo)
-    reply = tiny.correct_photo(session, "category", "shirt")
-    assert any((c.facet, c.op, c.value, c.source) == ("category", "require", "shirt", "button") for c in reply.constraints)
-    assert all("shirt" in card.title for card in reply.items)
-    reply = tiny.correct_photo(session, "pattern", None)
-    assert not any(c.facet == "pattern" for c in reply.constraints)
-    with pytest.raises(InputError, match="cannot be"):
-        tiny.correct_photo(session, "color", "blurple")
-
-
-def test_a_new_photo_takes_the_old_ones_place(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
-    tiny.chat(session, "like this, no stripes, under 200", image=codebook.picture({"category": "dress", "color": "navy"}))
-    reply = tiny.chat(session, "like this", image=codebook.picture({"category": "shirt", "color": "red", "gender": "women"}))
-    assert [c.value for c in reply.constraints if c.source == "photo" and c.facet in ("category", "color", "gender")] == [
-        "shirt", "red", "women"]
-    assert wish(reply) == {"exclude striped", "require at most 200"}
-
-
-def test_two_photos_are_one_reference(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
-    photos = [codebook.picture({"category": "shirt", "color": c, "pattern": "solid"}) for c in ("red", "black")]
-    reply = tiny.chat(session, "like these", image=photos)
-    assert len(tiny.history(session)[0].photos) == 2
-    assert "shirt" in reply.items[0].title
-    assert "shirt" in tiny.chat(session, "cheaper").items[0].title
-
-
 def test_a_chip_tapped_away(tiny: Stylist, session: str) -> None:
     tiny.chat(session, "a red dress under 20, no stripes")
     reply = tiny.remove(session, "price", "require", {"max": 20.0})
@@ -247,130 +181,3 @@ def test_a_question_about_an_item_is_answered_from_its_listing(tiny: Stylist, se
     said = tiny.chat(session, "is it striped?")
     assert "no" in said.reply and first.title in said.reply
     assert wish(said) == {"require red", "require dress", "exclude striped"}
-
-
-def test_a_hundred_thousand_characters_are_cut_with_a_note(tiny: Stylist, session: str) -> None:
-    reply = tiny.chat(session, "a red dress " + "x" * 100_000)
-    assert any("100,012" in note for note in reply.notes)
-    assert {"require red", "require dress"} <= wish(reply)
-
-
-def test_a_bad_picture_is_told_and_the_words_are_answered(tiny: Stylist, session: str, tmp_path: Path) -> None:
-    bad = tmp_path / "bad.jpg"
-    bad.write_bytes(b"not a picture")
-    reply = tiny.chat(session, "a red dress", image=bad)
-    assert any("bad.jpg" in note for note in reply.notes) and {"I01", "I02"} == set(ids(reply))
-    huge = Image.new("1", (11_000, 10_000))
-    reply = tiny.chat(session, "", image=huge)
-    assert any("megapixels" in note for note in reply.notes) and reply.cards == ()
-    assert wish(reply) == {"require red", "require dress"}
-
-
-def test_pointing_at_nothing_is_told(tiny: Stylist, session: str) -> None:
-    tiny.chat(session, "a red dress, no stripes")
-    assert "which one you mean" in tiny.chat(session, "the ninth one").reply
-
-
-def test_an_unknown_item_to_like_is_told(tiny: Stylist, session: str) -> None:
-    reply = tiny.chat(session, "a red dress", like="nope")
-    assert any("nope" in note for note in reply.notes) and reply.items
-
-
-def test_the_guard_may_be_switched_off(tiny: Stylist, session: str) -> None:
-    reply = tiny.chat(session, "a navy dress, no stripes", k=10, guard=False)
-    assert all(card.verdicts == () for card in reply.items) and "unchecked" in reply.reply
-
-
-def test_a_guard_that_fails_shows_nothing(tiny: Stylist, session: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*args: object, **kwargs: object) -> None:
-        raise FloatingPointError("out of order")
-
-    monkeypatch.setattr(tiny.tools.guard, "_judged", broken)
-    reply = tiny.chat(session, "a red dress")
-    assert reply.cards == () and "could not check" in reply.reply
-
-
-def test_events_come_in_order_and_end_with_the_reply(tiny: Stylist, session: str) -> None:
-    events = list(tiny.stream(session, "a red dress"))
-    assert [e.step for e in events if e.kind == "step"] == ["thought", "action", "critic", "speak"]
-    assert events[-1].kind == "reply" and events[-1].reply is not None
-    assert "".join(e.text for e in events if e.kind == "text") == events[-1].reply.reply
-
-
-def test_forget_by_word_and_by_button(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
-    tiny.chat(session, "like this", image=codebook.picture({"category": "dress"}))
-    tiny.feedback(session, "I01", "save")
-    kept = [Path(p) for p in tiny.history(session)[0].photos]
-    assert kept and kept[0].exists() and tiny.saved(session)[0].id == "I01"
-    said = tiny.chat(session, "forget everything about me")
-    assert "deleted" in said.reply and said.constraints == () and said.cards == ()
-    assert tiny.history(session) == [] and tiny.saved(session) == [] and not kept[0].exists()
-    tiny.chat(session, "a red dress")
-    tiny.forget(session)
-    assert tiny.export(session)["turns"] == []
-
-
-def test_a_restart_loses_nothing(shop_dir: Path, codebook: CodeBookEncoder, tmp_path: Path) -> None:
-    file = tmp_path / "deep" / "memory.sqlite"
-    one = Stylist.open(shop_dir, file, load_settings({}), codebook)
-    one.chat("s", "a dress, no stripes", image=codebook.picture({"category": "dress", "color": "navy"}))
-    one.feedback("s", "I03", "save")
-    one.memory.close()
-    two = Stylist.open(shop_dir, file, load_settings({}), codebook)
-    assert [t.text for t in two.history("s")] == ["a dress, no stripes"]
-    assert two.saved("s")[0].id == "I03"
-    assert ids(two.chat("s", "in red instead")) == ["I01"]
-    assert two.history("s")[-1].turn == 2
-
-
-def test_sessions_do_not_see_one_another(tiny: Stylist) -> None:
-    one, other = tiny.new_session(), tiny.new_session()
-    tiny.chat(one, "a red dress")
-    assert tiny.chat(other, "thanks").constraints == ()
-    assert one != other and len(one) >= 20
-
-
-def test_many_threads_in_one_session_take_turns(tiny: Stylist, session: str) -> None:
-    failures: list[BaseException] = []
-
-    def ask(text: str) -> None:
-        try:
-            tiny.chat(session, text)
-        except BaseException as error:  # noqa: BLE001 (told by the assertion below)
-            failures.append(error)
-
-    threads = [threading.Thread(target=ask, args=(text,)) for text in ("a red dress", "in navy", "no stripes", "cheaper") * 2]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    assert failures == []
-    assert [turn.turn for turn in tiny.history(session)] == list(range(1, 9))
-
-
-@pytest.mark.parametrize(("given", "says"), [
-    ({"k": 0}, "allowed: 1 to"), ({"composer": "magic"}, "allowed: image"), ({"planner": "oracle"}, "unknown planner")])
-def test_wrong_switches_are_refused(tiny: Stylist, session: str, given: dict, says: str) -> None:
-    with pytest.raises(InputError, match=says):
-        tiny.chat(session, "a red dress", **given)
-    assert tiny.history(session) == []
-
-
-def test_without_a_key_the_model_is_replaced_with_a_note(tiny: Stylist, session: str) -> None:
-    reply = tiny.chat(session, "a red dress", planner="llm")
-    assert reply.planner == "offline" and any("OPENAI_API_KEY" in note for note in reply.notes) and reply.items
-
-
-def test_no_catalogue_and_another_encoders_catalogue(tmp_path: Path, shop_dir: Path) -> None:
-    with pytest.raises(CatalogMissing, match="python -m catalog"):
-        Stylist.open(tmp_path / "none", encoder=CodeBookEncoder())
-    other = CodeBookEncoder()
-    other.fingerprint = "codebook-2"
-    with pytest.raises(EncoderMismatch):
-        Stylist.open(shop_dir, encoder=other)
-
-
-def test_a_budget_is_one_constraint(tiny: Stylist, session: str) -> None:
-    tiny.chat(session, "dresses over 20")
-    reply = tiny.chat(session, "under 50")
-    assert [c.value for c in reply.constraints if c.facet == "price"] == [PriceRange(min=20, max=50)]
