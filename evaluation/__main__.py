@@ -84,9 +84,10 @@ def adapt(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogu
 
 
 @app.command()
-def language(data: Data = None, out: Out = None) -> None:
+def language(data: Data = None, out: Out = None, errors: Annotated[int, typer.Option(help="Misread phrases to show.")] = 0,
+             part: Annotated[str, typer.Option(help="first, second, third, blind, or all of them.")] = "blind") -> None:
     """The offline planner on phrases that people typed, labelled by reading."""
-    _run("language", data=data, out=out)
+    _run("language", data=data, out=out, errors=errors, part=part)
 
 
 @app.command()

@@ -1,8 +1,9 @@
 """How well the offline reader reads what people really typed: precision, recall and F1 by facet and op.
 
 The labels (`language_labels.jsonl`) are keys and constraints; the phrases themselves stay in the data folder. A
-constraint counts as found when facet, op and value agree; who wrote the rules also read these phrases, so the figures
-are those of development, not of phrases unseen.
+constraint counts as found when facet, op and value agree. Parts `first`, `second` and `third` were read by whoever wrote
+the rules: figures of development. Part `blind` was labelled by somebody who has seen no rules, and nobody who writes rules
+reads it, so its misread phrases are never printed; `blind_again` is a second person's labels of some of the same phrases.
 """
 
 from __future__ import annotations
@@ -10,44 +11,70 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
+from tqdm import tqdm
+
 from agent.language import read
+from catalog.wish import Constraint
 from errors import InputError
 from settings import load_settings
 
 from .show import finish, table
 
 LABELS = Path(__file__).with_name("language_labels.jsonl")
+BLIND, AGAIN = "blind", "blind_again"
 Triple = tuple[str, str, str]
+Reader = Callable[[str], Iterable[Constraint]]
 
 
-def run(data: Path | None = None, out: Path | None = None, labels: Path = LABELS, errors: int = 0) -> dict:
-    """Reads every labelled phrase and scores it; prints tables, with up to `errors` misread phrases, and one JSON line.
+def offline(text: str) -> Iterable[Constraint]:
+    """What the offline planner reads."""
+    return read(text).constraints
 
-    Returns {"phrases", "precision", "recall", "f1", "exact", "by_op", "by_facet", "confusions", "ms": {"p50", "p95"}},
-    or {"skipped": why} where the phrases are not there.
+
+def run(data: Path | None = None, out: Path | None = None, labels: Path = LABELS, errors: int = 0, part: str = BLIND,
+        reader: Reader = offline, planner: str = "offline") -> dict:
+    """Reads the labelled phrases of `part` ("all": all but the second labels) and scores them; prints tables, with up to
+    `errors` misread phrases of parts that may be read, and one JSON line.
+
+    Returns {"part", "planner", "phrases", "precision", "recall", "f1", "exact", "by_op", "by_facet", "confusions", "ms":
+    {"p50", "p95"}, "agreement": between two people}, or {"skipped": why} where the phrases are not there.
     """
     folder = (data or load_settings().data_dir) / "fashioniq_captions"
     if not folder.is_dir():
         return finish({"skipped": f"no phrases at {folder}: set DATA_DIR to the folder that holds fashioniq_captions"}, out)
     phrases = _phrases(labels, folder)
-    read("warm up, darker and with no stripes")
-    scored = [_score(text, wanted) for text, wanted in phrases]
-    report = _report(scored)
-    _show(report, sorted((s for s in scored if s.missed or s.extra), key=lambda s: s.text)[:errors])
+    chosen = [p for p in phrases if p.part == part or part == "all" and p.part != AGAIN]
+    if not chosen:
+        raise InputError(f"no labels of part {part!r}; there are: all, {', '.join(sorted({p.part for p in phrases}))}")
+    reader("warm up, darker and with no stripes")
+    scored = [_score(phrase, reader) for phrase in tqdm(chosen, desc="phrases", leave=False)]
+    report = {"part": part, "planner": planner, **_report(scored), "agreement": _agreement(phrases)}
+    may_be_read = (s for s in scored if s.part not in (BLIND, AGAIN) and (s.missed or s.extra))
+    _show(report, sorted(may_be_read, key=lambda s: s.text)[:errors])
     return finish(report, out)
+
+
+@dataclass(frozen=True)
+class _Phrase:
+    text: str
+    wanted: set[Triple]
+    part: str
+    key: tuple[str, int, int]
 
 
 class _Scored:
     """One phrase: what was found, missed and read besides."""
 
-    def __init__(self, text: str, wanted: set[Triple], found: set[Triple], ms: float) -> None:
-        self.text, self.ms = text, ms
-        self.hit, self.missed, self.extra = wanted & found, wanted - found, found - wanted
+    def __init__(self, phrase: _Phrase, found: set[Triple], ms: float) -> None:
+        self.text, self.part, self.ms = phrase.text, phrase.part, ms
+        self.hit, self.missed, self.extra = phrase.wanted & found, phrase.wanted - found, found - phrase.wanted
 
 
-def _phrases(labels: Path, folder: Path) -> list[tuple[str, set[Triple]]]:
+def _phrases(labels: Path, folder: Path) -> list[_Phrase]:
     files: dict[str, list] = {}
     rows = []
     for number, line in enumerate(labels.read_text(encoding="utf-8").splitlines(), start=1):
@@ -59,15 +86,27 @@ def _phrases(labels: Path, folder: Path) -> list[tuple[str, set[Triple]]]:
             text = files[name][label["index"]]["captions"][label["caption"]]
         except IndexError:
             raise InputError(f"{labels.name} line {number}: {name} has no phrase {label['index']}/{label['caption']}") from None
-        rows.append((text, {(c["facet"], c["op"], str(c["value"])) for c in label["constraints"]}))
+        wanted = {(c["facet"], c["op"], str(c["value"])) for c in label["constraints"]}
+        rows.append(_Phrase(text, wanted, label.get("part", "first"), (name, label["index"], label["caption"])))
     return rows
 
 
-def _score(text: str, wanted: set[Triple]) -> _Scored:
+def _score(phrase: _Phrase, reader: Reader) -> _Scored:
     start = time.perf_counter()
-    constraints = read(text).constraints
+    constraints = reader(phrase.text)
     ms = (time.perf_counter() - start) * 1000
-    return _Scored(text, wanted, {(c.facet, c.op, str(c.value)) for c in constraints}, ms)
+    return _Scored(phrase, {(c.facet, c.op, str(c.value)) for c in constraints}, ms)
+
+
+def _agreement(phrases: list[_Phrase]) -> dict | None:
+    """How far two people agree on the phrases that both labelled."""
+    first = {p.key: p.wanted for p in phrases if p.part == BLIND}
+    both = [(first[p.key], p.wanted) for p in phrases if p.part == AGAIN and p.key in first]
+    if not both:
+        return None
+    hits, missed, extra = (sum(map(len, sets)) for sets in zip(*((a & b, a - b, b - a) for a, b in both), strict=True))
+    return {"phrases": len(both), "f1": _figures(hits, missed, extra)["f1"],
+            "exact": round(sum(a == b for a, b in both) / len(both), 4)}
 
 
 def _figures(hits: int, missed: int, extra: int) -> dict:
@@ -97,8 +136,11 @@ def _report(scored: list[_Scored]) -> dict:
 def _show(report: dict, wrong: list[_Scored]) -> None:
     columns = ("precision", "recall", "f1", "labelled")
     rows = [("all", report), *report["by_op"].items(), *report["by_facet"].items()]
-    table(f"{report['phrases']} phrases, by op and facet", ("", *columns),
+    table(f"{report['phrases']} phrases of part {report['part']}, planner {report['planner']}", ("", *columns),
           [(name, *(row[c] for c in columns)) for name, row in rows])
+    if report["agreement"]:
+        both = report["agreement"]
+        table("two people on the same phrases", ("phrases", "f1", "exact"), [(both["phrases"], both["f1"], both["exact"])])
     table("confusions", ("labelled", "read as", "times"), [(c["labelled"], c["read"], c["times"]) for c in report["confusions"]])
     if wrong:
         table("misread", ("phrase", "missed", "read besides"),

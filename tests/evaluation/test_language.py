@@ -20,11 +20,11 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def labelled(tmp_path: Path, *rows: tuple[int, int, list[tuple[str, str, str]]]) -> Path:
+def labelled(tmp_path: Path, *rows: tuple[int, int, list[tuple[str, str, str]]], parts: tuple[str, ...] = ()) -> Path:
     path = tmp_path / "labels.jsonl"
-    lines = [json.dumps({"file": "cap.dress.train.json", "index": index, "caption": caption,
+    lines = [json.dumps({"file": "cap.dress.train.json", "index": index, "caption": caption, "part": part,
                          "constraints": [{"facet": f, "op": o, "value": v} for f, o, v in wanted]})
-             for index, caption, wanted in rows]
+             for (index, caption, wanted), part in zip(rows, parts or ("blind",) * len(rows), strict=True)]
     path.write_text("\n".join(lines), encoding="utf-8")
     return path
 
@@ -39,6 +39,24 @@ def test_counts_hits_misses_and_extras(data: Path, tmp_path: Path, capsys: pytes
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == result
 
 
+def test_parts_are_scored_apart_and_two_people_are_compared(data: Path, tmp_path: Path) -> None:
+    stripes, navy = [("pattern", "exclude", "striped")], [("color", "require", "navy")]
+    labels = labelled(tmp_path, (0, 0, stripes), (0, 1, navy), (0, 0, stripes), (0, 1, [*navy, ("length", "more", "length")]),
+                      parts=("blind", "first", "blind_again", "blind_again"))
+    assert [run(data=data, labels=labels, part=p)["phrases"] for p in ("blind", "first", "all")] == [1, 1, 2]
+    assert run(data=data, labels=labels)["agreement"] == {"phrases": 1, "f1": 1.0, "exact": 1.0}
+    with pytest.raises(InputError, match="'third'.*blind, blind_again, first"):
+        run(data=data, labels=labels, part="third")
+
+
+def test_misread_phrases_of_the_blind_part_are_never_shown(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [("color", "require", "red")]
+    labels = labelled(tmp_path, (0, 0, wrong), (0, 1, wrong), parts=("blind", "first"))
+    run(data=data, labels=labels, part="all", errors=10)
+    shown = capsys.readouterr().out
+    assert "longer and in navy" in shown and "no stripes" not in shown
+
+
 def test_skips_without_the_phrases(tmp_path: Path) -> None:
     assert "DATA_DIR" in run(data=tmp_path)["skipped"]
 
@@ -50,5 +68,6 @@ def test_a_label_of_no_phrase_is_named(data: Path, tmp_path: Path) -> None:
 
 def test_the_shipped_labels_hold_keys_and_no_text() -> None:
     rows = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
-    assert len({(r["file"], r["index"], r["caption"]) for r in rows}) == len(rows) >= 60
+    again = [r for r in rows if r["part"] == "blind_again"]
+    assert len({(r["file"], r["index"], r["caption"]) for r in rows}) == len(rows) - len(again) >= 400
     assert {key for row in rows for key in row} == {"file", "index", "caption", "part", "constraints"}
