@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from agent.merge import COMPARATIVES
 from agent.references import borrowed_facets
 from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
-from agent.taste import Taste
+from agent.taste import Taste, packed
 from agent.tools import Tools
 from catalog.wish import HARD, Constraint, Wish
 from guard import Verdict
@@ -69,11 +69,12 @@ class Action:
         borrowed = borrowed_facets(reference.photo.hash) if reference.photo is not None else ()
         # the closed form alone knows what to do with a borrowed slice
         composer = "delta" if borrowed else request.composer or self.tools.composer
+        query = self.tools.query(wish, reference.vector, composer, clock, borrowed, self.taste.emphasis(state["session"]))
         for fetch in sorted({min(step, max(allowed, 1)) for step in (FIRST_FETCH * request.k, WIDER * request.k, allowed)}):
             grouped = fetch <= FIRST_FETCH * request.k
-            hits = self.tools.search(wish, reference.vector, composer, fetch, avoid, taste, clock, grouped, borrowed)
+            hits = self.tools.ranked(query, wish, fetch, avoid, taste, clock, grouped)
             if not request.guard:
-                return self._unchecked(hits[:request.k], allowed, reference, wish)
+                return replace(self._unchecked(hits[:request.k], allowed, reference, wish), query=packed(query.vector))
             new = [hit for hit in hits if hit.row not in seen]
             for start in range(0, len(new), BATCH * request.k):
                 batch = new[start:start + BATCH * request.k]
@@ -88,7 +89,7 @@ class Action:
         fits = self._alike(_one_a_design(_in_order(pool.fits, wish), request.k), reference)
         unconfirmed = _one_a_design(_in_order(_likeliest(pool.unconfirmed), wish), request.k - len(fits))
         return Found(fits, unconfirmed, allowed, pool.judged, pool.broken, self._fidelity(fits, reference, wish), narrowed,
-                     blame=pool.blame)
+                     blame=pool.blame, query=packed(query.vector))
 
     def _judge(self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Pool, clock: Clock) -> None:
         """Adds each hit, and the colourways behind it, to what fits or to what is unconfirmed."""

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict
 from catalog.wish import Constraint, Wish
 
 PAST_KEPT = 50
+ROUNDS_KEPT = 6
 
 
 class Point(BaseModel):
@@ -20,6 +21,16 @@ class Point(BaseModel):
     rejected: tuple[str, ...] = ()
 
 
+class Round(BaseModel):
+    """A past search: its wish, what was shown, and the query (dim,) that ranked it, float16 in base64."""
+
+    model_config = ConfigDict(frozen=True)
+
+    wish: Wish
+    shown: tuple[str, ...]
+    query: str = ""
+
+
 class Session(BaseModel):
     """The state of one conversation, replaced (never changed) by every turn.
 
@@ -30,6 +41,8 @@ class Session(BaseModel):
     given_up: facets that were given up to find anything for the present wish, which "show more" may give up again
     offer: the constraints that a "yes" to the question asked last would put in force
     named: the reference was named by the shopper, not merely the first one shown
+    notes: what a language model noted of the shopper, oldest first; data for it, never instructions
+    rounds: the latest searches since the wish was last empty, oldest first
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +58,8 @@ class Session(BaseModel):
     rejected: tuple[str, ...] = ()
     given_up: tuple[str, ...] = ()
     offer: tuple[Constraint, ...] | None = None
+    notes: tuple[str, ...] = ()
+    rounds: tuple[Round, ...] = ()
 
     @property
     def point(self) -> Point:
@@ -71,7 +86,16 @@ class Session(BaseModel):
         *before, point = self.past
         return self.model_copy(update={**dict(point), "past": tuple(before), "seen": ()})
 
-    def after(self, shown: tuple[str, ...]) -> Session:
-        """The session once `shown` is on the screen."""
+    def noted(self, notes: tuple[str, ...]) -> Session:
+        """The session with further notes."""
+        return self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))}) if notes else self
+
+    def after(self, shown: tuple[str, ...], query: str = "") -> Session:
+        """The session once `shown`, ranked by `query`, is on the screen."""
         seen = tuple(dict.fromkeys((*self.seen, *shown)))
-        return self.model_copy(update={"shown": shown, "seen": seen})
+        rounds = (*self.rounds, Round(wish=self.wish, shown=shown, query=query))[-ROUNDS_KEPT:] if query else self.rounds
+        return self.model_copy(update={"shown": shown, "seen": seen, "rounds": rounds})
+
+    def settled(self) -> Session:
+        """The session as it is kept: a wish that is empty again begins without a past of searches."""
+        return self.model_copy(update={"rounds": ()}) if self.rounds and self.wish == Wish() else self

@@ -29,6 +29,8 @@ class Clock:
     def __init__(self, seconds: float) -> None:
         self._start, self._seconds = time.perf_counter(), seconds
         self.ms: dict[str, float] = {}
+        self.spending: Any = None
+        """What the turn spent on a language model, from its planner to its speaker; None where none was asked."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -114,7 +116,7 @@ class Found:
     allowed: rows whose listing does not contradict the wish; judged, broken: hits the guard saw and refused;
     fidelity: likeness to the reference over the slices that the wish leaves alone (None without a reference);
     narrowed: only what is cheaper (or pricier) than the reference was searched; blame: {constraint key: how many
-    refused items failed it}, an item that failed several being shared out among them.
+    refused items failed it}, an item that failed several being shared out among them; query: what ranked, packed.
     """
 
     fits: tuple[Card, ...] = ()
@@ -126,6 +128,7 @@ class Found:
     narrowed: bool = False
     failed: str = ""
     blame: dict[tuple[str, str, str], float] = field(default_factory=dict)
+    query: str = ""
 
 
 class State(TypedDict, total=False):

@@ -60,9 +60,9 @@ class Stylist:
         self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
-        self.minds, default = minds(settings, self.tools.known, lambda: tuple(catalog.facet_counts().get("brand", ())))
+        self.minds, default = minds(settings, self.tools, memory)
         thought = Thought(self.tools, self.eyes, {name: mind.planner for name, mind in self.minds.items()}, default)
-        action = Action(self.tools, Taste(memory, catalog, encoder.layout))
+        action = Action(self.tools, Taste(memory, catalog, encoder))
         self.graph = build_graph(thought, action, Critic(self.tools), Speak(self.tools, self.minds))
         self._locks: OrderedDict[str, threading.Lock] = OrderedDict()
         self._locks_lock = threading.Lock()
@@ -234,13 +234,17 @@ class Stylist:
         if session.named and reply.reference_id not in (None, before.wish.reference_id):
             self.memory.judge(session.id, reply.reference_id, "more_like")
         if reply.cards:
-            session = session.after(tuple(card.id for card in reply.cards))
-        self.memory.record(session, request.text or (f"({request.button})" if request.button else ""), last["photos"], reply)
+            found = last.get("found")
+            session = session.after(tuple(card.id for card in reply.cards), found.query if talk is None and found else "")
+        said = request.text or (f"({request.button})" if request.button else "")
+        self.memory.record(session.settled(), said, last["photos"], reply)
         return reply
 
     def _forget(self, session: str) -> None:
         self.memory.forget(session)
         self.tools.forget()
+        for mind in self.minds.values():
+            mind.forget()
 
     def _session(self, session: str) -> threading.Lock:
         """The lock of a session; old ones that nobody holds are let go."""

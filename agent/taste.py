@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+import base64
 
 import numpy as np
 
 from agent.memory import Memory
+from agent.session import Round, Session
 from catalog.store import Catalog
+from composer.adaptation import Turn, emphasis
+from composer.space import Space
 
 LIKED = frozenset({"save", "more_like"})
 DISLIKED = frozenset({"not_this"})
@@ -16,10 +19,11 @@ AGAINST = 0.5
 
 
 class Taste:
-    """Slice-wise mean of the liked items, less part of the mean of the disliked ones."""
+    """A direction (slice-wise mean of the liked items, less part of the mean of the disliked ones), and which slices count."""
 
-    def __init__(self, memory: Memory, catalog: Catalog, layout: Any) -> None:
-        self.memory, self.catalog, self.layout = memory, catalog, layout
+    def __init__(self, memory: Memory, catalog: Catalog, space: Space) -> None:
+        self.memory, self.catalog, self.space, self.layout = memory, catalog, space, space.layout
+        self._known = {id_: row for row, id_ in enumerate(catalog.ids)}
 
     def vector(self, session: str) -> np.ndarray | None:
         """(dim,) with each slice of unit length, or None without a like (dislikes alone name no direction)."""
@@ -34,7 +38,32 @@ class Taste:
             taste[part] /= max(float(np.linalg.norm(taste[part])), 1e-8)
         return taste
 
+    def emphasis(self, session: Session) -> dict[str, float]:
+        """{slice: factor} on the next query: what this session's feedback and its earlier searches say matters."""
+        if not session.rounds:
+            return {}
+        said = self.memory.feedback(session.id)
+        return emphasis([self._turn(round_, said) for round_ in session.rounds], self.space)
+
+    def _turn(self, past: Round, said: dict[str, str]) -> Turn:
+        shown = [id_ for id_ in past.shown if id_ in self._known]  # a rebuilt catalogue may have lost some
+        query = unpacked(past.query)
+        marked = ([row for row, id_ in enumerate(shown) if said.get(id_) in kinds] for kinds in (LIKED, DISLIKED))
+        saved, refused = map(tuple, marked)
+        vectors = np.asarray(self.catalog.vectors[[self._known[id_] for id_ in shown]], dtype=np.float32)
+        return Turn(past.wish, vectors.reshape(len(shown), -1) if shown else np.zeros((0, self.space.dim), np.float32),
+                    saved, refused, query if len(query) == self.space.dim and shown else None)
+
     def _mean(self, ids: list[str]) -> np.ndarray | None:
-        known = set(self.catalog.ids) if ids else set()
-        rows = [self.catalog.row(id_) for id_ in ids if id_ in known]  # a rebuilt catalogue may have lost some
+        rows = [self._known[id_] for id_ in ids if id_ in self._known]
         return np.asarray(self.catalog.vectors[rows], dtype=np.float32).mean(axis=0) if rows else None
+
+
+def packed(query: np.ndarray) -> str:
+    """A query (dim,) as text that a session keeps."""
+    return base64.b64encode(np.asarray(query, dtype="<f2").tobytes()).decode()
+
+
+def unpacked(text: str) -> np.ndarray:
+    """(dim,) float32 of `packed`."""
+    return np.frombuffer(base64.b64decode(text), dtype="<f2").astype(np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +13,7 @@ from agent.state import Clock
 from catalog.item import Item
 from catalog.store import Catalog
 from catalog.wish import Constraint, PriceRange, Wish
-from composer import compose, kinds_for, load_weights
+from composer import Query, compose, kinds_for, load_weights
 from guard import Guard, Judgement
 from retrieval import Hit, Retriever
 
@@ -35,24 +35,34 @@ class Tools:
         self.priceless = bool(np.isnan(np.asarray(catalog.prices)).all())
         self.currency = catalog.manifest.get("currency") or "EUR"
 
-    def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
-               taste: np.ndarray | None, clock: Clock, grouped: bool = True, borrowed: Iterable[str] = ()) -> list[Hit]:
-        """The k best rows for a wish that can be bought and are not in `avoid`, best first.
-
-        picture (dim,) or None; taste (dim,) or None. grouped: colourways of one design behind the best of them. borrowed:
-        facets that the picture has from another; they count like a change in words.
-        """
+    def query(self, wish: Wish, picture: np.ndarray | None, composer: str, clock: Clock, borrowed: Iterable[str] = (),
+              emphasis: Mapping[str, float] | None = None) -> Query:
+        """The composed query. picture (dim,) or None; borrowed: facets that the picture has from another, which count like
+        a change in words; emphasis: {slice: factor}, what the session has shown to matter."""
         words = caption(wish, whole=getattr(self.encoder, "slices_from", "training") != "training")
         with clock.stage("encode"):
             vector = self._embed(words) if words else None
         with clock.stage("compose"):
-            query = compose(composer, picture, wish, vector, self.encoder, emphasis=self._emphasis(borrowed))
+            factors = {**(emphasis or {}), **self._borrowed(borrowed)}
+            return compose(composer, picture, wish, vector, self.encoder, emphasis=factors)
+
+    def ranked(self, query: Query, wish: Wish, k: int, avoid: Iterable[int], taste: np.ndarray | None, clock: Clock,
+               grouped: bool = True) -> list[Hit]:
+        """The k best rows for a query that can be bought and are not in `avoid`, best first.
+
+        taste (dim,) or None. grouped: colourways of one design behind the best of them.
+        """
         with clock.stage("search"):
             return self.retriever.search(query, wish, k, exclude_rows=[*avoid, *self._sold_out], taste=taste,
                                          one_per_group=grouped)
 
-    def _emphasis(self, borrowed: Iterable[str]) -> dict[str, float]:
-        slices = {self.encoder.facet_slice[facet] for facet in borrowed if facet in self.encoder.facet_slice}
+    def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
+               taste: np.ndarray | None, clock: Clock) -> list[Hit]:
+        """Both in one: the k best rows for a wish and a picture (dim,) or None."""
+        return self.ranked(self.query(wish, picture, composer, clock), wish, k, avoid, taste, clock)
+
+    def _borrowed(self, facets: Iterable[str]) -> dict[str, float]:
+        slices = {self.encoder.facet_slice[facet] for facet in facets if facet in self.encoder.facet_slice}
         return {name: self.weights.change / self.weights.kept(name) for name in slices}
 
     def check(self, rows: Sequence[int], constraints: Sequence[Constraint], clock: Clock,

@@ -34,9 +34,11 @@ _PICTURE = re.compile(r"photo|pic|image")
 _THING = r"(?P<what>(?:\w+ ){0,2}?\w+)"
 _SOMEBODY = r"(?:she|he|they|the (?:model|woman|man|lady|girl|guy|boy))"
 _GARMENTS = tuple(re.compile(pattern) for pattern in (
-    rf"\b(?:the|those|these|her|his|their|my) {_THING} (?:in|on|from) (?:this|the|my|that) (?:photo|photograph|picture|pic|image)\b",
+    rf"\b(?:the|those|these|her|his|their|my) {_THING} (?:in|on|from) (?:this|the|my|that) "
+    r"(?:photo|photograph|picture|pic|image)\b",
     rf"\b(?:the|those|these) {_THING} (?:that |which )?{_SOMEBODY} (?:is wearing|are wearing|wears?|has on|have on)\b",
-    rf"\b(?:this|it|photo|picture)(?: ,)? (?:but (?:just |only )?|just |only )(?:the|her|his) {_THING}(?=$| [,.?!]| (?:in|but|with|and|please)\b)",
+    rf"\b(?:this|it|photo|picture)(?: ,)? (?:but (?:just |only )?|just |only )(?:the|her|his) {_THING}"
+    r"(?=$| [,.?!]| (?:in|but|with|and|please)\b)",
 ))
 
 ReadConstraints = Callable[[str], tuple[Constraint, ...]]

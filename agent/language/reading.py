@@ -95,8 +95,9 @@ class Reading(_Frozen):
 
     drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced: facets whose earlier
     wishes give way ("in red instead"); parts: what is taken from which of several pictures;
-    garment: the kind that is meant among several in one photo ("the jeans in this photo"); currency: ISO code where one was named; unknown: words that were not
-    understood; unknown_vibes: phrases that look like a vibe and are in no lexicon, worth one question.
+    garment: the kind that is meant among several in one photo ("the jeans in this photo"); currency: ISO code where one
+    was named; unknown: words that were not understood; unknown_vibes: phrases that look like a vibe and are in no lexicon,
+    worth one question.
     """
 
     text: str
