@@ -30,6 +30,10 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "openai_vision": ("OPENAI_VISION",),
     "daily_cap_usd": ("DAILY_CAP_USD",),
     "turn_seconds": ("TURN_SECONDS",),
+    "model_rounds": ("MODEL_ROUNDS",),
+    "model_tokens": ("MODEL_TOKENS",),
+    "model_seconds": ("MODEL_SECONDS",),
+    "model_usd": ("MODEL_USD",),
     "port": ("PORT", "GRADIO_SERVER_PORT"),
     "host": ("HOST", "GRADIO_SERVER_NAME"),
 }
@@ -44,6 +48,7 @@ class Settings(BaseModel):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     index: Literal["auto", "faiss", "milvus"] = "auto"
     planner: Literal["auto", "offline", "llm"] = "auto"
+    """auto: plain turns offline, the others by the model where one is configured; llm: every turn by the model."""
     verifier: str = "none"
     verifier_pictures: int = Field(default=12, ge=1)
     catalog_dir: Path = ROOT / "data" / "demo"
@@ -55,6 +60,10 @@ class Settings(BaseModel):
     openai_vision: Literal["auto", "on", "off"] = "auto"
     daily_cap_usd: float = Field(default=5.0, ge=0)
     turn_seconds: float = Field(default=20.0, gt=0)
+    model_rounds: int = Field(default=5, ge=1)
+    model_tokens: int = Field(default=30_000, ge=1)
+    model_seconds: float = Field(default=12.0, gt=0)
+    model_usd: float = Field(default=0.1, ge=0)
     port: int = Field(default=7860, ge=0, le=65535)
     host: str = "127.0.0.1"
 

@@ -11,10 +11,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
 from agent.language import read
 from agent.language.reading import Context, Reading
+from agent.memory import Memory
 from agent.replies import Reply
+from agent.session import Session
 from agent.state import Clock
+from agent.tools import Tools
 from catalog.item import Item
 from errors import InputError
 from settings import Settings
@@ -24,7 +29,8 @@ from settings import Settings
 class Asked:
     """What a planner gets to see: the words, the page and the shop, and the turn's clock (`left` seconds).
 
-    photo: what was seen in the turn's first picture, {facet: {value: probability}}; picture: where it is stored.
+    photo: what was seen in the turn's first picture, {facet: {value: probability}}; picture: where it is stored;
+    start: its vector (dim,). session, page: what a planner's tools may look at, bound by the server.
     """
 
     text: str
@@ -32,13 +38,17 @@ class Asked:
     clock: Clock
     photo: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     picture: Path | None = None
+    start: np.ndarray | None = None
+    session: Session | None = None
+    page: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
     """What the words were read as, by whom, and remarks for the shopper ("the model did not answer").
 
-    thought: one line for the page's thoughts; question: one question back, where the planner has one.
+    thought: one line for the page's thoughts; question: one question back, where the planner has one; trace: further
+    lines for the thoughts (tools used, what was spent); noted: notes to keep in the session.
     """
 
     reading: Reading
@@ -46,6 +56,8 @@ class Plan:
     notes: tuple[str, ...] = ()
     thought: str = ""
     question: str | None = None
+    trace: tuple[str, ...] = ()
+    noted: tuple[str, ...] = ()
 
 
 class Planner(Protocol):
@@ -57,10 +69,11 @@ class Planner(Protocol):
 
 @dataclass(frozen=True)
 class Said:
-    """A reply's words, and remarks for the shopper."""
+    """A reply's words, remarks for the shopper, and lines for the thoughts."""
 
     text: str
     notes: tuple[str, ...] = ()
+    trace: tuple[str, ...] = ()
 
 
 class Speaker(Protocol):
@@ -81,10 +94,11 @@ class TemplateSpeaker:
 
 @dataclass(frozen=True)
 class Mind:
-    """A planner and the speaker that goes with it."""
+    """A planner and the speaker that goes with it. `forget` drops what was kept of shoppers' words."""
 
     planner: Planner
     speaker: Speaker
+    forget: Callable[[], None] = lambda: None
 
 
 class OfflinePlanner:
@@ -95,22 +109,21 @@ class OfflinePlanner:
         return Plan(read(turn.text, turn.context), "offline")
 
 
-OFFLINE, LLM = "offline", "llm"
+OFFLINE, LLM, AUTO = "offline", "llm", "auto"
 
 
-def minds(settings: Settings, items: Callable[[list[str]], list[Item]],
-          brands: Callable[[], tuple[str, ...]]) -> tuple[dict[str, Mind], str]:
+def minds(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str, Mind], str]:
     """All minds that these settings allow, by name, and the name of the default one.
 
-    items: known items by id; brands: all of the catalogue. Raises InputError where a model is asked for and none is
-    configured.
+    With a model there are three: offline, llm (every turn goes to the model) and auto (plain turns stay offline). Raises
+    InputError where a model is asked for and none is configured.
     """
     available = {OFFLINE: Mind(OfflinePlanner(), TemplateSpeaker())}
     if settings.has_model:
-        from agent.llm.mind import model_mind  # langchain is loaded only where a model is configured
+        from agent.llm.mind import model_minds  # langchain is loaded only where a model is configured
 
-        available[LLM] = model_mind(settings, items, brands)
+        available |= model_minds(settings, tools, memory)
     elif settings.planner == LLM:
         raise InputError("PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of "
                          "your own; PLANNER=auto uses one when it is there")
-    return available, OFFLINE if settings.planner == OFFLINE or LLM not in available else LLM
+    return available, settings.planner if settings.planner in available else OFFLINE

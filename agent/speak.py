@@ -35,8 +35,9 @@ class Speak:
         mind = self.minds[state["planner"]]
         said = mind.speaker.speak(draft, state["request"].text, state["clock"], writer)
         reply = draft.model_copy(update={"reply": said.text, "notes": (*draft.notes, *said.notes),
-                                         "ms": state["clock"].total(), "steps": (*state["steps"], "speak")})
-        return {"reply": reply, "steps": ("speak",)}
+                                         "trace": (*draft.trace, *said.trace), "ms": state["clock"].total(),
+                                         "steps": (*state["steps"], "speak")})
+        return {"reply": reply, "steps": ("speak",), "trace": said.trace}
 
     def _draft(self, state: State) -> Reply:
         session, found = state["session"], state.get("found", Found())

@@ -57,9 +57,10 @@ class Thought:
             session = session.agreed()
         elif talk is None or talk.kind == "start_over":
             session = session if request.button else after(session, heard)
+        session = session.noted(heard.plan.noted)
         if talk is not None and (talk.kind != "start_over" or not session.wish.constraints):
             return {**update, "goal": "talk", "talk": talk, "session": session, "wish": session.wish,
-                    "trace": (f"no search needed: {talk.kind.replace('_', ' ')}",)}
+                    "trace": (*heard.plan.trace, f"no search needed: {talk.kind.replace('_', ' ')}")}
         reference = self._reference(session, heard, clock)
         remarks = ("undone",) if reading.intent("undo") else ()
         if self.tools.priceless and any(c.facet == "price" for c in heard.said):
@@ -144,7 +145,8 @@ class Thought:
                           photos=photos)
         stored = self.eyes.stored(session.id, photo.hash) if photo else None
         with clock.stage("plan"):
-            return self.planners[name].plan(Asked(text, context, clock, photo.attributes if photo else {}, stored))
+            return self.planners[name].plan(Asked(text, context, clock, photo.attributes if photo else {}, stored,
+                                                  photo.vector if photo else None, session, tuple(page)))
 
     def _reference(self, session: Session, heard: Heard, clock: Clock) -> Reference:
         wish = session.wish
@@ -229,7 +231,7 @@ def _compares_prices(heard: Heard) -> bool:
 
 def _thoughts(heard: Heard, wish: Wish, reference: Reference) -> tuple[str, ...]:
     """What the page shows under "thoughts"."""
-    said = [heard.plan.thought] if heard.plan.thought else []
+    said = [*heard.plan.trace, *([heard.plan.thought] if heard.plan.thought else [])]
     said.append(f"must be: {describe(wish.constraints)}")
     soft = [phrase(c) for c in wish.of("prefer", "more", "less")]
     if soft:

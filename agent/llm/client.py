@@ -1,140 +1,195 @@
-"""One chat model behind langchain-openai: structured answers and streams, within a budget, faults in plain words."""
+"""One chat model behind langchain-openai: answers with tool calls, and streams; within a budget, faults in plain words."""
 
 from __future__ import annotations
 
+import json
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
-from agent.llm.ledger import Ledger
+from agent.llm.budget import PLAN, SPEAK, Budget, ModelFailure, Phase
+from agent.llm.cache import Cache
+from agent.llm.faults import explain, may_have_cost, retry_after
+from agent.llm.ledger import Ledger, price_of
 from settings import Settings
 
-Schema = TypeVar("Schema", bound=BaseModel)
 MAX_TOKENS_OUT = 800
-RETRY_AFTER_MAX_S = 3.0
+LEAST_TOKENS_OUT = 100
+"""No call is begun with less room than this for its answer."""
+CHARS_A_TOKEN = 4
+"""For estimates before a call; what is booked after it is what the service counted."""
+TOKENS_A_PICTURE = 300
+"""A picture of 512 pixels at OpenAI: 85 + 170 tokens."""
 
 
-class ModelFailure(Exception):
-    """The model did not give a usable answer; the message is fit for the shopper."""
+@dataclass(frozen=True)
+class Call:
+    """A tool call of the model. args: None where they were not a JSON object."""
+
+    id: str
+    name: str
+    args: dict | None
 
 
-@dataclass
-class Budget:
-    """What one turn may still spend on the model: calls and seconds."""
+@dataclass(frozen=True)
+class Answer:
+    """What the model said: tool calls, or text. parsed: the text in the agreed form; problem: why it is not in it."""
 
-    seconds: float
-    calls: int = 3
-    started: float = field(default_factory=time.monotonic)
-
-    def remaining(self) -> float:
-        """Seconds left, may be negative."""
-        return self.seconds - (time.monotonic() - self.started)
-
-    def take(self) -> float:
-        """Use one call; returns the seconds it may take. Raises ModelFailure when nothing is left."""
-        if self.calls <= 0:
-            raise ModelFailure("the language model used up its calls for this turn")
-        if self.remaining() < 0.2:
-            raise ModelFailure("the language model used up its time for this turn")
-        self.calls -= 1
-        return self.remaining()
+    text: str
+    calls: tuple[Call, ...] = ()
+    parsed: BaseModel | None = None
+    problem: str = ""
 
 
-def explain(error: Exception) -> str:
-    """A fault of the model's service as one clause for the shopper, without secrets."""
-    import openai
-
-    if isinstance(error, openai.AuthenticationError):
-        return "the language model refused the key (401)"
-    if isinstance(error, openai.PermissionDeniedError):
-        return "the key may not use this language model (403)"
-    if isinstance(error, openai.NotFoundError):
-        return "the language model is not known to its server (404)"
-    if isinstance(error, openai.RateLimitError):
-        return "the language model is busy (429)"
-    if isinstance(error, openai.APITimeoutError):
-        return "the language model took too long"
-    if isinstance(error, openai.APIConnectionError):
-        return "the language model cannot be reached"
-    if isinstance(error, openai.APIStatusError):
-        return f"the language model's server failed ({error.status_code})"
-    return "the language model's answer could not be read"
+def response_format(schema: type[BaseModel]) -> dict:
+    """Strict structured output. `schema` forbids extra fields and has no defaults, as the strict mode wants it."""
+    return {"type": "json_schema",
+            "json_schema": {"name": schema.__name__, "strict": True, "schema": schema.model_json_schema()}}
 
 
-def _retry_after(error: Exception) -> float | None:
-    """Seconds that a 429 asks to wait, when it says so and it is short enough to obey."""
-    import openai
-
-    if not isinstance(error, openai.RateLimitError):
-        return None
-    try:
-        wait = float(error.response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return wait if 0 <= wait <= RETRY_AFTER_MAX_S else None
+def estimated(messages: Sequence[dict], *more: object) -> int:
+    """About how many tokens a request has."""
+    parts = [part for m in messages if isinstance(m["content"], list) for part in m["content"]]
+    pictures = [part for part in parts if part["type"] == "image_url"]
+    letters = len(json.dumps([messages, more])) - sum(len(json.dumps(part)) for part in pictures)
+    return letters // CHARS_A_TOKEN + TOKENS_A_PICTURE * len(pictures)
 
 
 class ModelClient:
-    """Calls the configured model. Thread-safe: it keeps no state of a turn."""
+    """Calls the configured model. Thread-safe: of a turn it keeps nothing but answers to identical requests."""
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
         from langchain_openai import ChatOpenAI  # slow to load: now, not in the first shopper's turn
 
         self.model = settings.openai_model
-        self.ledger = ledger
+        self.ledger, self.cache = ledger, Cache()
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
         self._chat = ChatOpenAI(model=self.model, api_key=key, base_url=settings.openai_base_url, max_retries=0,
-                                temperature=0, max_tokens=MAX_TOKENS_OUT, stream_usage=True, use_responses_api=False)
+                                temperature=0, stream_usage=True, use_responses_api=False)
 
-    def _check_cap(self) -> None:
-        if self.ledger.left() <= 0:
-            raise ModelFailure("today's spending cap for the language model is reached")
+    def ask(self, messages: Sequence[dict], schema: type[BaseModel], budget: Budget, phase: Phase = PLAN,
+            tools: Sequence[type[BaseModel]] = (), may_call: bool = True) -> Answer:
+        """One answer: tool calls, or text that should be JSON of `schema`. Raises ModelFailure.
 
-    def _book(self, message: object) -> None:
-        usage = getattr(message, "usage_metadata", None) or {}
-        self.ledger.charge(self.model, usage.get("input_tokens", 0), usage.get("output_tokens", 0))
+        may_call: False shows the tools for reference only; the model must answer. Only usable answers are cached.
+        """
+        form = response_format(schema)
+        key = self.cache.key([self.model, messages, form, [t.model_json_schema() for t in tools], may_call])
+        known = self.cache.get(key)
+        if isinstance(known, Answer):
+            budget.open(phase, 0, 0.0)
+            budget.cached += 1
+            return known
+        # `response_format` as an argument would have the client parse the answer, and one malformed tool call would
+        # lose all of it; in the body alone the server sees the same and what comes back is checked here.
+        options = {"extra_body": {"response_format": form}}
+        if tools:
+            chat = self._chat.bind_tools(list(tools), strict=True, parallel_tool_calls=False,
+                                         tool_choice=None if may_call else "none", **options)
+        else:
+            chat = self._chat.bind(**options)
+        size = estimated(messages, form, [t.model_json_schema() for t in tools])
+        answer = _read(self._send(chat, messages, size, budget, phase), schema)
+        if answer.calls or answer.parsed is not None:
+            self.cache.put(key, answer)
+        return answer
 
-    def structured(self, messages: list, schema: type[Schema], budget: Budget) -> Schema:
-        """One answer as `schema` (strict JSON schema). Raises ModelFailure."""
-        self._check_cap()
-        for _ in range(2):
-            runnable = self._chat.with_structured_output(
-                schema, method="json_schema", include_raw=True, strict=True, timeout=budget.take())
-            try:
-                answer = runnable.invoke(messages)
-            except Exception as error:  # the edge to a foreign service: every fault becomes a fallback, in words
-                wait = _retry_after(error)
-                if wait is not None and wait < budget.remaining():
-                    time.sleep(wait)
-                    continue
-                raise ModelFailure(explain(error)) from error
-            self._book(answer["raw"])
-            if answer["parsed"] is None:
-                raise ModelFailure("the language model's answer did not have the agreed form")
-            return answer["parsed"]
+    def _send(self, chat: object, messages: Sequence[dict], size: int, budget: Budget, phase: Phase) -> object:
+        """The model's message; a 429 that names a short wait is tried once more."""
+        start = time.monotonic()
+        try:
+            for last in (False, True):
+                seconds = self._open(budget, phase, size)
+                try:
+                    message = chat.invoke(list(messages), timeout=seconds, max_tokens=self._room(budget, size))
+                except Exception as error:  # the edge to a foreign service: every fault becomes a fallback, in words
+                    wait = retry_after(error)
+                    if wait is not None and not last and wait < seconds:
+                        time.sleep(wait)
+                        continue
+                    if may_have_cost(error):
+                        self._book(None, size, 0, budget)
+                    raise ModelFailure(explain(error)) from error
+                self._book(message, size, len(str(message.content)) // CHARS_A_TOKEN, budget)
+                return message
+        finally:
+            budget.seconds += time.monotonic() - start
         raise ModelFailure("the language model is busy (429)")
 
-    def stream(self, messages: list, budget: Budget) -> Iterator[str]:
+    def stream(self, messages: Sequence[dict], budget: Budget, phase: Phase = SPEAK) -> Iterator[str]:
         """The answer's text in pieces. Raises ModelFailure, possibly after some pieces."""
-        self._check_cap()
-        seconds = budget.take()
-        usage, finished = None, False
+        key = self.cache.key([self.model, messages])
+        known = self.cache.get(key)
+        if isinstance(known, str):
+            budget.open(phase, 0, 0.0)
+            budget.cached += 1
+            yield known
+            return
+        size = estimated(messages)
+        seconds = self._open(budget, phase, size)
+        start, said, usage, finished = time.monotonic(), [], None, False
+        deadline = start + seconds
         try:
-            for piece in self._chat.stream(messages, timeout=seconds):
+            for piece in self._chat.stream(list(messages), timeout=seconds, max_tokens=self._room(budget, size)):
                 usage = piece if getattr(piece, "usage_metadata", None) else usage
                 finished = finished or bool(piece.response_metadata.get("finish_reason"))
-                if budget.remaining() < 0:
+                if time.monotonic() > deadline:
                     raise ModelFailure("the language model took too long")
                 if piece.content:
-                    yield str(piece.content)
+                    said.append(str(piece.content))
+                    yield said[-1]
             if not finished:
                 raise ModelFailure("the language model's answer was cut off")
+            self.cache.put(key, "".join(said))
         except ModelFailure:
             raise
         except Exception as error:  # as above
+            if not said and not may_have_cost(error):
+                size = 0
             raise ModelFailure(explain(error)) from error
         finally:
-            self._book(usage)
+            budget.seconds += time.monotonic() - start
+            if size or usage is not None:
+                self._book(usage, size, len("".join(said)) // CHARS_A_TOKEN, budget)
+
+    def _open(self, budget: Budget, phase: Phase, size: int) -> float:
+        """Begin a call of about `size` tokens in; returns the seconds it may take. Raises ModelFailure."""
+        if self.ledger.left() <= 0:
+            raise ModelFailure("today's spending cap for the language model is reached")
+        return budget.open(phase, size + LEAST_TOKENS_OUT, size * price_of(self.model)[0] / 1e6)
+
+    def _room(self, budget: Budget, size: int) -> int:
+        """Tokens that an answer may have."""
+        price = price_of(self.model)[1]
+        paid = (budget.limits.usd - budget.usd - size * price_of(self.model)[0] / 1e6) / price * 1e6 if price else MAX_TOKENS_OUT
+        return max(1, min(MAX_TOKENS_OUT, budget.tokens_left() - size, int(paid)))
+
+    def _book(self, message: object, tokens_in: int, tokens_out: int, budget: Budget) -> None:
+        """Charges a call: what the service counted, else what was estimated (dearer than nothing: caps fail closed)."""
+        usage = getattr(message, "usage_metadata", None) or {}
+        tokens_in, tokens_out = usage.get("input_tokens", tokens_in), usage.get("output_tokens", tokens_out)
+        budget.tokens += tokens_in + tokens_out
+        budget.usd += self.ledger.charge(self.model, tokens_in, tokens_out)
+
+
+def _read(message: object, schema: type[BaseModel]) -> Answer:
+    """The parts of a message that count. Raises ModelFailure for a refusal."""
+    if message.additional_kwargs.get("refusal"):
+        raise ModelFailure("the language model declined to answer")
+    found = [(c.get("id"), c.get("name"), c.get("args") if isinstance(c.get("args"), dict) else None) for c in message.tool_calls]
+    found += [(c.get("id"), c.get("name"), None) for c in message.invalid_tool_calls]
+    calls = tuple(Call(id_ or f"call_{n}", name or "", args) for n, (id_, name, args) in enumerate(found))
+    text = str(message.content or "")
+    if calls:
+        return Answer(text, calls)
+    try:
+        return Answer(text, parsed=schema.model_validate_json(text))
+    except ValidationError as error:
+        return Answer(text, problem=told(error))
+
+
+def told(error: ValidationError) -> str:
+    """What is wrong with an answer's form, for the model to put right."""
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}" for e in error.errors()[:5])[:500]

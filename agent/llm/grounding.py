@@ -52,6 +52,11 @@ def claims(text: str) -> set[tuple[str, str, bool]]:
     return {(*_claim_words()[m.group(1)], not _denied(said[:m.start()])) for m in _pattern().finditer(said)}
 
 
+def promises(text: str) -> list[str]:
+    """Words of a text that promise what no listing backs ("free", "discount")."""
+    return [m.group(1) for m in _PROMISE.finditer(vocabulary.normal(text))]
+
+
 def problems(sentence: str, allowed: set[tuple[str, str]], absent: set[tuple[str, str]], numbers: set[float],
              titles: Iterable[str], strangers: Iterable[str]) -> list[str]:
     """What in `sentence` the facts do not hold; empty when it is grounded.
@@ -65,7 +70,7 @@ def problems(sentence: str, allowed: set[tuple[str, str]], absent: set[tuple[str
         rest = rest.replace(vocabulary.normal(title), " ")
     found = [f"{facet} {value}" if there else f"no {facet} {value}" for facet, value, there in sorted(claims(rest))
              if not any(vocabulary.covers(facet, value, have) for f, have in (allowed if there else absent) if f == facet)]
-    found += [f"promise {m.group(1)}" for m in _PROMISE.finditer(rest)]
+    found += [f"promise {word}" for word in promises(rest)]
     found += [f"number {n}" for n in _NUMBER.findall(rest) if float(n.replace(",", ".")) not in numbers]
     found += [f"brand {b}" for b in strangers if re.search(rf"(?<!\w){re.escape(vocabulary.normal(b))}(?!\w)", rest)]
     return found

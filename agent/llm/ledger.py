@@ -10,6 +10,8 @@ from pathlib import Path
 
 import sqlite_utils
 
+from agent.llm.budget import dollars
+
 # USD per million tokens (input, output), list prices of 2024-08 onward; a model that is not listed is charged as
 # the dearest one, so that the cap fails closed.
 PRICES: dict[str, tuple[float, float]] = {
@@ -52,6 +54,10 @@ class Ledger:
         with self._lock:
             rows = list(self._db["spending"].rows_where("day = ?", [self._today()]))
         return float(rows[0]["usd"]) if rows else 0.0
+
+    def line(self) -> str:
+        """Today's meter, for the trace: what is spent of what the day allows."""
+        return f"today {dollars(self.spent())} of {dollars(self.cap_usd)}"
 
     def left(self) -> float:
         """USD left of today's cap, never negative."""

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from agent.language import read
-from agent.llm.client import Budget, ModelClient, ModelFailure
+from agent.language import Context, read
+from agent.llm.budget import Budget, Limits, ModelFailure
+from agent.llm.client import ModelClient
+from agent.llm.fast import AutoPlanner
 from agent.llm.ledger import Ledger
 from agent.llm.planner import ModelPlanner
 from agent.llm.speaker import ModelSpeaker, facts
-from agent.planner import LLM, OFFLINE, Asked, Mind, Plan, Said
+from agent.llm.toolbox import Toolbox
+from agent.memory import Memory
+from agent.planner import AUTO, LLM, OFFLINE, Asked, Mind, Plan, Said
 from agent.replies import Reply
 from agent.state import Clock
-from catalog.item import Item
+from agent.tools import Tools
 from catalog.pictures import open_picture
+from catalog.wish import Constraint
 from settings import Settings
 
-PLAN_CALLS, SPEAK_CALLS = 2, 1
-PLAN_SHARE, SPEAK_SHARE = 0.5, 0.8
-"""Shares of what is left of the turn's time that planning and speaking may take."""
 SEES = ("gpt-4o", "gpt-4.1", "gpt-5")
 """Models that are known to take pictures."""
 
@@ -32,40 +34,47 @@ def vision_of(settings: Settings) -> bool:
 
 
 class FallbackPlanner:
-    """Plans by the model; where that fails, by the offline reader, with a note."""
+    """Plans by the model and its tools; where that fails, by the offline reader, with a note."""
 
-    def __init__(self, planner: ModelPlanner) -> None:
-        self.planner = planner
+    def __init__(self, planner: ModelPlanner, limits: Limits, tools: Tools, memory: Memory) -> None:
+        self.planner, self.limits, self.tools, self.memory = planner, limits, tools, memory
 
     def plan(self, turn: Asked) -> Plan:
         """The reading of the turn's words. Never raises for a failing service."""
         if not turn.text.strip():
             return Plan(read(turn.text, turn.context), OFFLINE)  # a picture or a button alone needs no model
-        budget = Budget(turn.clock.left * PLAN_SHARE, PLAN_CALLS)
+        budget = turn.clock.spending = Budget(self.limits, turn.clock)
+        toolbox = Toolbox(self.tools, self.memory, turn)
         picture = open_picture(turn.picture) if turn.picture is not None and self.planner.vision else None
         try:
-            made = self.planner.read(turn.text, turn.context, budget, turn.photo, picture)
+            made = self.planner.read(turn, budget, toolbox, picture)
         except ModelFailure as failure:
             note = f"{str(failure)[0].upper()}{str(failure)[1:]}, so I planned this one offline."
-            return Plan(read(turn.text, turn.context), OFFLINE, (note,))
+            spent = f"{budget.line()}; {self.planner.client.ledger.line()}"
+            return Plan(read(turn.text, turn.context), OFFLINE, (note,), trace=(*toolbox.trace, spent), noted=toolbox.noted)
         left = f" (left out: {', '.join(made.left_out)})" if made.left_out else ""
-        return Plan(made.reading, LLM, thought=made.thought + left, question=made.question)
+        return Plan(made.reading, LLM, thought=made.thought + left, question=made.question, trace=toolbox.trace,
+                    noted=toolbox.noted)
 
 
 class GroundedSpeaker:
     """Speaks by the model, sentence by sentence; what the facts do not hold is not said, the draft fills in."""
 
-    def __init__(self, speaker: ModelSpeaker, items: Callable[[list[str]], list[Item]], brands: Callable[[], tuple[str, ...]]):
-        self.speaker, self.items, self.brands = speaker, items, brands
+    def __init__(self, speaker: ModelSpeaker, limits: Limits, tools: Tools) -> None:
+        self.speaker, self.limits, self.tools = speaker, limits, tools
 
     def speak(self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]) -> Said:
         """The words for `reply`. Never raises for a failing service."""
+        budget = clock.spending or Budget(self.limits, clock)
+        said = self._worded(reply, text, budget, say)
+        return Said(said.text, said.notes, (f"{budget.line()}; {self.speaker.client.ledger.line()}",))
+
+    def _worded(self, reply: Reply, text: str, budget: Budget, say: Callable[[str], None]) -> Said:
         if not reply.cards:
             say(reply.reply)  # a talk or an empty result: the draft says it all
             return Said(reply.reply)
-        stated = {item.id: item.attributes for item in self.items([card.id for card in reply.cards])}
-        known = facts(reply, stated, self.brands())
-        budget = Budget(clock.left * SPEAK_SHARE, SPEAK_CALLS)
+        stated = {item.id: item.attributes for item in self.tools.known([card.id for card in reply.cards])}
+        known = facts(reply, stated, tuple(self.tools.catalog.facet_counts().get("brand", ())))
         kept: list[str] = []
         notes: list[str] = []
         dropped, failed = 0, False
@@ -93,10 +102,27 @@ class GroundedSpeaker:
         return Said(f"{before} {draft}".strip(), tuple(notes))
 
 
-def model_mind(settings: Settings, items: Callable[[list[str]], list[Item]], brands: Callable[[], tuple[str, ...]]) -> Mind:
-    """The mind that asks the configured model. items: known items by id; brands: all of the catalogue."""
+def model_minds(settings: Settings, tools: Tools, memory: Memory) -> dict[str, Mind]:
+    """The minds that ask the configured model: every turn (llm), or what is not plain (auto)."""
+    client = model_client(settings)
+    limits = Limits.of(settings)
+    planner = FallbackPlanner(ModelPlanner(client, vision_of(settings)), limits, tools, memory)
+    speaker = GroundedSpeaker(ModelSpeaker(client), limits, tools)
+    return {LLM: Mind(planner, speaker, client.cache.clear), AUTO: Mind(AutoPlanner(planner), speaker, client.cache.clear)}
+
+
+def model_client(settings: Settings) -> ModelClient:
+    """The client of the configured model, with the meter beside the memory file."""
     in_ram = str(settings.memory) == ":memory:"
     ledger = Ledger(":memory:" if in_ram else Path(settings.memory).with_name("spending.sqlite"), settings.daily_cap_usd)
-    client = ModelClient(settings, ledger)
-    return Mind(FallbackPlanner(ModelPlanner(client, vision_of(settings))),
-                GroundedSpeaker(ModelSpeaker(client), items, brands))
+    return ModelClient(settings, ledger)
+
+
+def read_phrase(text: str, client: ModelClient, settings: Settings) -> tuple[Constraint, ...]:
+    """A text as constraints by the model, without catalogue, session or tools: what measuring its reading needs.
+
+    Raises ModelFailure.
+    """
+    clock = Clock(settings.turn_seconds)
+    turn = Asked(text, Context(), clock)
+    return ModelPlanner(client, False).read(turn, Budget(Limits.of(settings), clock)).reading.constraints

@@ -40,16 +40,21 @@ class PlannedDrop(BaseModel):
 
 
 class PlannedTurn(BaseModel):
-    """The model's whole plan for one message of the shopper."""
+    """The model's whole plan for one message of the shopper.
+
+    keep: facets that stay as they are on the item referred to ("same colour"). With the intent question, constraints hold
+    what is asked about the items, not a wish.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     thought: str
     constraints: list[PlannedConstraint]
     drops: list[PlannedDrop]
+    keep: list[Facet]
     refers_to_items: list[int]
-    intent: Literal["search", "show_more", "undo", "start_over", "why", "more_like", "not_these", "thanks", "greet",
-                    "question", "out_of_scope"]
+    intent: Literal["search", "show_more", "undo", "start_over", "why", "more_like", "not_these", "compare", "pick", "thanks",
+                    "greet", "bye", "question", "out_of_scope"]
     count: int | None
     question: str | None
 

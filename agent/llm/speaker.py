@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from agent.llm.client import Budget, ModelClient
+from agent.llm.budget import SPEAK, Budget
+from agent.llm.client import ModelClient
 from agent.llm.grounding import problems, sentences
 from agent.llm.prompts import speaking
 from agent.replies import Card, Reply
@@ -69,5 +70,5 @@ class ModelSpeaker:
 
     def stream(self, known: Facts, text: str, budget: Budget) -> Iterator[tuple[str, list[str]]]:
         """(sentence, problems) as they come; a sentence with problems must not be shown. Raises ModelFailure."""
-        for sentence in sentences(self.client.stream(speaking(known.shown, text[:TEXT_MAX]), budget)):
+        for sentence in sentences(self.client.stream(speaking(known.shown, text[:TEXT_MAX]), budget, SPEAK)):
             yield sentence, problems(sentence, known.allowed, known.absent, known.numbers, known.titles, known.strangers)
