@@ -9,27 +9,34 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 MODEL = "loopback"
+CHARS_A_TOKEN = 4
 
 
 class ScriptedServer:
     """Serves one scripted answer a request, in order; when they run out, the last one again.
 
-    An answer is a dict: `content` (text, or an object sent as JSON text), or `status` with optional `headers` and
-    `body`; optional `delay` (seconds before answering), `cut` (the connection is closed in mid-answer), `raw` (sent
-    as the whole body). Requests are kept in `requests`. Use as a context manager.
+    An answer is a dict: `content` (text, or an object sent as JSON text), `tool_calls` ([{"name", "arguments"}], the
+    arguments an object or text), or `status` with optional `headers` and `body`; optional `delay` (seconds before
+    answering), `pace` ([seconds to the first token, seconds for each further one]), `cut` (the connection is closed in
+    mid-answer), `raw` (sent as the whole body). In place of a list, a function may make the answer from the request.
+    Requests are kept in `requests`. Use as a context manager.
     """
 
-    def __init__(self, answers: Iterable[dict]) -> None:
-        self.answers = list(answers)
-        self.requests: list[dict] = []
+    def __init__(self, answers: Iterable[dict] | Callable[[dict], dict]) -> None:
+        self.script(answers)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+
+    def script(self, answers: Iterable[dict] | Callable[[dict], dict]) -> None:
+        """Begin anew with other answers."""
+        self.answers = answers if callable(answers) else list(answers)
+        self.requests: list[dict] = []
 
     @property
     def url(self) -> str:
@@ -50,6 +57,8 @@ class ScriptedServer:
         with self._lock:
             number = len(self.requests)
             self.requests.append(request)
+        if callable(self.answers):
+            return self.answers(request)
         if not self.answers:
             return {"status": 500, "body": {"error": {"message": "no answer is scripted"}}}
         return self.answers[min(number, len(self.answers) - 1)]
@@ -82,9 +91,12 @@ def _answer(handler: BaseHTTPRequestHandler, request: dict, answer: dict) -> Non
     elif "raw" in answer:
         _send(handler, 200, answer["raw"].encode(), {})
     elif request.get("stream"):
-        _stream(handler, _text(answer), bool(answer.get("cut")))
+        _stream(handler, _text(answer), bool(answer.get("cut")), *answer.get("pace", (0, 0)))
     else:
-        _send(handler, 200, json.dumps(_completion(request, _text(answer))).encode(), {}, bool(answer.get("cut")))
+        body = json.dumps(_completion(request, answer)).encode()
+        first, further = answer.get("pace", (0, 0))
+        time.sleep(first + further * (len(_text(answer)) // CHARS_A_TOKEN))
+        _send(handler, 200, body, {}, bool(answer.get("cut")))
 
 
 def _text(answer: dict) -> str:
@@ -96,10 +108,21 @@ def _usage(text: str) -> dict:
     return {"prompt_tokens": 1000, "completion_tokens": max(1, len(text) // 4), "total_tokens": 1000 + len(text) // 4}
 
 
-def _completion(request: dict, text: str) -> dict:
+def _completion(request: dict, answer: dict) -> dict:
+    text, calls = _text(answer), _calls(request, answer)
+    message = {"role": "assistant", "content": text or None, **({"tool_calls": calls} if calls else {})}
     return {"id": "scripted", "object": "chat.completion", "created": 0, "model": request.get("model", MODEL),
-            "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}],
+            "choices": [{"index": 0, "finish_reason": "tool_calls" if calls else "stop", "message": message}],
             "usage": _usage(text)}
+
+
+def _calls(request: dict, answer: dict) -> list[dict]:
+    """Tool calls as the protocol has them; their ids tell their place in the conversation, the same in every replay."""
+    place = len(request.get("messages", ()))
+    return [{"id": f"call_{place}_{number}", "type": "function", "function": {
+        "name": call["name"],
+        "arguments": call["arguments"] if isinstance(call["arguments"], str) else json.dumps(call["arguments"])}}
+        for number, call in enumerate(answer.get("tool_calls", ()))]
 
 
 def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict, cut: bool = False) -> None:
@@ -113,8 +136,8 @@ def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: di
     handler.close_connection = handler.close_connection or cut
 
 
-def _stream(handler: BaseHTTPRequestHandler, text: str, cut: bool) -> None:
-    """Server-sent events, a few words each; `cut` closes half-way without the end mark."""
+def _stream(handler: BaseHTTPRequestHandler, text: str, cut: bool, first: float, further: float) -> None:
+    """Server-sent events, a few words each; `cut` closes half-way without the end mark; first, further: seconds a token."""
     handler.send_response(200)
     handler.send_header("Content-Type", "text/event-stream")
     handler.send_header("Connection", "close")
@@ -123,7 +146,9 @@ def _stream(handler: BaseHTTPRequestHandler, text: str, cut: bool) -> None:
     words = text.split(" ")
     pieces = [" ".join(words[i:i + 4]) + (" " if i + 4 < len(words) else "") for i in range(0, len(words), 4)]
     base = {"id": "scripted", "object": "chat.completion.chunk", "created": 0, "model": MODEL}
+    time.sleep(first)
     for piece in pieces[:len(pieces) // 2] if cut else pieces:
+        time.sleep(further * (len(piece) // CHARS_A_TOKEN))
         _event(handler, {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}}]})
     if not cut:
         _event(handler, {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})

@@ -18,7 +18,7 @@ from agent.planner import OFFLINE, Asked, Plan
 WORDS_MAX = 20
 ORDERS = frozenset({"show_more", "undo", "start_over", "why", "more_like", "not_these", "forget", "greet", "thanks", "compare",
                     "pick", "bye", "correct"})
-_INVOLVED = re.compile(r"\b(?:if|unless|because|whether|although|though|since|matches|match|goes with|go with|depending)\b|[\"“”]",
+_INVOLVED = re.compile(r"\b(?:if|unless|because|whether|although|though|since|match(?:es)?|goes? with|depending)\b|[\"“”]",
                        re.IGNORECASE)
 
 class _Planner(Protocol):
