@@ -1,4 +1,7 @@
-"""What the model may plan: a strict schema, and its way into the same `Reading` that the offline reader gives."""
+"""What the model may plan: a strict schema, and its way into the same `Reading` that the offline reader gives.
+
+Strict structured output wants every field present, hence no defaults. Docstrings of the schema go to the model.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,7 @@ Facet = Literal["category", "color", "pattern", "sleeve_length", "length", "neck
 
 
 class PlannedConstraint(BaseModel):
-    """One constraint. value: a vocabulary value; for price None, with min_price and max_price instead.
-
-    Strict structured output wants every field present, hence no defaults.
-    """
+    """One constraint. value: a vocabulary value; for a price null, with min_price and max_price instead."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class PlannedConstraint(BaseModel):
 
 
 class PlannedDrop(BaseModel):
-    """Something the shopper takes back; value None: the whole facet."""
+    """Something the shopper takes back; value null: the whole facet."""
 
     model_config = ConfigDict(extra="forbid")
 
