@@ -91,6 +91,13 @@ def language(data: Data = None, out: Out = None, errors: Annotated[int, typer.Op
 
 
 @app.command()
+def crossing(data: Data = None, catalog: Catalog = None, limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None,
+             out: Out = None) -> None:
+    """Whether a photo taken at home finds its kind in a catalogue's first ten."""
+    _run("crossing", data=data, catalog=catalog, limit=limit, out=out)
+
+
+@app.command()
 def vibes(part: Annotated[str, typer.Option(help="choose or report.")] = "report", out: Out = None) -> None:
     """Moods, occasions and references: read as a fitting entry of the lexicon, or asked about."""
     _run("vibes", part=part, out=out)
