@@ -85,9 +85,11 @@ def adapt(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogu
 
 @app.command()
 def language(data: Data = None, out: Out = None, errors: Annotated[int, typer.Option(help="Misread phrases to show.")] = 0,
-             part: Annotated[str, typer.Option(help="first, second, third, blind, or all of them.")] = "blind") -> None:
-    """The offline planner on phrases that people typed, labelled by reading."""
-    _run("language", data=data, out=out, errors=errors, part=part)
+             part: Annotated[str, typer.Option(help="first, second, third, blind, or all of them.")] = "blind",
+             planner: Annotated[str, typer.Option(help="offline; llm: the configured model, which costs money.")] = "offline",
+             ) -> None:
+    """A planner on phrases that people typed, labelled by reading. With `llm`: the quality of a real model, by a real key."""
+    _run("language", data=data, out=out, errors=errors, part=part, planner=planner)
 
 
 @app.command()

@@ -20,12 +20,13 @@ from tqdm import tqdm
 from agent.language import read
 from catalog.wish import Constraint
 from errors import InputError
-from settings import load_settings
+from settings import Settings, load_settings
 
-from .show import finish, table
+from .show import finish, notice, table
 
 LABELS = Path(__file__).with_name("language_labels.jsonl")
 BLIND, AGAIN = "blind", "blind_again"
+PLANNERS = ("offline", "llm")
 Triple = tuple[str, str, str]
 Reader = Callable[[str], Iterable[Constraint]]
 
@@ -35,8 +36,28 @@ def offline(text: str) -> Iterable[Constraint]:
     return read(text).constraints
 
 
+def model(settings: Settings) -> Reader:
+    """What the configured language model reads; a phrase that it fails at counts as read as nothing. Raises InputError
+    without a model."""
+    if not settings.has_model:
+        raise InputError("planner llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own")
+    from agent.llm.client import ModelFailure
+    from agent.llm.mind import model_client, read_phrase
+
+    client = model_client(settings)
+
+    def reader(text: str) -> Iterable[Constraint]:
+        try:
+            return read_phrase(text, client, settings)
+        except ModelFailure as failure:
+            notice(f"no reading: {failure}")
+            return ()
+
+    return reader
+
+
 def run(data: Path | None = None, out: Path | None = None, labels: Path = LABELS, errors: int = 0, part: str = BLIND,
-        reader: Reader = offline, planner: str = "offline") -> dict:
+        planner: str = "offline") -> dict:
     """Reads the labelled phrases of `part` ("all": all but the second labels) and scores them; prints tables, with up to
     `errors` misread phrases of parts that may be read, and one JSON line.
 
@@ -47,6 +68,9 @@ def run(data: Path | None = None, out: Path | None = None, labels: Path = LABELS
     if not folder.is_dir():
         return finish({"skipped": f"no phrases at {folder}: set DATA_DIR to the folder that holds fashioniq_captions"}, out)
     phrases = _phrases(labels, folder)
+    if planner not in PLANNERS:
+        raise InputError(f"unknown planner {planner!r}; allowed: {', '.join(PLANNERS)}")
+    reader = offline if planner == "offline" else model(load_settings())
     chosen = [p for p in phrases if p.part == part or part == "all" and p.part != AGAIN]
     if not chosen:
         raise InputError(f"no labels of part {part!r}; there are: all, {', '.join(sorted({p.part for p in phrases}))}")

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.llm.schema import PlannedConstraint, PlannedTurn
+from agent.loopback import ScriptedServer
 from errors import InputError
 from evaluation.language import LABELS, run
 
@@ -55,6 +57,21 @@ def test_misread_phrases_of_the_blind_part_are_never_shown(data: Path, tmp_path:
     run(data=data, labels=labels, part="all", errors=10)
     shown = capsys.readouterr().out
     assert "longer and in navy" in shown and "no stripes" not in shown
+
+
+def test_a_model_reads_through_its_own_protocol(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = labelled(tmp_path, (0, 0, [("pattern", "exclude", "striped")]))
+    with pytest.raises(InputError, match="OPENAI_API_KEY"):
+        run(data=data, labels=labels, planner="llm")
+    striped = PlannedConstraint(facet="pattern", op="exclude", value="striped", min_price=None, max_price=None,
+                                alternative_group=None, from_vibe=False)
+    planned = PlannedTurn(thought="", constraints=[striped], drops=[], keep=[], refers_to_items=[], intent="search", count=None,
+                          question=None).model_dump()
+    with ScriptedServer([{"content": planned}]) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        monkeypatch.setenv("MEMORY", ":memory:")
+        assert run(data=data, labels=labels, planner="llm")["f1"] == 1.0
+        assert server.requests
 
 
 def test_skips_without_the_phrases(tmp_path: Path) -> None:
