@@ -88,13 +88,13 @@ def language(data: Data = None, out: Out = None, errors: Annotated[int, typer.Op
              part: Annotated[str, typer.Option(help="first, second, third, blind, or all of them.")] = "blind",
              planner: Annotated[str, typer.Option(help="offline; llm: the configured model, which costs money.")] = "offline",
              ) -> None:
-    """A planner on phrases that people typed, labelled by reading. With `llm`: the quality of a real model, by a real key."""
+    """A planner on phrases that people typed, labelled by reading. `llm`: the quality of a real model, by a real key."""
     _run("language", data=data, out=out, errors=errors, part=part, planner=planner)
 
 
 @app.command()
-def crossing(data: Data = None, catalog: Catalog = None, limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None,
-             out: Out = None) -> None:
+def crossing(data: Data = None, catalog: Catalog = None,
+             limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None, out: Out = None) -> None:
     """Whether a photo taken at home finds its kind in a catalogue's first ten."""
     _run("crossing", data=data, catalog=catalog, limit=limit, out=out)
 

@@ -51,7 +51,8 @@ def test_parts_are_scored_apart_and_two_people_are_compared(data: Path, tmp_path
         run(data=data, labels=labels, part="third")
 
 
-def test_misread_phrases_of_the_blind_part_are_never_shown(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_misread_phrases_of_the_blind_part_are_never_shown(
+        data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     wrong = [("color", "require", "red")]
     labels = labelled(tmp_path, (0, 0, wrong), (0, 1, wrong), parts=("blind", "first"))
     run(data=data, labels=labels, part="all", errors=10)
@@ -65,8 +66,8 @@ def test_a_model_reads_through_its_own_protocol(data: Path, tmp_path: Path, monk
         run(data=data, labels=labels, planner="llm")
     striped = PlannedConstraint(facet="pattern", op="exclude", value="striped", min_price=None, max_price=None,
                                 alternative_group=None, from_vibe=False)
-    planned = PlannedTurn(thought="", constraints=[striped], drops=[], keep=[], refers_to_items=[], intent="search", count=None,
-                          question=None).model_dump()
+    planned = PlannedTurn(thought="", constraints=[striped], drops=[], keep=[], refers_to_items=[], intent="search",
+                          count=None, question=None).model_dump()
     with ScriptedServer([{"content": planned}]) as server:
         monkeypatch.setenv("OPENAI_BASE_URL", server.url)
         monkeypatch.setenv("MEMORY", ":memory:")
