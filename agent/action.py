@@ -195,10 +195,12 @@ def _likeliest(cards: Sequence[Card]) -> list[Card]:
 def _in_order(cards: Sequence[Card], wish: Wish) -> list[Card]:
     """What fails fewest comparatives first, then what meets most of the words' soft wishes, else in rank order.
 
+    A photo's kind counts like words: it is what the reply says that it sees.
     Where nothing is cheaper, the cheapest comes first.
     """
     failed = {"broken": 2, "unknown": 1, "met": 0}
-    hoped = {c.key: c.weight * c.confidence for c in wish.of("prefer") if c.source in ("words", "vibe", "button")}
+    hoped = {c.key: c.weight * c.confidence for c in wish.of("prefer")
+             if c.source in ("words", "vibe", "button") or (c.source, c.facet) == ("photo", "category")}
     whole = sum(hoped.values())
 
     def standing(shown: Card) -> tuple[float, float, float]:

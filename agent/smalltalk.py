@@ -138,9 +138,11 @@ def _one(item: Item, verdict) -> str:
     where = {"listing": "the listing says so", "text": "the listing says so", "picture": "as far as the picture shows"}
     if verdict.verdict == "unknown":
         return f"{item.title}: neither listing nor picture tells whether it is {words}."
-    answer = "yes" if verdict.verdict == "met" else "no"
-    return f"{item.title}: {answer}, {words}, {where[verdict.source]}." if answer == "yes" else \
-        f"{item.title}: no, not {words}; {where[verdict.source]}."
+    if verdict.verdict == "met":
+        return f"{item.title}: yes, {words}, {where[verdict.source]}."
+    other = {"require": "exclude", "exclude": "require"}.get(verdict.op)
+    denied = phrase(_as_constraint(verdict).model_copy(update={"op": other}), item.currency) if other else f"not {words}"
+    return f"{item.title}: no, {denied}; {where[verdict.source]}."
 
 
 def _as_constraint(verdict) -> Constraint:

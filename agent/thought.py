@@ -214,7 +214,7 @@ def talk_of(heard: Heard, request: Request, session: Session) -> Talk | None:
         return Talk("pick", about)
     if any(precise(m) and m.kind == "shown" for m in reading.mentions) and not about:
         return Talk("nowhere")
-    if heard.said or reading.drop or about or reading.vibes:
+    if heard.said or reading.drop or about or reading.vibes or (reading.count and page):
         return None
     if reading.intent("not_these", "show_more", "more_like") and page:
         return None

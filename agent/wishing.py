@@ -95,10 +95,16 @@ def _or_else(kept: tuple[Constraint, ...], heard: Heard) -> tuple[Constraint, ..
     return tuple(c.model_copy(update={"any": 1}) for c in (*before, *said)) if before else said
 
 
+def _fitting(kept: tuple[Constraint, ...], said: tuple[Constraint, ...], heard: Heard) -> tuple[Constraint, ...]:
+    """What was said, less the kind of piece that a mood would bring where a picture or earlier words tell the kind."""
+    told = heard.photo is not None or heard.subject is not None or any(c.facet == "category" for c in kept)
+    return tuple(c for c in said if not (told and c.facet == "category" and c.source == "vibe"))
+
+
 def _point(session: Session, heard: Heard) -> Point:
     reading, old = heard.reading, session.wish
     kept = tuple(c for c in _start(old, heard) if c.op == "exclude" or c.facet not in reading.replaced)
-    wish = old.model_copy(update={"constraints": merge(kept, _or_else(kept, heard), reading.drop),
+    wish = old.model_copy(update={"constraints": merge(kept, _fitting(kept, _or_else(kept, heard), heard), reading.drop),
                                   "words": _words(old, heard)})
     wish, named = _referred(wish, session, heard)
     rejected = dict.fromkeys((*session.rejected, *(item.id for item in heard.refused)))

@@ -116,6 +116,11 @@ class Cues:
         self.scope.close()
         self.scope.soft = soft
 
+    def _on_item(self, mark: Mark, index: int) -> None:
+        """"Not red, something blue": what follows is wanted."""
+        if mark.text == "something" and self.scope.negated and self.scope.used and self.scope.pending != "or":
+            self.scope.close()
+
     def _on_determiner(self, mark: Mark, index: int) -> None:
         if self.scope.pending in ("and", "comma") and (self.scope.degree or self.scope.negated) and self.scope.used:
             self.scope.close()

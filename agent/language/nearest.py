@@ -81,6 +81,8 @@ def candidates(reading: Reading) -> tuple[str, ...]:
     """Phrases that may be a vibe: those that look like one, or a short message in which nothing else was understood."""
     said = reading.constraints or reading.intents or reading.mentions or reading.drop or reading.vibes or reading.count
     whole = not (said or reading.unknown_vibes) and reading.unknown and len(reading.text.split()) <= _LONGEST
+    if whole and words_of(reading.text)[0] in ("no", "not", "without", "less", "more", "nothing"):
+        return ()
     phrases = (reading.text.strip(" .!?"),) if whole else reading.unknown_vibes
     # a name of the lexicon that the reader saw and did not take for a vibe ("spring mattress") would be found again here
     return tuple(phrase for phrase in phrases if not any((word,) in lexicon() for word in words_of(phrase)))

@@ -65,9 +65,9 @@ def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint
         words = words_of(brand)
         if not words:
             continue
-        pattern = re.compile(rf"(?P<no>\b(?:no|not|without|except|nothing|avoid|anything but|other than) (?:from |by |the "
-                             rf"brand )?)?(?P<by>\b(?:by|from|of brand|the brand|brand) "
-                             rf")?(?<!\w){re.escape(' '.join(words))}(?!\w)")
+        pattern = re.compile(rf"(?P<no>\b(?:no|not|without|except|nothing|avoid|(?:any(?:thing|one)?|"
+                             rf"all) but|(?:other|another|different)(?: \w+)? (?:than|from)) (?:from |by |the brand )?)?"
+                             rf"(?P<by>\b(?:by|from|of brand|the brand|brand) )?(?<!\w){re.escape(' '.join(words))}(?!\w)")
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if sentence.free(span) and (match.group("by") or _distinct(words)):

@@ -64,9 +64,9 @@ class Reader(Cues):
         if not scope.pending:  # the same noun phrase: "no black stripes", "more fitted black dress"
             return scope.negated and not scope.closed
         same = bool(scope.facets & mark.facets)
-        if scope.negated:
-            return scope.pending in ("or", "nor") or same
         solid = mark.facets == {"pattern"} and mark.senses[0].value == "solid"
+        if scope.negated:  # "no prints, solid please" says what is wanted instead
+            return scope.pending in ("or", "nor") or same and not solid
         if solid and (scope.degree == "less" or self._before(index, "color")):
             return False  # "less revealing and solid black"
         gradable = mark.facets & _GRADABLE_FACETS or any(s.value in _GRADABLE for s in mark.senses)

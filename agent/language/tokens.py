@@ -31,6 +31,7 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(p), r
     (r"\bn't\b", " not"),
     (r"\b(?:wanna)\b", "want to"),
     (r"\b(?:gimme)\b", "give me"),
+    (r"\b(?:smth|sth|smthg|sumthin|somethin)\b", "something"),
     (r"\b(?:lemme)\b", "let me"),
 ))
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|3/4|[a-z]+(?:'[a-z]+)?|[$€£¥%#&/]|[,.;:!?()]")

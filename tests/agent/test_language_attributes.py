@@ -37,6 +37,10 @@ CASES = {
     "negation and its scope": """
         no stripes => exclude pattern:striped
         isn't striped => exclude pattern:striped
+        not checked, something plain => exclude pattern:checked; require pattern:solid
+        no prints, solid please => require pattern:solid
+        not red, something blue => exclude color:red; require color:blue
+        not checked or plain => exclude pattern:checked; exclude pattern:solid
         no stripes or dots but keep the belt => exclude pattern:striped; exclude pattern:polka dot; require details:belt
         without a hood => exclude details:hood
         without pockets or a hood => exclude details:pockets; exclude details:hood

@@ -205,6 +205,7 @@ def test_brands() -> None:
     assert said("a dress by Plain", PAGE) == expected("require category:dress; require brand:Plain")
     assert said("a plain dress", PAGE) == expected("require category:dress; require pattern:solid")
     assert said("nothing from Mara & Finn", PAGE) == {"exclude brand:Mara & Finn"}
+    assert said("another brand than Nordlys", PAGE) == said("anything but Nordlys", PAGE) == {"exclude brand:Nordlys"}
 
 
 @pytest.mark.parametrize(

@@ -181,3 +181,19 @@ def test_a_question_about_an_item_is_answered_from_its_listing(tiny: Stylist, se
     said = tiny.chat(session, "is it striped?")
     assert "no" in said.reply and first.title in said.reply
     assert wish(said) == {"require red", "require dress", "exclude striped"}
+
+
+def test_a_mood_brings_its_kind_only_where_nothing_else_tells_one(tiny: Stylist, session: str) -> None:
+    said = tiny.chat(session, "something for a garden wedding").constraints
+    assert ("category", "prefer", "dress") in {c.key for c in said}
+    other = tiny.new_session()
+    tiny.chat(other, "skirts")
+    said = tiny.chat(other, "for a garden wedding").constraints
+    assert {c.key for c in said if c.facet == "category"} == {("category", "require", "skirt")}
+    named = tiny.chat(tiny.new_session(), "for a garden wedding", like=tiny.catalog.ids[0]).constraints
+    assert not any(c.facet == "category" and c.op == "prefer" for c in named)
+
+
+def test_a_number_alone_shows_so_many(tiny: Stylist, session: str) -> None:
+    tiny.chat(session, "dresses")
+    assert len(tiny.chat(session, "show me two").items) == 2
