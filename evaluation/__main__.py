@@ -93,6 +93,12 @@ def language(data: Data = None, out: Out = None, errors: Annotated[int, typer.Op
 
 
 @app.command()
+def dialogue(data: Data = None, catalog: Catalog = None, sessions: int = 300, seed: Seed = 0, out: Out = None) -> None:
+    """Simulated shoppers with one thing in mind: within how many turns it is shown, against retrieval alone."""
+    _run("dialogue", data=data, catalog=catalog, sessions=sessions, seed=seed, out=out)
+
+
+@app.command()
 def crossing(data: Data = None, catalog: Catalog = None,
              limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None, out: Out = None) -> None:
     """Whether a photo taken at home finds its kind in a catalogue's first ten."""
