@@ -1,4 +1,4 @@
-"""The agent's door: python -m agent chat | plan | replay | graph."""
+"""The agent's door: python -m agent chat | plan | record | replay | graph."""
 
 from __future__ import annotations
 
@@ -51,26 +51,44 @@ def plan(jsonl: Jsonl = False) -> None:
 
 
 @app.command()
+def record(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")],
+           out: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help="The transcript, a new file.")],
+           jsonl: Annotated[bool, typer.Option("--jsonl", help="Turns as JSON objects, one a line; else typed words.")] = False,
+           ) -> None:
+    """Plays a conversation from stdin and writes it down, a configured model's requests and answers included."""
+    from agent.jsonl import asks
+    from agent.recording import record as recorded
+    from settings import load_settings
+
+    turns = asks(sys.stdin) if jsonl else ({"text": line.strip()} for line in sys.stdin if line.strip())
+    for turn in recorded(folder, out, turns, load_settings()):
+        print(turn["expect"].get("reply", ""), flush=True)
+
+
+@app.command()
 def replay(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Transcripts, or folders of them.")],
-           update: Annotated[bool, typer.Option("--update", help="Write down what the turns give now.")] = False) -> None:
+           update: Annotated[bool, typer.Option("--update", help="Write down what the turns give now.")] = False,
+           catalog: Annotated[Path | None, typer.Option(help="For transcripts of a catalogue that was not drawn.")] = None,
+           ) -> None:
     """Replays recorded conversations; exit 1 if one differs."""
     from agent import transcripts
     from agent.stylist import Stylist
 
-    opened: dict[tuple[int, int], Path] = {}
+    opened: dict[str, Path] = {}
     failed = 0
     files = transcripts.find(paths)
     with tempfile.TemporaryDirectory() as scratch:
         for path in files:
             transcript = transcripts.read(path)
-            folder = opened.get(transcript.catalog) or _draw(transcript.catalog, Path(scratch))
-            opened[transcript.catalog] = folder
+            name = str(transcript.header["catalog"])
+            folder = opened.get(name) or _catalog_of(transcript, catalog, Path(scratch))
+            opened[name] = folder
             outcome = transcripts.replay(transcript, lambda settings, folder=folder: Stylist.open(folder, settings=settings))
             if update:
                 transcripts.write(transcript, outcome.turns)
             failed += bool(outcome.differences)
             print(f"{'differs' if outcome.differences else 'passed'} {outcome.name}")
-            for line in outcome.differences:
+            for line in (*(outcome.remarks if outcome.differences else ()), *outcome.differences):
                 print(f"  {line}")
     print(f"{len(files) - failed} passed, {failed} failed")
     if failed and not update:
@@ -83,6 +101,20 @@ def graph() -> None:
     from agent.graph import drawing
 
     print(drawing(), end="")
+
+
+def _catalog_of(transcript, given: Path | None, scratch: Path) -> Path:
+    """The folder of the catalogue that a transcript was recorded on."""
+    from catalog.store import Catalog
+
+    if transcript.drawn:
+        return _draw(transcript.catalog, scratch)
+    wanted = transcript.header["catalog"].get("content")
+    if given is None:
+        raise InputError(f"{transcript.path.name} was recorded on a catalogue that was not drawn; name its folder: --catalog DIR")
+    if Catalog.open(given).manifest["content"] != wanted:
+        raise InputError(f"{transcript.path.name} was recorded on another catalogue than {given} (its content differs)")
+    return given
 
 
 def _draw(catalog: tuple[int, int], scratch: Path) -> Path:

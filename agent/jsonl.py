@@ -26,7 +26,7 @@ class TurnLine(BaseModel):
     k: int = 10
     guard: bool = True
     composer: str | None = None
-    planner: Literal["offline", "llm"] | None = None
+    planner: Literal["offline", "llm", "auto"] | None = None
 
 
 def answers(stylist: Stylist, lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
@@ -38,6 +38,23 @@ def answers(stylist: Stylist, lines: Iterable[str]) -> Iterator[tuple[str, bool]
         if line.strip():
             record, usable = _answer(stylist, number, line)
             yield json.dumps(record, ensure_ascii=False), usable
+
+
+def asks(lines: Iterable[str]) -> Iterator[dict]:
+    """Turns of one conversation for a transcript: what a shopper says (`text`, `image`, `like`, `k`), or one button.
+
+    Raises InputError that names the line where one is not such an object.
+    """
+    from agent.transcripts import BUTTONS
+
+    allowed = {"text", "image", "like", "k", *BUTTONS}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        ask = _parsed(line)
+        if not ask or set(ask) - allowed:
+            raise InputError(f"line {number}: a turn holds some of {', '.join(sorted(allowed))}; got {', '.join(ask) or 'nothing'}")
+        yield ask
 
 
 def _answer(stylist: Stylist, number: int, line: str) -> tuple[dict, bool]:

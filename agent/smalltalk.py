@@ -127,7 +127,7 @@ def _attributes(talk: Talk, items: list[Item], tools: Tools) -> str:
         words = phrase(c, items[0].currency)
         yes = [items[row].title for row in range(len(items)) if judged[row][place].verdict == "met"]
         open_ = sum(judged[row][place].verdict == "unknown" for row in range(len(items)))
-        answer = f"{len(yes)} of these {len(items)} {'is' if len(yes) == 1 else 'are'} {words}"
+        answer = f"{len(yes) or 'None'} of these {len(items)} {'is' if len(yes) < 2 else 'are'} {words}"
         which = f": {listing(yes[:_NAMED])}" if yes else ""
         said.append(f"{answer}{which}{f'; of {open_} I cannot tell' if open_ else ''}.")
     return " ".join(said)

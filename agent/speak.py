@@ -88,7 +88,8 @@ def _never_listed(wish: Wish, found: Found, tools: Tools) -> str:
     doubtful = set.intersection(*({check.facet for check in card.open} for card in found.unconfirmed))
     for c in wish.of("require"):
         if c.facet in doubtful - {"category", *vocabulary.OPEN_FACETS} and c.any is None and not tools.affirmed([*kinds, c]):
-            return f"None of my {describe(kinds)} is listed as {phrase(c).removeprefix('with ')}. "
+            listed = phrase(c) if phrase(c).startswith("with ") else f"as {phrase(c)}"
+            return f"None of my {describe(kinds)} is listed {listed}. "
     return ""
 
 

@@ -19,7 +19,7 @@ from agent.memory import IN_RAM, Memory
 from agent.merge import merge
 from agent.photos import Eyes
 from agent.phrases import phrase
-from agent.planner import LLM, OFFLINE, minds
+from agent.planner import AUTO, LLM, OFFLINE, minds
 from agent.references import photo_hashes
 from agent.replies import Event, Reply, Turn
 from agent.session import Session
@@ -105,7 +105,7 @@ class Stylist:
 
         image: a path, bytes, a PIL picture, or a list of them. like: the id of an item that results should resemble.
         composer: None for the best one that is fitted to the encoder. guard=False, composer and planner ("offline",
-        "llm") are for ablations. Raises InputError for a k, composer or
+        "llm", "auto") are for ablations. Raises InputError for a k, composer or
         planner that does not exist; pictures, ids and words that cannot be used are answered, not raised.
         """
         return _last(self.stream(session, text, image, like, k, guard, composer, planner))
@@ -184,8 +184,8 @@ class Stylist:
             raise InputError("a session needs a name of 1 to 200 characters")
         if not isinstance(request.k, int) or isinstance(request.k, bool) or not 1 <= request.k <= MOST_CARDS:
             raise InputError(f"k is {request.k!r}; allowed: 1 to {MOST_CARDS}")
-        if request.planner not in (None, OFFLINE, LLM):
-            raise InputError(f"unknown planner {request.planner!r}; allowed: {OFFLINE}, {LLM}")
+        if request.planner not in (None, OFFLINE, LLM, AUTO):
+            raise InputError(f"unknown planner {request.planner!r}; allowed: {OFFLINE}, {LLM}, {AUTO}")
         if request.composer not in (None, *KINDS):
             raise InputError(f"unknown composer {request.composer!r}; allowed: {', '.join(KINDS)}")
 

@@ -1,10 +1,13 @@
 """Recorded conversations, replayed through the real graph.
 
-A transcript is JSONL. First a header, `{"transcript": NAME, "catalog": {"items": N, "seed": S}, "planner": ...}`;
-then one line a turn: `ask` (the shopper's turn or a button), `model` (requests in canonical form and scripted
-answers, for turns that ask a language model) and `expect` (what the reply must be). Ids must agree exactly, scores
-within SCORE_TOLERANCE. Pictures are named `drawn:SEED` (a training drawing of that seed), or are paths beside the
-transcript; `$2` stands for the second item of the reply before.
+A transcript is JSONL. First a header, `{"transcript": NAME, "catalog": {"items": N, "seed": S}, "planner": ...}` (of a
+catalogue that was not drawn, `{"content": HASH}`), with the versions that it was recorded with; then one line a turn: `ask`
+(the shopper's turn or a button), `pictures` (hashes of its pictures' pixels), `model` (requests in canonical form and
+answers, tool calls among them, for turns that ask a language model) and `expect` (what the reply must be). Ids must agree
+exactly, scores within SCORE_TOLERANCE, equal scores in the order of ids. Pictures are named `drawn:SEED` (a training drawing
+of that seed), or are paths beside the transcript; `$2` stands for the second item of the reply before.
+
+`agent.recording` writes them.
 """
 
 from __future__ import annotations
@@ -13,15 +16,18 @@ import difflib
 import hashlib
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from importlib.metadata import PackageNotFoundError, version
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agent.loopback import MODEL, ScriptedServer
-from errors import InputError
+from catalog.pictures import open_picture
+from errors import BadImage, InputError
 from settings import load_settings
 
 if TYPE_CHECKING:
@@ -29,6 +35,7 @@ if TYPE_CHECKING:
     from agent.stylist import Stylist
 
 SCORE_TOLERANCE = 0.02
+PACKAGES = ("torch", "open_clip_torch", "faiss-cpu", "langgraph", "langchain-openai", "numpy")
 BUTTONS = ("remove", "feedback", "correct_photo")
 _DATA_URL = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
 
@@ -47,18 +54,62 @@ class Transcript:
         return int(self.header["catalog"]["items"]), int(self.header["catalog"]["seed"])
 
     @property
+    def drawn(self) -> bool:
+        """Whether its catalogue can be drawn again."""
+        return "seed" in self.header["catalog"]
+
+    @property
+    def planner(self) -> str:
+        """offline, llm (every turn to a language model) or auto (what is not plain)."""
+        return str(self.header.get("planner", "offline"))
+
+    @property
     def asks_model(self) -> bool:
-        """Whether its turns go to a language model."""
-        return self.header.get("planner") == "llm"
+        """Whether its turns may go to a language model."""
+        return self.planner in ("llm", "auto")
 
 
 @dataclass
 class Outcome:
-    """How a replay went: differences found, and the transcript as it would be recorded now."""
+    """How a replay went: differences found, the transcript as it would be recorded now, and remarks (other versions)."""
 
     name: str
     differences: list[str] = field(default_factory=list)
     turns: list[dict] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def header(name: str, stylist: Stylist, planner: str) -> dict:
+    """The first line of a new transcript. No key, no address, no session."""
+    manifest = stylist.catalog.manifest
+    drawn = manifest.get("kind") == "demo"
+    catalog = {"items": manifest["items"], "seed": manifest["seed"]} if drawn else {"content": manifest["content"]}
+    return {"transcript": name, "catalog": catalog, "planner": planner, "versions": versions(stylist)}
+
+
+def versions(stylist: Stylist) -> dict[str, str]:
+    """What a reply depends on besides the code: the encoder's weights and the packages that plan and search."""
+    found = {"encoder": stylist.encoder.fingerprint}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:  # FAISS has another name where it is built for a GPU
+            found[name] = "none"
+    return found
+
+
+def pictures_of(ask: dict, folder: Path) -> dict:
+    """`{"pictures": [hash, ...]}` of a turn's pictures that can be read, {} without any."""
+    named = ask.get("image")
+    hashes = []
+    for name in [named] if isinstance(named, str) else named or []:
+        try:
+            pixels = np.asarray(open_picture(picture(name, folder)))
+        except BadImage:
+            hashes.append("unreadable")
+            continue
+        hashes.append(hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()[:16])
+    return {"pictures": hashes} if hashes else {}
 
 
 def read(path: Path) -> Transcript:
@@ -69,7 +120,7 @@ def read(path: Path) -> Transcript:
             lines.append(json.loads(line))
         except ValueError as error:
             raise InputError(f"{path}:{number}: not a JSON line ({error}); a transcript has one JSON object a line") from None
-    if not lines or "transcript" not in lines[0] or "catalog" not in lines[0]:
+    if not lines or "transcript" not in lines[0] or not isinstance(lines[0].get("catalog"), dict):
         raise InputError(f"{path}: the first line must be a header with `transcript` and `catalog`")
     for number, turn in enumerate(lines[1:], 2):
         if not isinstance(turn.get("ask"), dict):
@@ -95,12 +146,13 @@ def write(transcript: Transcript, turns: list[dict]) -> None:
 
 def canonical(request: dict) -> dict:
     """A model request without what may differ between machines: pictures become hashes, transport fields go."""
-    kept = {key: request[key] for key in ("messages", "response_format", "stream") if key in request}
+    kept = {key: request[key] for key in ("messages", "response_format", "stream", "tools", "tool_choice") if key in request}
     text = _DATA_URL.sub(lambda m: "picture:" + hashlib.sha256(m.group(0).encode()).hexdigest()[:16],
                          json.dumps(kept, sort_keys=True, ensure_ascii=False))
     kept = json.loads(text)
-    if isinstance(kept.get("response_format"), dict):  # the schema is the code's own: its hash tells a change
-        kept["response_format"] = hashlib.sha256(json.dumps(kept["response_format"], sort_keys=True).encode()).hexdigest()[:16]
+    for key in ("response_format", "tools"):  # schemas are the code's own: a hash tells a change
+        if isinstance(kept.get(key), dict | list):
+            kept[key] = hashlib.sha256(json.dumps(kept[key], sort_keys=True).encode()).hexdigest()[:16]
     for message in kept.get("messages", []):
         if message.get("role") == "system":
             message["content"] = "hash:" + hashlib.sha256(message["content"].encode()).hexdigest()[:16]
@@ -144,11 +196,17 @@ def expectation(reply: Reply | None) -> dict:
     said = reply.public()
     cards = [{"id": c["id"], "score": round(c["score"], 3),
               "verdicts": [f"{v['facet']} {v['op']} {v['value']}: {v['verdict']}" for v in c["verdicts"]]}
-             for c in said["items"]]
+             for c in by_score_and_id(said["items"])]
     wish = [{k: v for k, v in c.items() if k != "confidence"} for c in said["constraints"]]
     return {"reply": said["reply"], "items": cards, "unconfirmed": [c["id"] for c in said["unconfirmed"]],
             "constraints": wish, "question": said["question"], "relaxed": said["relaxed"],
             "planner": said["planner"], "notes": said["notes"]}
+
+
+def by_score_and_id(cards: Sequence[dict]) -> list[dict]:
+    """The cards in their order; neighbours whose scores agree to three digits, in the order of their ids."""
+    runs = (list(run) for _, run in groupby(cards, key=lambda card: round(card["score"], 3)))
+    return [card for run in runs for card in sorted(run, key=lambda card: card["id"])]
 
 
 def differences(expected: dict, found: dict) -> list[str]:
@@ -171,22 +229,29 @@ def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outc
     with ScriptedServer(answers) as server:
         explicit: dict[str, object] = {"planner": "offline", "memory": ":memory:"}
         if transcript.asks_model:
-            explicit |= {"planner": "llm", "openai_base_url": server.url, "openai_api_key": "scripted", "openai_model": MODEL}
+            explicit |= {"planner": transcript.planner, "openai_base_url": server.url, "openai_api_key": "scripted", "openai_model": MODEL}
         explicit.update(transcript.header.get("settings", {}))
         stylist = open_stylist(load_settings({}, **explicit))
+        outcome.remarks = _other_versions(transcript.header.get("versions", {}), versions(stylist))
         shown: tuple[str, ...] = ()
         for number, turn in enumerate(transcript.turns, 1):
             before = len(server.requests)
             reply = take(stylist, transcript.header["transcript"], turn["ask"], transcript.path.parent, shown)
             shown = tuple(card.id for card in reply.cards) if reply is not None and reply.cards else shown
             asked = [canonical(r) for r in server.requests[before:]]
-            found = expectation(reply)
-            outcome.differences += [f"turn {number}: {line}" for line in _compare(turn, asked, found)]
-            outcome.turns.append(_recorded(turn, asked, found))
+            found, seen = expectation(reply), pictures_of(turn["ask"], transcript.path.parent)
+            outcome.differences += [f"turn {number}: {line}" for line in _compare(turn, asked, found, seen)]
+            outcome.turns.append(_recorded(turn, asked, found, seen))
     return outcome
 
 
-def _compare(turn: dict, asked: list[dict], found: dict) -> Iterator[str]:
+def _other_versions(before: dict[str, str], now: dict[str, str]) -> list[str]:
+    return [f"{name} was {before[name]}, is {now.get(name, 'gone')}" for name in before if before[name] != now.get(name)]
+
+
+def _compare(turn: dict, asked: list[dict], found: dict, seen: dict) -> Iterator[str]:
+    if "pictures" in turn and turn["pictures"] != seen.get("pictures"):
+        yield f"other pictures: {turn['pictures']} recorded, {seen.get('pictures', [])} now"
     scripted = turn.get("model", [])
     if len(asked) != len(scripted):
         yield f"{len(scripted)} model requests expected, {len(asked)} made"
@@ -198,8 +263,8 @@ def _compare(turn: dict, asked: list[dict], found: dict) -> Iterator[str]:
     yield from differences(turn.get("expect", {}), found)
 
 
-def _recorded(turn: dict, asked: list[dict], found: dict) -> dict:
-    record = {"ask": turn["ask"], "expect": found}
+def _recorded(turn: dict, asked: list[dict], found: dict, seen: dict) -> dict:
+    record = {"ask": turn["ask"], **seen, "expect": found}
     if asked or turn.get("model"):
         record["model"] = [{"request": request, "answer": call["answer"]}
                            for call, request in zip(turn.get("model", []), asked, strict=False)]

@@ -98,6 +98,13 @@ def dialogue(data: Data = None, catalog: Catalog = None, sessions: int = 300, se
     _run("dialogue", data=data, catalog=catalog, sessions=sessions, seed=seed, out=out)
 
 
+@app.command(name="fast-path")
+def fast_path(catalog: Catalog = None, limit: Annotated[int, typer.Option(help="Turns that are timed.")] = 60,
+              out: Out = None) -> None:
+    """What share of recorded turns PLANNER=auto plans offline, and the time that saves."""
+    _run("fast_path", catalog=catalog, limit=limit, out=out)
+
+
 @app.command()
 def crossing(data: Data = None, catalog: Catalog = None,
              limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None, out: Out = None) -> None:

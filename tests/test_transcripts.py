@@ -22,9 +22,11 @@ def encoder():
 
 def test_there_are_enough_of_both_planners() -> None:
     read = [transcripts.read(path) for path in FILES]
-    assert len(read) >= 25
-    assert sum(t.asks_model for t in read) >= 5
-    assert sum(len(t.turns) > 1 for t in read) >= 25
+    assert len(read) >= 60
+    assert sum(t.asks_model for t in read) >= 20
+    assert sum(len(t.turns) > 1 for t in read) >= 50
+    for kind in ("drift", "halting", "blindness", "follow_up", "correction", "vibe", "llm"):
+        assert sum(t.path.stem.startswith(kind) for t in read) >= 2, kind
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)

@@ -42,6 +42,7 @@ _DROP_VALUE = tuple(re.compile(p) for p in (
     r"\bneed not (?:be|have)(?: a| an| the)? (?P<what>\w+(?: \w+){0,2})",
     r"\b(?P<what>\w+(?: \w+)?) (?:does|do) not matter(?: any ?more)?\b",
     r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:optional|not a must|not necessary|not needed)\b",
+    r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:fine|ok|okay|alright|all right|allowed|welcome|good) (?:after all|again|now)\b",
     r"\bno longer (?:needs?|wants?|has) (?:to (?:be|have))?(?: a| an| the)? ?(?P<what>\w+(?: \w+)?)",
 ))
 _KEEP = re.compile(rf"\b(?:keep|same|keep the same|leave|keeping|retain|like|love|happy with|okay with)(?: the| its| that| "

@@ -13,6 +13,7 @@ from .tokens import Sentence
 _ASKS_ABOUT = re.compile(
     r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|"
     r"these|those|they|the|number|# ?\d|there)\b"
+    r"|which (?:ones?|of (?:these|those|them)) (?:is|are|has|have|comes?)\b"
     r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|should|would) i (?:style|wear|"
     r"wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|"
     r"brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|"

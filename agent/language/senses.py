@@ -117,6 +117,8 @@ def settle(marks: list[Mark]) -> list[Mark]:
 
 def _settled(marks: list[Mark], index: int) -> Mark:
     mark = marks[index]
+    if mark.kind == "taken":  # read before: the tie of "black tie"
+        return mark
     if mark.text in _LENGTHS:
         return _length(marks, index)
     if mark.text in ("belt", "belts", "tie", "ties", "bow tie", "bow ties", "bowtie"):

@@ -225,6 +225,18 @@ def test_taken_back(text: str, drop: Drop) -> None:
     assert reading.constraints == ()
 
 
+def test_a_no_that_is_taken_back_is_no_wish() -> None:
+    reading = read("stripes are fine after all")
+    assert reading.drop == (Drop(facet="pattern", value="striped"),) and not reading.constraints
+
+
+def test_which_of_these_asks_about_the_page() -> None:
+    for text in ("which of these are black?", "which ones have pockets?"):
+        asked = read(text, PAGE).intent("question")
+        assert asked is not None and asked.constraints and not read(text, PAGE).constraints
+    assert read("which of these two is better", PAGE).intent("compare")
+
+
 def test_kept_and_replaced() -> None:
     assert read("same colour but longer").keep == ("color",)
     assert read("in red instead").replaced == ("color",)

@@ -80,3 +80,9 @@ def test_a_refused_vibe_is_less_of_it() -> None:
 )
 def test_the_unknown_is_named(text: str, unknown: str) -> None:
     assert unknown in read(text).unknown_vibes
+
+
+def test_the_tie_of_black_tie_is_no_garment() -> None:
+    constraints = read("a black tie event").constraints
+    assert not any(c.facet == "category" and c.op == "require" for c in constraints)
+    assert ("style", "formal") in {(c.facet, c.value) for c in constraints}
