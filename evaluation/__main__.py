@@ -136,8 +136,10 @@ def report(catalog: Catalog = None, data: Data = None, out: Annotated[Path, type
     """All benchmarks; each one's JSON in a file of its own below --out."""
     folder = catalog or load_settings().catalog_dir
     out.mkdir(parents=True, exist_ok=True)
-    for name, arguments in (("encoder", {"data": data}), ("language", {"data": data}),
-                            ("guard", {"catalog": folder, "data": data}), ("latency", {"catalog": folder})):
+    both = {"catalog": folder, "data": data}
+    for name, arguments in (("encoder", {"data": data}), ("language", {"data": data}), ("vibes", {}), ("guard", both),
+                            ("crossing", both), ("dialogue", both), ("adaptation", {"catalog": folder}),
+                            ("fast_path", {"catalog": folder}), ("latency", {"catalog": folder})):
         _run(name, out=out / f"{name}.json", **arguments)
     for name in ("composed", "ensemble"):
         _run(name, data=data, catalog=folder, out=out)
