@@ -21,6 +21,7 @@ ORDERS = frozenset({"show_more", "undo", "start_over", "why", "more_like", "not_
 _INVOLVED = re.compile(r"\b(?:if|unless|because|whether|although|though|since|match(?:es)?|goes? with|depending)\b|[\"“”]",
                        re.IGNORECASE)
 
+
 class _Planner(Protocol):
     def plan(self, turn: Asked) -> Plan: ...
 

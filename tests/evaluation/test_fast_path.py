@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from agent.language import Context, Shown, read
+from agent.llm.planner import to_plan
 from errors import InputError
 from evaluation import fast_path
 
@@ -25,3 +27,13 @@ def test_plain_turns_are_counted_and_the_model_is_asked_for_the_rest(
 def test_no_recorded_turns_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no recorded turns"):
         fast_path.run(turns=tmp_path)
+
+
+@pytest.mark.parametrize("text", ["a navy dress without pockets", "grey or black, under 50", "any colour",
+                                  "the second one in blue"])
+def test_the_loopback_plans_what_the_offline_reader_reads(text: str) -> None:
+    context = Context(shown=(Shown(id="a"), Shown(id="b")))
+    found, wanted = to_plan(fast_path.planned(text), text, context).reading, read(text, context)
+    assert [(*c.key, c.any) for c in found.constraints] == [(*c.key, c.any) for c in wanted.constraints]
+    assert found.drop == wanted.drop
+    assert [m.ordinal for m in found.mentions] == [m.ordinal for m in wanted.mentions]
