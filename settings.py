@@ -46,7 +46,7 @@ class Settings(BaseModel):
 
     encoder: str = "builtin"
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    index: Literal["auto", "faiss", "milvus"] = "auto"
+    index: Literal["auto", "faiss", "ivf"] = "auto"
     planner: Literal["auto", "offline", "llm"] = "auto"
     """auto: plain turns offline, the others by the model where one is configured; llm: every turn by the model."""
     verifier: str = "none"

@@ -25,6 +25,8 @@ SOFT_STEPS = 4
 """In how many steps soft wishes come before rank: of two items that meet about as much, the better ranked is first."""
 WIDER = 30
 """Designs fetched for each card when too few survive, before all that is allowed is."""
+WIDEST = 5_000
+"""Designs fetched at the widest: of a large catalogue not all that is allowed."""
 BATCH = 4
 """Hits for each card that are judged at a time."""
 
@@ -70,7 +72,8 @@ class Action:
         # the closed form alone knows what to do with a borrowed slice
         composer = "delta" if borrowed else request.composer or self.tools.composer
         query = self.tools.query(wish, reference.vector, composer, clock, borrowed, self.taste.emphasis(state["session"]))
-        for fetch in sorted({min(step, max(allowed, 1)) for step in (FIRST_FETCH * request.k, WIDER * request.k, allowed)}):
+        steps = (FIRST_FETCH * request.k, WIDER * request.k, min(allowed, WIDEST))
+        for fetch in sorted({min(step, max(allowed, 1)) for step in steps}):
             grouped = fetch <= FIRST_FETCH * request.k
             hits = self.tools.ranked(query, wish, fetch, avoid, taste, clock, grouped)
             if not request.guard:

@@ -15,8 +15,6 @@ from PIL import Image
 from agent.action import Action
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph
-from agent.language.nearest import nearest
-from agent.language.sentences import weights_file
 from agent.memory import IN_RAM, Memory
 from agent.merge import merge
 from agent.photos import Eyes
@@ -59,7 +57,7 @@ class Stylist:
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index))
+        self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index, lists_file(catalog)))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
@@ -94,8 +92,6 @@ class Stylist:
                 session = self.new_session()
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
                 self.memory.forget(session)
-        if weights_file() is not None:  # seconds to load: not in the turn of the first shopper with an unknown mood
-            threading.Thread(target=nearest, name="moods", daemon=True).start()
         # Models and tables live as long as the process: out of the collector's sight, or every full collection walks
         # them in the middle of somebody's turn (a quarter of a second, measured).
         gc.collect()
@@ -261,6 +257,12 @@ class Stylist:
                     break
                 del self._locks[oldest]
             return lock
+
+
+def lists_file(catalog: Catalog) -> Path:
+    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
+    made_of = f"{catalog.manifest['encoder']['fingerprint']}-{catalog.manifest['content'][:12]}"
+    return catalog.folder / f"lists-{made_of}.faiss"
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
 from errors import InputError
+
+logger = logging.getLogger(__name__)
 
 
 class VectorIndex(Protocol):
@@ -30,17 +33,43 @@ class VectorIndex(Protocol):
     def save(self, path: Path) -> None:
         """Writes the index to a file."""
 
-    @classmethod
-    def load(cls, path: Path) -> VectorIndex:
-        """Reads what `save` wrote; raises InputError on anything else."""
 
 
-def open_index(vectors: np.ndarray, kind: str = "auto") -> VectorIndex:
-    """An index over a catalogue's vectors (n, dim). kind: `auto` or `faiss` (exact; half precision when large)."""
+KINDS = ("auto", "faiss", "ivf")
+LISTS_FROM = 50_000
+"""Rows from which `auto` takes an inverted file: several exact searches a turn take tens of milliseconds there."""
+
+
+def open_index(vectors: np.ndarray, kind: str = "auto", kept: Path | None = None) -> VectorIndex:
+    """An index over a catalogue's vectors (n, dim).
+
+    kind: `faiss` (exact; half precision when large), `ivf` (lists, and exact scores of what they find) or `auto`, which goes
+    by the number of rows. kept: the file where lists are kept between starts; made when missing. Raises InputError for
+    another kind, and for a file that holds something else.
+    """
+    if kind not in KINDS:
+        raise InputError(f"no vector index of kind {kind!r} here; allowed: {', '.join(KINDS)} (setting INDEX)")
+    if kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM):
+        return _lists(vectors, kept)
     from retrieval.faiss_index import FaissIndex  # FAISS takes a third of a second to load
 
-    if kind not in ("auto", "faiss"):
-        raise InputError(f"no vector index of kind {kind!r} here; allowed: auto, faiss (setting INDEX)")
     index = FaissIndex()
     index.build(vectors)
+    return index
+
+
+def _lists(vectors: np.ndarray, kept: Path | None) -> VectorIndex:
+    from retrieval.ivf_index import IvfIndex
+
+    index = IvfIndex()
+    if kept is not None and kept.is_file():
+        index.load_lists(kept, vectors)
+        return index
+    logger.warning("making search lists of %d rows, once; about ten thousand rows a second", len(vectors))
+    index.build(vectors)
+    if kept is not None:
+        try:
+            index.save(kept)
+        except (OSError, RuntimeError) as error:  # a folder that is read-only: the next start makes them again
+            logger.warning("the search lists could not be kept at %s: %s", kept, str(error).splitlines()[0])
     return index
