@@ -53,7 +53,8 @@ def asks(lines: Iterable[str]) -> Iterator[dict]:
             continue
         ask = _parsed(line)
         if not ask or set(ask) - allowed:
-            raise InputError(f"line {number}: a turn holds some of {', '.join(sorted(allowed))}; got {', '.join(ask) or 'nothing'}")
+            got = ", ".join(ask) or "nothing"
+            raise InputError(f"line {number}: a turn holds some of {', '.join(sorted(allowed))}; got {got}")
         yield ask
 
 

@@ -229,7 +229,8 @@ def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outc
     with ScriptedServer(answers) as server:
         explicit: dict[str, object] = {"planner": "offline", "memory": ":memory:"}
         if transcript.asks_model:
-            explicit |= {"planner": transcript.planner, "openai_base_url": server.url, "openai_api_key": "scripted", "openai_model": MODEL}
+            explicit |= {"planner": transcript.planner, "openai_base_url": server.url, "openai_api_key": "scripted",
+                         "openai_model": MODEL}
         explicit.update(transcript.header.get("settings", {}))
         stylist = open_stylist(load_settings({}, **explicit))
         outcome.remarks = _other_versions(transcript.header.get("versions", {}), versions(stylist))
