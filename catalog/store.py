@@ -20,6 +20,8 @@ from catalog.item import Item
 from catalog.wish import Constraint, Wish
 from errors import CatalogMissing, EncoderMismatch, InputError
 
+MOST_MATCHES = 5_000
+"""Listings with a word from which it tells too little for what ranking them costs (two milliseconds a thousand)."""
 DATABASE, IMAGES, VECTORS, MANIFEST = "catalog.sqlite", "images", "vectors.npy", "info.json"
 FACETS_FILE, TRUTH, REJECTED, UNKNOWN = "facets.npz", "truth.jsonl", "rejected.jsonl", "unknown_values.json"
 LAYOUT_VERSION = 1
@@ -207,7 +209,7 @@ class Catalog:
             return list(islice(((row, score) for row, score in ranked if within[row]), k))
 
     def _telling_words(self, query: str) -> list[str]:
-        """Up to 12 words, the rarest of them; a word of more than a third of the listings only where no other is."""
+        """Up to 12 words, the rarest of them; of more than a third of the listings only where no other is."""
         words = list(dict.fromkeys(w for w in re.findall(r"\w+", query.lower()) if w not in _STOP))[:40]
         for word in words:
             if word not in self._frequency:
@@ -215,7 +217,7 @@ class Catalog:
                 self._frequency[word] = count[0][0]
         present = sorted((w for w in words if self._frequency[w]), key=lambda w: self._frequency[w])
         telling = [w for w in present if self._frequency[w] * 3 <= len(self)] or present
-        return telling[:12]
+        return [w for w in telling if self._frequency[w] <= MOST_MATCHES][:12]
 
     # -- about
 

@@ -157,6 +157,12 @@ def test_claims_are_kept(shop):
     assert shop.claims([shop.row("silent"), shop.row("plain-coat")]) == [(), tuple(CLAIMS["plain-coat"])]
 
 
+def test_a_word_of_too_many_listings_is_not_looked_up(shop, monkeypatch):
+    assert shop.text_search("dresses", 5)
+    monkeypatch.setattr("catalog.store.MOST_MATCHES", 1)
+    assert not shop.text_search("dresses", 5) and shop.text_search("breton", 5)
+
+
 def test_text_search_ranks_and_stays_within_rows(shop):
     assert shop.ids[shop.text_search("a breton shirt, please", 5)[0][0]] == "striped-shirt"
     both = [shop.ids[row] for row, _ in shop.text_search("dresses", 5)]
