@@ -15,6 +15,7 @@ from PIL import Image
 from agent.action import Action
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph
+from agent.language.nearest import nearest
 from agent.memory import IN_RAM, Memory
 from agent.merge import merge
 from agent.photos import Eyes
@@ -92,6 +93,7 @@ class Stylist:
                 session = self.new_session()
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
                 self.memory.forget(session)
+        nearest()  # where the sentence encoder is installed it takes seconds to load: not in somebody's turn
         # Models and tables live as long as the process: out of the collector's sight, or every full collection walks
         # them in the middle of somebody's turn (a quarter of a second, measured).
         gc.collect()
