@@ -25,6 +25,8 @@ TOLD = ("color", "pattern", "sleeve_length", "length", "neckline", "fit", "mater
 MENTIONED = ("pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow")
 CHEAPER, REAL = 0.85, 0.5
 """A price below this share of the other is worth a word; share of changes said as people typed them, where one fits."""
+MORE = "show me more"
+"""Said where nothing true is left to tell."""
 Said = tuple[str, str, str]
 
 
@@ -103,7 +105,7 @@ class Shopper:
         """The next message, and the shown row that it points at, if any. Where nothing of the right kind is shown, the
         kind is what is told, once."""
         if not shown:
-            return self._change(None) or "show me more", None
+            return self._change(None) or MORE, None
         near = max(range(len(shown)), key=lambda place: (self._likeness(shown[place]), -place))
         category = next(iter(self.world.truth[self.target]["category"]))
         other_kind = category not in self.world.truth[shown[near]].get("category", ())
@@ -112,7 +114,7 @@ class Shopper:
             return self._fill("open_plain", category=category), None
         said = self._difference(shown[near])
         if said is None:
-            return "show me more", None
+            return MORE, None
         text = self.wordings.change(said, self.rng)
         self.told.add(said)
         relative = said[1] in ("more", "less")

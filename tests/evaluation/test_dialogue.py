@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from evaluation.dialogue import _within, cast, converse
-from evaluation.dialogue_shopper import Shopper, Wordings, differences, load_wordings
+from evaluation.dialogue import _within, cast, converse, retrieval_page, turn_page
+from evaluation.dialogue_shopper import MORE, Shopper, Wordings, differences, load_wordings
 from evaluation.dialogue_worlds import World, values
 
 
@@ -103,3 +104,42 @@ def test_typed_phrases_are_used_where_they_fit() -> None:
 @pytest.mark.parametrize("row", [0, 1])
 def test_found_goes_by_design(row: int) -> None:
     assert shopper(target=row).found([row]) and not shopper(target=row).found([3])
+
+
+class Letters:
+    """Texts as counts of the letters a to d."""
+
+    def encode_texts(self, texts: list[str]) -> np.ndarray:
+        return np.array([[text.count(letter) for letter in "abcd"] for text in texts], dtype=float)
+
+
+def many(rows: int) -> tuple[SimpleNamespace, World]:
+    """As many things, each of its own design, ever less like "a"; the last one like "b"."""
+    vectors = np.zeros((rows, 4), dtype=np.float16)
+    vectors[:, 0], vectors[-1, 1] = np.linspace(1, 0.5, rows), 9
+    names = tuple(str(row) for row in range(rows))
+    world = World("many", names, ({},) * rows, names, np.full(rows, np.nan), tuple(range(rows)))
+    return SimpleNamespace(encoder=Letters(), catalog=SimpleNamespace(vectors=vectors)), world
+
+
+def test_retrieval_goes_on_where_asked_for_more_and_leaves_out_what_was_pointed_at() -> None:
+    shop, world = many(25)
+    page = retrieval_page(shop, world, None)
+    assert page("a", None) == list(range(10))
+    assert page(MORE, None) == list(range(10, 20)) and page(MORE, None) == list(range(20, 25))
+    assert page("a", 3) == [0, 1, 2, *range(4, 11)]
+
+
+def test_retrieval_remembers_all_words_or_the_turns_alone() -> None:
+    shop, world = many(12)
+    for way, first in ((retrieval_page, 11), (turn_page, 0)):
+        page = way(shop, world, None)
+        page("b", None)
+        assert page("a", None)[0] == first
+
+
+def test_every_design_is_had_in_mind_before_one_comes_again() -> None:
+    world = replace(WORLD, targets=(0, 1, 2, 3))
+    people = [make() for make in cast(world, SAY, 6, seed=1)]
+    assert {world.designs[one.target] for one in people[:3]} == {"A", "B", "D"}
+    assert {one.target for one in people[:4]} == {0, 1, 2, 3}
