@@ -61,7 +61,7 @@ class Stylist:
         catalog.check_encoder(encoder)
         kept = lists_file(catalog.folder, catalog.manifest)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, index or open_index(catalog.vectors, settings.index, kept))
+        self.retriever = Retriever(catalog, encoder, index or open_index(catalog.vectors, settings.index, kept, device=settings.device))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)

@@ -43,26 +43,32 @@ LISTS_FROM = 50_000
 
 
 def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | None = None,
-               first: VectorIndex | None = None) -> VectorIndex:
+               first: VectorIndex | None = None, device: str = "cpu") -> VectorIndex:
     """An index over a catalogue's vectors (n, dim); where they are stacked, the parts after the first get one of their own.
 
     kind: `faiss` (exact; half precision when large), `ivf` (lists, and exact scores of what they find) or `auto`, which goes
     by the number of rows. kept: the file where lists are kept between starts; made when missing. first: an index of the first
-    part that is there already. Raises InputError for
+    part that is there already. device: with `auto` or `cuda`, searches run on a GPU where FAISS has one. Raises InputError for
     another kind, and for a file that holds something else.
     """
     if isinstance(vectors, Stacked):
         from retrieval.parted_index import PartedIndex
 
-        own = first or open_index(vectors.parts[0], kind, kept)
+        own = first or open_index(vectors.parts[0], kind, kept, device=device)
         return PartedIndex(own, _exact(np.concatenate(vectors.parts[1:])))
     if first is not None:
         return first
     if kind not in KINDS:
         raise InputError(f"no vector index of kind {kind!r} here; allowed: {', '.join(KINDS)} (setting INDEX)")
-    if kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM):
-        return _lists(vectors, kept)
-    return _exact(vectors)
+    lists = kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM)
+    index = _lists(vectors, kept) if lists else _exact(vectors)
+    return index if device == "cpu" else _with_gpu(index, vectors)
+
+
+def _with_gpu(index: VectorIndex, vectors: np.ndarray) -> VectorIndex:
+    from retrieval.gpu_index import GpuIndex, has_gpu, on_gpu
+
+    return GpuIndex(index, on_gpu(vectors)) if has_gpu() else index
 
 
 def first_part(index: VectorIndex) -> VectorIndex:
