@@ -212,12 +212,18 @@ class Stylist:
         """Runs the graph, tells what happens, stores the turn, and ends with the reply."""
         last: dict = {}
         start = opening(request, session, clock)
-        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=["updates", "custom"]):
+        # To stream words as they come LangGraph runs every node in a fresh thread, for which torch and faiss then start threads
+        # of their own: 10 ms of a photo turn. Templates are all there at once.
+        in_pieces = len(self.minds) > 1 and request.planner != OFFLINE
+        modes = ["updates", "custom"] if in_pieces else ["updates"]
+        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=modes):
             if mode == "custom":
                 yield Event(kind="text", text=part)
                 continue
             for step, update in part.items():
                 last.update(update)
+                if step == "speak" and not in_pieces:
+                    yield Event(kind="text", text=update["reply"].reply)
                 yield Event(kind="step", step=step, text=" · ".join(update.get("trace", ())))
                 for note in update.get("notes", ()):
                     yield Event(kind="note", text=note)

@@ -21,6 +21,9 @@ def load_encoder(name: str = "builtin", device: str = "auto") -> Encoder:
     """
     # Torch hands large buffers back to the system after each layer; huge pages make fetching them again cheap.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+    # Threads that wait for one another would spin: where cores are shared, a thread that spins keeps the one that it waits
+    # for from running, and a photo takes a second. Read when torch and faiss are loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from encoders.encoder import open_encoder  # torch and open_clip take seconds to import: only who encodes waits
 
     return open_encoder(name, device)

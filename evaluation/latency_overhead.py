@@ -38,17 +38,17 @@ def _graph_alone(stylist: Stylist, talks: Sequence[Sequence[Said]]) -> tuple[lis
         for said in talk:
             request = Request(said.text, () if said.photo is None else (said.photo,), planner=OFFLINE)
             start = opening(request, stylist.memory.load(session), Clock(stylist.settings.turn_seconds))
-            made = [(name, update) for step in _steps(stylist.graph, start, "updates") for name, update in step.items()]
+            made = [(name, update) for step in _steps(stylist.graph, start) for name, update in step.items()]
             hollow = build_graph(*(_handing_over(name, made) for name in NODES))
-            graph.append(_milliseconds(lambda: list(_steps(hollow, start, ["updates", "custom"]))))
-            loop.append(_milliseconds(lambda: _in_a_loop(start, made)))
+            graph.append(_milliseconds(lambda hollow=hollow, start=start: list(_steps(hollow, start))))
+            loop.append(_milliseconds(lambda start=start, made=made: _in_a_loop(start, made)))
             stylist.chat(session, said.text, image=said.photo, planner=OFFLINE)
         stylist.forget(session)
     return graph, loop
 
 
-def _steps(graph: Any, start: State, mode: Any) -> Any:
-    return graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=mode)
+def _steps(graph: Any, start: State) -> Any:
+    return graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode="updates")
 
 
 def _handing_over(name: str, made: Sequence[tuple[str, dict]]) -> Callable[[State], dict]:
