@@ -12,6 +12,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -26,6 +27,7 @@ from catalog import store
 from catalog.claims import Claim
 from catalog.facets import FacetTable
 from catalog.item import Item
+from catalog.partial import Partial
 from catalog.pictures import open_picture
 from catalog.swap import replacing
 from errors import WorkError
@@ -91,6 +93,7 @@ def build(
 
     entries: any order of ids, each id once; embedded in batches as they come. encoder: called once, after the first
     entry has come, so that loading it overlaps with the drawing of the next ones. Nothing is visible at `out` until all is done.
+    Killed, it finds the vectors that it had made when it is run again with the same entries.
     Raises InputError (out is not ours to replace), WorkError (no entry at all).
     """
     with replacing(out) as folder:
@@ -98,7 +101,8 @@ def build(
         coming = iter(entries)
         first = list(islice(coming, 1))
         model = encoder()
-        items, truths, vectors, digest = _embed(folder, chain(first, coming), model, total)
+        partial = Partial(out, model.fingerprint)
+        items, truths, vectors, digest = _embed(folder, chain(first, coming), model, total, partial)
         if not items:
             raise WorkError(_nothing_to_load(ledger))
         claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
@@ -119,11 +123,15 @@ def build(
             "content": digest,
         }
         write_json(folder / store.MANIFEST, manifest)
+    partial.clear()
     return manifest
 
 
 def re_embed(folder: Path, encoder: Encoder) -> dict:
-    """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest."""
+    """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest.
+
+    Killed, it goes on after the last batch that it finished when it is run again with the same encoder.
+    """
     manifest = store.read_manifest(folder)
     catalog = store.Catalog.open(folder)
     with replacing(folder) as fresh:
@@ -131,14 +139,31 @@ def re_embed(folder: Path, encoder: Encoder) -> dict:
             target = fresh / file.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             _link(file, target)
-        bar = tqdm(range(0, len(catalog), BATCH), desc=f"embedding with {encoder.name}", unit="batch")
-        batches = (range(start, min(start + BATCH, len(catalog))) for start in bar)
-        parts = [encode(encoder, [open_picture(catalog.image_path(row)) for row in rows], catalog.items(rows)) for rows in batches]
-        np.save(fresh / store.VECTORS, np.concatenate(parts))
+        partial = Partial(folder, encoder.fingerprint)
+        np.save(fresh / store.VECTORS, _embedded_anew(catalog, encoder, partial))
         manifest = {**manifest, **encoder_record(encoder)}
         write_json(fresh / store.MANIFEST, manifest)
+    partial.clear()
     catalog.close()
     return manifest
+
+
+def _embedded_anew(catalog: store.Catalog, encoder: Encoder, partial: Partial) -> np.ndarray:
+    """(n, dim) float16 of a catalogue's stored pictures."""
+    parts = []
+    with ThreadPoolExecutor() as pool, tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
+        for start in range(0, len(catalog), BATCH):
+            rows = range(start, min(start + BATCH, len(catalog)))
+
+            def make(rows: range = rows) -> np.ndarray:
+                pictures = list(pool.map(open_picture, [catalog.image_path(row) for row in rows]))
+                return encode(encoder, pictures, catalog.items(rows))
+
+            key = f"{catalog.manifest['content'][:32]}-{rows.start}-{rows.stop}"
+            parts.append(partial.batch(key, (len(rows), encoder.dim), make))
+            bar.update(len(rows))
+            bar.set_postfix({"found": partial.found} if partial.found else {})
+    return np.concatenate(parts)
 
 
 def encoder_record(encoder: Encoder) -> dict:
@@ -169,9 +194,18 @@ def _embed(
     entries: Iterable[Entry],
     encoder: Encoder,
     total: int | None,
+    partial: Partial,
 ) -> tuple[list[Item], list[dict | None], np.ndarray, str]:
     items, truths, parts, pending = [], [], [], []
     digest = hashlib.sha256()
+
+    def finish_batch() -> None:
+        jpegs, sold = list(pending), items[-len(pending) :]
+        key = digest.hexdigest()[:32]  # of all entries so far: a batch is found again only after the same ones
+        parts.append(partial.batch(key, (len(sold), encoder.dim),
+                                   lambda: encode(encoder, [open_picture(jpeg) for jpeg in jpegs], sold)))
+        pending.clear()
+
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
         for entry in entries:
             name = f"{store.IMAGES}/{_file_name(entry.item.id)}.jpg"
@@ -181,13 +215,12 @@ def _embed(
                 digest.update(part)
             items.append(item)
             truths.append(entry.truth)
-            pending.append(open_picture(entry.jpeg))
+            pending.append(entry.jpeg)
             if len(pending) == BATCH:
-                parts.append(encode(encoder, pending, items[-len(pending) :]))
-                pending = []
+                finish_batch()
             bar.update()
     if pending:
-        parts.append(encode(encoder, pending, items[-len(pending) :]))
+        finish_batch()
     vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
     return items, truths, vectors, digest.hexdigest()
 
