@@ -105,7 +105,7 @@ def import_(
 def embed(folder: Folder, encoder: EncoderName = None) -> None:
     """New vectors for a catalogue, by the encoder in use; its pictures and listings stay."""
     from catalog.build import re_embed
-    from catalog.store import read_manifest
+    from catalog.files import read_manifest
 
     read_manifest(folder)
     _done(folder, re_embed(folder, _loader(encoder)()))

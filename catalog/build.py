@@ -19,17 +19,17 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import sqlite_utils
 from PIL import Image
 from tqdm import tqdm
 
-from catalog import store
+from catalog import files, store
 from catalog.claims import Claim
-from catalog.facets import FacetTable
+from catalog.files import write_json
 from catalog.item import Item
 from catalog.partial import Partial
 from catalog.pictures import open_picture
 from catalog.swap import replacing
+from catalog.writing import write_part
 from errors import WorkError
 
 BATCH = 64
@@ -97,7 +97,7 @@ def build(
     Raises InputError (out is not ours to replace), WorkError (no entry at all).
     """
     with replacing(out) as folder:
-        (folder / store.IMAGES).mkdir()
+        (folder / files.IMAGES).mkdir()
         coming = iter(entries)
         first = list(islice(coming, 1))
         model = encoder()
@@ -106,13 +106,11 @@ def build(
         if not items:
             raise WorkError(_nothing_to_load(ledger))
         claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
-        write_database(folder / store.DATABASE, items, claims)
-        FacetTable.of(items, claims).save(folder / store.FACETS_FILE)
-        np.save(folder / store.VECTORS, vectors)
-        _write_truth(folder / store.TRUTH, items, truths)
+        write_part(folder, items, claims, vectors)
+        _write_truth(folder / files.TRUTH, items, truths)
         _write_ledger(folder, ledger)
         manifest = {
-            "version": store.LAYOUT_VERSION,
+            "version": files.LAYOUT_VERSION,
             "kind": origin.kind,
             "command": origin.command,
             **origin.details,
@@ -122,7 +120,7 @@ def build(
             "currency": _main_currency(items),
             "content": digest,
         }
-        write_json(folder / store.MANIFEST, manifest)
+        write_json(folder / files.MANIFEST, manifest)
     partial.clear()
     return manifest
 
@@ -132,17 +130,17 @@ def re_embed(folder: Path, encoder: Encoder) -> dict:
 
     Killed, it goes on after the last batch that it finished when it is run again with the same encoder.
     """
-    manifest = store.read_manifest(folder)
+    manifest = files.read_manifest(folder)
     catalog = store.Catalog.open(folder)
     with replacing(folder) as fresh:
-        for file in (p for p in folder.rglob("*") if p.is_file() and p.name not in (store.VECTORS, store.MANIFEST)):
+        for file in (p for p in folder.rglob("*") if p.is_file() and p.name not in (files.VECTORS, files.MANIFEST)):
             target = fresh / file.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             _link(file, target)
         partial = Partial(folder, encoder.fingerprint)
-        np.save(fresh / store.VECTORS, _embedded_anew(catalog, encoder, partial))
+        np.save(fresh / files.VECTORS, _embedded_anew(catalog, encoder, partial))
         manifest = {**manifest, **encoder_record(encoder)}
-        write_json(fresh / store.MANIFEST, manifest)
+        write_json(fresh / files.MANIFEST, manifest)
     partial.clear()
     catalog.close()
     return manifest
@@ -151,19 +149,26 @@ def re_embed(folder: Path, encoder: Encoder) -> dict:
 def _embedded_anew(catalog: store.Catalog, encoder: Encoder, partial: Partial) -> np.ndarray:
     """(n, dim) float16 of a catalogue's stored pictures."""
     parts = []
-    with ThreadPoolExecutor() as pool, tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
+    with tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
         for start in range(0, len(catalog), BATCH):
             rows = range(start, min(start + BATCH, len(catalog)))
-
-            def make(rows: range = rows) -> np.ndarray:
-                pictures = list(pool.map(open_picture, [catalog.image_path(row) for row in rows]))
-                return encode(encoder, pictures, catalog.items(rows))
-
-            key = f"{catalog.manifest['content'][:32]}-{rows.start}-{rows.stop}"
-            parts.append(partial.batch(key, (len(rows), encoder.dim), make))
+            parts.append(_batch(encoder, catalog.items(rows), [catalog.image_path(row).read_bytes() for row in rows], partial))
             bar.update(len(rows))
-            bar.set_postfix({"found": partial.found} if partial.found else {})
+            bar.set_postfix({"batches found": partial.found} if partial.found else {})
     return np.concatenate(parts)
+
+
+def _batch(encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: Partial) -> np.ndarray:
+    """(n, dim) float16 of these pictures: as kept by a run that was stopped, else made, and kept."""
+    digest = hashlib.sha256()
+    for item, jpeg in zip(items, jpegs, strict=True):
+        digest.update(item.model_dump_json().encode() + jpeg)
+
+    def make() -> np.ndarray:
+        with ThreadPoolExecutor() as pool:
+            return encode(encoder, list(pool.map(open_picture, jpegs)), items)
+
+    return partial.batch(digest.hexdigest()[:32], (len(items), encoder.dim), make)
 
 
 def encoder_record(encoder: Encoder) -> dict:
@@ -198,17 +203,9 @@ def _embed(
 ) -> tuple[list[Item], list[dict | None], np.ndarray, str]:
     items, truths, parts, pending = [], [], [], []
     digest = hashlib.sha256()
-
-    def finish_batch() -> None:
-        jpegs, sold = list(pending), items[-len(pending) :]
-        key = digest.hexdigest()[:32]  # of all entries so far: a batch is found again only after the same ones
-        parts.append(partial.batch(key, (len(sold), encoder.dim),
-                                   lambda: encode(encoder, [open_picture(jpeg) for jpeg in jpegs], sold)))
-        pending.clear()
-
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
         for entry in entries:
-            name = f"{store.IMAGES}/{_file_name(entry.item.id)}.jpg"
+            name = f"{files.IMAGES}/{_file_name(entry.item.id)}.jpg"
             item = entry.item.model_copy(update={"image": name})
             (folder / name).write_bytes(entry.jpeg)
             for part in (item.model_dump_json().encode(), json.dumps(entry.truth, sort_keys=True).encode(), entry.jpeg):
@@ -217,53 +214,13 @@ def _embed(
             truths.append(entry.truth)
             pending.append(entry.jpeg)
             if len(pending) == BATCH:
-                finish_batch()
+                parts.append(_batch(encoder, items[-len(pending) :], pending, partial))
+                pending = []
             bar.update()
     if pending:
-        finish_batch()
+        parts.append(_batch(encoder, items[-len(pending) :], pending, partial))
     vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
     return items, truths, vectors, digest.hexdigest()
-
-
-def write_database(path: Path, items: Sequence[Item], claims: Sequence[Sequence[Claim]]) -> None:
-    """SQLite: `items` (row, id, item_group, listing columns, the whole record as JSON), its FTS5 index, `claims`."""
-    db = sqlite_utils.Database(path)
-    db["items"].insert_all(
-        (
-            {
-                "row": row,
-                "id": item.id,
-                "item_group": item.group,
-                "title": item.title,
-                "description": item.description,
-                "brand": item.brand,
-                "price": item.price,
-                "currency": item.currency,
-                "words": _attribute_words(item),
-                "record": item.model_dump_json(),
-            }
-            for row, item in enumerate(items)
-        ),
-        pk="row",
-        batch_size=500,
-    )
-    db["items"].create_index(["id"], unique=True)
-    db["items"].enable_fts(["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2")
-    db["claims"].create({"row": int, "facet": str, "value": str, "present": int, "source": str})
-    db["claims"].insert_all(
-        (
-            {"row": row, "facet": c.facet, "value": c.value, "present": int(c.present), "source": c.source}
-            for row, said in enumerate(claims)
-            for c in said
-        ),
-        batch_size=2000,
-    )
-    db["claims"].create_index(["row"])
-    db.close()
-
-
-def _attribute_words(item: Item) -> str:
-    return " ".join([value for values in item.attributes.values() for value in values] + list(item.tags))
 
 
 def _file_name(id_: str) -> str:
@@ -289,8 +246,8 @@ def _write_ledger(folder: Path, ledger: Ledger | None) -> None:
     lines = "".join(
         json.dumps(reject, ensure_ascii=False) + "\n" for reject in sorted(ledger.rejected, key=lambda reject: reject["line"])
     )
-    (folder / store.REJECTED).write_text(lines, encoding="utf-8")
-    write_json(folder / store.UNKNOWN, ledger.unknown)
+    (folder / files.REJECTED).write_text(lines, encoding="utf-8")
+    write_json(folder / files.UNKNOWN, ledger.unknown)
 
 
 def _nothing_to_load(ledger: Ledger | None) -> str:
@@ -300,11 +257,6 @@ def _nothing_to_load(ledger: Ledger | None) -> str:
         else ""
     )
     return f"not one usable item, so no catalogue was built ({len(ledger.rejected) if ledger else 0} rejected{first})"
-
-
-def write_json(path: Path, content: object) -> None:
-    """Readable JSON, one final newline."""
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _link(source: Path, target: Path) -> None:

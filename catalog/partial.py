@@ -22,7 +22,7 @@ class Partial:
         self.found = 0
 
     def batch(self, key: str, shape: tuple[int, int], make: Callable[[], np.ndarray]) -> np.ndarray:
-        """The batch (n, dim) that was kept under `key` (a digest of all that it was made from), else a new one, kept."""
+        """The batch (n, dim) that was kept under `key` (a digest of what it is made from), else a new one, kept."""
         file = self.folder / f"{key}.npy"
         vectors = _read(file, shape)
         if vectors is not None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from catalog.store import read_manifest
+from catalog.files import read_manifest
 from encoders import Prototypes, SliceLayout
 from encoders.prototypes import read_prototypes, unit, write_prototypes
 from errors import EncoderMismatch, WorkError

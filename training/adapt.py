@@ -24,8 +24,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from catalog import store, vocabulary
-from catalog.build import write_json
+from catalog import files, vocabulary
+from catalog.files import write_json
 from catalog.store import Catalog
 from catalog.swap import replacing
 from encoders import FACET_SLICE, Prototypes, SliceLayout, load_encoder
@@ -237,16 +237,16 @@ def save(catalog: Catalog, encoder: Any, found: Fitted) -> None:
     with replacing(folder) as fresh:
         for file in folder.rglob("*"):
             within = file.relative_to(folder)
-            if file.is_file() and within.parts[0] not in (FOLDER, store.MANIFEST, store.VECTORS):
+            if file.is_file() and within.parts[0] not in (FOLDER, files.MANIFEST, files.VECTORS):
                 (fresh / within).parent.mkdir(parents=True, exist_ok=True)
                 _link(file, fresh / within)
         write_fit(fresh, fit)
         (fresh / FOLDER / THRESHOLDS).write_text(json.dumps(found.thresholds, indent=1) + "\n", encoding="utf-8")
-        np.save(fresh / store.VECTORS, fit.project(own, encoder.layout).astype(np.float16))
+        np.save(fresh / files.VECTORS, fit.project(own, encoder.layout).astype(np.float16))
         if fit.maps:
             np.save(fresh / FOLDER / BASE_VECTORS, own.astype(np.float16))
         slices = dict(zip(fit.layout.names, map(int, fit.layout.sizes), strict=True))
-        write_json(fresh / store.MANIFEST, {
+        write_json(fresh / files.MANIFEST, {
             **catalog.manifest, "encoder": {"name": encoder.name, "fingerprint": fit.fingerprint, "fitted_on": fit.base},
             "dimensions": fit.layout.dim, "slices": slices})
 

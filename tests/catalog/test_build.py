@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from shopfront import MeanColour, OtherEncoder, encoded, entry, made, no_claims, swatch
 
-from catalog.build import BATCH, LONGEST, Ledger, Origin, build, re_embed, to_jpeg
+from catalog.build import BATCH, LONGEST, Ledger, Origin, _batch, build, re_embed, to_jpeg
 from catalog.partial import Partial
 from catalog.store import Catalog
 from errors import InputError, WorkError
@@ -200,18 +200,23 @@ def test_embedding_anew_goes_on_after_a_kill(tmp_path):
     assert Catalog.open(out).manifest["encoder"]["name"] == "another" and beside(out) == ["c"]
 
 
-def test_what_another_encoder_or_catalogue_left_half_done_is_not_taken_up(tmp_path):
+def test_what_another_encoder_left_half_done_is_not_taken_up(tmp_path):
     out = tmp_path / "c"
-    made(out, [entry(str(n), (n, 30, 200)) for n in range(2 * BATCH)]).close()
-    left = Partial(out, OtherEncoder.fingerprint)
-    content = Catalog.open(out).manifest["content"]
+    catalog = made(out, [entry(str(n), (n, 30, 200)) for n in range(BATCH)])
     wrong = np.zeros((BATCH, 3), dtype=np.float16)
-    left.batch(f"{'0' * 32}-0-{BATCH}", wrong.shape, lambda: wrong)
-    Partial(out, "other").batch(f"{content[:32]}-0-{BATCH}", wrong.shape, lambda: wrong)
-    left.batch(f"{content[:32]}-{BATCH}-{2 * BATCH}", (1, 3), lambda: wrong[:1])  # of another shape
+
+    class Blind(OtherEncoder):
+        fingerprint = "blind"
+
+        def encode_images(self, images):
+            return wrong
+
+    _batch(Blind(), catalog.items(range(BATCH)), [catalog.image_path(row).read_bytes() for row in range(BATCH)],
+           Partial(out, "blind"))
+    assert beside(out) == [".c.embedding-blind", "c"]
     encoder = Counting()
     re_embed(out, encoder)
-    assert encoder.seen == 2 * BATCH and not (np.load(out / "vectors.npy") == 0).all(axis=1).any()
+    assert encoder.seen == BATCH and not (np.load(out / "vectors.npy") == 0).all(axis=1).any()
     assert beside(out) == ["c"]
 
 
@@ -224,6 +229,10 @@ def test_a_damaged_batch_is_made_again(tmp_path):
     np.testing.assert_array_equal(kept.batch("k", ones.shape, lambda: ones * 3), ones * 2)
 
 
+class Same(Counting):
+    name, fingerprint = MeanColour.name, MeanColour.fingerprint
+
+
 def test_a_build_that_broke_off_finds_its_vectors_again_only_for_the_same_entries(tmp_path):
     entries = [entry(str(n), (n, 30, 200)) for n in range(2 * BATCH)]
 
@@ -233,9 +242,6 @@ def test_a_build_that_broke_off_finds_its_vectors_again_only_for_the_same_entrie
 
     with pytest.raises(WorkError, match="pencil"):
         build(tmp_path / "c", breaking(), MeanColour, no_claims, ORIGIN)
-    class Same(Counting):
-        name, fingerprint = MeanColour.name, MeanColour.fingerprint
-
     other, again = Same(), Same()
     build(tmp_path / "d", entries, MeanColour, no_claims, ORIGIN)
     build(tmp_path / "c", [entry("new"), *entries[1:]], lambda: other, no_claims, ORIGIN)
