@@ -98,7 +98,8 @@ def recall(vectors: np.ndarray, queries: np.ndarray, rows: np.ndarray, best: np.
     """The share of the exact best k that was found: rows (q, k), -1 for none; best (q, k) as `exact_scores` tells them."""
     there = np.isfinite(best)
     last = np.min(np.where(there, best, np.inf), axis=1)
-    scores = np.einsum("qkd,qd->qk", np.asarray(vectors[np.maximum(rows, 0)], dtype=np.float32), queries)
+    found = np.asarray(vectors[np.maximum(rows, 0).ravel()], dtype=np.float32).reshape(*rows.shape, -1)
+    scores = np.einsum("qkd,qd->qk", found, queries)
     good = ((scores >= last[:, None] - SAME) & (rows >= 0)).sum(axis=1)
     return float((np.minimum(good, there.sum(axis=1)) / np.maximum(there.sum(axis=1), 1)).mean())
 
