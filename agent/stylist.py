@@ -37,7 +37,7 @@ from composer import KINDS
 from encoders import load_encoder
 from errors import InputError, WorkError
 from guard import fitted_to, guard_of
-from retrieval import Retriever, open_index
+from retrieval import Retriever, VectorIndex, first_part, lists_file, open_index
 from settings import Settings, load_settings
 
 _LOCKS_KEPT = 10_000
@@ -54,11 +54,14 @@ LISTINGS_READ = 5_000
 class Stylist:
     """Answers turns on one catalogue. Safe for many threads: turns of one session wait for one another."""
 
-    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings) -> None:
+    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings,
+                 index: VectorIndex | None = None) -> None:
+        self._bare_encoder = encoder
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
+        kept = lists_file(catalog.folder, catalog.manifest)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index, lists_file(catalog)))
+        self.retriever = Retriever(catalog, encoder, index or open_index(catalog.vectors, settings.index, kept, device=settings.device))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
@@ -82,6 +85,23 @@ class Stylist:
                       Memory(IN_RAM if memory is None else memory), settings)
         stylist.warm_up()
         return stylist
+
+    def renewed(self) -> Stylist | None:
+        """A stylist on the catalogue's new state where it has been updated since, else None.
+
+        It shares encoder, memory and the locks of the sessions; of the catalogue, all that has not changed. Turns that run
+        on this one end on the state on which they began. Raises what `open` raises.
+        """
+        if not self.catalog.changed:
+            return None
+        catalog = Catalog.open(self.catalog.folder, known=self.catalog)
+        same = catalog.parts[0] is self.catalog.parts[0]
+        kept = lists_file(catalog.folder, catalog.manifest)
+        index = open_index(catalog.vectors, self.settings.index, kept, first_part(self.retriever.index) if same else None)
+        fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
+        fresh._locks, fresh._locks_lock = self._locks, self._locks_lock
+        fresh.catalog.facet_counts()
+        return fresh
 
     def warm_up(self) -> None:
         """Loads what the first turn would otherwise wait for."""
@@ -268,12 +288,6 @@ class Stylist:
                     break
                 del self._locks[oldest]
             return lock
-
-
-def lists_file(catalog: Catalog) -> Path:
-    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
-    made_of = f"{catalog.manifest['encoder']['fingerprint']}-{catalog.manifest['content'][:12]}"
-    return catalog.folder / f"lists-{made_of}.faiss"
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

@@ -8,9 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,6 +22,7 @@ from tqdm import tqdm
 
 from catalog import files, store
 from catalog.claims import Claim
+from catalog.digests import digests_of, save_digests
 from catalog.files import write_json
 from catalog.item import Item
 from catalog.partial import Partial
@@ -102,13 +101,14 @@ def build(
         first = list(islice(coming, 1))
         model = encoder()
         partial = Partial(out, model.fingerprint)
-        items, truths, vectors, digest = _embed(folder, chain(first, coming), model, total, partial)
+        items, truths, vectors, digests = _embed(folder, chain(first, coming), model, total, partial)
         if not items:
             raise WorkError(_nothing_to_load(ledger))
         claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
         write_part(folder, items, claims, vectors)
+        save_digests(folder, digests)
         _write_truth(folder / files.TRUTH, items, truths)
-        _write_ledger(folder, ledger)
+        write_ledger(folder, ledger)
         manifest = {
             "version": files.LAYOUT_VERSION,
             "kind": origin.kind,
@@ -118,7 +118,7 @@ def build(
             "rejected": len(ledger.rejected) if ledger else 0,
             **encoder_record(model),
             "currency": _main_currency(items),
-            "content": digest,
+            "content": _content(digests, truths),
         }
         write_json(folder / files.MANIFEST, manifest)
     partial.clear()
@@ -136,7 +136,7 @@ def re_embed(folder: Path, encoder: Encoder) -> dict:
         for file in (p for p in folder.rglob("*") if p.is_file() and p.name not in (files.VECTORS, files.MANIFEST)):
             target = fresh / file.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
-            _link(file, target)
+            files.link(file, target)
         partial = Partial(folder, encoder.fingerprint)
         np.save(fresh / files.VECTORS, _embedded_anew(catalog, encoder, partial))
         manifest = {**manifest, **encoder_record(encoder)}
@@ -160,9 +160,7 @@ def _embedded_anew(catalog: store.Catalog, encoder: Encoder, partial: Partial) -
 
 def _batch(encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: Partial) -> np.ndarray:
     """(n, dim) float16 of these pictures: as kept by a run that was stopped, else made, and kept."""
-    digest = hashlib.sha256()
-    for item, jpeg in zip(items, jpegs, strict=True):
-        digest.update(item.model_dump_json().encode() + jpeg)
+    digest = hashlib.sha256(b"".join(digests_of(item, jpeg) for item, jpeg in zip(items, jpegs, strict=True)))
 
     def make() -> np.ndarray:
         with ThreadPoolExecutor() as pool:
@@ -200,16 +198,14 @@ def _embed(
     encoder: Encoder,
     total: int | None,
     partial: Partial,
-) -> tuple[list[Item], list[dict | None], np.ndarray, str]:
-    items, truths, parts, pending = [], [], [], []
-    digest = hashlib.sha256()
+) -> tuple[list[Item], list[dict | None], np.ndarray, list[bytes]]:
+    items, truths, parts, pending, digests = [], [], [], [], []
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
         for entry in entries:
-            name = f"{files.IMAGES}/{_file_name(entry.item.id)}.jpg"
+            name = f"{files.IMAGES}/{file_name(entry.item.id)}.jpg"
             item = entry.item.model_copy(update={"image": name})
             (folder / name).write_bytes(entry.jpeg)
-            for part in (item.model_dump_json().encode(), json.dumps(entry.truth, sort_keys=True).encode(), entry.jpeg):
-                digest.update(part)
+            digests.append(digests_of(item, entry.jpeg))
             items.append(item)
             truths.append(entry.truth)
             pending.append(entry.jpeg)
@@ -220,10 +216,15 @@ def _embed(
     if pending:
         parts.append(_batch(encoder, items[-len(pending) :], pending, partial))
     vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
-    return items, truths, vectors, digest.hexdigest()
+    return items, truths, vectors, digests
 
 
-def _file_name(id_: str) -> str:
+def _content(digests: Sequence[bytes], truths: Sequence[dict | None]) -> str:
+    """One name (hex) for all listings, pictures and truths."""
+    return hashlib.sha256(b"".join(digests) + json.dumps(truths, sort_keys=True).encode()).hexdigest()
+
+
+def file_name(id_: str) -> str:
     """A file name for an id: itself where that is plain, else its readable part and a hash."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", id_).strip("._")[:80]
     return plain if plain == id_ else f"{plain}-{hashlib.sha256(id_.encode()).hexdigest()[:10]}"
@@ -240,7 +241,8 @@ def _write_truth(path: Path, items: Sequence[Item], truths: Sequence[dict | None
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _write_ledger(folder: Path, ledger: Ledger | None) -> None:
+def write_ledger(folder: Path, ledger: Ledger | None) -> None:
+    """What a feed held besides usable items, beside the catalogue."""
     if ledger is None:
         return
     lines = "".join(
@@ -257,10 +259,3 @@ def _nothing_to_load(ledger: Ledger | None) -> str:
         else ""
     )
     return f"not one usable item, so no catalogue was built ({len(ledger.rejected) if ledger else 0} rejected{first})"
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without hard links
-        shutil.copy2(source, target)

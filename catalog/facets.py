@@ -110,14 +110,33 @@ class FacetTable:
             available=np.array([i.available and (not i.sizes or bool(i.sizes_in_stock())) for i in items], dtype=bool),
         )
 
+    @classmethod
+    def joined(cls, tables: Sequence[FacetTable], kept: Sequence[np.ndarray]) -> FacetTable:
+        """The rows of several tables in one, those of a mask (n_i,) bool of each."""
+        brands = sorted({name for table in tables for name in table.brands})
+        codes = {name: code for code, name in enumerate(brands)}
+        own = [np.array([codes[name] for name in table.brands] + [-1], dtype=np.int32) for table in tables]
+
+        def column(name: str) -> np.ndarray:
+            return np.concatenate([getattr(table, name)[rows] for table, rows in zip(tables, kept, strict=True)])
+
+        def packed(side: str) -> dict[Key, np.ndarray]:
+            keys = sorted({key for table in tables for key in getattr(table, side)})
+            return {key: np.packbits(np.concatenate([
+                table._unpacked(getattr(table, side).get(key, table._none()))[rows]
+                for table, rows in zip(tables, kept, strict=True)])) for key in keys}
+
+        brand = np.concatenate([code[table.brand][rows] for code, table, rows in zip(own, tables, kept, strict=True)])
+        return cls(len(brand), packed("yes"), packed("no"), column("price"), brand, brands, column("sized"), column("available"))
+
     def save(self, path: Path) -> None:
         """One .npz without pickles."""
         width = (self.n + 7) // 8
         np.savez(
             path,
             keys=np.array(json.dumps({"n": self.n, "yes": list(self.yes), "no": list(self.no), "brands": self.brands})),
-            yes=np.array(list(self.yes.values()), dtype=np.uint8).reshape(-1, width),
-            no=np.array(list(self.no.values()), dtype=np.uint8).reshape(-1, width),
+            yes=np.array(list(self.yes.values()), dtype=np.uint8).reshape(len(self.yes), width),
+            no=np.array(list(self.no.values()), dtype=np.uint8).reshape(len(self.no), width),
             price=self.price,
             brand=self.brand,
             sized=self.sized,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 from errors import CatalogMissing
@@ -10,7 +12,8 @@ from errors import CatalogMissing
 DATABASE, IMAGES, VECTORS, MANIFEST = "catalog.sqlite", "images", "vectors.npy", "info.json"
 FACETS_FILE, NAMES, TRUTH = "facets.npz", "names.npz", "truth.jsonl"
 REJECTED, UNKNOWN = "rejected.jsonl", "unknown_values.json"
-PARTS, DEAD = "parts", "dead.npy"
+PARTS, DEAD, DIGESTS = "parts", "dead.npy", "digests.npy"
+BASE_VECTORS = "base_vectors.npy"
 LAYOUT_VERSION = 1
 
 
@@ -44,3 +47,11 @@ def stamp(folder: Path) -> tuple[int, int] | None:
 def write_json(path: Path, content: object) -> None:
     """Readable JSON, one final newline."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def link(source: Path, target: Path) -> None:
+    """The same file under another name; a copy where the file system has no links."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)

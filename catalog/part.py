@@ -30,9 +30,9 @@ class Part:
     """
 
     def __init__(self, folder: Path) -> None:
-        address = f"file:{(folder / DATABASE).resolve().as_posix()}?mode=ro&immutable=1"
+        self._address = f"file:{(folder / DATABASE).resolve().as_posix()}?mode=ro&immutable=1"
         self.folder = folder
-        self._connection, self._lock = sqlite3.connect(address, uri=True, check_same_thread=False), threading.Lock()
+        self._connection, self._lock = sqlite3.connect(self._address, uri=True, check_same_thread=False), threading.Lock()
         self.facets = FacetTable.load(folder / FACETS_FILE)
         self.vectors: np.ndarray = np.load(folder / VECTORS, mmap_mode="r")
         self.ids, self.groups, self.designs = self._names(folder / NAMES)
@@ -59,6 +59,14 @@ class Part:
         grouped = groupby(sorted(found, key=lambda record: record[0]), key=lambda record: record[0])
         said = {row: tuple(Claim(f, v, bool(p), s) for _, f, v, p, s in group) for row, group in grouped}
         return {row: said.get(row, ()) for row in rows}
+
+    def records(self, table: str) -> Iterator[tuple]:
+        """All rows of a table in order, on a connection of their own, so that nobody waits for them."""
+        reading = sqlite3.connect(self._address, uri=True)
+        try:
+            yield from reading.execute(f"select * from {table} order by row")
+        finally:
+            reading.close()
 
     # -- full text
 

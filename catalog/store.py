@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -68,7 +69,7 @@ class Catalog:
             manifest = read_manifest(folder)
             try:
                 opened = cls._opened(folder, manifest, known, before)
-            except OSError:  # the folder was exchanged for another while we read it
+            except (OSError, sqlite3.Error):  # the folder was exchanged for another while we read it
                 if stamp(folder) == before:
                     raise
                 continue

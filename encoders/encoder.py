@@ -31,6 +31,8 @@ class Encoder:
     def __init__(self, name: str, loaded: Loaded, device: str) -> None:
         self.name, self.fingerprint, self.device = name, loaded.fingerprint, device
         self._loaded = loaded
+        self.bf16 = device == "cuda"
+        """Whether the towers compute in bf16 (autocast); processors without units for it are many times slower so."""
         self._subspaces: Subspaces | None = None
         self.facet_slice: dict[str, str] = dict(FACET_SLICE)
         if loaded.folder is not None:
@@ -103,18 +105,26 @@ class Encoder:
             return self._subspaces.split(raw)
         return unit_slices(raw, self.layout)
 
+    def _precision(self) -> torch.autocast:
+        return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.bf16)
+
     @torch.inference_mode()
     def _pictures(self, images: Sequence[Image.Image], garments: Sequence[str | None]) -> np.ndarray:
         pixels = self.pixels(images).to(self.device).contiguous(memory_format=torch.channels_last)
-        if any(garments):
-            visual = self._loaded.model.visual
-            return visual.head(visual.trunk(pixels, zone_ids(garments).to(self.device))).float().cpu().numpy()
-        return self.tower(pixels).float().cpu().numpy()
+        with self._precision():
+            if any(garments):
+                visual = self._loaded.model.visual
+                found = visual.head(visual.trunk(pixels, zone_ids(garments).to(self.device)))
+            else:
+                found = self.tower(pixels)
+        return found.float().cpu().numpy()
 
     @torch.inference_mode()
     def _texts(self, texts: list[str]) -> np.ndarray:
         tokens = self._loaded.tokenizer(texts).to(self.device)
-        return self._loaded.model.encode_text(tokens, normalize=self._loaded.transform is not None).float().cpu().numpy()
+        with self._precision():
+            found = self._loaded.model.encode_text(tokens, normalize=self._loaded.transform is not None)
+        return found.float().cpu().numpy()
 
 
 def pick_device(device: str) -> Literal["cpu", "cuda"]:

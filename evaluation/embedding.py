@@ -12,7 +12,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext, redirect_stdout
+from contextlib import redirect_stdout
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -97,7 +97,7 @@ def _model(name: str, pictures: Sequence[Image.Image]) -> list[dict]:
     cores = os.cpu_count() or 1
     for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
         encoder = load_encoder(name, device)
-        exact = encoder.encode_images(pictures)
+        exact = _encoded(encoder, FP32, pictures)
         ways = [(FP32, threads) for threads in (_threads() if device == "cpu" else [cores])] + [(BF16, cores)]
         if device == "cpu" and all(find_spec(module) for module in NEEDED):
             ways += [(ONNX, threads) for threads in _threads()]
@@ -111,10 +111,8 @@ def _model(name: str, pictures: Sequence[Image.Image]) -> list[dict]:
 
 
 def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) -> np.ndarray:
-    import torch
-
-    with torch.autocast(encoder.device, torch.bfloat16) if precision == BF16 else nullcontext():
-        return encoder.encode_images(pictures)
+    encoder.bf16 = precision == BF16
+    return encoder.encode_images(pictures)
 
 
 def _timed(pictures: Sequence[Image.Image], encode: Callable[[Sequence[Image.Image]], np.ndarray]) -> tuple[np.ndarray, float]:

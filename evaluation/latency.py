@@ -14,6 +14,8 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from agent import Stylist
+from agent.planner import OFFLINE
+from encoders import load_encoder
 from evaluation.grow import grow
 from evaluation.latency_overhead import overhead
 from evaluation.latency_paths import AGENT, RETRIEVAL, chosen, costly_paths, show_paths
@@ -21,6 +23,7 @@ from evaluation.latency_search import searches, show_searches
 from evaluation.latency_start import memory_mb, show_starts, starts
 from evaluation.latency_turns import WARM_UP, conversations, figures, through_agent, through_retrieval
 from evaluation.show import finish, machine, notice, percentiles, table
+from settings import load_settings
 
 FEW = 4
 """Sessions over which costly paths are measured: a turn of theirs takes seconds."""
@@ -42,11 +45,15 @@ def run(catalog: Path, items: int | None = None, sessions: int = 40, seed: int =
             catalog = grown(catalog, items, seed, keep or Path(folder))
         started = starts(catalog) if start else {}
         begun = time.perf_counter()
-        stylist = Stylist.open(catalog, memory=Path(folder) / "memory.sqlite")
+        settings = load_settings()
+        encoder = load_encoder(settings.encoder, settings.device)
+        stylist = Stylist.open(catalog, memory=Path(folder) / "memory.sqlite", settings=settings, encoder=encoder)
         opened = (time.perf_counter() - begun) * 1000
-        result = _measured(stylist, names, sessions, seed, few, delays)
+        result = _measured(stylist, names, sessions, seed)
+        result["paths"] |= costly_paths(stylist, encoder, names, conversations(few, seed), delays)
         stylist.memory.close()
-    result |= {"open_ms": round(opened, 1), "start_s": started, "machine": machine()}
+    result |= {"open_ms": round(opened, 1), "start_s": started, "delays_s": {"first": delays[0], "further": delays[1]},
+               "machine": machine()}
     _show(result, delays)
     return finish(result, out)
 
@@ -61,9 +68,9 @@ def grown(catalog: Path, items: int, seed: int, folder: Path) -> Path:
     return place
 
 
-def _measured(stylist: Stylist, names: Sequence[str], sessions: int, seed: int, few: int, delays: tuple[float, float]) -> dict:
+def _measured(stylist: Stylist, names: Sequence[str], sessions: int, seed: int) -> dict:
     talks = conversations(sessions, seed)
-    turns = through_agent(stylist, talks)
+    turns = through_agent(stylist, talks, OFFLINE)
     cold, warm = turns[:WARM_UP], turns[WARM_UP:]
     memory = memory_mb()  # before the exact scans and the other models
     made = figures(warm)
@@ -73,15 +80,13 @@ def _measured(stylist: Stylist, names: Sequence[str], sessions: int, seed: int, 
     if AGENT in names:
         paths[AGENT] = made
     index = searches(stylist.catalog, stylist.retriever.index, seed)
-    result = {
+    return {
         "items": len(stylist.catalog), "text_turn_ms": made["text_turn_ms"], "photo_turn_ms": made["photo_turn_ms"],
         "search_ms": index[0]["ms"], "recall_at_10": index[0]["recall_at_10"], "rss_mb": memory["peak"],
         "memory_mb": memory, "cold_ms": [round(turn.ms["total"], 1) for turn in cold],
         "stages_ms": made["stages_ms"] | {"total": percentiles([turn.ms["total"] for turn in warm])}, "turns": len(warm),
-        "overhead": overhead(stylist, warm, talks[:GRAPH_SESSIONS]), "filters": index,
+        "overhead": overhead(stylist, warm, talks[:GRAPH_SESSIONS]), "filters": index, "paths": paths,
     }
-    paths |= costly_paths(stylist, names, talks[:few], delays)
-    return result | {"paths": paths, "delays_s": {"first": delays[0], "further": delays[1]}}
 
 
 def _show(result: dict, delays: tuple[float, float]) -> None:

@@ -14,11 +14,12 @@ from agent import Stylist
 from agent.loopback import MODEL, ScriptedServer
 from agent.memory import IN_RAM, Memory
 from agent.planner import OFFLINE
+from encoders import Encoder
 from errors import InputError
 from evaluation import fast_path
-from evaluation.latency_turns import BUDGET, Said, figures, through_agent, through_retrieval
+from evaluation.latency_turns import BUDGET, Said, figures, through_agent
 from evaluation.show import notice, table
-from settings import load_settings
+from settings import Settings, load_settings
 
 VERIFIER = "clip:ViT-B-32"
 """No tag: open_clip then draws the weights by chance and downloads nothing."""
@@ -39,35 +40,33 @@ def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
     return tuple(name for name in PATHS if name in names or "all" in names)
 
 
-def costly_paths(stylist: Stylist, names: Sequence[str], talks: Sequence[Sequence[Said]], delays: tuple[float, float]) -> dict:
-    """{path: figures} of those that need a model of their own. delays: seconds to the first token, for each further one."""
+def costly_paths(stylist: Stylist, encoder: Encoder, names: Sequence[str], talks: Sequence[Sequence[Said]],
+                 delays: tuple[float, float]) -> dict:
+    """{path: figures} of those that need a model of their own, on the catalogue of `stylist`, which `encoder` was loaded for.
+
+    delays: seconds to the first token, for each further one.
+    """
     found = {}
     for name in (name for name in names if name not in QUICK):
         notice(f"path {name}")
         with ExitStack() as stack:
-            other = _with_model(stylist, stack, delays) if name in (LLM, AUTO) else _with_verifier(stylist, PICTURES[name])
+            settings = _with_model(stylist, stack, delays) if name in (LLM, AUTO) else _with_verifier(stylist, PICTURES[name])
+            other = Stylist(stylist.catalog, encoder, Memory(IN_RAM), settings)
             other.warm_up()
             found[name] = figures(through_agent(other, talks, name if name in (LLM, AUTO) else OFFLINE))
             other.memory.close()
     return found
 
 
-def quick_path(stylist: Stylist, name: str, talks: Sequence[Sequence[Said]]) -> dict:
-    """The figures of retrieval alone, or of the agent with the offline planner."""
-    return figures(through_retrieval(stylist, talks) if name == RETRIEVAL else through_agent(stylist, talks, OFFLINE))
-
-
-def _with_model(stylist: Stylist, stack: ExitStack, delays: tuple[float, float]) -> Stylist:
+def _with_model(stylist: Stylist, stack: ExitStack, delays: tuple[float, float]) -> Settings:
     server = stack.enter_context(ScriptedServer(lambda request: {**fast_path.answer(request), "pace": list(delays)}))
-    settings = load_settings({}, catalog_dir=stylist.catalog.folder, device=stylist.settings.device, planner=AUTO,
-                             openai_base_url=server.url, openai_api_key="loopback", openai_model=MODEL)
-    return Stylist(stylist.catalog, stylist.encoder, Memory(IN_RAM), settings)
+    return load_settings({}, catalog_dir=stylist.catalog.folder, device=stylist.settings.device, index=stylist.settings.index,
+                         planner=AUTO, openai_base_url=server.url, openai_api_key="loopback", openai_model=MODEL)
 
 
-def _with_verifier(stylist: Stylist, most: int) -> Stylist:
-    """A guard of its own for each budget: it keeps its answers, and the next budget would find them."""
-    settings = stylist.settings.model_copy(update={"verifier": VERIFIER, "verifier_pictures": most})
-    return Stylist(stylist.catalog, stylist.encoder, Memory(IN_RAM), settings)
+def _with_verifier(stylist: Stylist, most: int) -> Settings:
+    """A budget of its own has a guard of its own: it keeps its answers, and the next budget would find them."""
+    return stylist.settings.model_copy(update={"verifier": VERIFIER, "verifier_pictures": most})
 
 
 def show_paths(paths: dict[str, dict], delays: tuple[float, float]) -> None:

@@ -23,7 +23,7 @@ from guard.thresholds import Thresholds, read_thresholds
 FOLDER = "fitted"
 """Inside a catalogue's folder."""
 _RECORD, _SLICES, _PROTOTYPES = "record.json", "slices.npz", "prototypes.safetensors"
-THRESHOLDS, BASE_VECTORS = "thresholds.json", "base_vectors.npy"
+THRESHOLDS = "thresholds.json"
 
 
 @dataclass(frozen=True)

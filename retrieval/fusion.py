@@ -84,7 +84,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class Pool:
-    """The candidates of a search: rows (n,) with their ids, and each ranker's scores (n,) for all of them.
+    """The candidates of a search: rows (n,) with their ids and vectors (n, dim), and each ranker's scores (n,) for all of them.
 
     specialists: {name: the part of a specialist's weight that the wish gives it}.
     """
@@ -92,6 +92,7 @@ class Pool:
     rows: np.ndarray
     ids: Sequence[str]
     scores: Mapping[str, np.ndarray]
+    vectors: np.ndarray
     specialists: Mapping[str, float] = field(default_factory=dict)
 
     def rankings(self) -> dict[str, np.ndarray]:

@@ -18,7 +18,7 @@ EXACT_ROWS = 2_000
 """A filter that leaves at most so many rows is answered by scoring each of them."""
 PROBES = 40
 """Lists searched of a catalogue without filter; more where a filter leaves fewer rows in each."""
-FETCH, FETCH_LEAST = 6, 120
+FETCH, FETCH_LEAST = 2, 120
 """Candidates for each wanted row, and at least."""
 SAMPLE = 40
 """Rows for each list that the lists are made from."""

@@ -69,7 +69,8 @@ class Retriever:
             return []
         rankings = pool.rankings()
         order = pool.order(self.weights, rankings)
-        kept = one_per_design(pool.rows, order, k, self.catalog) if one_per_group else [(p, ()) for p in order[:k]]
+        kept = (one_per_design(pool.rows, pool.vectors, self.catalog.designs[pool.rows], order, k) if one_per_group
+                else [(place, ()) for place in order[:k]])
         best = max(sum(query.weights.values()), 1e-8)
         shares = np.clip(pool.scores.get("composed", np.zeros(len(pool.rows))) / best, 0.0, 1.0)
         return [Hit(int(pool.rows[place]), pool.ids[place], float(shares[place]),
@@ -88,13 +89,13 @@ class Retriever:
             return None
         facets = {name: specialist for name, specialist in specialists(wish, self.encoder).items()
                   if name not in self.weights.without}
-        rows, scores = self._candidates(query, wish, facets, max(self.depth, min(4 * k, k + BEYOND)), allowed, taste)
-        return Pool(rows, Chosen(self.catalog.ids, rows), scores,
+        rows, vectors, scores = self._candidates(query, wish, facets, max(self.depth, min(4 * k, k + BEYOND)), allowed, taste)
+        return Pool(rows, Chosen(self.catalog.ids, rows), scores, vectors,
                     {name: specialist.share for name, specialist in facets.items()})
 
     def _candidates(self, query: Query, wish: Wish, facets: Mapping[str, Specialist], depth: int, allowed: np.ndarray,
-                    taste: np.ndarray | None) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-        """The union of what the rankers bring in, (n,) rows, and each ranker's scores (n,) for all of them."""
+                    taste: np.ndarray | None) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+        """The union of what the rankers bring in: rows (n,), vectors (n, dim), and each ranker's scores (n,) for all."""
         silent = self.weights.without
         directions = {"composed": query.vector} if np.any(query.vector) else {}
         if taste is not None and np.any(taste):
@@ -117,7 +118,7 @@ class Retriever:
             scores["text"] = listing_scores(rows, listed)
         if not scores:
             scores["any"] = -np.arange(len(rows), dtype=np.float64)
-        return rows, scores
+        return rows, vectors, scores
 
     def _mixed(self, allowed: np.ndarray, depth: int) -> list[int]:
         rows = np.flatnonzero(allowed)
