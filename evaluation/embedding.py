@@ -16,22 +16,26 @@ from contextlib import redirect_stdout
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image
 
 from catalog.pictures import open_picture
 from catalog.store import Catalog
-from encoders import Encoder, load_encoder
-from encoders.encoder import BATCH
+from encoders import load_encoder
 from evaluation.show import finish, machine, notice, table
+
+if TYPE_CHECKING:
+    from encoders import Encoder
 
 MODELS = {"builtin": 256, "ViT-B-32": 64}
 """Model -> pictures that it is timed on."""
 FP32, BF16, ONNX = "fp32", "bf16", "ONNX Runtime, fp32"
 SECONDS = 8
 """After which no further batch of a slow way is begun."""
+BATCH = 32
+"""Pictures a pass, as the encoder takes them."""
 NEEDED = ("onnxruntime", "onnx", "onnxscript")
 
 

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
+from typing import TYPE_CHECKING
 
 from agent import Stylist
 from agent.loopback import MODEL, ScriptedServer
 from agent.memory import IN_RAM, Memory
 from agent.planner import OFFLINE
-from encoders import Encoder
 from errors import InputError
 from evaluation import fast_path
 from evaluation.latency_turns import BUDGET, Said, figures, through_agent
 from evaluation.show import notice, table
 from settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from encoders import Encoder
 
 VERIFIER = "clip:ViT-B-32"
 """No tag: open_clip then draws the weights by chance and downloads nothing."""
