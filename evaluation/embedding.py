@@ -120,14 +120,16 @@ def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) 
 
 
 def _timed(pictures: Sequence[Image.Image], encode: Callable[[Sequence[Image.Image]], np.ndarray]) -> tuple[np.ndarray, float]:
-    """(vectors of the first m pictures, items a second), batch after batch for about SECONDS at most."""
-    encode(pictures[:2])
-    start = time.perf_counter()
-    encode(pictures[:2])
-    slow = (time.perf_counter() - start) * BATCH / 2 > SECONDS
+    """(vectors of the first m pictures, items a second), batch after batch for about SECONDS at most, after two pictures that do
+    not count. A way for which these take that long already is judged by them."""
+    start, step = time.perf_counter(), min(2, len(pictures))
+    first = encode(pictures[:step])
+    taken = time.perf_counter() - start
+    if taken > SECONDS / 2:
+        return first, step / taken
     start, parts, done = time.perf_counter(), [], 0
     while done < len(pictures) and (not parts or time.perf_counter() - start < SECONDS):
-        parts.append(encode(pictures[done:done + (2 if slow else BATCH)]))
+        parts.append(encode(pictures[done:done + BATCH]))
         done += len(parts[-1])
     return np.concatenate(parts), done / (time.perf_counter() - start)
 

@@ -18,11 +18,10 @@ from errors import InputError, WorkError
 from evaluation.latency_paths import chosen
 from evaluation.plot import save_curves
 from evaluation.show import finish, machine, notice, table
+from retrieval.index import LISTS_FROM
 from settings import ROOT
 
 BEYOND = 10_000_000
-FITTED = 3
-"""Largest sizes that the line goes through."""
 
 
 def run(catalog: Path, sizes: str, sessions: int = 40, seed: int = 0, paths: Sequence[str] | None = None, few: int = 4,
@@ -63,8 +62,10 @@ def _measured(catalog: Path, size: int, folder: Path, options: Sequence[object])
 
 
 def extrapolated(measured: Sequence[dict]) -> dict | None:
-    """The search's p50 and p95 in ms at BEYOND items by a power law through the largest sizes; None for fewer than two."""
-    last = list(measured)[-FITTED:]
+    """The search's p50 and p95 in ms at BEYOND items by a power law through the sizes that are searched by lists, as so many
+    items would be, or through all where fewer than two are; None for fewer than two."""
+    listed = [made for made in measured if made["items"] >= LISTS_FROM]
+    last = listed if len(listed) > 1 else list(measured)
     if len(last) < 2:
         return None
     size = np.log([made["items"] for made in last])
@@ -77,13 +78,13 @@ def extrapolated(measured: Sequence[dict]) -> dict | None:
 
 
 def _show(result: dict) -> None:
-    columns = ["items", "text p50", "p95", "photo p50", "p95", "search p50", "p95", "recall@10", "overhead p95", "start s",
-               "RSS MB", "own MB"]
+    columns = ["items", "text p50", "p95", "photo p50", "p95", "search p50", "p95", "recall@10", "overhead", "start s",
+               "MB", "own"]
     rows = [[f"{m['items']:,}", m["text_turn_ms"]["p50"], m["text_turn_ms"]["p95"], m["photo_turn_ms"]["p50"],
              m["photo_turn_ms"]["p95"], f"{m['search_ms']['p50']:.2f}", f"{m['search_ms']['p95']:.2f}", m["recall_at_10"],
              m["overhead"]["total_ms"]["p95"], f"{m['start_s']['cold']['total']:.1f}" if m["start_s"] else "-",
              m["memory_mb"]["now"], m["memory_mb"]["anonymous"]] for m in result["measured"]]
-    table(f"Milliseconds by number of items, {result['machine']['cpu']}, {result['machine']['date']}", columns, rows)
+    table(f"Milliseconds by number of items, {result['machine']['cpu']}, {result['machine']['date']}", columns, rows, width=140)
     if result["extrapolated"]:
         far = result["extrapolated"]
         notice(f"{far['items']:,} items, search alone: p50 {far['search_ms']['p50']} ms, p95 {far['search_ms']['p95']} ms "

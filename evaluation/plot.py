@@ -105,7 +105,7 @@ def curves(title: str, across: str, up: str, lines: Mapping[str, Sequence[tuple[
         parts.append(f'<line x1="{drawn[-1][0] + 4:.1f}" y1="{drawn[-1][1]:.1f}" x2="{left + width + 10}" y2="{ends[name]:.1f}" '
                      f'stroke="{colour}" stroke-width="0.7"/>')
         parts.append(f'<text x="{left + width + 14}" y="{ends[name] + 4:.1f}" fill="{colour}">{escape(name)}, '
-                     f'{line[-1][1]:.3g}</text>')
+                     f'{_short(line[-1][1])}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
 
 
@@ -113,6 +113,10 @@ def save_curves(path: Path, title: str, across: str, up: str, lines: Mapping[str
     """Writes `curves` to a file; makes its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(curves(title, across, up, lines), encoding="utf-8")
+
+
+def _short(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _decades(values: Sequence[float]) -> tuple[int, int]:
