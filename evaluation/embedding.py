@@ -103,11 +103,11 @@ def _model(name: str, pictures: Sequence[Image.Image]) -> list[dict]:
         encoder = load_encoder(name, device)
         exact = _encoded(encoder, FP32, pictures)
         ways = [(FP32, threads) for threads in (_threads() if device == "cpu" else [cores])] + [(BF16, cores)]
-        if device == "cpu" and all(find_spec(module) for module in NEEDED):
-            ways += [(ONNX, threads) for threads in _threads()]
+        onnx = _exported(encoder, pictures) if device == "cpu" and all(find_spec(module) for module in NEEDED) else None
+        ways += [(ONNX, threads) for threads in _threads()] if onnx is not None else []
         for precision, threads in ways:
             torch.set_num_threads(threads)
-            encode = _exported(encoder, pictures, threads) if precision == ONNX else partial(_encoded, encoder, precision)
+            encode = _by_onnx(encoder, onnx, threads) if precision == ONNX else partial(_encoded, encoder, precision)
             vectors, rate = _timed(pictures, encode)
             found.append({"model": name, "device": device, "precision": precision, "threads": threads, "items_s": round(rate, 1),
                           "cosine": _least_cosine(vectors, exact[:len(vectors)], encoder)})
@@ -139,23 +139,28 @@ def _least_cosine(vectors: np.ndarray, exact: np.ndarray, encoder: Encoder) -> f
     return round(min(float((vectors[:, part] * exact[:, part]).sum(axis=1).min()) for part in slices), 4)
 
 
-def _exported(encoder: Encoder, pictures: Sequence[Image.Image], threads: int) -> Callable[[Sequence[Image.Image]], np.ndarray]:
-    """The image tower through ONNX Runtime, in place of torch's, on as many threads."""
-    import onnxruntime
+def _exported(encoder: Encoder, pictures: Sequence[Image.Image]) -> bytes:
+    """The image tower as an ONNX model of any number of pictures."""
     import torch
 
     class Tower(torch.nn.Module):
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             return encoder.tower(pixels)
 
-    torch.set_num_threads(os.cpu_count() or 1)
     graph, example = io.BytesIO(), encoder.pixels(pictures[:2]).clone()
     shapes = ({0: torch.export.Dim("batch", min=1, max=512)},)
     with redirect_stdout(io.StringIO()), torch.no_grad():
         torch.onnx.export(Tower().eval(), (example,), dynamo=True, dynamic_shapes=shapes, verbose=False).save(graph)
+    return graph.getvalue()
+
+
+def _by_onnx(encoder: Encoder, model: bytes, threads: int) -> Callable[[Sequence[Image.Image]], np.ndarray]:
+    """Pictures to vectors with ONNX Runtime in place of torch, on as many threads."""
+    import onnxruntime
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(graph.getvalue(), options, providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     entry = session.get_inputs()[0].name
     return lambda part: encoder.split(session.run(None, {entry: encoder.pixels(part).contiguous().numpy()})[0])
 
