@@ -47,8 +47,9 @@ KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 WARM_UP = ("something blue, longer and darker, under 100", "like this but no stripes and no pockets, not sleeveless",
            "a cotton shirt for men with long sleeves and a collar")
 """Turns answered before the first shopper's, so that tables that fill on use are full."""
-LISTINGS_READ = 5_000
-"""Listings read before that; the first turn to check an item would otherwise wait for its record and claims."""
+LISTINGS_READ, LARGE = 5_000, 50_000
+"""Listings read before that; the first turn to check an item would otherwise wait for its record and claims. Of a catalogue
+of more than LARGE items they would be too small a part to help."""
 
 
 class Stylist:
@@ -108,7 +109,8 @@ class Stylist:
         self.catalog.facet_counts()
         if len(self.catalog):
             any_kind = Constraint(facet="category", op="prefer", value="dress")
-            self.tools.check(range(min(len(self.catalog), LISTINGS_READ)), (any_kind,), Clock(self.settings.turn_seconds))
+            read = LISTINGS_READ if len(self.catalog) <= LARGE else LISTINGS_READ // 20
+            self.tools.check(range(min(len(self.catalog), read)), (any_kind,), Clock(self.settings.turn_seconds))
             for text in WARM_UP:
                 session = self.new_session()
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))

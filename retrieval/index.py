@@ -108,6 +108,7 @@ def _lists(vectors: np.ndarray, kept: Path | None) -> VectorIndex:
     if kept is not None:
         try:
             index.save(kept)
+            index.load_lists(kept, vectors)  # from the file, so that the memory goes back
         except (OSError, RuntimeError) as error:  # a folder that is read-only: the next start makes them again
             logger.warning("the search lists could not be kept at %s: %s", kept, str(error).splitlines()[0])
     return index
