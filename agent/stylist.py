@@ -14,7 +14,7 @@ from PIL import Image
 
 from agent.action import Action
 from agent.critic import Critic
-from agent.graph import RECURSION_LIMIT, build_graph
+from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
 from agent.memory import IN_RAM, Memory
 from agent.merge import merge
@@ -219,33 +219,42 @@ class Stylist:
     def _turn(self, session: str, request: Request, constraints: tuple[Constraint, ...] | None = None,
               refuse: str | None = None) -> Iterator[Event]:
         with self._session(session):
-            state = self.memory.load(session)
+            clock = Clock(self.settings.turn_seconds)
+            with clock.stage("memory"):
+                state = self.memory.load(session)
             if constraints is not None:
                 wish = state.wish.model_copy(update={"constraints": constraints})
                 state = state.moved(state.point.model_copy(update={"wish": wish}))
             if refuse is not None:
                 rejected = tuple(dict.fromkeys((*state.rejected, refuse)))
                 state = state.moved(state.point.model_copy(update={"rejected": rejected}))
-            yield from self._stream(state, request)
+            yield from self._stream(state, request, clock)
 
-    def _stream(self, session: Session, request: Request) -> Iterator[Event]:
+    def _stream(self, session: Session, request: Request, clock: Clock) -> Iterator[Event]:
         """Runs the graph, tells what happens, stores the turn, and ends with the reply."""
         last: dict = {}
-        start = {"request": request, "clock": Clock(self.settings.turn_seconds), "session": session, "tried": (),
-                 "steps": (), "trace": (), "notes": ()}
-        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=["updates", "custom"]):
+        start = opening(request, session, clock)
+        # To stream words as they come LangGraph runs every node in a fresh thread, for which torch and faiss then start threads
+        # of their own: 10 ms of a photo turn. Templates are all there at once.
+        in_pieces = len(self.minds) > 1 and request.planner != OFFLINE
+        modes = ["updates", "custom"] if in_pieces else ["updates"]
+        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=modes):
             if mode == "custom":
                 yield Event(kind="text", text=part)
                 continue
             for step, update in part.items():
                 last.update(update)
+                if step == "speak" and not in_pieces:
+                    yield Event(kind="text", text=update["reply"].reply)
                 yield Event(kind="step", step=step, text=" · ".join(update.get("trace", ())))
                 for note in update.get("notes", ()):
                     yield Event(kind="note", text=note)
-        yield Event(kind="reply", reply=self._remember(session, last, request))
+        with clock.stage("memory"):
+            reply = self._remember(session, last, request)
+        yield Event(kind="reply", reply=reply.model_copy(update={"ms": clock.total()}))
 
     def _answer(self, session: Session, request: Request) -> Reply:
-        return _last(self._stream(session, request))
+        return _last(self._stream(session, request, Clock(self.settings.turn_seconds)))
 
     def _remember(self, before: Session, last: dict, request: Request) -> Reply:
         reply, talk = last["reply"], last["talk"]
