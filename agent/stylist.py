@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -37,7 +38,7 @@ from composer import KINDS
 from encoders import load_encoder
 from errors import InputError, WorkError
 from guard import fitted_to, guard_of
-from retrieval import Retriever, open_index
+from retrieval import Elsewhere, Retriever, VectorIndex, open_index
 from settings import Settings, load_settings
 
 _LOCKS_KEPT = 10_000
@@ -58,7 +59,7 @@ class Stylist:
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index, lists_file(catalog)))
+        self.retriever = Retriever(catalog, encoder, index_of(catalog, settings))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
@@ -261,10 +262,20 @@ class Stylist:
             return lock
 
 
+def index_of(catalog: Catalog, settings: Settings) -> VectorIndex:
+    """The index that the settings name, over a catalogue's vectors; in Milvus with what its listings say."""
+    collection = re.sub(r"\W", "_", f"stylist_{_made_of(catalog)}")
+    milvus = Elsewhere(settings.milvus_uri, settings.milvus_token, collection, catalog)
+    return open_index(catalog.vectors, settings.index, lists_file(catalog), milvus)
+
+
 def lists_file(catalog: Catalog) -> Path:
     """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
-    made_of = f"{catalog.manifest['encoder']['fingerprint']}-{catalog.manifest['content'][:12]}"
-    return catalog.folder / f"lists-{made_of}.faiss"
+    return catalog.folder / f"lists-{_made_of(catalog)}.faiss"
+
+
+def _made_of(catalog: Catalog) -> str:
+    return f"{catalog.manifest['encoder']['fingerprint']}-{catalog.manifest['content'][:12]}"
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

@@ -94,7 +94,7 @@ class Retriever:
         probes = [*directions.values(), *(s.direction for s in facets.values() if not s.unwanted)]
         pool: dict[int, None] = {}
         if probes:
-            found, _ = self.index.search(np.stack(probes), depth, allowed)
+            found, _ = self.index.search(np.stack(probes), depth, allowed, wish.constraints)
             pool.update(dict.fromkeys(int(row) for row in found.T.ravel() if row >= 0))
         said = "" if "text" in silent else listing_query(wish)
         listed = self.catalog.text_search(said, depth, allowed) if said else []
