@@ -10,7 +10,7 @@ from rich.table import Table
 
 from agent.phrases import money
 from agent.replies import Card, Reply
-from errors import StylistError
+from errors import InputError, StylistError
 
 if TYPE_CHECKING:
     from agent.stylist import Stylist

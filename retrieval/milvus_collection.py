@@ -19,6 +19,8 @@ GRAPH_FROM = 10_000
 """Rows from which a server gets a graph (HNSW); below, comparing with every row is as fast, and exact."""
 GRAPH = {"M": 16, "efConstruction": 200}
 """Malkov and Yashunin, "Efficient and robust approximate nearest neighbor search using HNSW graphs", 2018: the common middle."""
+EFFORT, EFFORT_LEAST = 2, 128
+"""Rows that a graph's search keeps in view, for each that it returns, and at least."""
 LITE = "milvus_lite"
 READ_YOUR_WRITES, UP_TO_DATE = "Session", "Strong"
 """Consistency levels: of searches, and of what is asked before rows are sent."""
@@ -87,7 +89,7 @@ class MilvusCollection:
 
     def search(self, queries: np.ndarray, limit: int, where: str) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each query (q, dim) at most `limit` rows that satisfy an expression: row numbers int64 and scores, best first."""
-        params = {"ef": limit} if self._kind == "HNSW" else {}
+        params = {"ef": max(EFFORT * limit, EFFORT_LEAST)} if self._kind == "HNSW" else {}
         answer = self._server.ask("search", self.name, data=list(queries), filter=where, limit=limit, anns_field=VECTOR,
                                   search_params={"metric_type": METRIC, "params": params}, seconds=SEARCH_SECONDS)
         return [(np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32)) for hits in answer]
@@ -117,8 +119,8 @@ class MilvusCollection:
         fields = {field["name"]: field for field in self._server.ask("describe_collection", self.name)["fields"]}
         wanted = {ROW, VECTOR, *((*FACETS, PRICE, AVAILABLE) if self._with_columns else ())}
         if set(fields) != wanted or int(fields[VECTOR]["params"]["dim"]) != self.dim:
-            raise InputError(f"collection {self.name} at {self._server.address} has other columns or dimensions than this program "
-                             "writes; drop it, and it is made anew")
+            raise InputError(f"collection {self.name} at {self._server.address} has other columns or dimensions than this "
+                             "program writes; drop it, and it is made anew")
 
     def _indexed(self) -> bool:
         return VECTOR in self._server.ask("list_indexes", self.name)

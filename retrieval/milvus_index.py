@@ -1,7 +1,7 @@
 """An index in Milvus: one collection for each content of a catalogue, on a server, a cluster, or in a file (Milvus Lite).
 
-The server finds candidates by the wish's filter expression; the mask drops what the expression could not tell, and the catalogue's
-half-precision vectors, mapped from disk, settle the order. Nothing hangs on an expression but speed: it lets through all that the
+The server finds candidates by the wish's filter expression; the mask drops what the expression could not tell, and the
+catalogue's half-precision vectors, mapped from disk, settle the order. Nothing hangs on an expression but speed: it lets through all that the
 mask keeps. Where few rows remain, or the server's longest answer holds too few of them, those rows are scored here, one by one:
 sending their numbers over the wire (`row in [...]`) takes ten times as long.
 """
@@ -27,8 +27,8 @@ logger = logging.getLogger(__name__)
 
 EXACT_ROWS = 2_000
 """A filter that leaves at most so many rows is answered by scoring each of them."""
-FETCH, FETCH_LEAST, FETCH_MOST = 2, 64, 16_384
-"""Candidates for each wanted row, at least, and the most that a server returns."""
+FETCH, FETCH_LEAST, FETCH_MOST = 1.25, 64, 16_384
+"""Candidates for each wanted row at first, at least, and the most that a server returns."""
 BATCH = 1_000
 """Rows sent at once: one megabyte of 256 dimensions."""
 TIE = 1e-5
@@ -148,7 +148,7 @@ class MilvusIndex:
                where: str) -> list[np.ndarray]:
         """For each query, rows that are worth an exact score: of the server's best, in ever longer answers, what is allowed."""
         found: dict[int, np.ndarray] = {}
-        limit = min(FETCH_MOST, max(FETCH_LEAST, FETCH * k))
+        limit = min(FETCH_MOST, max(FETCH_LEAST, int(FETCH * k)))
         while len(found) < len(queries):
             waiting = [place for place in range(len(queries)) if place not in found]
             for place, (rows, scores) in zip(waiting, collection.search(queries[waiting], limit, where), strict=True):

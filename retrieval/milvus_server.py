@@ -109,7 +109,7 @@ def pymilvus() -> ModuleType:
     finally:
         del os.environ["PYTHON_DOTENV_DISABLED"]
         os.environ.update({name: value for name, value in hidden.items() if value is not None})
-    for name in ("pymilvus", "milvus_lite"):  # they log tracebacks of what is raised here anyway, and told as one line
+    for name in ("pymilvus", "milvus_lite", "grpc._server"):  # they log tracebacks of what is raised here anyway, and told as one line
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return library
 
