@@ -69,7 +69,8 @@ class MilvusServer:
         if self._client is None:
             if not self.uri.startswith(_SCHEMES):
                 Path(self.uri).resolve().parent.mkdir(parents=True, exist_ok=True)
-            self._client = pymilvus().MilvusClient(self.uri, token=self._token or "", timeout=CONNECT_SECONDS, dedicated=True)
+            self._client = pymilvus().MilvusClient(self.uri, token=self._token or "", timeout=CONNECT_SECONDS,
+                                                   dedicated=True)
         return self._client
 
     @contextmanager
@@ -109,7 +110,7 @@ def pymilvus() -> ModuleType:
     finally:
         del os.environ["PYTHON_DOTENV_DISABLED"]
         os.environ.update({name: value for name, value in hidden.items() if value is not None})
-    for name in ("pymilvus", "milvus_lite", "grpc._server"):  # they log tracebacks of what is raised here anyway, and told as one line
+    for name in ("pymilvus", "milvus_lite", "grpc._server"):  # they log tracebacks of what is raised and told here anyway
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return library
 
