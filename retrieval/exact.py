@@ -16,7 +16,8 @@ def settle(vectors: np.ndarray, queries: np.ndarray, candidates: Sequence[np.nda
     scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
     for place, proposed in enumerate(candidates):
         if len(proposed):
-            exact = np.asarray(vectors[proposed], dtype=np.float32) @ queries[place]
+            # not a matrix product: BLAS sums the last rows of a block in another order, and equal rows then differ
+            exact = np.einsum("nd,d->n", np.asarray(vectors[proposed], dtype=np.float32), queries[place])
             best = np.lexsort((proposed, -exact))[:k]
             rows[place, :len(best)], scores[place, :len(best)] = proposed[best], exact[best]
     return rows, scores

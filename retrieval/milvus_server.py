@@ -26,6 +26,8 @@ WORK_SECONDS = 120.0
 """For what happens once, when a catalogue is taken in."""
 _SCHEMES = ("http://", "https://", "tcp://", "unix:")
 _TRANSIENT = ("UNAVAILABLE", "ABORTED", "CANCELLED")
+_NOT_CONNECTED = 2
+"""pymilvus's code where connecting anew failed."""
 
 
 class MilvusServer:
@@ -54,7 +56,7 @@ class MilvusServer:
         try:
             self.ask(call, *arguments, **options)
         except WorkError as error:
-            if self._client is None or _status(error.__cause__):
+            if self._client is None or _status(error.__cause__) or _passes(error.__cause__):
                 raise
             logger.info("%s", error)
             return False
@@ -117,14 +119,19 @@ def pymilvus() -> ModuleType:
 
 def _status(error: BaseException | None) -> str:
     """The name of the gRPC status behind an error, "" where there is none."""
-    while error is not None:
+    import grpc
+
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:  # pymilvus raises errors as causes of themselves
         code = error.code() if callable(getattr(error, "code", None)) else getattr(error, "code", None)
-        if hasattr(code, "name") and hasattr(code, "value") and isinstance(code.value, tuple):
-            return str(code.name)
+        if isinstance(code, grpc.StatusCode):
+            return code.name
+        seen.add(id(error))
         error = error.__cause__
     return ""
 
 
 def _passes(error: BaseException | None) -> bool:
     """Whether the same call may well succeed a moment later: nobody listens (yet), or the server is busy and says so."""
-    return _status(error) in _TRANSIENT or bool(getattr(error, "retriable", False))
+    return (_status(error) in _TRANSIENT or getattr(error, "code", None) == _NOT_CONNECTED
+            or bool(getattr(error, "retriable", False)))
