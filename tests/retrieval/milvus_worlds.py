@@ -1,4 +1,4 @@
-"""Milvus for tests: Lite behind a port of its own, which can go away, come back, or be slow to get up; and listings to filter by."""
+"""Milvus for tests: Lite on a port of its own, which can go away, come back, or be slow to get up; and listings to filter by."""
 
 from __future__ import annotations
 

@@ -228,7 +228,8 @@ def test_no_server_is_said_at_once_with_what_to_do(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(milvus_server, "CONNECT_SECONDS", 0.5)
     port = free_port()
     start = time.monotonic()
-    with pytest.raises(WorkError, match=rf"no answer from Milvus at http://127.0.0.1:{port} .*start it.*MILVUS_URI.*INDEX=auto") as no:
+    told = rf"no answer from Milvus at http://127.0.0.1:{port} .*start it.*MILVUS_URI.*INDEX=auto"
+    with pytest.raises(WorkError, match=told) as no:
         open_index(VECTORS, "milvus", elsewhere=Elsewhere(f"http://root:secret@127.0.0.1:{port}"))
     assert time.monotonic() - start < 10
     assert "secret" not in str(no.value)
