@@ -140,7 +140,7 @@ def _make(kind: str, vectors: np.ndarray, scratch: Path, listings: Catalog | Non
 
 def _in_milvus(vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool) -> Made:
     from retrieval.columns import Columns
-    from retrieval.milvus_index import EXACT_ROWS, MilvusIndex
+    from retrieval.milvus_index import MilvusIndex
     from retrieval.milvus_server import MilvusServer
 
     settings = load_settings()
@@ -149,7 +149,7 @@ def _in_milvus(vectors: np.ndarray, scratch: Path, listings: Catalog | None, ser
     token = settings.milvus_token.get_secret_value() if settings.milvus_token else None
     columns = Columns(listings) if listings is not None else None
     server = MilvusServer(elsewhere, token)
-    index, again = (MilvusIndex(server, "stylist_benchmark", columns, 0 if server_alone else EXACT_ROWS) for _ in range(2))
+    index, again = (MilvusIndex(server, "stylist_benchmark", columns, 0 if server_alone else None) for _ in range(2))
     build = _seconds(lambda: index.build(vectors))
     load = _seconds(lambda: again.open(vectors))
     size = sum(part.stat().st_size for part in file.rglob("*") if part.is_file()) if file.exists() else None

@@ -41,14 +41,15 @@ class MilvusIndex:
     stays one).
 
     collection: its name on the server; by default one of the rows' content. columns: what listings say, for filter expressions;
-    without it masks alone filter. exact_rows: see EXACT_ROWS. Safe for many threads, except while rows are added or deleted.
+    without it masks alone filter. exact_rows: in place of EXACT_ROWS. Safe for many threads, except while rows are added or deleted.
     """
 
     kind = "milvus"
 
     def __init__(self, server: MilvusServer, collection: str | None = None, columns: Columns | None = None,
-                 exact_rows: int = EXACT_ROWS) -> None:
-        self._server, self._name, self._columns, self._exact_rows = server, collection, columns, exact_rows
+                 exact_rows: int | None = None) -> None:
+        self._server, self._name, self._columns = server, collection, columns
+        self._exact_rows = EXACT_ROWS if exact_rows is None else exact_rows
         self._collection: MilvusCollection | None = None
         self._rows: np.ndarray = np.zeros((0, 0), dtype=np.float16)
         self._deleted: np.ndarray = np.zeros(0, dtype=bool)
