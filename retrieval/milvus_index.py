@@ -152,13 +152,15 @@ class MilvusIndex:
         limit = min(FETCH_MOST, max(FETCH_LEAST, int(FETCH * k)))
         while len(found) < len(queries):
             waiting = [place for place in range(len(queries)) if place not in found]
+            scarcest = float(k)
             for place, (rows, scores) in zip(waiting, collection.search(queries[waiting], limit, where), strict=True):
                 kept = allowed[rows]
+                scarcest = min(scarcest, float(np.count_nonzero(kept)))
                 if np.count_nonzero(kept) >= k and (len(rows) < limit or _apart(scores, kept, k)):
                     found[place] = rows[kept]
                 elif len(rows) < limit or limit == FETCH_MOST:
                     found[place] = np.flatnonzero(allowed)
-            limit = min(FETCH_MOST, 4 * limit)
+            limit = min(FETCH_MOST, int(limit * max(4.0, 1.5 * k / max(scarcest, 0.5))))
         return [found[place] for place in range(len(queries))]
 
     def _held(self) -> MilvusCollection:

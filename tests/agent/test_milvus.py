@@ -16,7 +16,10 @@ pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not instal
 from retrieval import milvus_index  # noqa: E402
 from retrieval.milvus_collection import MilvusCollection  # noqa: E402
 
-TURNS = ("a navy dress with long sleeves", "cheaper", "no pockets, under 80", "show more", "something for a garden wedding")
+DEPTH = 20
+"""Few candidates of 200 items: where all rows are wanted, no index is asked for the best of them."""
+TURNS = (("one", "anything but black, for women"), ("one", "cheaper"), ("one", "no stripes"), ("one", "show more"),
+         ("two", "a navy dress with long sleeves"), ("three", "something for a garden wedding"))
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,10 @@ def over_milvus(demo_dir: Path, stylist: Stylist, tmp_path_factory: pytest.TempP
     settings = load_settings({"INDEX": "milvus", "MILVUS_URI": str(file), "MILVUS_TOKEN": "root:secret"})
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(milvus_index, "EXACT_ROWS", 0)
-        yield Stylist.open(demo_dir, memory=":memory:", settings=settings, encoder=stylist.encoder)
+        patched.setattr(stylist.retriever, "depth", DEPTH)
+        opened = Stylist.open(demo_dir, memory=":memory:", settings=settings, encoder=stylist.encoder)
+        opened.retriever.depth = DEPTH
+        yield opened
 
 
 def test_replies_are_those_of_the_exact_index(over_milvus: Stylist, stylist: Stylist, monkeypatch) -> None:
@@ -33,23 +39,24 @@ def test_replies_are_those_of_the_exact_index(over_milvus: Stylist, stylist: Sty
     search = MilvusCollection.search
     monkeypatch.setattr(MilvusCollection, "search", lambda self, queries, limit, where: (
         asked.append(where), search(self, queries, limit, where))[1])
-    for text in TURNS:
-        ours, theirs = (one.chat("same over both", text).public() for one in (over_milvus, stylist))
+    for session, text in TURNS:
+        ours, theirs = (one.chat(f"both {session}", text, k=3).public() for one in (over_milvus, stylist))
         assert {**ours, "ms": None} == {**theirs, "ms": None}
-    stylist.forget("same over both")
+    for session in {session for session, _ in TURNS}:
+        stylist.forget(f"both {session}")
     assert "secret" not in repr(over_milvus.settings)
-    assert asked, "nothing was asked of Milvus"
+    assert any('color not in ["black"]' in where for where in asked), "no wish reached Milvus"
 
 
 def test_a_server_that_is_away_leaves_the_conversation_as_it_was(over_milvus: Stylist, monkeypatch) -> None:
-    over_milvus.chat("patient", "something blue")
+    over_milvus.chat("patient", "something blue", k=3)
 
     def away(self, queries, limit, where):
         raise WorkError("no answer from Milvus at http://milvus:19530")
 
     with monkeypatch.context() as patched, pytest.raises(WorkError, match="Please send that again in a minute") as told:
         patched.setattr(MilvusCollection, "search", away)
-        over_milvus.chat("patient", "something blue, not striped")
+        over_milvus.chat("patient", "not black", k=3)
     assert "19530" not in str(told.value)
     assert len(over_milvus.history("patient")) == 1
-    assert over_milvus.chat("patient", "something blue, not striped").cards
+    assert over_milvus.chat("patient", "not black", k=3).cards
