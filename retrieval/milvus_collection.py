@@ -9,7 +9,7 @@ import numpy as np
 
 from errors import InputError
 from retrieval.columns import AVAILABLE, FACETS, LONGEST, PRICE, Record
-from retrieval.milvus_server import SEARCH_SECONDS, MilvusServer, pymilvus
+from retrieval.milvus_server import BUILD_SECONDS, SEARCH_SECONDS, MilvusServer, pymilvus
 
 logger = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class MilvusCollection:
 
     def flush(self) -> None:
         """Has the server write what it holds."""
-        self._server.ask("flush", self.name)
+        self._server.ask("flush", self.name, seconds=BUILD_SECONDS)
 
     def finish(self, size: int) -> None:
         """Makes the index, now that the rows are in (one made before them may stay empty), and loads the collection."""
@@ -70,13 +70,13 @@ class MilvusCollection:
             self.flush()
             self._make_index(size)
         self._kind = str(self._server.ask("describe_index", self.name, VECTOR).get("index_type", "FLAT"))
-        self._server.ask("load_collection", self.name)
+        self._server.ask("load_collection", self.name, seconds=BUILD_SECONDS)
 
     def missing(self, size: int) -> np.ndarray:
         """Row numbers below `size` that are not in; rows from `size` on, of a longer catalogue, are taken out."""
         if not self._indexed():
             self._make_index(size)  # an import was killed before: without an index there is nothing to ask
-        self._server.ask("load_collection", self.name)
+        self._server.ask("load_collection", self.name, seconds=BUILD_SECONDS)
         while beyond := self._rows_where(f"{ROW} >= {size}"):
             self.delete(beyond)
         counted = self._server.ask("query", self.name, output_fields=["count(*)"], consistency_level=UP_TO_DATE)
@@ -128,8 +128,9 @@ class MilvusCollection:
     def _make_index(self, size: int) -> None:
         """A graph on a server with rows enough; else comparing with all; what the server chooses where it refuses that."""
         graph = size >= GRAPH_FROM and not self._server.version.startswith(LITE)
-        if not self._server.tell("create_index", self.name, self._index_of("HNSW" if graph else "FLAT")):
-            self._server.ask("create_index", self.name, self._index_of("AUTOINDEX"))
+        wanted = self._index_of("HNSW" if graph else "FLAT")
+        if not self._server.tell("create_index", self.name, wanted, seconds=BUILD_SECONDS):
+            self._server.ask("create_index", self.name, self._index_of("AUTOINDEX"), seconds=BUILD_SECONDS)
 
     def _index_of(self, kind: str) -> object:
         params = pymilvus().MilvusClient.prepare_index_params()

@@ -41,7 +41,8 @@ class MilvusIndex:
     stays one).
 
     collection: its name on the server; by default one of the rows' content. columns: what listings say, for filter expressions;
-    without it masks alone filter. exact_rows: in place of EXACT_ROWS. Safe for many threads, except while rows are added or deleted.
+    without it masks alone filter. exact_rows: in place of EXACT_ROWS. Safe for many threads, except while rows are added or
+    deleted.
     """
 
     kind = "milvus"
@@ -132,7 +133,7 @@ class MilvusIndex:
 
     def _take(self, collection: MilvusCollection, vectors: np.ndarray, missing: np.ndarray) -> None:
         if len(missing):
-            logger.warning("sending %d rows to Milvus at %s, once; some thousand a second", len(missing), self._server.address)
+            logger.warning("sending %d rows to Milvus at %s, once; about a thousand a second", len(missing), self._server.address)
         for start in range(0, len(missing), BATCH):
             part = missing[start:start + BATCH]
             records = None if self._columns is None else self._columns.records(part.tolist())
@@ -154,11 +155,13 @@ class MilvusIndex:
             waiting = [place for place in range(len(queries)) if place not in found]
             scarcest = float(k)
             for place, (rows, scores) in zip(waiting, collection.search(queries[waiting], limit, where), strict=True):
+                whole = len(rows) < limit
+                rows, scores = rows[rows < len(allowed)], scores[rows < len(allowed)]  # another process may have added some
                 kept = allowed[rows]
                 scarcest = min(scarcest, float(np.count_nonzero(kept)))
-                if np.count_nonzero(kept) >= k and (len(rows) < limit or _apart(scores, kept, k)):
+                if np.count_nonzero(kept) >= k and (whole or _apart(scores, kept, k)):
                     found[place] = rows[kept]
-                elif len(rows) < limit or limit == FETCH_MOST:
+                elif whole or limit == FETCH_MOST:
                     found[place] = np.flatnonzero(allowed)
             limit = min(FETCH_MOST, int(limit * max(4.0, 1.5 * k / max(scarcest, 0.5))))
         return [found[place] for place in range(len(queries))]

@@ -22,8 +22,8 @@ INSTALL = "pip install -r requirements-milvus.txt"
 CONNECT_SECONDS = 5.0
 SEARCH_SECONDS = 5.0
 """A shopper waits for it; of a call and of all its retries together, connecting anew apart."""
-WORK_SECONDS = 120.0
-"""For what happens once, when a catalogue is taken in."""
+WORK_SECONDS, BUILD_SECONDS = 120.0, 3600.0
+"""For what happens once, when a catalogue is taken in; and for what then takes long, such as the graph of millions of rows."""
 _SCHEMES = ("http://", "https://", "tcp://", "unix:")
 _TRANSIENT = ("UNAVAILABLE", "ABORTED", "CANCELLED")
 _NOT_CONNECTED = 2
@@ -133,5 +133,7 @@ def _status(error: BaseException | None) -> str:
 
 def _passes(error: BaseException | None) -> bool:
     """Whether the same call may well succeed a moment later: nobody listens (yet), or the server is busy and says so."""
-    return (_status(error) in _TRANSIENT or getattr(error, "code", None) == _NOT_CONNECTED
-            or bool(getattr(error, "retriable", False)))
+    status = _status(error)
+    if status:
+        return status in _TRANSIENT
+    return getattr(error, "code", None) == _NOT_CONNECTED or bool(getattr(error, "retriable", False))
