@@ -85,7 +85,8 @@ class MilvusServer:
             raise WorkError(self._explanation(call, error)) from error
 
     def _explanation(self, call: str, error: BaseException) -> str:
-        reason = " ".join(str(getattr(error, "message", None) or error).split())[:300]
+        told = error.details() if callable(getattr(error, "details", None)) else getattr(error, "message", None)
+        reason = " ".join(str(told or error).split())[:300]
         if _status(error) in ("UNAUTHENTICATED", "PERMISSION_DENIED"):
             return f"Milvus at {self.address} refuses the token: set MILVUS_TOKEN (user:password, or a key)"
         if self._client is None and not self.uri.startswith(_SCHEMES):
