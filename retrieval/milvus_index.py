@@ -159,7 +159,7 @@ class MilvusIndex:
                 rows, scores = rows[rows < len(allowed)], scores[rows < len(allowed)]  # another process may have added some
                 kept = allowed[rows]
                 scarcest = min(scarcest, float(np.count_nonzero(kept)))
-                if np.count_nonzero(kept) >= k and (whole or _apart(scores, kept, k)):
+                if np.count_nonzero(kept) >= k and (whole or limit == FETCH_MOST or _apart(scores, kept, k)):
                     found[place] = rows[kept]
                 elif whole or limit == FETCH_MOST:
                     found[place] = np.flatnonzero(allowed)
