@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -37,7 +38,7 @@ from composer import KINDS
 from encoders import load_encoder
 from errors import InputError, WorkError
 from guard import fitted_to, guard_of
-from retrieval import Retriever, VectorIndex, first_part, lists_file, open_index
+from retrieval import Elsewhere, Retriever, VectorIndex, first_part, lists_file, open_index
 from settings import Settings, load_settings
 
 _LOCKS_KEPT = 10_000
@@ -60,9 +61,8 @@ class Stylist:
         self._bare_encoder = encoder
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
-        kept = lists_file(catalog.folder, catalog.manifest)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, index or open_index(catalog.vectors, settings.index, kept, device=settings.device))
+        self.retriever = Retriever(catalog, encoder, index or index_of(catalog, settings))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
@@ -97,8 +97,7 @@ class Stylist:
             return None
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
-        kept = lists_file(catalog.folder, catalog.manifest)
-        index = open_index(catalog.vectors, self.settings.index, kept, first_part(self.retriever.index) if same else None)
+        index = index_of(catalog, self.settings, first_part(self.retriever.index) if same else None)
         fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
         fresh._locks, fresh._locks_lock = self._locks, self._locks_lock
         fresh.catalog.facet_counts()
@@ -290,6 +289,16 @@ class Stylist:
                     break
                 del self._locks[oldest]
             return lock
+
+
+def index_of(catalog: Catalog, settings: Settings, first: VectorIndex | None = None) -> VectorIndex:
+    """The index that the settings name, over a catalogue's vectors; in Milvus with what its listings say.
+
+    first: an index of the catalogue's first part that is there already.
+    """
+    kept = lists_file(catalog.folder, catalog.manifest)
+    milvus = Elsewhere(settings.milvus_uri, settings.milvus_token, re.sub(r"\W", "_", f"stylist_{kept.stem}"), catalog)
+    return open_index(catalog.vectors, settings.index, kept, milvus, first, settings.device)
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

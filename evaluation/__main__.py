@@ -146,6 +146,18 @@ def embedding(catalog: Catalog = None, seed: Seed = 0, out: Out = None,
     _run("embedding", catalog=catalog or load_settings().catalog_dir, models=_listed(models), seed=seed, out=out)
 
 
+@app.command(name="index")
+def index_agreement(catalog: Catalog = None, seed: Seed = 0, queries: Queries = 100,
+                    kind: Annotated[list[str] | None, typer.Option(help="Only these indexes: faiss, ivf, milvus; repeat it or "
+                                                                        "use commas.")] = None,
+                    items: Annotated[int | None, typer.Option(help="Perturbed copies up to this many rows.")] = None,
+                    server_alone: Annotated[bool, typer.Option("--server-alone", help="Milvus answers narrow filters too.")]
+                    = False, out: Out = None) -> None:
+    """Vector indexes side by side: agreement@10 with exact search under filters of any width, speed, the cost of making one."""
+    _run("index_agreement", catalog=catalog or load_settings().catalog_dir, kinds=_listed(kind), items=items, queries=queries,
+         seed=seed, server_alone=server_alone, out=out)
+
+
 @app.command()
 def adaptation(catalog: Catalog = None, sessions: int = 400, seed: Seed = 0, kind: str = "delta", out: Out = None) -> None:
     """What slice weights gain that follow a session's feedback: simulated shoppers on a drawn catalogue."""
