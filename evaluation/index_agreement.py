@@ -18,7 +18,7 @@ import numpy as np
 from catalog.store import Catalog, read_manifest
 from catalog.wish import Constraint, PriceRange
 from errors import InputError
-from evaluation.grow import _perturbed
+from evaluation.grow import perturbed
 from evaluation.show import finish, machine, percentiles, table
 from evaluation.statistics import estimate
 from retrieval import VectorIndex
@@ -169,7 +169,7 @@ def _grown(shop: Catalog, items: int, rng: np.random.Generator, scratch: Path) -
     rows = np.lib.format.open_memmap(scratch / "vectors.npy", mode="w+", dtype=np.float16, shape=(items, source.shape[1]))
     for start in range(0, items, len(source)):
         part = source[:min(len(source), items - start)]
-        rows[start:start + len(part)] = part if start == 0 else _perturbed(part, sizes, rng)
+        rows[start:start + len(part)] = part if start == 0 else perturbed(part, sizes, rng)
     rows.flush()
     return np.load(scratch / "vectors.npy", mmap_mode="r")
 
