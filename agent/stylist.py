@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-import re
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +38,7 @@ from composer import KINDS
 from encoders import load_encoder
 from errors import InputError, WorkError
 from guard import fitted_to, guard_of
-from retrieval import Elsewhere, Retriever, VectorIndex, open_index
+from retrieval import Elsewhere, Retriever, VectorIndex, first_part, lists_file, open_index
 from settings import Settings, load_settings
 
 _LOCKS_KEPT = 10_000
@@ -48,18 +48,21 @@ KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 WARM_UP = ("something blue, longer and darker, under 100", "like this but no stripes and no pockets, not sleeveless",
            "a cotton shirt for men with long sleeves and a collar")
 """Turns answered before the first shopper's, so that tables that fill on use are full."""
-LISTINGS_READ = 5_000
-"""Listings read before that; the first turn to check an item would otherwise wait for its record and claims."""
+LISTINGS_READ, LARGE = 5_000, 50_000
+"""Listings read before that; the first turn to check an item would otherwise wait for its record and claims. Of a catalogue
+of more than LARGE items they would be too small a part to help."""
 
 
 class Stylist:
     """Answers turns on one catalogue. Safe for many threads: turns of one session wait for one another."""
 
-    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings) -> None:
+    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings,
+                 index: VectorIndex | None = None) -> None:
+        self._bare_encoder = encoder
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, index_of(catalog, settings))
+        self.retriever = Retriever(catalog, encoder, index or index_of(catalog, settings))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
@@ -84,12 +87,29 @@ class Stylist:
         stylist.warm_up()
         return stylist
 
+    def renewed(self) -> Stylist | None:
+        """A stylist on the catalogue's new state where it has been updated since, else None.
+
+        It shares encoder, memory and the locks of the sessions; of the catalogue, all that has not changed. Turns that run
+        on this one end on the state on which they began. Raises what `open` raises.
+        """
+        if not self.catalog.changed:
+            return None
+        catalog = Catalog.open(self.catalog.folder, known=self.catalog)
+        same = catalog.parts[0] is self.catalog.parts[0]
+        index = index_of(catalog, self.settings, first_part(self.retriever.index) if same else None)
+        fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
+        fresh._locks, fresh._locks_lock = self._locks, self._locks_lock
+        fresh.catalog.facet_counts()
+        return fresh
+
     def warm_up(self) -> None:
         """Loads what the first turn would otherwise wait for."""
         self.catalog.facet_counts()
         if len(self.catalog):
             any_kind = Constraint(facet="category", op="prefer", value="dress")
-            self.tools.check(range(min(len(self.catalog), LISTINGS_READ)), (any_kind,), Clock(self.settings.turn_seconds))
+            read = LISTINGS_READ if len(self.catalog) <= LARGE else LISTINGS_READ // 20
+            self.tools.check(range(min(len(self.catalog), read)), (any_kind,), Clock(self.settings.turn_seconds))
             for text in WARM_UP:
                 session = self.new_session()
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
@@ -262,20 +282,13 @@ class Stylist:
             return lock
 
 
-def index_of(catalog: Catalog, settings: Settings) -> VectorIndex:
-    """The index that the settings name, over a catalogue's vectors; in Milvus with what its listings say."""
-    collection = re.sub(r"\W", "_", f"stylist_{_made_of(catalog)}")
+def index_of(catalog: Catalog, settings: Settings, first: VectorIndex | None = None) -> VectorIndex:
+    """The index that the settings name, over a catalogue's vectors. first: the one of its first part, where that is there."""
+    made_of = f"{catalog.manifest['encoder']['fingerprint']} {catalog.manifest['content']}"
+    collection = "stylist_" + blake2b(made_of.encode(), digest_size=12).hexdigest()
     milvus = Elsewhere(settings.milvus_uri, settings.milvus_token, collection, catalog)
-    return open_index(catalog.vectors, settings.index, lists_file(catalog), milvus)
-
-
-def lists_file(catalog: Catalog) -> Path:
-    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
-    return catalog.folder / f"lists-{_made_of(catalog)}.faiss"
-
-
-def _made_of(catalog: Catalog) -> str:
-    return f"{catalog.manifest['encoder']['fingerprint']}-{catalog.manifest['content'][:12]}"
+    return open_index(catalog.vectors, settings.index, lists_file(catalog.folder, catalog.manifest), first, settings.device,
+                      milvus)
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

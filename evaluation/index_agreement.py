@@ -15,10 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.store import Catalog, read_manifest
+from catalog.store import Catalog
 from catalog.wish import Constraint, PriceRange
 from errors import InputError
-from evaluation.grow import _perturbed
+from evaluation.grow import perturbed
 from evaluation.show import finish, machine, percentiles, table
 from evaluation.statistics import estimate
 from retrieval import VectorIndex
@@ -164,12 +164,12 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _grown(shop: Catalog, items: int, rng: np.random.Generator, scratch: Path) -> np.ndarray:
     """(items, dim) float16 in a file: the catalogue's rows, then perturbed copies of them."""
-    sizes = list(read_manifest(shop.folder)["slices"].values())
+    sizes = list(shop.manifest["slices"].values())
     source = np.asarray(shop.vectors)
     rows = np.lib.format.open_memmap(scratch / "vectors.npy", mode="w+", dtype=np.float16, shape=(items, source.shape[1]))
     for start in range(0, items, len(source)):
         part = source[:min(len(source), items - start)]
-        rows[start:start + len(part)] = part if start == 0 else _perturbed(part, sizes, rng)
+        rows[start:start + len(part)] = part if start == 0 else perturbed(part, sizes, rng)
     rows.flush()
     return np.load(scratch / "vectors.npy", mmap_mode="r")
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-
 CHUNK = 65_536
 """Rows read at once."""
 

@@ -1,4 +1,4 @@
-"""The exact index: its files, its precision, its GPU. What it finds: `test_behaviour.py`."""
+"""The exact index: its files, its precision. What it finds: `test_behaviour.py`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import pytest
 
 from errors import InputError
 from retrieval import open_index
-from retrieval.faiss_index import FaissIndex, has_gpu
-from tests.retrieval.test_behaviour import QUERIES, RNG, VECTORS, brute
+from retrieval.faiss_index import FaissIndex
+from tests.retrieval.test_behaviour import QUERIES, VECTORS, brute
 
 
 @pytest.mark.parametrize("precision", ["fp32", "fp16"])
 def test_saved_and_loaded(precision: str, tmp_path: Path) -> None:
-    index = FaissIndex(precision, gpu=False)
+    index = FaissIndex(precision)
     index.build(VECTORS)
     index.save(tmp_path / "rows.faiss")
     loaded = FaissIndex.load(tmp_path / "rows.faiss")
@@ -33,14 +33,3 @@ def test_auto_is_exact_and_in_full_precision_while_small() -> None:
     index = open_index(VECTORS)
     np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
     assert type(index._index).__name__ == "IndexFlatIP"
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not has_gpu(), reason="no GPU, or faiss was built without")
-def test_the_gpu_agrees_with_the_cpu() -> None:
-    on_gpu, on_cpu = FaissIndex("fp32", gpu=True), FaissIndex("fp32", gpu=False)
-    mask = RNG.random(500) < 0.2
-    for index in (on_gpu, on_cpu):
-        index.build(VECTORS)
-    for rows in (None, mask):
-        np.testing.assert_array_equal(on_gpu.search(QUERIES, 10, rows)[0], on_cpu.search(QUERIES, 10, rows)[0])
