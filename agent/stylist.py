@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import gc
-import re
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -292,13 +292,12 @@ class Stylist:
 
 
 def index_of(catalog: Catalog, settings: Settings, first: VectorIndex | None = None) -> VectorIndex:
-    """The index that the settings name, over a catalogue's vectors; in Milvus with what its listings say.
-
-    first: an index of the catalogue's first part that is there already.
-    """
-    kept = lists_file(catalog.folder, catalog.manifest)
-    milvus = Elsewhere(settings.milvus_uri, settings.milvus_token, re.sub(r"\W", "_", f"stylist_{kept.stem}"), catalog)
-    return open_index(catalog.vectors, settings.index, kept, milvus, first, settings.device)
+    """The index that the settings name, over a catalogue's vectors. first: the one of its first part, where that is there."""
+    made_of = f"{catalog.manifest['encoder']['fingerprint']} {catalog.manifest['content']}"
+    collection = "stylist_" + blake2b(made_of.encode(), digest_size=12).hexdigest()
+    milvus = Elsewhere(settings.milvus_uri, settings.milvus_token, collection, catalog)
+    return open_index(catalog.vectors, settings.index, lists_file(catalog.folder, catalog.manifest), first, settings.device,
+                      milvus)
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

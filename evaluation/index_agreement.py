@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.store import Catalog, read_manifest
+from catalog.store import Catalog
 from catalog.wish import Constraint, PriceRange
 from errors import InputError
 from evaluation.grow import perturbed
@@ -164,7 +164,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 def _grown(shop: Catalog, items: int, rng: np.random.Generator, scratch: Path) -> np.ndarray:
     """(items, dim) float16 in a file: the catalogue's rows, then perturbed copies of them."""
-    sizes = list(read_manifest(shop.folder)["slices"].values())
+    sizes = list(shop.manifest["slices"].values())
     source = np.asarray(shop.vectors)
     rows = np.lib.format.open_memmap(scratch / "vectors.npy", mode="w+", dtype=np.float16, shape=(items, source.shape[1]))
     for start in range(0, items, len(source)):

@@ -4,5 +4,5 @@ from retrieval.fusion import RankerWeights, load_ranker_weights, save_ranker_wei
 from retrieval.index import Elsewhere, VectorIndex, first_part, lists_file, make_lists, open_index
 from retrieval.retriever import Hit, Retriever
 
-__all__ = ["Elsewhere", "Hit", "RankerWeights", "Retriever", "VectorIndex", "first_part", "lists_file",
-           "load_ranker_weights", "make_lists", "open_index", "save_ranker_weights"]
+__all__ = ["Elsewhere", "Hit", "RankerWeights", "Retriever", "VectorIndex", "first_part", "lists_file", "load_ranker_weights",
+           "make_lists", "open_index", "save_ranker_weights"]

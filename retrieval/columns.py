@@ -58,8 +58,8 @@ class Columns:
 
     def all_available(self, mask: np.ndarray) -> bool:
         """Whether all rows of a mask (n,) can be bought; rows beyond the listings count as such."""
-        available = np.asarray(self.listings.available)
-        return not bool((mask[:len(available)] & ~available).any())
+        known = min(len(mask), len(available := np.asarray(self.listings.available)))
+        return not bool((mask[:known] & ~available[:known]).any())
 
 
 def nothing_stated() -> Record:

@@ -62,8 +62,8 @@ LISTS_FROM = 50_000
 """Rows from which `auto` takes an inverted file: several exact searches a turn take tens of milliseconds there."""
 
 
-def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | None = None, elsewhere: Elsewhere | None = None,
-               first: VectorIndex | None = None, device: str = "cpu") -> VectorIndex:
+def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | None = None, first: VectorIndex | None = None,
+               device: str = "cpu", elsewhere: Elsewhere | None = None) -> VectorIndex:
     """An index over a catalogue's vectors (n, dim); where they are stacked, the parts after the first get one of their own.
 
     kind: `faiss` (exact; half precision when large), `ivf` (lists, and exact scores of what they find), `milvus` (a server's or
@@ -75,7 +75,7 @@ def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | N
     if isinstance(vectors, Stacked):
         from retrieval.parted_index import PartedIndex
 
-        own = first or open_index(vectors.parts[0], kind, kept, elsewhere, device=device)
+        own = first or open_index(vectors.parts[0], kind, kept, device=device, elsewhere=elsewhere)
         return PartedIndex(own, _exact(np.concatenate(vectors.parts[1:])))
     if first is not None:
         return first

@@ -34,7 +34,7 @@ def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
 def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], VectorIndex]:
     """An empty index. MILVUS_TEST_URI: a server to run over in place of Milvus Lite."""
     if request.param in ("fp32", "fp16"):
-        return lambda: FaissIndex(request.param, gpu=False)
+        return lambda: FaissIndex(request.param)
     if request.param == "ivf":
         return IvfIndex
     from retrieval.milvus_index import MilvusIndex

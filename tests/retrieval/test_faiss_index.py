@@ -1,4 +1,4 @@
-"""The exact index: its files, its precision, its GPU. What it finds: `test_behaviour.py`."""
+"""The exact index: its files, its precision. What it finds: `test_behaviour.py`."""
 
 from __future__ import annotations
 
