@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from pydantic import SecretStr
 
-from catalog.wish import Constraint
+from catalog.strings import Stacked
+from catalog.wish import Constraint, PriceRange
 from errors import InputError, WorkError
 from retrieval import Elsewhere, open_index
 from retrieval.columns import Columns
@@ -132,6 +133,17 @@ def test_the_wish_reaches_the_server_and_the_mask_settles(lite: MilvusServer, as
     assert asked[0][2] == 'brand in ["", "*", "he said \\"no\\""]'
     index.add(VECTORS[:3])
     assert index.search(QUERIES, 503, np.append(mask, [True] * 3), wish)[0].max() == 502
+
+
+def test_a_catalogue_after_updates_has_its_fresh_rows_beside_milvus(lite: MilvusServer, asked: list, sent: list,
+                                                                   monkeypatch) -> None:
+    monkeypatch.setattr(milvus_index, "EXACT_ROWS", 0)
+    listed = Listed(500, seed=4)
+    index = open_index(Stacked([VECTORS[:400], VECTORS[400:]]), "milvus", elsewhere=Elsewhere(lite.uri, None, "parted", listed))
+    wish = (Constraint(facet="price", op="require", value=PriceRange(max=150)),)
+    mask = ~listed.facets.contradicted(wish[0]) & listed.available
+    np.testing.assert_array_equal(index.search(QUERIES, 12, mask, wish)[0], brute(12, mask))
+    assert sent == list(range(400)) and "price <= 150" in asked[0][2] and "available == true" in asked[0][2]
 
 
 def test_a_server_with_many_rows_gets_a_graph(lite: MilvusServer, asked: list, monkeypatch) -> None:
