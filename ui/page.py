@@ -8,7 +8,7 @@ import gradio as gr
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from ui import panels, photos
+from ui import lean, panels, photos
 from ui.handlers import Desk, View
 from ui.shop import Shop
 from ui.theme import CSS, HEAD, TAPS, theme
@@ -26,9 +26,10 @@ def _part(elem_id: str, value: str = "") -> gr.HTML:
 
 def build(shop: Shop) -> gr.Blocks:
     """The page over `shop`; it opens at once and shows the collection as soon as there is one."""
+    lean.spare()
     desk = Desk(shop, PICTURES)
-    with gr.Blocks(title=panels.NAME, fill_width=True, analytics_enabled=False,
-                   delete_cache=(UPLOADS_KEPT_S, UPLOADS_KEPT_S)) as page:
+    with lean.Blocks(title=panels.NAME, fill_width=True, analytics_enabled=False,
+                     delete_cache=(UPLOADS_KEPT_S, UPLOADS_KEPT_S)) as page:
         token = gr.BrowserState(None, storage_key=TOKEN_KEY, secret=TOKEN_WRAP)
         masthead = _part("masthead", panels.masthead())
         feed = _part("feed", panels.preparing(()))
@@ -52,8 +53,8 @@ def _wire(page: gr.Blocks, desk: Desk, parts: View, dialog: gr.HTML) -> None:
     tapped = (parts.masthead, parts.feed, parts.live, parts.wish, parts.drawer, dialog)
     page.load(desk.arrive, [parts.token], **quiet, concurrency_limit=None)
     parts.clock.tick(desk.arrive, [parts.token], **quiet, concurrency_limit=None)
-    parts.box.submit(desk.say, [parts.token, parts.box], **turn)
-    gr.on([part.click for part in tapped], desk.act, [parts.token], **turn)
+    parts.box.submit(lean.ended(desk.say, View()), [parts.token, parts.box], **turn)
+    gr.on([part.click for part in tapped], lean.ended(desk.act, View()), [parts.token], **turn)
     for part in (parts.feed, parts.drawer):
         part.mark(desk.mark, [parts.token], **quiet, concurrency_limit=8, trigger_mode="multiple")
 

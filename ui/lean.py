@@ -1,0 +1,57 @@
+"""Gradio with less to do for every message.
+
+A turn is a handful of messages, each with all parts of the page, most of them left as they are. As it comes, Gradio builds
+such a part anew (1 ms each, 9 a message), sends the last message of a stream twice, summarizes its own past events in a
+data frame after each of them, and looks for Matplotlib twice a message. Together that costs more than the answer itself.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import importlib.util
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import gradio as gr
+
+_NEVER = str(10**9)
+EVENTS_KEPT = "100"
+
+
+def spare() -> None:
+    """To be called before Blocks are made: no summaries of past events, no search for a Matplotlib that is not there."""
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", _NEVER)  # read when a queue is made; in events
+    os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", EVENTS_KEPT)
+    if "matplotlib" not in sys.modules and importlib.util.find_spec("matplotlib") is None:
+        sys.modules["matplotlib"] = None  # type: ignore[assignment]  # Python's own way to say "not there", at once
+
+
+class Blocks(gr.Blocks):
+    """Blocks whose skipped outputs cost nothing."""
+
+    async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
+        """What goes to the browser, one value an output; `gr.skip()` goes as it is, and the part is not built anew."""
+        skipped = [value == gr.skip() for value in predictions] if isinstance(predictions, tuple | list) else []
+        left = [value for value, skip in zip(predictions, skipped, strict=False) if not skip]
+        if len(skipped) != len(block_fn.outputs) or not any(skipped) or (len(left) == 1 and isinstance(left[0], dict)):
+            return await super().postprocess_data(block_fn, predictions, state)
+        if not left:
+            return [gr.skip() for _ in skipped]
+        less = copy.copy(block_fn)
+        less.outputs = [part for part, skip in zip(block_fn.outputs, skipped, strict=True) if not skip]
+        done = iter(await super().postprocess_data(less, left if len(left) > 1 else left[0], state))
+        return [gr.skip() if skip else next(done) for skip in skipped]
+
+
+def ended(handler: Callable[..., Iterator[Any]], last: Any) -> Callable[..., Iterator[Any]]:
+    """The handler with `last` (nothing but skips) after what it yields: Gradio sends a stream's last message twice."""
+
+    @functools.wraps(handler)
+    def streamed(*arguments: Any, **named: Any) -> Iterator[Any]:
+        yield from handler(*arguments, **named)
+        yield last
+
+    return streamed
