@@ -129,7 +129,7 @@ def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(h
 def load(catalog: Catalog = None, shoppers: Annotated[int, typer.Option(min=1, max=64, help="Shoppers at once.")] = 16,
          turns: Annotated[int, typer.Option(min=1, help="Turns of a session.")] = 20,
          seconds: Annotated[float | None, typer.Option(min=1, help="Session after session for so long, not one each.")] = None,
-         workers: Annotated[str | None, typer.Option(help="WORKERS of the app: auto, or a number; default: as it is set.")] = None,
+         workers: Annotated[str | None, typer.Option(help="WORKERS of the app; default: as it is set.")] = None,
          seed: Seed = 0, out: Out = None) -> None:
     """Many shoppers at once on the real app over HTTP, beside one alone: turns a second, waiting, memory, cross-talk."""
     _run("load", catalog=catalog or load_settings().catalog_dir, shoppers=shoppers, turns=turns, seconds=seconds,
