@@ -42,7 +42,8 @@ class Record:
     errors: list[str] = field(default_factory=list)
     crossed: list[str] = field(default_factory=list)
     seconds: float = 0.0
-    app_cpu_s: float = 0.0
+    page_cpu_s: float = 0.0
+    worker_cpu_s: float = 0.0
     load_cpu_s: float = 0.0
 
     def figures(self) -> dict:
@@ -54,7 +55,8 @@ class Record:
                 **{name: percentiles(times) for name, times in parts.items() if times},
                 "errors": len(self.errors), "busy": self.busy, "crossed": len(self.crossed),
                 "kb_a_turn": round(float(np.mean(self.kilobytes)), 1) if self.kilobytes else None,
-                "app_cpu_s": round(self.app_cpu_s, 1), "load_cpu_s": round(self.load_cpu_s, 1)}
+                "page_cpu_s": round(self.page_cpu_s, 1), "worker_cpu_s": round(self.worker_cpu_s, 1),
+                "load_cpu_s": round(self.load_cpu_s, 1)}
 
 
 class Crowd:
@@ -75,7 +77,8 @@ class Crowd:
 
             await asyncio.gather(*(self._shopper(Shopper(n), client, record, on) for n in range(shoppers)))
         record.seconds = time.perf_counter() - start
-        record.app_cpu_s, record.load_cpu_s = self.app.cpu_s() - used, time.process_time() - own
+        record.load_cpu_s = time.process_time() - own
+        record.page_cpu_s, record.worker_cpu_s = (now - then for now, then in zip(self.app.cpu_s(), used, strict=True))
         return record
 
     async def _shopper(self, shopper: Shopper, client: httpx.AsyncClient, record: Record, on: Callable[[int], bool]) -> None:
@@ -163,6 +166,7 @@ def run(catalog: Path, shoppers: int = 16, turns: int = 20, seconds: float | Non
     with tempfile.TemporaryDirectory(prefix="photos-") as folder:
         photos = draw_photos(Path(folder), seed)
         with served(catalog, **({"WORKERS": workers} if workers else {})) as app:
+            app.settle()
             crowd = Crowd(app, photos, turns, seed)
             processes = len(app.pids())
             lone, many, seen = asyncio.run(_phases(crowd, shoppers, seconds))
@@ -185,6 +189,7 @@ def _show(result: dict) -> None:
     for name, figures in (("one shopper", result["lone"]), (f"{result['shoppers']} shoppers", result["crowd"])):
         ms = figures["turn_ms"]
         rows.append([name, figures["turns"], figures["turns_per_s"], ms["p50"], ms["p95"], ms["p99"], figures["errors"],
-                     figures["busy"], figures["crossed"], figures["kb_a_turn"], figures["app_cpu_s"], figures["load_cpu_s"]])
+                     figures["busy"], figures["crossed"], figures["kb_a_turn"], figures["page_cpu_s"], figures["worker_cpu_s"],
+                     figures["load_cpu_s"]])
     table(f"Over HTTP, {result['items']} items, {result['machine']['cores']} cores, {result['machine']['cpu']}",
-          ["", "turns", "turns/s", "p50 ms", "p95", "p99", "errors", "busy", "crossed", "KB", "app CPU s", "load CPU s"], rows)
+          ["", "turns", "turns/s", "p50 ms", "p95", "p99", "errors", "busy", "crossed", "KB", "page CPU s", "workers", "shoppers"], rows)

@@ -19,6 +19,8 @@ from errors import WorkError
 from settings import ROOT
 
 OPEN_WITHIN_S = 600.0
+SETTLED_S, IDLE = 2.0, 0.15
+"""An app that uses less than this share of a core for so many seconds is idle."""
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -43,10 +45,22 @@ class Served:
         lines = [line for pid in self.pids() for line in _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()]
         return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
-    def cpu_s(self) -> float:
-        """Processor seconds that its living processes have used so far."""
-        stats = (_read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split() for pid in self.pids())
-        return sum(int(fields[11]) + int(fields[12]) for fields in stats if fields) / _TICKS
+    def cpu_s(self) -> tuple[float, float]:
+        """Processor seconds so far: of the page's own process, and of the living ones that it started."""
+        page, *others = (_used(pid) for pid in self.pids())
+        return page, sum(others)
+
+    def settle(self) -> None:
+        """Waits until the app has nothing to do: its further workers are open too."""
+        end, before = time.monotonic() + OPEN_WITHIN_S, float("-inf")
+        while (used := sum(self.cpu_s())) - before > IDLE * SETTLED_S and time.monotonic() < end:
+            before = used
+            time.sleep(SETTLED_S)
+
+
+def _used(pid: int) -> float:
+    fields = _read(Path(f"/proc/{pid}/stat")).rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS if fields else 0.0
 
 
 def _read(file: Path) -> str:
