@@ -146,7 +146,7 @@ class Crew:
 
     def close(self) -> None:
         """Ends the crew: who waits is told, turns that are under way are finished where that is soon."""
-        self.line.shut(WorkError("the shop is closing"))
+        self.line.shut(WorkError("the shop is closing"), for_good=True)
         enders = [threading.Thread(target=keeper.close) for keeper in self._keepers if keeper.started]
         for ender in enders:
             ender.start()

@@ -120,20 +120,24 @@ class Keeper:
             try:
                 with self._sending:
                     pipe.send(ticket.job)
-            except OSError:  # it ended while it had nothing to do: nobody's turn is lost
+                pipe.recv()  # that the turn has begun
+            except (EOFError, OSError):  # it ended while it had nothing to do: nobody's turn is lost
                 self.line.back(ticket)
                 raise Gone(self._exit()) from None
             except Exception as error:  # what cannot be pickled has not been sent
-                ticket.fail(WorkError(f"a turn needs pictures as paths, bytes or PIL pictures, and words: {error}"))
+                ticket.fail(WorkError(f"a turn takes words, and pictures as paths, bytes or PIL pictures: {error}"))
                 self.line.done(ticket)
                 continue
             try:
                 self._bring(pipe, ticket)
+            except Gone:
+                ticket.fail(lost())
+                raise
             finally:
                 self.line.done(ticket)
 
     def _bring(self, pipe: Connection, ticket: Ticket) -> None:
-        """Hands on what comes of a job, to its end."""
+        """Hands on what comes of a job, to its end. Raises Gone."""
         patience = HANGS_AFTER_S + 4 * self.post.settings.turn_seconds
         while True:
             try:
@@ -141,11 +145,7 @@ class Keeper:
                     raise Gone(f"silent for {patience:.0f} s in a turn")
                 message: Message = pipe.recv()
             except (EOFError, OSError):
-                ticket.fail(lost())
                 raise Gone(self._exit()) from None
-            except Gone:
-                ticket.fail(lost())
-                raise
             if message.forgot:
                 self.forgot(self)
             ticket.box.put(message)

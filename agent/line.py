@@ -34,12 +34,12 @@ class Job:
 
 @dataclass(frozen=True)
 class Message:
-    """What comes of a job: events, and last its value or the error that it ended with.
+    """What comes of a job: that it has begun, events, and last its value or the error that it ended with.
 
     forgot: the job made a session forgotten, so that no worker may keep its words.
     """
 
-    kind: Literal["ready", "event", "value", "error"]
+    kind: Literal["ready", "begun", "event", "value", "error"]
     value: Any = None
     forgot: bool = False
 
@@ -94,6 +94,7 @@ class Line:
         self._served: set[str] = set()
         self._ends: deque[float] = deque(maxlen=20)
         self._shut: StylistError | None = None
+        self._for_good = False
 
     def join(self, session: str, job: Job) -> Ticket:
         """A place at the end of the line. Raises Busy, or the reason why nothing is served just now."""
@@ -142,17 +143,20 @@ class Line:
         with self._changed:
             return self._waiting.index(ticket) if ticket in self._waiting else 0
 
-    def shut(self, error: StylistError) -> None:
-        """Nothing is served any more: who waits and who comes is told why."""
+    def shut(self, error: StylistError, for_good: bool = False) -> None:
+        """Nothing is served any more: who waits and who comes is told why. for_good: it does not reopen."""
         with self._changed:
-            self._shut = error
+            if self._for_good:
+                return
+            self._shut, self._for_good = error, for_good
             while self._waiting:
                 self._waiting.popleft().fail(error)
 
     def reopen(self) -> None:
-        """Turns are served again."""
+        """Turns are served again, unless the line was shut for good."""
         with self._changed:
-            self._shut = None
+            if not self._for_good:
+                self._shut = None
 
     def _first(self) -> Ticket | None:
         return next((ticket for ticket in self._waiting if ticket.session not in self._served), None)

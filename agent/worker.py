@@ -60,6 +60,8 @@ def work(post: Post, pipe: Connection, opener: Opener) -> None:
         pipe.send(Message("ready"))
         while (job := pipe.recv()) is not None:
             # Between two turns nothing is under way: here a stylist may give way to one on a newer catalogue.
+            if not job.quiet:
+                pipe.send(Message("begun"))
             message = _serve(stylist, job, pipe)
             if not job.quiet:  # a message that nobody waits for would be taken for the next turn's
                 pipe.send(message)
