@@ -28,7 +28,7 @@ def paced(events: Iterator[T], seconds: float) -> Iterator[list[T]]:
             kind, value = "pause", None
         if kind == "event":
             held.append(value)
-        if held and (kind in ("pause", "end") or time.monotonic() >= due):
+        if held and (kind in ("pause", "end", "error") or time.monotonic() >= due):
             yield held
             held, due = [], time.monotonic() + seconds
         if kind == "error":
