@@ -35,6 +35,7 @@ from catalog.store import Catalog
 from catalog.wish import Constraint
 from composer import KINDS
 from encoders import load_encoder
+from encoders.batching import BatchedEncoder
 from errors import InputError
 from guard import fitted_to, guard_of
 from retrieval import Retriever, open_index
@@ -80,7 +81,7 @@ class Stylist:
         """
         settings = settings or load_settings()
         catalog = Catalog.open(directory)
-        stylist = cls(catalog, encoder or load_encoder(settings.encoder, settings.device),
+        stylist = cls(catalog, encoder or BatchedEncoder(load_encoder(settings.encoder, settings.device)),
                       Memory(IN_RAM if memory is None else memory), settings)
         stylist.warm_up()
         return stylist

@@ -173,7 +173,8 @@ def run(catalog: Path, shoppers: int = 16, turns: int = 20, seconds: float | Non
             _stored(app, many)
     alone, together = lone.figures(), many.figures()
     result = {
-        "items": read_manifest(catalog)["items"], "shoppers": shoppers, "processes": processes, "lone": alone, "crowd": together,
+        "items": read_manifest(catalog)["items"], "shoppers": shoppers, "processes": processes,
+        "lone": alone, "crowd": together,
         "times_turns_per_s": round(together["turns_per_s"] / alone["turns_per_s"], 2),
         "times_p95": round(together["turn_ms"]["p95"] / alone["turn_ms"]["p95"], 2),
         "memory_mb": _memory(seen), "machine": machine(),
@@ -192,4 +193,5 @@ def _show(result: dict) -> None:
                      figures["busy"], figures["crossed"], figures["kb_a_turn"], figures["page_cpu_s"], figures["worker_cpu_s"],
                      figures["load_cpu_s"]])
     table(f"Over HTTP, {result['items']} items, {result['machine']['cores']} cores, {result['machine']['cpu']}",
-          ["", "turns", "turns/s", "p50 ms", "p95", "p99", "errors", "busy", "crossed", "KB", "page CPU s", "workers", "shoppers"], rows)
+          ["", "turns", "turns/s", "p50 ms", "p95", "p99", "errors", "busy", "crossed", "KB", "page CPU s", "workers",
+           "shoppers"], rows)
