@@ -56,13 +56,16 @@ class Shopper:
                 yield str(rng.choice(REFINED)), None
 
     def foreign(self, wish: str, feed: str, sent: list[str]) -> list[str]:
-        """What an answer holds that this shopper never asked for. wish, feed: the page's markup; sent: own words so far."""
+        """What an answer holds that this shopper never asked for. wish, feed: the page's markup; sent: own words so far.
+
+        A colour may have been given up where nothing has it; a budget never is.
+        """
         chips = [(one["facet"], one["op"], html.unescape(one["value"])) for one in _CHIP.finditer(wish)]
         colours = {value for facet, op, value in chips if facet == "color" and op == "require"}
         budgets = {float(found["budget"]) for facet, op, value in chips if facet == "price" and op == "require"
                    if (found := _BUDGET.search(value))}
         words = [html.unescape(found["words"]) for found in _SAID.finditer(feed)]
-        return ([f"colour {value}" for value in sorted(colours ^ {self.colour})]
+        return ([f"colour {value}" for value in sorted(colours - {self.colour})]
                 + [f"budget {value}" for value in sorted(budgets ^ {float(self.budget)})]
                 + [f"words {said!r}" for said in words if said not in sent]
                 + [f"without {sent[-1]!r}"] * (not words or words[-1] != sent[-1]))

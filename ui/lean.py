@@ -20,6 +20,8 @@ import gradio as gr
 _NEVER = str(10**9)
 EVENTS_KEPT = "100"
 LOOK_S = 0.005
+TAKE_TEXT = (gr.HTML, gr.BrowserState)
+"""Parts that send a text as it is; Gradio takes each through a thread, and keeps a copy of it for every tab."""
 
 
 def spare() -> None:
@@ -31,7 +33,7 @@ def spare() -> None:
 
 
 class Blocks(gr.Blocks):
-    """Blocks whose skipped outputs cost nothing, and whose queue is looked into less often."""
+    """Blocks whose text and skipped outputs cost nothing, and whose queue is looked into less often."""
 
     def queue(self, *arguments: Any, **named: Any) -> Blocks:
         """As it is, but for the pause between two looks: at Gradio's own, an idle page takes a twentieth of a core."""
@@ -40,17 +42,17 @@ class Blocks(gr.Blocks):
         return self
 
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
-        """What goes to the browser, one value an output; `gr.skip()` goes as it is, and the part is not built anew."""
-        skipped = [value == gr.skip() for value in predictions] if isinstance(predictions, tuple | list) else []
-        left = [value for value, skip in zip(predictions, skipped, strict=False) if not skip]
-        if len(skipped) != len(block_fn.outputs) or not any(skipped) or (len(left) == 1 and isinstance(left[0], dict)):
+        """What goes to the browser, one value an output. `gr.skip()` and text of parts that take text go as they are."""
+        given = list(predictions) if isinstance(predictions, tuple | list) else []
+        ready = [value == gr.skip() or (isinstance(value, str) and isinstance(part, TAKE_TEXT))
+                 for value, part in zip(given, block_fn.outputs, strict=False)]
+        left = [value for value, is_ready in zip(given, ready, strict=False) if not is_ready]
+        if len(given) != len(block_fn.outputs) or not any(ready) or (len(left) == 1 and isinstance(left[0], dict)):
             return await super().postprocess_data(block_fn, predictions, state)
-        if not left:
-            return [gr.skip() for _ in skipped]
         less = copy.copy(block_fn)
-        less.outputs = [part for part, skip in zip(block_fn.outputs, skipped, strict=True) if not skip]
-        done = iter(await super().postprocess_data(less, left if len(left) > 1 else left[0], state))
-        return [gr.skip() if skip else next(done) for skip in skipped]
+        less.outputs = [part for part, is_ready in zip(block_fn.outputs, ready, strict=True) if not is_ready]
+        done = iter(await super().postprocess_data(less, left if len(left) > 1 else left[0], state) if left else ())
+        return [value if is_ready else next(done) for value, is_ready in zip(given, ready, strict=True)]
 
 
 def ended(handler: Callable[..., Iterator[Any]], last: Any) -> Callable[..., Iterator[Any]]:
