@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("app")
 TURNS_IN_PROCESS = 4
 """Turns at once where there are no workers: more would only wait for one another inside."""
+LOOK_S, RETRY_S = 2.0, 30.0
+"""How often the page looks whether the catalogue was updated, and how long it waits after a state that cannot be opened."""
 FAILURE_SHOWN_S = 3.0
 """How long the page goes on after a failed start, so that those who wait on it read why."""
 
@@ -107,6 +109,20 @@ def open_shop(shop: Shop, settings: Settings, draw: bool) -> None:
         shop.fail(WorkError(f"the shop could not open: {type(error).__name__}: {error}"))
 
 
+def keep_fresh(shop: Shop, ended: threading.Event, every: float = LOOK_S) -> None:
+    """Behind the page: when the catalogue has been updated, the next turns go by its new state."""
+    while not ended.wait(every):
+        try:
+            fresh = shop.stylist.renewed() if shop.stylist else None
+        except Exception:  # a door: whatever is wrong with the new state, shoppers chat on over the one that is open
+            LOG.exception("the catalogue's new state could not be opened; the page goes on with the old one")
+            ended.wait(RETRY_S)
+            continue
+        if fresh is not None:
+            shop.open(fresh)
+            LOG.warning("the catalogue has been updated: %s items", len(fresh.catalog.alive.nonzero()[0]))
+
+
 def wants_browser(skip: bool) -> bool:
     """Whether to open a browser window: only for a person at a desktop."""
     desktop = sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
@@ -129,6 +145,8 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
     address = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"
     print(f"The page is open at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
     threading.Thread(target=open_shop, args=(shop, settings, draw), name="opening", daemon=True).start()
+    ended = threading.Event()
+    threading.Thread(target=keep_fresh, args=(shop, ended), name="watching", daemon=True).start()
     if wants_browser(skip_browser):
         webbrowser.open(address)
     try:
@@ -139,6 +157,7 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
         print("The shop is open", file=sys.stderr, flush=True)
         page.block_thread()
     finally:
+        ended.set()
         page.close(verbose=False)
         shop.close()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, Stat
 from agent.taste import Taste, packed
 from agent.tools import Tools
 from catalog.wish import HARD, Constraint, Wish
-from guard import Verdict
+from guard import SURE, Verdict
 from retrieval import Hit
 
 FIRST_FETCH = 3
@@ -27,6 +27,8 @@ WIDER = 30
 """Designs fetched for each card when too few survive, before all that is allowed is."""
 WIDEST = 5_000
 """Designs fetched at the widest: of a large catalogue not all that is allowed."""
+SCREENED = 200
+"""From so many new hits on a quick look decides which are judged, and in which order."""
 BATCH = 4
 """Hits for each card that are judged at a time."""
 
@@ -52,18 +54,21 @@ class Action:
     def __call__(self, state: State) -> dict:
         """The node: one round for `state["wish"]`."""
         request, wish, reference = state["request"], state["wish"], state["reference"]
-        beyond = self._beyond(wish, reference) if state.get("narrow", True) else frozenset()
-        avoid = state["avoid"] | beyond
-        call = fingerprint(wish, reference, request, avoid)
+        beyond = self._beyond(wish, reference) if state.get("narrow", True) else None
+        call = fingerprint(wish, reference, request, state["avoid"], beyond is not None)
         if call in state.get("tried", ()):
             return {"tried": (call,), "steps": ("action",), "trace": ("the same search would find the same",)}
-        found = self._round(state, wish, avoid, bool(beyond))
+        avoid: frozenset[int] | np.ndarray = state["avoid"]
+        if beyond is not None:
+            beyond[list(avoid)] = True
+            avoid = beyond
+        found = self._round(state, wish, avoid, beyond is not None)
         thought = (f"searched {len(self.tools.catalog)} items: {found.allowed} not ruled out by their listings, "
                    f"{found.judged} checked, {len(found.fits)} fit, {len(found.unconfirmed)} unconfirmed, "
                    f"{found.broken} refused")
         return {"found": found, "tried": (call,), "steps": ("action",), "trace": (thought,)}
 
-    def _round(self, state: State, wish: Wish, avoid: frozenset[int], narrowed: bool) -> Found:
+    def _round(self, state: State, wish: Wish, avoid: frozenset[int] | np.ndarray, narrowed: bool) -> Found:
         request, reference, clock = state["request"], state["reference"], state["clock"]
         allowed = self.tools.allowed(wish.hard, avoid)
         taste = self.taste.vector(state["session"].id)
@@ -72,20 +77,22 @@ class Action:
         # the closed form alone knows what to do with a borrowed slice
         composer = "delta" if borrowed else request.composer or self.tools.composer
         query = self.tools.query(wish, reference.vector, composer, clock, borrowed, self.taste.emphasis(state["session"]))
-        steps = (FIRST_FETCH * request.k, WIDER * request.k, min(allowed, WIDEST))
-        for fetch in sorted({min(step, max(allowed, 1)) for step in steps}):
+        for fetch, within in self._steps(wish, allowed, request.k):
             grouped = fetch <= FIRST_FETCH * request.k
-            hits = self.tools.ranked(query, wish, fetch, avoid, taste, clock, grouped)
+            hits = self.tools.ranked(query, wish, fetch, avoid, taste, clock, grouped, within)
             if not request.guard:
                 return replace(self._unchecked(hits[:request.k], allowed, reference, wish), query=packed(query.vector))
             new = [hit for hit in hits if hit.row not in seen]
+            if len(new) > SCREENED:
+                new = self._promising(new, wish, BATCH * request.k, clock)
             for start in range(0, len(new), BATCH * request.k):
                 batch = new[start:start + BATCH * request.k]
                 self._judge(batch, wish, reference, pool, clock)
                 seen |= {row for hit in batch for row in (hit.row, *hit.siblings)}
                 if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short:
                     break
-            if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short or not new or len(seen) >= allowed:
+            done = len(_designs(pool.fits)) >= request.k or pool.failed or clock.short
+            if done or (within is None and (not new or len(seen) >= allowed)):
                 break
         if pool.failed:
             return Found(allowed=allowed, judged=pool.judged, failed=pool.failed)
@@ -93,6 +100,27 @@ class Action:
         unconfirmed = _one_a_design(_in_order(_likeliest(pool.unconfirmed), wish), request.k - len(fits))
         return Found(fits, unconfirmed, allowed, pool.judged, pool.broken, self._fidelity(fits, reference, wish), narrowed,
                      blame=pool.blame, query=packed(query.vector))
+
+    def _steps(self, wish: Wish, allowed: int, k: int) -> Iterator[tuple[int, np.ndarray | None]]:
+        """How many designs to fetch, and within which rows (None: all that are allowed), until enough fit.
+
+        Of a large catalogue, what the listings alone confirm comes before a wider search.
+        """
+        yield min(FIRST_FETCH * k, max(allowed, 1)), None
+        if allowed > WIDEST and wish.hard:
+            confirmed = self.tools.catalog.affirmed_rows(wish)
+            if confirmed.any():
+                yield FIRST_FETCH * k, confirmed
+        for fetch in (WIDER * k, min(allowed, WIDEST)):
+            if FIRST_FETCH * k < fetch <= allowed:
+                yield fetch, None
+
+    def _promising(self, hits: Sequence[Hit], wish: Wish, most: int, clock: Clock) -> list[Hit]:
+        """Of many hits those that will fit, in rank order, and then the likeliest of the others, at most so many."""
+        chance = self.tools.promise([hit.row for hit in hits], wish, clock)
+        sure = [hit for hit, p in zip(hits, chance, strict=True) if p >= SURE]
+        others = sorted((place for place, p in enumerate(chance) if 0 < p < SURE), key=lambda place: -round(4 * chance[place]))
+        return [*sure, *(hits[place] for place in others[:most])]
 
     def _judge(self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Pool, clock: Clock) -> None:
         """Adds each hit, and the colourways behind it, to what fits or to what is unconfirmed."""
@@ -140,15 +168,15 @@ class Action:
         cards = tuple(card(item, hit.score, ()) for item, hit in zip(items, hits, strict=True))
         return Found(cards, (), allowed, 0, 0, self._fidelity(cards, reference, wish))
 
-    def _beyond(self, wish: Wish, reference: Reference) -> frozenset[int]:
-        """Rows that are not cheaper (pricier) than the priced reference, where the wish asks for that."""
+    def _beyond(self, wish: Wish, reference: Reference) -> np.ndarray | None:
+        """(n,) bool: not cheaper (pricier) than the priced reference; None where the wish does not ask for that."""
         price = reference.priced.price if reference.priced else None
         asked = [c.op for c in wish.constraints if c.facet == "price" and c.op in COMPARATIVES]
         if price is None or not asked:
-            return frozenset()
-        prices = np.round(np.asarray(self.tools.catalog.prices, dtype=np.float64), 2)
-        cheaper = prices < round(price, 2) if asked[-1] == "less" else prices > round(price, 2)
-        return frozenset(np.flatnonzero(~cheaper).tolist())
+            return None
+        prices = self.tools.catalog.prices
+        beyond = ~(prices < round(price, 2) if asked[-1] == "less" else prices > round(price, 2))
+        return beyond if beyond.any() else None
 
     def _fidelity(self, cards: Sequence[Card], reference: Reference, wish: Wish) -> float | None:
         """How like the reference the cards are, on average over the slices that the wish leaves alone."""
@@ -161,12 +189,12 @@ class Action:
         return float(np.mean([near[name] for name in kept]))
 
 
-def fingerprint(wish: Wish, reference: Reference, request: Request, avoid: frozenset[int]) -> str:
-    """A name for a search: two of the same name would find the same."""
+def fingerprint(wish: Wish, reference: Reference, request: Request, avoid: frozenset[int], narrowed: bool = False) -> str:
+    """A name for a search: two of the same name would find the same. narrowed: by the reference's price."""
     digest = hashlib.blake2b(digest_size=12)
     digest.update(wish.model_dump_json().encode())
     digest.update(b"" if reference.vector is None else reference.vector.tobytes())
-    digest.update(repr((request.k, request.guard, request.composer, sorted(avoid))).encode())
+    digest.update(repr((request.k, request.guard, request.composer, sorted(avoid), narrowed)).encode())
     return digest.hexdigest()
 
 

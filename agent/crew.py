@@ -19,14 +19,15 @@ from agent.line import Job, Line
 from agent.memory import Memory
 from agent.replies import Event, Reply, Turn, last_reply
 from agent.storage import IN_RAM
-from agent.worker import Opener, Post, open_stylist
+from agent.worker import RENEWAL, Opener, Post, open_stylist
 from catalog.item import Item
 from catalog.store import Catalog
-from errors import InputError, StylistError, WorkError
+from errors import StylistError, WorkError
 from settings import Settings, cores, load_settings
 
 LOG = logging.getLogger(__name__)
 DROP = Job("drop_words", quiet=True)
+RENEW = Job(RENEWAL, quiet=True)
 
 
 class Crew:
@@ -131,13 +132,26 @@ class Crew:
 
     def saved(self, session: str) -> list[Item]:
         """The items that the shopper saved, in the order in which they were first judged."""
-        return self.catalog.items(row for row in map(self._row, self.memory.saved(session)) if row is not None)
+        rows = map(self.catalog.find, self.memory.saved(session))  # a newer catalogue may have lost some
+        return self.catalog.items(row for row in rows if row is not None)
 
     def export(self, session: str) -> dict:
         """All that is stored on a session, as JSON-ready data."""
         return self.memory.export(session)
 
     # -- the workers
+
+    def renewed(self) -> Crew | None:
+        """This crew on the catalogue's new state where it has been updated since, else None.
+
+        Each worker goes over to it between two turns. Raises what `open` raises.
+        """
+        if not self.catalog.changed:
+            return None
+        self.catalog = Catalog.open(self.catalog.folder, known=self.catalog)
+        for keeper in self._keepers:
+            keeper.tell(RENEW)
+        return self
 
     @property
     def workers(self) -> int:
@@ -156,13 +170,6 @@ class Crew:
         self.catalog.close()
         if self._temporary is not None:
             self._temporary.cleanup()
-
-    def _row(self, id_: str) -> int | None:
-        """The row of an id, or None where a rebuilt catalogue has lost it."""
-        try:
-            return self.catalog.row(id_)
-        except InputError:
-            return None
 
     def _value(self, session: str, job: Job) -> Any:
         return self.line.join(session, job).value()

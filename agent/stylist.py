@@ -38,7 +38,7 @@ from encoders import load_encoder
 from encoders.batching import BatchedEncoder
 from errors import InputError
 from guard import fitted_to, guard_of
-from retrieval import Retriever, open_index
+from retrieval import Retriever, VectorIndex, first_part, lists_file, open_index
 from settings import Settings, load_settings
 
 _LOCKS_KEPT = 10_000
@@ -48,18 +48,22 @@ KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 WARM_UP = ("something blue, longer and darker, under 100", "like this but no stripes and no pockets, not sleeveless",
            "a cotton shirt for men with long sleeves and a collar")
 """Turns answered before the first shopper's, so that tables that fill on use are full."""
-LISTINGS_READ = 5_000
-"""Listings read before that; the first turn to check an item would otherwise wait for its record and claims."""
+LISTINGS_READ, LARGE = 5_000, 50_000
+"""Listings read before that; the first turn to check an item would otherwise wait for its record and claims. Of a catalogue
+of more than LARGE items they would be too small a part to help."""
 
 
 class Stylist:
     """Answers turns on one catalogue. Safe for many threads: turns of one session wait for one another."""
 
-    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings) -> None:
+    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings,
+                 index: VectorIndex | None = None) -> None:
+        self._bare_encoder = encoder
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
+        kept = lists_file(catalog.folder, catalog.manifest)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, open_index(catalog.vectors, settings.index, lists_file(catalog)))
+        self.retriever = Retriever(catalog, encoder, index or open_index(catalog.vectors, settings.index, kept, device=settings.device))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
@@ -86,12 +90,30 @@ class Stylist:
         stylist.warm_up()
         return stylist
 
+    def renewed(self) -> Stylist | None:
+        """A stylist on the catalogue's new state where it has been updated since, else None.
+
+        It shares encoder, memory and the locks of the sessions; of the catalogue, all that has not changed. Turns that run
+        on this one end on the state on which they began. Raises what `open` raises.
+        """
+        if not self.catalog.changed:
+            return None
+        catalog = Catalog.open(self.catalog.folder, known=self.catalog)
+        same = catalog.parts[0] is self.catalog.parts[0]
+        kept = lists_file(catalog.folder, catalog.manifest)
+        index = open_index(catalog.vectors, self.settings.index, kept, first_part(self.retriever.index) if same else None)
+        fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
+        fresh._locks, fresh._locks_lock = self._locks, self._locks_lock
+        fresh.catalog.facet_counts()
+        return fresh
+
     def warm_up(self) -> None:
         """Loads what the first turn would otherwise wait for."""
         self.catalog.facet_counts()
         if len(self.catalog):
             any_kind = Constraint(facet="category", op="prefer", value="dress")
-            self.tools.check(range(min(len(self.catalog), LISTINGS_READ)), (any_kind,), Clock(self.settings.turn_seconds))
+            read = LISTINGS_READ if len(self.catalog) <= LARGE else LISTINGS_READ // 20
+            self.tools.check(range(min(len(self.catalog), read)), (any_kind,), Clock(self.settings.turn_seconds))
             for text in WARM_UP:
                 session = self.new_session()
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
@@ -272,12 +294,6 @@ class Stylist:
                     break
                 del self._locks[oldest]
             return lock
-
-
-def lists_file(catalog: Catalog) -> Path:
-    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
-    made_of = f"{catalog.manifest['encoder']['fingerprint']}-{catalog.manifest['content'][:12]}"
-    return catalog.folder / f"lists-{made_of}.faiss"
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

@@ -23,7 +23,6 @@ class Taste:
 
     def __init__(self, memory: Memory, catalog: Catalog, space: Space) -> None:
         self.memory, self.catalog, self.space, self.layout = memory, catalog, space, space.layout
-        self._known = {id_: row for row, id_ in enumerate(catalog.ids)}
 
     def vector(self, session: str) -> np.ndarray | None:
         """(dim,) with each slice of unit length, or None without a like (dislikes alone name no direction)."""
@@ -46,16 +45,17 @@ class Taste:
         return emphasis([self._turn(round_, said) for round_ in session.rounds], self.space)
 
     def _turn(self, past: Round, said: dict[str, str]) -> Turn:
-        shown = [id_ for id_ in past.shown if id_ in self._known]  # a rebuilt catalogue may have lost some
+        found = {id_: row for id_ in past.shown if (row := self.catalog.find(id_)) is not None}
+        shown = list(found)  # a rebuilt catalogue may have lost some
         query = unpacked(past.query)
         marked = ([row for row, id_ in enumerate(shown) if said.get(id_) in kinds] for kinds in (LIKED, DISLIKED))
         saved, refused = map(tuple, marked)
-        vectors = np.asarray(self.catalog.vectors[[self._known[id_] for id_ in shown]], dtype=np.float32)
+        vectors = np.asarray(self.catalog.vectors[list(found.values())], dtype=np.float32)
         return Turn(past.wish, vectors.reshape(len(shown), -1) if shown else np.zeros((0, self.space.dim), np.float32),
                     saved, refused, query if len(query) == self.space.dim and shown else None)
 
     def _mean(self, ids: list[str]) -> np.ndarray | None:
-        rows = [self._known[id_] for id_ in ids if id_ in self._known]
+        rows = [row for row in map(self.catalog.find, ids) if row is not None]
         return np.asarray(self.catalog.vectors[rows], dtype=np.float32).mean(axis=0) if rows else None
 
 

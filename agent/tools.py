@@ -29,9 +29,7 @@ class Tools:
         self.weights = load_weights()
         self.composer = "gated" if "gated" in kinds_for(encoder) else "delta"
         self._embed = lru_cache(maxsize=_CAPTIONS_KEPT)(self._embed_uncached)
-        self._sold_out = np.flatnonzero(~np.asarray(catalog.available))
-        self._row_of = {id_: row for row, id_ in enumerate(catalog.ids)}
-        self.background = _background(np.asarray(catalog.vectors), encoder.layout)
+        self.background = _background(catalog.vectors, encoder.layout)
         self.priceless = bool(np.isnan(np.asarray(catalog.prices)).all())
         self.currency = catalog.manifest.get("currency") or "EUR"
 
@@ -47,13 +45,15 @@ class Tools:
             return compose(composer, picture, wish, vector, self.encoder, emphasis=factors)
 
     def ranked(self, query: Query, wish: Wish, k: int, avoid: Iterable[int], taste: np.ndarray | None, clock: Clock,
-               grouped: bool = True) -> list[Hit]:
+               grouped: bool = True, within: np.ndarray | None = None) -> list[Hit]:
         """The k best rows for a query that can be bought and are not in `avoid`, best first.
 
-        taste (dim,) or None. grouped: colourways of one design behind the best of them.
+        taste (dim,) or None. grouped: colourways of one design behind the best of them. within: a mask (n,) to stay within.
         """
         with clock.stage("search"):
-            return self.retriever.search(query, wish, k, exclude_rows=[*avoid, *self._sold_out], taste=taste,
+            shut = ~self.catalog.available if within is None else ~(within & self.catalog.available)
+            shut[_rows(avoid)] = True
+            return self.retriever.search(query, wish, k, exclude_rows=shut, taste=taste,
                                          one_per_group=grouped)
 
     def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
@@ -74,21 +74,30 @@ class Tools:
         with clock.stage("guard"):
             return self.guard.judge(items, vectors, claims, constraints, reference_vector=reference, anchor=anchor)
 
+    def promise(self, rows: Sequence[int], wish: Wish, clock: Clock) -> np.ndarray:
+        """(n,) how probable it is that these rows will meet the wish's hard constraints (`guard.screen`)."""
+        with clock.stage("guard"):
+            groups = wish.groups()
+            said = [[self.catalog.affirmed_rows((c,))[list(rows)] for c in group] for group in groups]
+            return self.guard.promise(np.asarray(self.catalog.vectors[list(rows)], dtype=np.float32), groups, said)
+
     def allowed(self, constraints: Iterable[Constraint], avoid: Iterable[int] = ()) -> int:
         """How many rows the listings leave open for these constraints."""
-        mask = np.array(self.catalog.allowed_rows(tuple(constraints)), dtype=bool) & self.catalog.available
-        mask[list(avoid)] = False
-        return int(mask.sum())
+        return int(np.count_nonzero(self._open(constraints, avoid)))
 
     def affirmed(self, constraints: Iterable[Constraint]) -> int:
         """How many rows the listings alone confirm."""
-        return int((np.asarray(self.catalog.affirmed_rows(tuple(constraints))) & self.catalog.available).sum())
+        return int(np.count_nonzero(self.catalog.affirmed_rows(tuple(constraints)) & self.catalog.available))
+
+    def _open(self, constraints: Iterable[Constraint], avoid: Iterable[int]) -> np.ndarray:
+        """(n,) bool: can be bought, not to be avoided, not ruled out by its listing."""
+        mask = self.catalog.allowed_rows(tuple(constraints)) & self.catalog.available
+        mask[_rows(avoid)] = False
+        return mask
 
     def nearest_price(self, constraints: Iterable[Constraint], budget: Constraint, avoid: Iterable[int] = ()) -> float | None:
         """The price nearest to a budget among the rows that the listings leave open for the other constraints."""
-        mask = np.array(self.catalog.allowed_rows(tuple(constraints)), dtype=bool) & self.catalog.available
-        mask[list(avoid)] = False
-        prices = np.asarray(self.catalog.prices, dtype=np.float64)[mask]
+        prices = np.asarray(self.catalog.prices, dtype=np.float64)[self._open(constraints, avoid)]
         prices = prices[~np.isnan(prices)]
         if not len(prices) or not isinstance(budget.value, PriceRange):
             return None
@@ -98,7 +107,7 @@ class Tools:
 
     def rows(self, ids: Iterable[str]) -> list[int]:
         """The rows of those ids that the catalogue has (a rebuilt one may have lost some), in order."""
-        return [self._row_of[id_] for id_ in ids if id_ in self._row_of]
+        return [row for row in map(self.catalog.find, ids) if row is not None]
 
     def known(self, ids: Iterable[str | None]) -> list[Item]:
         """The items of those ids that the catalogue has, in order."""
@@ -110,7 +119,7 @@ class Tools:
 
     def vectors(self, ids: Iterable[str]) -> np.ndarray:
         """(n, dim) of these items' pictures; each id must be known."""
-        return np.asarray(self.catalog.vectors[[self._row_of[id_] for id_ in ids]], dtype=np.float32)
+        return np.asarray(self.catalog.vectors[[self.catalog.row(id_) for id_ in ids]], dtype=np.float32)
 
     def likeness(self, vectors: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
         """How like a reference (dim,) items (n, dim) are, slice by slice (n,): 1 the same, 0 as like as any two items."""
@@ -132,6 +141,11 @@ class Tools:
 
     def _embed_uncached(self, words: str) -> np.ndarray:
         return self.encoder.encode_texts([words])[0]
+
+
+def _rows(given: Iterable[int]) -> np.ndarray:
+    """Row numbers, or a mask, as an array."""
+    return given if isinstance(given, np.ndarray) else np.fromiter(given, dtype=np.int64)
 
 
 def _background(vectors: np.ndarray, layout: Any) -> dict[str, float]:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from agent.stylist import Stylist
 
 LOG = logging.getLogger(__name__)
+RENEWAL = "renewed"
+"""The method of a job that a worker does to its own stylist: it gives way to one on the catalogue's new state."""
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -59,7 +61,9 @@ def work(post: Post, pipe: Connection, opener: Opener) -> None:
         stylist = opener(post)
         pipe.send(Message("ready"))
         while (job := pipe.recv()) is not None:
-            # Between two turns nothing is under way: here a stylist may give way to one on a newer catalogue.
+            if job.method == RENEWAL:
+                stylist = _renewed(stylist)
+                continue
             if not job.quiet:
                 pipe.send(Message("begun"))
             message = _serve(stylist, job, pipe)
@@ -71,6 +75,15 @@ def work(post: Post, pipe: Connection, opener: Opener) -> None:
         return  # the page has ended
     except Exception as error:  # a door: whoever waits for this worker is told
         pipe.send(_failed(error))
+
+
+def _renewed(stylist: Any) -> Any:
+    """The stylist on the catalogue's new state; the one that there is where that cannot be opened."""
+    try:
+        return stylist.renewed() or stylist
+    except Exception:  # a door: shoppers chat on over the state that is open
+        LOG.exception("the catalogue's new state could not be opened; this worker goes on with the old one")
+        return stylist
 
 
 def _serve(stylist: Any, job: Job, pipe: Connection) -> Message:

@@ -1,4 +1,4 @@
-"""The catalogue's door: python -m catalog demo | import | embed | info | show."""
+"""The catalogue's door: python -m catalog demo | import | update | compact | embed | info | show."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shlex
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +14,7 @@ from typing import Annotated
 import typer
 
 from catalog.store import Catalog
-from errors import run_door
+from errors import InputError, run_door
 from settings import load_settings
 
 app = typer.Typer(
@@ -37,6 +38,11 @@ Out = Annotated[
     Path, typer.Option("--out", help="Folder of the catalogue; one that is there is replaced when the new one is whole.")
 ]
 Folder = Annotated[Path, typer.Argument(help="A catalogue's folder.")]
+Images = Annotated[Path | None, typer.Option(help="Folder of the pictures that the feed names by file.")]
+FormatName = Annotated[Format, typer.Option(help="The feed's format.")]
+Map = Annotated[Path | None, typer.Option("--map", help='TOML: [facet] then "word of the feed" = "value".')]
+Currency = Annotated[str | None, typer.Option(help="Currency of the catalogue (ISO 4217); else the feed's first.")]
+Local = Annotated[bool, typer.Option("--allow-local", help="Fetch pictures from private addresses too.")]
 EncoderName = Annotated[str | None, typer.Option("--encoder", help="Instead of ENCODER: builtin, or any open_clip name.")]
 
 
@@ -63,11 +69,11 @@ def demo(
 def import_(
     feed: Annotated[Path, typer.Argument(help="The feed's file (or folder, for fashion-products).")],
     out: Out,
-    images: Annotated[Path | None, typer.Option(help="Folder of the pictures that the feed names by file.")] = None,
-    format: Annotated[Format, typer.Option(help="The feed's format.")] = Format.auto,
-    map_: Annotated[Path | None, typer.Option("--map", help='TOML: [facet] then "word of the feed" = "value".')] = None,
-    currency: Annotated[str | None, typer.Option(help="Currency of the catalogue (ISO 4217); else the feed's first.")] = None,
-    allow_local: Annotated[bool, typer.Option("--allow-local", help="Fetch pictures from private addresses too.")] = False,
+    images: Images = None,
+    format: FormatName = Format.auto,
+    map_: Map = None,
+    currency: Currency = None,
+    allow_local: Local = False,
     encoder: EncoderName = None,
 ) -> None:
     """Reads a shop's product feed (Google Merchant TSV or XML, CSV with the same names, fashion-products)."""
@@ -102,12 +108,65 @@ def import_(
 
 
 @app.command()
+def update(
+    folder: Folder,
+    feed: Annotated[Path, typer.Argument(help="The feed's file (or folder, for fashion-products), as for import.")],
+    images: Images = None,
+    format: FormatName = Format.auto,
+    map_: Map = None,
+    currency: Currency = None,
+    allow_local: Local = False,
+    partial: Annotated[bool, typer.Option("--partial", help="The feed names some items only; the others stay.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Even where more than half of the items would go.")] = False,
+    no_compact: Annotated[bool, typer.Option("--no-compact", help="Never write the whole catalogue anew.")] = False,
+    encoder: EncoderName = None,
+) -> None:
+    """Applies a feed's differences only, while shoppers chat; prints what changed as one JSON object."""
+    from catalog.build import Ledger
+    from catalog.compact import due
+    from catalog.feeds import open_feed
+    from catalog.files import read_manifest
+    from catalog.update import update as apply
+    from guard.fitted import fitted_to
+    from guard.listing import read_claims
+
+    manifest = read_manifest(folder)
+    if manifest["kind"] == "demo":
+        raise InputError(f"{folder} is a drawn catalogue: no feed has its items; import one instead")
+    ledger = Ledger()
+    entries = open_feed(feed, ledger, kind=format.value, images=images, mapping=map_,
+                        currency=currency or manifest.get("currency"), allow_local=allow_local)
+    load = _loader(encoder or manifest["encoder"]["name"])
+    changes = apply(folder, entries.entries, lambda: fitted_to(folder, load()), read_claims, ledger, partial, force)
+    _tell_unknown(ledger.unknown, folder)
+    print(json.dumps(asdict(changes)))
+    if changes.any and not no_compact and due(folder):
+        print("so much has changed that the catalogue is written anew; shoppers chat on", file=sys.stderr)
+        _compact(folder)
+
+
+@app.command()
+def compact(folder: Folder) -> None:
+    """Writes a catalogue's updates and what was there before into one, while shoppers chat."""
+    _done(folder, _compact(folder))
+
+
+def _compact(folder: Path) -> dict:
+    from catalog.compact import compact as write_anew
+    from retrieval import make_lists
+
+    return write_anew(folder, lambda fresh: make_lists(fresh, load_settings().index))
+
+
+@app.command()
 def embed(folder: Folder, encoder: EncoderName = None) -> None:
     """New vectors for a catalogue, by the encoder in use; its pictures and listings stay."""
     from catalog.build import re_embed
-    from catalog.store import read_manifest
+    from catalog.compact import one_part
+    from catalog.files import read_manifest
 
     read_manifest(folder)
+    one_part(folder)
     _done(folder, re_embed(folder, _loader(encoder)()))
 
 

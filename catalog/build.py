@@ -8,9 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
-import shutil
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -18,16 +16,17 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-import sqlite_utils
 from PIL import Image
 from tqdm import tqdm
 
-from catalog import store
+from catalog import files, store
 from catalog.claims import Claim
-from catalog.facets import FacetTable
+from catalog.digests import digests_of, save_digests
+from catalog.files import write_json
 from catalog.item import Item
 from catalog.pictures import open_picture
 from catalog.swap import replacing
+from catalog.writing import write_part
 from errors import WorkError
 
 BATCH = 64
@@ -94,21 +93,20 @@ def build(
     Raises InputError (out is not ours to replace), WorkError (no entry at all).
     """
     with replacing(out) as folder:
-        (folder / store.IMAGES).mkdir()
+        (folder / files.IMAGES).mkdir()
         coming = iter(entries)
         first = list(islice(coming, 1))
         model = encoder()
-        items, truths, vectors, digest = _embed(folder, chain(first, coming), model, total)
+        items, truths, vectors, digests = _embed(folder, chain(first, coming), model, total)
         if not items:
             raise WorkError(_nothing_to_load(ledger))
         claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
-        write_database(folder / store.DATABASE, items, claims)
-        FacetTable.of(items, claims).save(folder / store.FACETS_FILE)
-        np.save(folder / store.VECTORS, vectors)
-        _write_truth(folder / store.TRUTH, items, truths)
-        _write_ledger(folder, ledger)
+        write_part(folder, items, claims, vectors)
+        save_digests(folder, digests)
+        _write_truth(folder / files.TRUTH, items, truths)
+        write_ledger(folder, ledger)
         manifest = {
-            "version": store.LAYOUT_VERSION,
+            "version": files.LAYOUT_VERSION,
             "kind": origin.kind,
             "command": origin.command,
             **origin.details,
@@ -116,27 +114,28 @@ def build(
             "rejected": len(ledger.rejected) if ledger else 0,
             **encoder_record(model),
             "currency": _main_currency(items),
-            "content": digest,
+            "content": _content(digests, truths),
         }
-        write_json(folder / store.MANIFEST, manifest)
+        write_json(folder / files.MANIFEST, manifest)
     return manifest
 
 
 def re_embed(folder: Path, encoder: Encoder) -> dict:
     """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest."""
-    manifest = store.read_manifest(folder)
+    manifest = files.read_manifest(folder)
     catalog = store.Catalog.open(folder)
     with replacing(folder) as fresh:
-        for file in (p for p in folder.rglob("*") if p.is_file() and p.name not in (store.VECTORS, store.MANIFEST)):
+        for file in (p for p in folder.rglob("*") if p.is_file() and p.name not in (files.VECTORS, files.MANIFEST)):
             target = fresh / file.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
-            _link(file, target)
+            files.link(file, target)
         bar = tqdm(range(0, len(catalog), BATCH), desc=f"embedding with {encoder.name}", unit="batch")
         batches = (range(start, min(start + BATCH, len(catalog))) for start in bar)
-        parts = [encode(encoder, [open_picture(catalog.image_path(row)) for row in rows], catalog.items(rows)) for rows in batches]
-        np.save(fresh / store.VECTORS, np.concatenate(parts))
+        parts = [encode(encoder, [open_picture(catalog.image_path(row)) for row in rows], catalog.items(rows))
+                 for rows in batches]
+        np.save(fresh / files.VECTORS, np.concatenate(parts))
         manifest = {**manifest, **encoder_record(encoder)}
-        write_json(fresh / store.MANIFEST, manifest)
+        write_json(fresh / files.MANIFEST, manifest)
     catalog.close()
     return manifest
 
@@ -169,16 +168,14 @@ def _embed(
     entries: Iterable[Entry],
     encoder: Encoder,
     total: int | None,
-) -> tuple[list[Item], list[dict | None], np.ndarray, str]:
-    items, truths, parts, pending = [], [], [], []
-    digest = hashlib.sha256()
+) -> tuple[list[Item], list[dict | None], np.ndarray, list[bytes]]:
+    items, truths, parts, pending, digests = [], [], [], [], []
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
         for entry in entries:
-            name = f"{store.IMAGES}/{_file_name(entry.item.id)}.jpg"
+            name = f"{files.IMAGES}/{file_name(entry.item.id)}.jpg"
             item = entry.item.model_copy(update={"image": name})
             (folder / name).write_bytes(entry.jpeg)
-            for part in (item.model_dump_json().encode(), json.dumps(entry.truth, sort_keys=True).encode(), entry.jpeg):
-                digest.update(part)
+            digests.append(digests_of(item, entry.jpeg))
             items.append(item)
             truths.append(entry.truth)
             pending.append(open_picture(entry.jpeg))
@@ -189,51 +186,15 @@ def _embed(
     if pending:
         parts.append(encode(encoder, pending, items[-len(pending) :]))
     vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
-    return items, truths, vectors, digest.hexdigest()
+    return items, truths, vectors, digests
 
 
-def write_database(path: Path, items: Sequence[Item], claims: Sequence[Sequence[Claim]]) -> None:
-    """SQLite: `items` (row, id, item_group, listing columns, the whole record as JSON), its FTS5 index, `claims`."""
-    db = sqlite_utils.Database(path)
-    db["items"].insert_all(
-        (
-            {
-                "row": row,
-                "id": item.id,
-                "item_group": item.group,
-                "title": item.title,
-                "description": item.description,
-                "brand": item.brand,
-                "price": item.price,
-                "currency": item.currency,
-                "words": _attribute_words(item),
-                "record": item.model_dump_json(),
-            }
-            for row, item in enumerate(items)
-        ),
-        pk="row",
-        batch_size=500,
-    )
-    db["items"].create_index(["id"], unique=True)
-    db["items"].enable_fts(["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2")
-    db["claims"].create({"row": int, "facet": str, "value": str, "present": int, "source": str})
-    db["claims"].insert_all(
-        (
-            {"row": row, "facet": c.facet, "value": c.value, "present": int(c.present), "source": c.source}
-            for row, said in enumerate(claims)
-            for c in said
-        ),
-        batch_size=2000,
-    )
-    db["claims"].create_index(["row"])
-    db.close()
+def _content(digests: Sequence[bytes], truths: Sequence[dict | None]) -> str:
+    """One name (hex) for all listings, pictures and truths."""
+    return hashlib.sha256(b"".join(digests) + json.dumps(truths, sort_keys=True).encode()).hexdigest()
 
 
-def _attribute_words(item: Item) -> str:
-    return " ".join([value for values in item.attributes.values() for value in values] + list(item.tags))
-
-
-def _file_name(id_: str) -> str:
+def file_name(id_: str) -> str:
     """A file name for an id: itself where that is plain, else its readable part and a hash."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", id_).strip("._")[:80]
     return plain if plain == id_ else f"{plain}-{hashlib.sha256(id_.encode()).hexdigest()[:10]}"
@@ -250,14 +211,15 @@ def _write_truth(path: Path, items: Sequence[Item], truths: Sequence[dict | None
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _write_ledger(folder: Path, ledger: Ledger | None) -> None:
+def write_ledger(folder: Path, ledger: Ledger | None) -> None:
+    """What a feed held besides usable items, beside the catalogue."""
     if ledger is None:
         return
     lines = "".join(
         json.dumps(reject, ensure_ascii=False) + "\n" for reject in sorted(ledger.rejected, key=lambda reject: reject["line"])
     )
-    (folder / store.REJECTED).write_text(lines, encoding="utf-8")
-    write_json(folder / store.UNKNOWN, ledger.unknown)
+    (folder / files.REJECTED).write_text(lines, encoding="utf-8")
+    write_json(folder / files.UNKNOWN, ledger.unknown)
 
 
 def _nothing_to_load(ledger: Ledger | None) -> str:
@@ -267,15 +229,3 @@ def _nothing_to_load(ledger: Ledger | None) -> str:
         else ""
     )
     return f"not one usable item, so no catalogue was built ({len(ledger.rejected) if ledger else 0} rejected{first})"
-
-
-def write_json(path: Path, content: object) -> None:
-    """Readable JSON, one final newline."""
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without hard links
-        shutil.copy2(source, target)

@@ -7,8 +7,10 @@ stated: the structured fields, then the listing's text where those are silent.
 from __future__ import annotations
 
 import json
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from contextlib import suppress
+from functools import cached_property, reduce
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +23,8 @@ from catalog.wish import Constraint, PriceRange
 OPEN_WORLD = frozenset({"details", "style"})
 """Facets whose stated values do not deny the others: naming pockets says nothing of a hood."""
 ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
+_KEPT = 256
+"""Answers kept, 125 kB each for a million rows."""
 Key = tuple[str, str]
 
 
@@ -62,7 +66,8 @@ def _apart(one: Key, other: Key) -> bool:
 class FacetTable:
     """Stated values, prices, brands and stock of all rows, as columns.
 
-    yes, no: {(facet, value): (n,) bool} on demand, kept packed, 1 bit a row. price (n,) float32, NaN where unknown.
+    yes, no: {(facet, value): ((n + 7) // 8,) uint8}, a bit a row, in which all is worked out: a million rows are 125 kB.
+    price (n,) float32, NaN where unknown.
     """
 
     def __init__(
@@ -76,10 +81,10 @@ class FacetTable:
         sized: np.ndarray,
         available: np.ndarray,
     ):
-        self.n, self._packed_yes, self._packed_no = n, yes, no
+        self.n, self.yes, self.no = n, yes, no
         self.price, self.brand, self.brands = price, brand, list(brands)
         self.sized, self.available = sized, available
-        self._columns: dict[tuple[bool, Key], np.ndarray] = {}
+        self._answers: OrderedDict[tuple[str, str, str, str | PriceRange], np.ndarray] = OrderedDict()
 
     @classmethod
     def of(cls, items: Sequence[Item], claims: Sequence[Sequence[Claim]]) -> FacetTable:
@@ -105,16 +110,33 @@ class FacetTable:
             available=np.array([i.available and (not i.sizes or bool(i.sizes_in_stock())) for i in items], dtype=bool),
         )
 
+    @classmethod
+    def joined(cls, tables: Sequence[FacetTable], kept: Sequence[np.ndarray]) -> FacetTable:
+        """The rows of several tables in one, those of a mask (n_i,) bool of each."""
+        brands = sorted({name for table in tables for name in table.brands})
+        codes = {name: code for code, name in enumerate(brands)}
+        own = [np.array([codes[name] for name in table.brands] + [-1], dtype=np.int32) for table in tables]
+
+        def column(name: str) -> np.ndarray:
+            return np.concatenate([getattr(table, name)[rows] for table, rows in zip(tables, kept, strict=True)])
+
+        def packed(side: str) -> dict[Key, np.ndarray]:
+            keys = sorted({key for table in tables for key in getattr(table, side)})
+            return {key: np.packbits(np.concatenate([
+                table._unpacked(getattr(table, side).get(key, table._none()))[rows]
+                for table, rows in zip(tables, kept, strict=True)])) for key in keys}
+
+        brand = np.concatenate([code[table.brand][rows] for code, table, rows in zip(own, tables, kept, strict=True)])
+        return cls(len(brand), packed("yes"), packed("no"), column("price"), brand, brands, column("sized"), column("available"))
+
     def save(self, path: Path) -> None:
         """One .npz without pickles."""
         width = (self.n + 7) // 8
         np.savez(
             path,
-            keys=np.array(
-                json.dumps({"n": self.n, "yes": list(self._packed_yes), "no": list(self._packed_no), "brands": self.brands})
-            ),
-            yes=np.array(list(self._packed_yes.values()), dtype=np.uint8).reshape(-1, width),
-            no=np.array(list(self._packed_no.values()), dtype=np.uint8).reshape(-1, width),
+            keys=np.array(json.dumps({"n": self.n, "yes": list(self.yes), "no": list(self.no), "brands": self.brands})),
+            yes=np.array(list(self.yes.values()), dtype=np.uint8).reshape(len(self.yes), width),
+            no=np.array(list(self.no.values()), dtype=np.uint8).reshape(len(self.no), width),
             price=self.price,
             brand=self.brand,
             sized=self.sized,
@@ -130,118 +152,169 @@ class FacetTable:
             no = dict(zip(map(tuple, keys["no"]), data["no"], strict=True))
             return cls(keys["n"], yes, no, data["price"], data["brand"], keys["brands"], data["sized"], data["available"])
 
-    # -- columns
-
-    def _column(self, affirmed: bool, key: Key) -> np.ndarray:
-        if (affirmed, key) not in self._columns:
-            packed = (self._packed_yes if affirmed else self._packed_no)[key]
-            self._columns[affirmed, key] = np.unpackbits(packed, count=self.n).view(bool)
-        return self._columns[affirmed, key]
-
-    def _any(self, affirmed: bool, facet: str, values: Iterable[str]) -> np.ndarray:
-        table = self._packed_yes if affirmed else self._packed_no
-        out = np.zeros(self.n, dtype=bool)
-        for value in values:
-            if (facet, value) in table:
-                out |= self._column(affirmed, (facet, value))
-        return out
+    # -- what is stated
 
     @cached_property
     def values(self) -> dict[str, list[str]]:
         """{facet: values that some listing states}."""
         found: dict[str, list[str]] = {}
-        for facet, value in self._packed_yes:
+        for facet, value in self.yes:
             found.setdefault(facet, []).append(value)
         return found
 
-    def counts(self) -> dict[str, dict[str, int]]:
-        """{facet: {value: rows that state it}}, most frequent first, brands included."""
+    def counts(self, rows: np.ndarray | None = None) -> dict[str, dict[str, int]]:
+        """{facet: {value: rows that state it}}, brands included. rows (n,) bool: only these count."""
+        within = None if rows is None else np.packbits(rows)
         counts: dict[str, dict[str, int]] = {facet: {} for facet in vocabulary.FACETS if facet != "price"}
-        for (facet, value), packed in self._packed_yes.items():
-            counts[facet][value] = int(np.bitwise_count(packed).sum())
-        for name, count in zip(self.brands, np.bincount(self.brand[self.brand >= 0], minlength=len(self.brands)), strict=True):
+        for (facet, value), bits in self.yes.items():
+            counts[facet][value] = int(np.bitwise_count(bits if within is None else bits & within).sum())
+        known = (self.brand >= 0) if rows is None else (self.brand >= 0) & rows
+        for name, count in zip(self.brands, np.bincount(self.brand[known], minlength=len(self.brands)), strict=True):
             counts["brand"][name] = int(count)
-        return {f: dict(sorted(c.items(), key=lambda pair: (-pair[1], pair[0]))) for f, c in counts.items() if c}
-
-    def states(self, facet: str) -> np.ndarray:
-        """(n,) bool: the listing states some value of the facet (shades of a colour are not a colour)."""
-        values = self.values.get(facet, [])
-        return self._any(True, facet, [v for v in values if facet != "color" or v not in vocabulary.SHADES])
+        return counts
 
     # -- verdicts
 
     def affirmed(self, constraint: Constraint) -> np.ndarray:
         """(n,) bool: the listing says that the constraint holds."""
+        return self._unpacked(self._answer("affirmed", constraint))
+
+    def contradicted(self, constraint: Constraint) -> np.ndarray:
+        """(n,) bool: the listing says that the constraint does not hold. Soft constraints are never contradicted."""
+        return self._unpacked(self._answer("contradicted", constraint))
+
+    def allowed(self, groups: Iterable[Sequence[Constraint]]) -> np.ndarray:
+        """(n,) bool: False where the listing contradicts all alternatives of a group."""
+        return self._unpacked(self._all_of(~_and([self._answer("contradicted", c) for c in group]) for group in groups))
+
+    def confirmed(self, groups: Iterable[Sequence[Constraint]]) -> np.ndarray:
+        """(n,) bool: True where the listing affirms one alternative of every group."""
+        return self._unpacked(self._all_of(_or([self._answer("affirmed", c) for c in group]) for group in groups))
+
+    def _all_of(self, parts: Iterable[np.ndarray]) -> np.ndarray:
+        found = np.full((self.n + 7) // 8, 255, dtype=np.uint8)
+        for part in parts:
+            found &= part
+        return found
+
+    def _unpacked(self, bits: np.ndarray) -> np.ndarray:
+        return np.unpackbits(bits, count=self.n).view(bool)
+
+    def _answer(self, question: str, constraint: Constraint) -> np.ndarray:
+        """Packed answers, the last ones kept: a conversation asks for the same ones again and again."""
+        key = (question, constraint.facet, constraint.op, constraint.value)
+        kept = self._answers.get(key)
+        if kept is None:
+            kept = self._affirmed(constraint) if question == "affirmed" else self._contradicted(constraint)
+            self._answers[key] = kept
+            while len(self._answers) > _KEPT:
+                with suppress(KeyError):  # another thread was faster
+                    self._answers.popitem(last=False)
+        return kept
+
+    def _affirmed(self, constraint: Constraint) -> np.ndarray:
         facet, value, exclude = constraint.facet, constraint.value, constraint.op == "exclude"
         if isinstance(value, PriceRange):
             known, inside = ~np.isnan(self.price), self._in_range(value)
-            return known & (inside != exclude)
+            return np.packbits(known & (inside != exclude))
         has = self._has(facet, value)
         if not exclude:
             return has
         if facet == "brand":
-            return (self.brand >= 0) & ~has
+            return np.packbits(self.brand >= 0) & ~has
         return (
             (self._closed(facet, value) & ~has)
-            | self._any(False, facet, vocabulary.ancestors(facet, value))
+            | self._any(self.no, facet, vocabulary.ancestors(facet, value))
             | self._inapplicable(facet, value)
         )
 
-    def contradicted(self, constraint: Constraint) -> np.ndarray:
-        """(n,) bool: the listing says that the constraint does not hold. Soft constraints are never contradicted."""
+    def _contradicted(self, constraint: Constraint) -> np.ndarray:
         facet, value = constraint.facet, constraint.value
         if not constraint.hard:
-            return np.zeros(self.n, dtype=bool)
+            return self._none()
         if isinstance(value, PriceRange):
             known, inside = ~np.isnan(self.price), self._in_range(value)
-            return known & (inside == (constraint.op == "exclude"))
+            return np.packbits(known & (inside == (constraint.op == "exclude")))
         has = self._has(facet, value)
         if constraint.op == "exclude":
             return has
         if facet == "brand":
-            return (self.brand >= 0) & ~has
+            return np.packbits(self.brand >= 0) & ~has
         if facet == "size":
-            return self.sized & ~has
-        denied = self._any(False, facet, vocabulary.ancestors(facet, value)) & ~has
+            return np.packbits(self.sized) & ~has
+        denied = self._any(self.no, facet, vocabulary.ancestors(facet, value)) & ~has
         return denied | self._inapplicable(facet, value) | (self._closed(facet, value) & ~has)
+
+    # -- packed columns
+
+    def _none(self) -> np.ndarray:
+        return np.zeros((self.n + 7) // 8, dtype=np.uint8)
+
+    def _any(self, table: dict[Key, np.ndarray], facet: str, values: Iterable[str]) -> np.ndarray:
+        return _or([table[facet, value] for value in values if (facet, value) in table], self._none())
+
+    def _states(self, facet: str) -> np.ndarray:
+        """The listing states some value of the facet (shades of a colour are not a colour)."""
+        values = self.values.get(facet, [])
+        return self._any(self.yes, facet, [v for v in values if facet != "color" or v not in vocabulary.SHADES])
 
     def _has(self, facet: str, value: str) -> np.ndarray:
         if facet == "brand":
             name = vocabulary.normal(value)
-            return self.brand == self.brands.index(name) if name in self.brands else np.zeros(self.n, dtype=bool)
+            return np.packbits(self.brand == self.brands.index(name)) if name in self.brands else self._none()
         if facet == "size":
-            return self._any(True, "size", {value.upper().strip(), *ONE_SIZE})
-        return self._any(True, facet, vocabulary.descendants(facet, value)) & ~self._inapplicable(facet, value)
+            return self._any(self.yes, "size", {value.upper().strip(), *ONE_SIZE})
+        return self._any(self.yes, facet, vocabulary.descendants(facet, value)) & ~self._inapplicable(facet, value)
 
     def _closed(self, facet: str, value: str) -> np.ndarray:
         """Rows whose statement on the facet leaves no room for `value`."""
         if facet in OPEN_WORLD or value in vocabulary.SHADES and facet == "color":
-            return np.zeros(self.n, dtype=bool)
+            return self._none()
         vague = {*vocabulary.ancestors(facet, value)} - {value}  # "blue" may well be navy
         if facet == "gender":
             vague.add("unisex")
         if facet == "color":
             vague.add("multicolor")
-        closed = self.states(facet) & ~self._any(True, facet, vague)
+        closed = self._states(facet) & ~self._any(self.yes, facet, vague)
         if facet == "color" and value == "multicolor":
-            closed &= sum(self._column(True, ("color", v)).astype(np.int8) for v in self.values.get("color", [])) < 2
+            closed &= ~_twice([self.yes["color", v] for v in self.values.get("color", [])], self._none())
         return closed
 
     def _inapplicable(self, facet: str, value: str) -> np.ndarray:
         """Rows whose every stated category cannot have the facet (sleeves of a belt)."""
         if facet in ("category", *vocabulary.OPEN_FACETS):
-            return np.zeros(self.n, dtype=bool)
+            return self._none()
         able = [c for c in self.values.get("category", []) if vocabulary.applicable(facet, c, value)]
-        return self.states("category") & ~self._any(True, "category", able)
+        return self._states("category") & ~self._any(self.yes, "category", able)
 
     def _in_range(self, bounds: PriceRange) -> np.ndarray:
         low = -np.inf if bounds.min is None else bounds.min
         high = np.inf if bounds.max is None else bounds.max
-        price = np.round(self.price.astype(np.float64), 2)  # 19.99 as float32 is a little more than 19.99
-        return (price >= low) & (price <= high)
+        return (self.exact_price >= low) & (self.exact_price <= high)
+
+    @cached_property
+    def exact_price(self) -> np.ndarray:
+        """(n,) float64, to the cent: 19.99 as float32 is a little more than 19.99."""
+        return np.round(self.price.astype(np.float64), 2)
 
 
 def _pack(rows: list[int], n: int) -> np.ndarray:
     column = np.zeros(n, dtype=bool)
     column[rows] = True
     return np.packbits(column)
+
+
+def _and(parts: Sequence[np.ndarray]) -> np.ndarray:
+    return reduce(np.bitwise_and, parts)
+
+
+def _or(parts: Sequence[np.ndarray], nothing: np.ndarray | None = None) -> np.ndarray:
+    return reduce(np.bitwise_or, parts) if parts else nothing
+
+
+def _twice(parts: Sequence[np.ndarray], nothing: np.ndarray) -> np.ndarray:
+    """Bits that are set in at least two of the parts."""
+    once, twice = nothing, nothing
+    for part in parts:
+        once, twice = once | part, twice | (once & part)
+    return twice

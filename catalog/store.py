@@ -3,78 +3,28 @@
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
-import threading
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import groupby, islice
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
+from catalog import vocabulary
 from catalog.claims import Claim
-from catalog.facets import FacetTable
+from catalog.files import DATABASE, DEAD, FACETS_FILE, IMAGES, PARTS, TRUTH, VECTORS, read_manifest, stamp
+from catalog.full_text import FullText
 from catalog.item import Item
+from catalog.part import Part
+from catalog.strings import Chained, Stacked
 from catalog.wish import Constraint, Wish
 from errors import CatalogMissing, EncoderMismatch, InputError
 
-MOST_MATCHES = 5_000
-"""Listings with a word from which it tells too little for what ranking them costs (two milliseconds a thousand)."""
-DATABASE, IMAGES, VECTORS, MANIFEST = "catalog.sqlite", "images", "vectors.npy", "info.json"
-FACETS_FILE, TRUTH, REJECTED, UNKNOWN = "facets.npz", "truth.jsonl", "rejected.jsonl", "unknown_values.json"
-LAYOUT_VERSION = 1
-_CACHED_ITEMS = 50_000
-_BM25_WEIGHTS = "8.0, 1.0, 4.0, 4.0"  # title, description, brand, attribute words
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "can",
-        "do",
-        "for",
-        "from",
-        "get",
-        "give",
-        "have",
-        "i",
-        "in",
-        "is",
-        "it",
-        "like",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "please",
-        "show",
-        "some",
-        "something",
-        "than",
-        "that",
-        "the",
-        "them",
-        "then",
-        "this",
-        "to",
-        "want",
-        "with",
-        "without",
-        "you",
-    ]
-)
+_CACHED = 50_000
+"""Items, and listings' claims, that are kept."""
+_TRIES = 5
+_Kept = TypeVar("_Kept")
 
 
 class EncoderIdentity(Protocol):
@@ -86,70 +36,110 @@ class EncoderIdentity(Protocol):
 
 
 class Catalog:
-    """Read-only; safe for many threads (one connection behind a lock). Row order is vector order.
+    """One state of a catalogue. Read-only; safe for many threads. Row order is vector order.
 
-    vectors (n, dim) float16, memory-mapped.
+    vectors (n, dim) float16, memory-mapped; designs (n,) int64, equal where `groups` are. alive (n,) bool: rows that an update
+    has replaced or taken out are False; they keep their number, and no filter lets them through. parts: the first holds most
+    rows, the others came by updates.
     """
 
-    def __init__(self, folder: Path, manifest: dict, facets: FacetTable, vectors: np.ndarray, connection: sqlite3.Connection):
-        self.folder, self.manifest, self.facets, self.vectors = folder, manifest, facets, vectors
-        self._connection, self._lock = connection, threading.Lock()
+    def __init__(self, folder: Path, manifest: dict, parts: Sequence[Part], dead: np.ndarray, stamp: object = None) -> None:
+        self.folder, self.manifest, self.parts, self.stamp = folder, manifest, list(parts), stamp
+        one = len(parts) == 1
+        self.ids: Sequence[str] = parts[0].ids if one else Chained([part.ids for part in parts])
+        self.groups: Sequence[str] = parts[0].groups if one else Chained([part.groups for part in parts])
+        self.vectors: np.ndarray | Stacked = parts[0].vectors if one else Stacked([part.vectors for part in parts])
+        self.designs = _joined([part.designs for part in parts])
+        self.alive = np.ones(len(self.ids), dtype=bool)
+        self.alive[dead] = False
+        self._starts = np.cumsum([0, *(len(part) for part in parts)]).tolist()
+        self._text = FullText(parts)
         self._items: dict[int, Item] = {}
         self._claims: dict[int, tuple[Claim, ...]] = {}
-        self._frequency: dict[str, int] = {}
-        rows = self._query("select id, item_group from items order by row")
-        self.ids: list[str] = [row[0] for row in rows]
-        self.groups: list[str] = [row[1] for row in rows]
-        self._row_of = {id_: row for row, id_ in enumerate(self.ids)}
 
     @classmethod
-    def open(cls, folder: str | Path) -> Catalog:
-        """The catalogue in `folder`. Raises CatalogMissing, with the command that builds one."""
+    def open(cls, folder: str | Path, known: Catalog | None = None) -> Catalog:
+        """The catalogue in `folder`. known: an earlier state of it, whose parts are used again where they are the same.
+
+        Raises CatalogMissing, with the command that builds one.
+        """
         folder = Path(folder)
-        manifest = read_manifest(folder)
-        connection = sqlite3.connect(
-            f"file:{(folder / DATABASE).resolve().as_posix()}?mode=ro&immutable=1", uri=True, check_same_thread=False
-        )
-        return cls(folder, manifest, FacetTable.load(folder / FACETS_FILE), np.load(folder / VECTORS, mmap_mode="r"), connection)
+        for _ in range(_TRIES):
+            before = stamp(folder)
+            manifest = read_manifest(folder)
+            try:
+                opened = cls._opened(folder, manifest, known, before)
+            except (OSError, sqlite3.Error):  # the folder was exchanged for another while we read it
+                if stamp(folder) == before:
+                    raise
+                continue
+            if stamp(folder) == before:
+                return opened
+        raise CatalogMissing(f"{folder}: it changed {_TRIES} times while it was being opened; try again when updates have ended")
+
+    @classmethod
+    def _opened(cls, folder: Path, manifest: dict, known: Catalog | None, before: object) -> Catalog:
+        names = manifest.get("parts", [])
+        same = known is not None and known.manifest["content"] == manifest["content"] \
+            and known.manifest["encoder"] == manifest["encoder"]
+        held = {part.folder.name: part for part in known.parts[1:]} if same else {}
+        base = known.parts[0] if same else Part(folder)
+        parts = [base, *(held.get(name) or Part(folder / PARTS / name) for name in names)]
+        dead = np.load(folder / PARTS / names[-1] / DEAD) if names else np.zeros(0, dtype=np.int64)
+        return cls(folder, manifest, parts, dead, before)
+
+    @property
+    def changed(self) -> bool:
+        """Whether the folder holds another state by now."""
+        now = stamp(self.folder)
+        return now is not None and now != self.stamp
 
     def close(self) -> None:
-        """Releases the database."""
-        self._connection.close()
+        """Releases the databases."""
+        for part in self.parts:
+            part.close()
 
     def __len__(self) -> int:
         return len(self.ids)
 
     # -- rows
 
+    def find(self, id_: str) -> int | None:
+        """The row of an id, None where there is none (any more)."""
+        for part, start in zip(reversed(self.parts), reversed(self._starts[:-1]), strict=True):
+            row = part.find(id_)
+            if row is not None and self.alive[start + row]:
+                return start + row
+        return None
+
     def row(self, id_: str) -> int:
         """The row of an id. Raises InputError."""
-        if id_ not in self._row_of:
+        row = self.find(id_)
+        if row is None:
             raise InputError(f"no item {id_!r} in {self.folder}; ids look like {', '.join(self.ids[:3])}")
-        return self._row_of[id_]
+        return row
 
     def items(self, rows: Iterable[int]) -> list[Item]:
         """The items of these rows, in order."""
-        rows = [int(row) for row in rows]
-        missing = sorted({row for row in rows if row not in self._items})
-        if missing:
-            loaded = {
-                row: Item.model_validate_json(record) for row, record in self._by_rows("select row, record from items", missing)
-            }
-            if len(self._items) + len(loaded) > _CACHED_ITEMS:
-                self._items = {row: self._items[row] for row in rows if row in self._items}
-            self._items = {**self._items, **loaded}
-        return [self._items[row] for row in rows]
+        return self._held(self._items, [int(row) for row in rows], Part.items)
 
     def claims(self, rows: Iterable[int]) -> list[tuple[Claim, ...]]:
         """What the listing's text claims, for each of these rows."""
-        rows = [int(row) for row in rows]
-        missing = sorted({row for row in rows if row not in self._claims})
+        return self._held(self._claims, [int(row) for row in rows], Part.claims)
+
+    def _held(self, kept: dict[int, _Kept], rows: list[int], read) -> list[_Kept]:
+        """What is kept of these rows, the rest read by a method of their part."""
+        found = {row: kept[row] for row in rows if row in kept}
+        missing = sorted({row for row in rows if row not in found})
+        for part, start, end in zip(self.parts, self._starts, self._starts[1:], strict=False):
+            here = [row - start for row in missing if start <= row < end]
+            if here:
+                found.update({start + row: value for row, value in read(part, here).items()})
         if missing:
-            found = self._by_rows("select row, facet, value, present, source from claims", missing)
-            grouped = groupby(sorted(found, key=lambda record: record[0]), key=lambda record: record[0])
-            said = {row: tuple(Claim(f, v, bool(p), s) for _, f, v, p, s in group) for row, group in grouped}
-            self._claims = {**self._claims, **{row: said.get(row, ()) for row in missing}}
-        return [self._claims[row] for row in rows]
+            if len(kept) + len(missing) > _CACHED:
+                kept.clear()
+            kept.update({row: found[row] for row in missing})
+        return [found[row] for row in rows]
 
     def image_path(self, row: int) -> Path:
         """The picture's file."""
@@ -157,29 +147,25 @@ class Catalog:
 
     # -- listings
 
-    @property
+    @cached_property
     def prices(self) -> np.ndarray:
-        """(n,) float32 in the catalogue's currency, NaN where the listing has none."""
-        return self.facets.price
+        """(n,) float64 in the catalogue's currency, to the cent; NaN where the listing has none."""
+        return _joined([part.facets.exact_price for part in self.parts])
 
-    @property
+    @cached_property
     def available(self) -> np.ndarray:
         """(n,) bool: something of it can be bought now."""
-        return self.facets.available
+        return _joined([part.facets.available for part in self.parts]) & self.alive
 
     def allowed_rows(self, constraints: Wish | Iterable[Constraint]) -> np.ndarray:
-        """(n,) bool: False only where the listing contradicts a hard constraint (of alternatives: all of them)."""
-        allowed = np.ones(len(self), dtype=bool)
-        for group in _groups(constraints):
-            allowed &= ~np.logical_and.reduce([self.facets.contradicted(c) for c in group])
-        return allowed
+        """(n,) bool: False where the listing contradicts a hard constraint (of alternatives: all of them), or is gone."""
+        groups = _groups(constraints)
+        return _joined([part.facets.allowed(groups) for part in self.parts]) & self.alive
 
     def affirmed_rows(self, constraints: Wish | Iterable[Constraint]) -> np.ndarray:
         """(n,) bool: True where the listing alone confirms every hard constraint."""
-        affirmed = np.ones(len(self), dtype=bool)
-        for group in _groups(constraints):
-            affirmed &= np.logical_or.reduce([self.facets.affirmed(c) for c in group])
-        return affirmed
+        groups = _groups(constraints)
+        return _joined([part.facets.confirmed(groups) for part in self.parts]) & self.alive
 
     def facet_counts(self) -> dict[str, dict[str, int]]:
         """{facet: {value: listings that state it}}, most frequent first; brands in lower case, sizes in stock."""
@@ -187,7 +173,13 @@ class Catalog:
 
     @cached_property
     def _facet_counts(self) -> dict[str, dict[str, int]]:
-        return self.facets.counts()
+        total: dict[str, dict[str, int]] = {facet: {} for facet in vocabulary.FACETS if facet != "price"}
+        for part, start, end in zip(self.parts, self._starts, self._starts[1:], strict=False):
+            for facet, counts in part.facets.counts(self.alive[start:end]).items():
+                for value, count in counts.items():
+                    if count:
+                        total[facet][value] = total[facet].get(value, 0) + count
+        return {f: dict(sorted(c.items(), key=lambda pair: (-pair[1], pair[0]))) for f, c in total.items() if c}
 
     def text_search(self, query: str, k: int, rows: np.ndarray | Sequence[int] | None = None) -> list[tuple[int, float]]:
         """The k best rows by BM25 (FTS5) over title, description, brand and attribute words, higher is better.
@@ -195,35 +187,13 @@ class Catalog:
         rows: a (n,) bool mask or row numbers to stay within. Words of no use (function words, punctuation) are left
         out; a query of nothing else finds nothing.
         """
-        words = self._telling_words(query)
-        if not words or k <= 0:
-            return []
-        within = np.ones(len(self), dtype=bool) if rows is None else _as_mask(rows, len(self))
-        match = " OR ".join(f'"{word}"' for word in words)
-        with self._lock:
-            ranked = self._connection.execute(
-                f"select rowid, -bm25(items_fts, {_BM25_WEIGHTS}) as score from items_fts "
-                "where items_fts match ? order by score desc, rowid",
-                (match,),
-            )
-            return list(islice(((row, score) for row, score in ranked if within[row]), k))
-
-    def _telling_words(self, query: str) -> list[str]:
-        """Up to 12 words, the rarest of them; of more than a third of the listings only where no other is."""
-        words = list(dict.fromkeys(w for w in re.findall(r"\w+", query.lower()) if w not in _STOP))[:40]
-        for word in words:
-            if word not in self._frequency:
-                count = self._query("select count(*) from items_fts where items_fts match ?", (f'"{word}"',))
-                self._frequency[word] = count[0][0]
-        present = sorted((w for w in words if self._frequency[w]), key=lambda w: self._frequency[w])
-        telling = [w for w in present if self._frequency[w] * 3 <= len(self)] or present
-        return [w for w in telling if self._frequency[w] <= MOST_MATCHES][:12]
+        return self._text.search(query, k, self.alive if rows is None else _as_mask(rows, len(self)) & self.alive)
 
     # -- about
 
     def info(self) -> dict:
         """The manifest with counts and the sizes on disk (bytes)."""
-        prices = self.prices[~np.isnan(self.prices)]
+        prices = self.prices[self.alive & ~np.isnan(self.prices)]
         sizes = {name: _bytes_of(self.folder / name) for name in (DATABASE, IMAGES, VECTORS, FACETS_FILE)}
         return {
             **self.manifest,
@@ -250,36 +220,9 @@ class Catalog:
         with path.open(encoding="utf-8") as lines:
             return {record["id"]: record["truth"] for record in map(json.loads, lines) if record["id"] in wanted}
 
-    # -- database
 
-    def _query(self, sql: str, values: Sequence = ()) -> list[tuple]:
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
-
-    def _by_rows(self, select: str, rows: list[int]) -> list[tuple]:
-        found: list[tuple] = []
-        for start in range(0, len(rows), 500):
-            part = rows[start : start + 500]
-            found += self._query(f"{select} where row in ({','.join('?' * len(part))})", part)
-        return found
-
-
-def read_manifest(folder: Path) -> dict:
-    """info.json of a catalogue. Raises CatalogMissing where the folder holds no whole catalogue of this layout."""
-    path = folder / MANIFEST
-    if not path.is_file():
-        what = "no such folder" if not folder.exists() else "no catalogue in it"
-        raise CatalogMissing(
-            f"{folder}: {what}; build one: python -m catalog demo --out {folder}, "
-            f"or from a feed: python -m catalog import FEED --out {folder}"
-        )
-    manifest = json.loads(path.read_text(encoding="utf-8"))
-    if manifest.get("version") != LAYOUT_VERSION:
-        raise CatalogMissing(
-            f"{folder}: a catalogue of layout {manifest.get('version')}, this program reads "
-            f"{LAYOUT_VERSION}; rebuild it: {manifest.get('command', 'python -m catalog demo')}"
-        )
-    return manifest
+def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
+    return parts[0] if len(parts) == 1 else np.concatenate(parts)
 
 
 def _groups(constraints: Wish | Iterable[Constraint]) -> list[tuple[Constraint, ...]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from catalog.store import MANIFEST
+from catalog.files import MANIFEST
 from errors import InputError
 
 

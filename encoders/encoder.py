@@ -91,6 +91,10 @@ class Encoder:
             return self._subspaces.split(raw)
         return unit_slices(raw, self.layout)
 
+    def _precision(self) -> torch.autocast:
+        """bf16 on a GPU; fp32 on a processor, many of which have no units for bf16."""
+        return torch.autocast("cuda", dtype=torch.bfloat16, enabled=self.device == "cuda")
+
     @torch.inference_mode()
     def _pictures(self, images: Sequence[Image.Image], garments: Sequence[str | None]) -> np.ndarray:
         transform = self._loaded.transform
@@ -99,15 +103,20 @@ class Encoder:
         else:
             pixels = torch.stack([transform(image.convert("RGB")) for image in images])
         pixels = pixels.to(self.device).contiguous(memory_format=torch.channels_last)
-        if any(garments):
-            visual = self._loaded.model.visual
-            return visual.head(visual.trunk(pixels, zone_ids(garments).to(self.device))).float().cpu().numpy()
-        return self._loaded.model.encode_image(pixels, normalize=transform is not None).float().cpu().numpy()
+        with self._precision():
+            if any(garments):
+                visual = self._loaded.model.visual
+                found = visual.head(visual.trunk(pixels, zone_ids(garments).to(self.device)))
+            else:
+                found = self._loaded.model.encode_image(pixels, normalize=transform is not None)
+        return found.float().cpu().numpy()
 
     @torch.inference_mode()
     def _texts(self, texts: list[str]) -> np.ndarray:
         tokens = self._loaded.tokenizer(texts).to(self.device)
-        return self._loaded.model.encode_text(tokens, normalize=self._loaded.transform is not None).float().cpu().numpy()
+        with self._precision():
+            found = self._loaded.model.encode_text(tokens, normalize=self._loaded.transform is not None)
+        return found.float().cpu().numpy()
 
 
 def pick_device(device: str) -> Literal["cpu", "cuda"]:

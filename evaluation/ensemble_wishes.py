@@ -10,6 +10,7 @@ import numpy as np
 
 from agent.phrases import caption
 from catalog import vocabulary
+from catalog.strings import numbered
 from catalog.wish import Constraint, Wish
 from composer import Query, compose
 from evaluation.composed_drawn import VALUES, Truth, drawn_queries
@@ -39,6 +40,7 @@ class Unlisted:
 
     def __init__(self, vectors: np.ndarray, ids: Sequence[str], groups: Sequence[str]) -> None:
         self.vectors, self.ids, self.groups = vectors, list(ids), list(groups)
+        self.designs = numbered(groups)
 
     def allowed_rows(self, constraints: Sequence[Constraint]) -> np.ndarray:
         """(n,) all True."""

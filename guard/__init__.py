@@ -5,6 +5,7 @@ from guard.judge import Guard
 from guard.listing import read_claims
 from guard.opened import guard_of
 from guard.picture import Look, look
+from guard.screen import SURE
 from guard.verdict import Judgement, Verdict, status
 
-__all__ = ["Guard", "Judgement", "Look", "Verdict", "fitted_to", "guard_of", "look", "read_claims", "status"]
+__all__ = ["SURE", "Guard", "Judgement", "Look", "Verdict", "fitted_to", "guard_of", "look", "read_claims", "status"]

@@ -12,8 +12,8 @@ from pathlib import Path
 from PIL import Image
 from tqdm import tqdm
 
+from catalog.files import read_manifest
 from catalog.pictures import open_picture
-from catalog.store import read_manifest
 from encoders import load_encoder
 from errors import BadImage, InputError, StylistError
 from guard.fitted import fitted_to

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from catalog.store import read_manifest
+from catalog.files import read_manifest
 from encoders import Prototypes, SliceLayout
 from encoders.prototypes import read_prototypes, unit, write_prototypes
 from errors import EncoderMismatch, WorkError
@@ -23,7 +23,7 @@ from guard.thresholds import Thresholds, read_thresholds
 FOLDER = "fitted"
 """Inside a catalogue's folder."""
 _RECORD, _SLICES, _PROTOTYPES = "record.json", "slices.npz", "prototypes.safetensors"
-THRESHOLDS, BASE_VECTORS = "thresholds.json", "base_vectors.npy"
+THRESHOLDS = "thresholds.json"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from guard.cascade import Cascade
 from guard.evidence import Evidence, listed, stated_category
 from guard.listing import read_claims
 from guard.picture import Encoder, Look, look
+from guard.screen import promise
 from guard.shades import bounds
 from guard.statement import Statement, Told, statements
 from guard.thresholds import Domain, Thresholds, load_thresholds
@@ -64,6 +65,11 @@ class Guard:
             log.exception("the guard failed; nothing is shown")
             unknown = tuple(Verdict.on(c, "unknown", "none", 0.0, failed=True) for c in constraints)
             return Judgement((unknown,) * len(items), failed=f"{type(error).__name__}: {error}")
+
+    def promise(self, vectors: np.ndarray, groups: Sequence[Sequence[Constraint]],
+                confirmed: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+        """`guard.screen.promise` with this guard's encoder and thresholds."""
+        return promise(self.encoder, self.thresholds, vectors, groups, confirmed)
 
     def _judged(self, items: list[Item], vectors: np.ndarray, claims: Sequence[Sequence[Claim]],
                 constraints: tuple[Constraint, ...], reference_vector: np.ndarray | None,

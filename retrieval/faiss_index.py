@@ -1,4 +1,4 @@
-"""The exact inner-product index in FAISS, on the CPU or on a GPU where faiss has one."""
+"""The exact inner-product index in FAISS."""
 
 from __future__ import annotations
 
@@ -11,27 +11,22 @@ from errors import InputError
 
 LARGE = 200_000
 """Rows from which half precision (QT_fp16) halves the memory; scores then differ by about 1e-3."""
-GPU_MOST = 2048
-"""FAISS returns at most so many hits a query from a GPU."""
 CHUNK = 65_536
 
 
 class FaissIndex:
     """Exact search. precision: `auto` (fp32 while small, fp16 from LARGE rows), `fp32` or `fp16`.
 
-    Allowed rows are pushed into the search by an IDSelector bitmap. FAISS's flat GPU indexes know no selectors, so
-    that a masked search runs on the CPU copy.
+    Allowed rows are pushed into the search by an IDSelector bitmap.
     """
 
     kind = "faiss"
 
-    def __init__(self, precision: str = "auto", gpu: bool | None = None) -> None:
+    def __init__(self, precision: str = "auto") -> None:
         if precision not in ("auto", "fp32", "fp16"):
             raise InputError(f"unknown precision {precision!r}; allowed: auto, fp32, fp16")
         self.precision = precision
-        self._want_gpu = has_gpu() if gpu is None else gpu
         self._index: faiss.Index | None = None
-        self._on_gpu: faiss.Index | None = None
 
     @property
     def size(self) -> int:
@@ -54,7 +49,6 @@ class FaissIndex:
             raise InputError(f"rows of shape {vectors.shape} do not fit an index of {index.d} dimensions")
         for start in range(0, len(vectors), CHUNK):
             index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
-        self._on_gpu = _to_gpu(index) if self._want_gpu else None
 
     def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex. Equal scores come in the order of their rows."""
@@ -75,8 +69,7 @@ class FaissIndex:
     def _raw(self, index: faiss.Index, queries: np.ndarray, k: int,
              mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         if mask is None:
-            on_gpu = self._on_gpu is not None and k <= GPU_MOST
-            return (self._on_gpu if on_gpu else index).search(queries, k)
+            return index.search(queries, k)
         if mask.shape != (index.ntotal,):
             raise InputError(f"a mask of shape {mask.shape} does not fit {index.ntotal} rows")
         bits = np.packbits(mask, bitorder="little")
@@ -97,19 +90,9 @@ class FaissIndex:
                              "rebuild it from the catalogue's vectors") from None
         index = cls("fp16" if isinstance(held, faiss.IndexScalarQuantizer) else "fp32")
         index._index = held
-        index._on_gpu = _to_gpu(held) if index._want_gpu else None
         return index
 
     def _held(self) -> faiss.Index:
         if self._index is None:
             raise InputError("the index is empty: call build(vectors) first")
         return self._index
-
-
-def has_gpu() -> bool:
-    """Whether this faiss was built for GPUs and sees one."""
-    return hasattr(faiss, "StandardGpuResources") and faiss.get_num_gpus() > 0
-
-
-def _to_gpu(index: faiss.Index) -> faiss.Index:
-    return faiss.index_cpu_to_gpu(faiss.StandardGpuResources(), 0, index)

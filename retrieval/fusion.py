@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -84,14 +84,15 @@ class _File(BaseModel):
 
 @dataclass(frozen=True)
 class Pool:
-    """The candidates of a search: rows (n,) with their ids, and each ranker's scores (n,) for all of them.
+    """The candidates of a search: rows (n,) with their ids and vectors (n, dim), and each ranker's scores (n,) for all of them.
 
     specialists: {name: the part of a specialist's weight that the wish gives it}.
     """
 
     rows: np.ndarray
-    ids: tuple[str, ...]
+    ids: Sequence[str]
     scores: Mapping[str, np.ndarray]
+    vectors: np.ndarray
     specialists: Mapping[str, float] = field(default_factory=dict)
 
     def rankings(self) -> dict[str, np.ndarray]:
@@ -102,4 +103,29 @@ class Pool:
         """Places 0 to n-1 by fused score, best first, ties by id."""
         rankings = self.rankings() if rankings is None else rankings
         fused = reciprocal_rank_fusion(rankings, {name: weights.share(name, self.specialists) for name in rankings})
-        return sorted(range(len(self.rows)), key=lambda place: (-fused[place], self.ids[place]))
+        order = np.argsort(-fused, kind="stable")
+        tied = np.flatnonzero(np.diff(fused[order]) == 0)
+        places = order.tolist()
+        for start, end in _runs(tied):  # ids are looked up for ties alone
+            places[start:end + 2] = sorted(places[start:end + 2], key=self.ids.__getitem__)
+        return places
+
+
+def _runs(places: np.ndarray) -> Iterator[tuple[int, int]]:
+    """First and last of each run of consecutive numbers."""
+    if len(places):
+        breaks = np.flatnonzero(np.diff(places) > 1)
+        yield from zip(places[[0, *(breaks + 1)]].tolist(), places[[*breaks, -1]].tolist(), strict=True)
+
+
+class Chosen(Sequence[str]):
+    """The strings of these rows, read when they are asked for."""
+
+    def __init__(self, strings: Sequence[str], rows: np.ndarray) -> None:
+        self._strings, self._rows = strings, rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __getitem__(self, place: int) -> str:
+        return self._strings[int(self._rows[place])]

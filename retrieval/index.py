@@ -8,6 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from catalog.files import VECTORS, read_manifest
+from catalog.strings import Stacked
 from errors import InputError
 
 logger = logging.getLogger(__name__)
@@ -40,17 +42,53 @@ LISTS_FROM = 50_000
 """Rows from which `auto` takes an inverted file: several exact searches a turn take tens of milliseconds there."""
 
 
-def open_index(vectors: np.ndarray, kind: str = "auto", kept: Path | None = None) -> VectorIndex:
-    """An index over a catalogue's vectors (n, dim).
+def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | None = None,
+               first: VectorIndex | None = None, device: str = "cpu") -> VectorIndex:
+    """An index over a catalogue's vectors (n, dim); where they are stacked, the parts after the first get one of their own.
 
     kind: `faiss` (exact; half precision when large), `ivf` (lists, and exact scores of what they find) or `auto`, which goes
-    by the number of rows. kept: the file where lists are kept between starts; made when missing. Raises InputError for
+    by the number of rows. kept: the file where lists are kept between starts; made when missing. first: an index of the first
+    part that is there already. device: with `auto` or `cuda`, searches run on a GPU where FAISS has one. Raises InputError for
     another kind, and for a file that holds something else.
     """
+    if isinstance(vectors, Stacked):
+        from retrieval.parted_index import PartedIndex
+
+        own = first or open_index(vectors.parts[0], kind, kept, device=device)
+        return PartedIndex(own, _exact(np.concatenate(vectors.parts[1:])))
+    if first is not None:
+        return first
     if kind not in KINDS:
         raise InputError(f"no vector index of kind {kind!r} here; allowed: {', '.join(KINDS)} (setting INDEX)")
-    if kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM):
-        return _lists(vectors, kept)
+    lists = kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM)
+    index = _lists(vectors, kept) if lists else _exact(vectors)
+    return index if device == "cpu" else _with_gpu(index, vectors)
+
+
+def _with_gpu(index: VectorIndex, vectors: np.ndarray) -> VectorIndex:
+    from retrieval.gpu_index import GpuIndex, has_gpu, on_gpu
+
+    return GpuIndex(index, on_gpu(vectors)) if has_gpu() else index
+
+
+def first_part(index: VectorIndex) -> VectorIndex:
+    """The index of a catalogue's first part, which outlives its updates."""
+    return getattr(index, "first", index)
+
+
+def lists_file(folder: Path, manifest: dict) -> Path:
+    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
+    return folder / f"lists-{manifest['encoder']['fingerprint']}-{manifest['content'][:12]}.faiss"
+
+
+def make_lists(folder: Path, kind: str = "auto") -> None:
+    """Makes the search lists of a large catalogue in `folder`, where they are wanted and missing, before somebody waits."""
+    vectors, kept = np.load(folder / VECTORS, mmap_mode="r"), lists_file(folder, read_manifest(folder))
+    if (kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM)) and not kept.is_file():
+        _lists(vectors, kept)
+
+
+def _exact(vectors: np.ndarray) -> VectorIndex:
     from retrieval.faiss_index import FaissIndex  # FAISS takes a third of a second to load
 
     index = FaissIndex()
@@ -70,6 +108,7 @@ def _lists(vectors: np.ndarray, kept: Path | None) -> VectorIndex:
     if kept is not None:
         try:
             index.save(kept)
+            index.load_lists(kept, vectors)  # from the file, so that the memory goes back
         except (OSError, RuntimeError) as error:  # a folder that is read-only: the next start makes them again
             logger.warning("the search lists could not be kept at %s: %s", kept, str(error).splitlines()[0])
     return index

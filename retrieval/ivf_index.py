@@ -18,7 +18,7 @@ EXACT_ROWS = 2_000
 """A filter that leaves at most so many rows is answered by scoring each of them."""
 PROBES = 40
 """Lists searched of a catalogue without filter; more where a filter leaves fewer rows in each."""
-FETCH, FETCH_LEAST = 6, 120
+FETCH, FETCH_LEAST = 2, 120
 """Candidates for each wanted row, and at least."""
 SAMPLE = 40
 """Rows for each list that the lists are made from."""
@@ -35,6 +35,7 @@ class IvfIndex:
         self._lists, self._seed = lists, seed
         self._index: faiss.Index | None = None
         self._rows: np.ndarray = np.zeros((0, 0), dtype=np.float16)
+        self._mapped: Path | None = None
 
     @property
     def size(self) -> int:
@@ -51,7 +52,7 @@ class IvfIndex:
         self._index.cp.seed, self._index.cp.niter = self._seed + 1, 8
         sample = np.random.default_rng(self._seed).choice(rows, size=min(rows, SAMPLE * lists), replace=False)
         self._index.train(np.ascontiguousarray(vectors[np.sort(sample)], dtype=np.float32))
-        self._rows = vectors[:0]
+        self._rows, self._mapped = vectors[:0], None
         self.add(vectors)
 
     def add(self, vectors: np.ndarray) -> None:
@@ -59,6 +60,9 @@ class IvfIndex:
         index = self._held()
         if vectors.ndim != 2 or vectors.shape[1] != index.d:
             raise InputError(f"rows of shape {vectors.shape} do not fit an index of {index.d} dimensions")
+        if self._mapped is not None:  # what is mapped from disk cannot grow
+            self._index = index = faiss.read_index(str(self._mapped))
+            self._mapped = None
         for start in range(0, len(vectors), CHUNK):
             index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
         self._rows = vectors if not len(self._rows) else np.concatenate([self._rows, vectors.astype(self._rows.dtype)])
@@ -103,16 +107,16 @@ class IvfIndex:
         faiss.write_index(self._held(), str(path))
 
     def load_lists(self, path: Path, vectors: np.ndarray) -> None:
-        """Reads what `save` wrote, for the rows (n, dim) that it was built on. Raises InputError on anything else."""
+        """Maps what `save` wrote, for the rows (n, dim) that it was built on. Raises InputError on anything else."""
         try:
-            held = faiss.read_index(str(path))
+            held = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # pages are read when needed, and shared by processes
         except RuntimeError as error:
             raise InputError(f"{path} is no FAISS index ({str(error).splitlines()[0][:120]}); remove it, and it is made "
                              "anew") from None
         if not isinstance(held, faiss.IndexIVF) or (held.ntotal, held.d) != vectors.shape:
             raise InputError(f"{path} holds {held.ntotal} rows of {held.d}, the catalogue {vectors.shape}; remove it, and it "
                              "is made anew")
-        self._index, self._rows = held, vectors
+        self._index, self._rows, self._mapped = held, vectors, path
 
     def _held(self) -> faiss.Index:
         if self._index is None:

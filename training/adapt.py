@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
-import shutil
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,14 +22,15 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from catalog import store, vocabulary
-from catalog.build import write_json
+from catalog import files, vocabulary
+from catalog.compact import one_part
+from catalog.files import write_json
 from catalog.store import Catalog
 from catalog.swap import replacing
 from encoders import FACET_SLICE, Prototypes, SliceLayout, load_encoder
 from encoders.subspace import PROMPTS
 from errors import InputError
-from guard.fitted import BASE_VECTORS, FOLDER, THRESHOLDS, Fit, FittedEncoder, SliceMap, read_fit, write_fit
+from guard.fitted import FOLDER, THRESHOLDS, Fit, FittedEncoder, SliceMap, read_fit, write_fit
 from guard.picture import look
 from guard.thresholds import load_thresholds
 from settings import load_settings
@@ -68,6 +67,7 @@ def run(folder: Path, encoder_name: str | None = None, alpha: float = thresholds
     """
     started = time.monotonic()
     settings = load_settings(encoder=encoder_name)
+    one_part(folder)
     catalog = Catalog.open(folder)
     encoder = load_encoder(settings.encoder, settings.device)
     found = fit_shop(encoder, read_shop(catalog, base_vectors(catalog, encoder)), alpha)
@@ -83,7 +83,10 @@ def base_vectors(catalog: Catalog, encoder: Any) -> np.ndarray:
         catalog.check_encoder(encoder)
         return np.asarray(catalog.vectors, dtype=np.float32)
     catalog.check_encoder(FittedEncoder(encoder, fit) if fit.base == encoder.fingerprint else encoder)
-    kept = catalog.folder / FOLDER / BASE_VECTORS
+    kept = catalog.folder / FOLDER / files.BASE_VECTORS
+    if fit.maps and not kept.is_file():
+        raise InputError(f"{catalog.folder} has changed since it was fitted; embed it by the encoder itself first: "
+                         f"python -m catalog embed {catalog.folder}")
     return np.asarray(np.load(kept) if kept.is_file() else catalog.vectors, dtype=np.float32)
 
 
@@ -237,22 +240,15 @@ def save(catalog: Catalog, encoder: Any, found: Fitted) -> None:
     with replacing(folder) as fresh:
         for file in folder.rglob("*"):
             within = file.relative_to(folder)
-            if file.is_file() and within.parts[0] not in (FOLDER, store.MANIFEST, store.VECTORS):
+            if file.is_file() and within.parts[0] not in (FOLDER, files.MANIFEST, files.VECTORS):
                 (fresh / within).parent.mkdir(parents=True, exist_ok=True)
-                _link(file, fresh / within)
+                files.link(file, fresh / within)
         write_fit(fresh, fit)
         (fresh / FOLDER / THRESHOLDS).write_text(json.dumps(found.thresholds, indent=1) + "\n", encoding="utf-8")
-        np.save(fresh / store.VECTORS, fit.project(own, encoder.layout).astype(np.float16))
+        np.save(fresh / files.VECTORS, fit.project(own, encoder.layout).astype(np.float16))
         if fit.maps:
-            np.save(fresh / FOLDER / BASE_VECTORS, own.astype(np.float16))
+            np.save(fresh / FOLDER / files.BASE_VECTORS, own.astype(np.float16))
         slices = dict(zip(fit.layout.names, map(int, fit.layout.sizes), strict=True))
-        write_json(fresh / store.MANIFEST, {
+        write_json(fresh / files.MANIFEST, {
             **catalog.manifest, "encoder": {"name": encoder.name, "fingerprint": fit.fingerprint, "fitted_on": fit.base},
             "dimensions": fit.layout.dim, "slices": slices})
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # another file system, or one without hard links
-        shutil.copy2(source, target)

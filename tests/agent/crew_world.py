@@ -16,9 +16,10 @@ LONGEST_S = 30.0
 
 
 class Doer:
-    """Words are orders: "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped", anything else is repeated."""
+    """Words are orders: "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped", "state", anything else is repeated."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, post: Post, state: int = 0) -> None:
+        self.post, self.state = post, state
         self.memory, self.folder = Memory(post.memory), post.memory.parent
         self.forgotten = self.dropped = 0
 
@@ -45,6 +46,12 @@ class Doer:
 
     def drop_words(self) -> None:
         self.dropped += 1
+
+    def renewed(self) -> Doer:
+        return Doer(self.post, self.state + 1)
+
+    def _state(self, _: str) -> str:
+        return str(self.state)
 
     def _dropped(self, _: str) -> str:
         return str(self.dropped)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agent.action import _in_order, _one_a_design, fingerprint
 from agent.replies import Card, Check
 from agent.state import Reference, Request
@@ -52,3 +54,16 @@ def test_another_search_has_another_name() -> None:
               fingerprint(Wish(constraints=w("+color red")), Reference(), Request(k=5), frozenset()),
               fingerprint(Wish(constraints=w("+color red")), Reference(), Request(), frozenset({1}))}
     assert len(others | {one}) == 4
+
+
+@pytest.mark.parametrize("text", ["a striped dress", "a dress, not blue", "sneakers under 60, not white"])
+def test_a_large_catalogue_is_searched_in_steps_to_the_same_end(stylist, monkeypatch, text: str) -> None:
+    """What fits must be found though only a part of what is allowed is fetched at each step."""
+    whole = stylist.chat(stylist.new_session(), text, k=8)
+    monkeypatch.setattr("agent.action.WIDEST", 60)
+    monkeypatch.setattr("agent.action.WIDER", 4)
+    monkeypatch.setattr("agent.action.FIRST_FETCH", 1)
+    monkeypatch.setattr("agent.action.SCREENED", 4)
+    steps = stylist.chat(stylist.new_session(), text, k=8)
+    assert len(steps.items) == len(whole.items) and {c.id for c in steps.items[:1]} & {c.id for c in whole.items}
+    assert all(check.verdict == "met" for card in steps.items for check in card.verdicts if check.op in ("require", "exclude"))

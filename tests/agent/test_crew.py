@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -113,22 +114,38 @@ def test_a_worker_killed_while_idle_is_replaced_without_a_word(crew: Crew, many:
     assert len(after) == 2 and not after & before
 
 
-def test_words_of_who_is_forgotten_are_dropped_in_every_process(crew: Crew, many: ThreadPoolExecutor) -> None:
-    def dropped(number: int) -> dict[int, int]:
-        list(many.map(lambda name: crew.chat(name, f"meet {number}"), (f"l{number}", f"m{number}")))
-        found: dict[int, int] = {}
-        while len(found) < 2:
-            for reply in many.map(lambda name: crew.chat(name, "dropped"), ("n", "o", "p")):
-                found[pid(reply)] = int(reply.reply.split()[1])
-        return found
+def each(crew: Crew, many: ThreadPoolExecutor, order: str) -> dict[int, int]:
+    """What either process answers to an order, by its id."""
+    found: dict[int, int] = {}
+    while len(found) < 2:
+        for reply in many.map(lambda name: crew.chat(name, order), ("n", "o", "p")):
+            found[pid(reply)] = int(reply.reply.split()[1])
+    return found
 
-    before = dropped(4)
+
+def test_words_of_who_is_forgotten_are_dropped_in_every_process(crew: Crew, many: ThreadPoolExecutor) -> None:
+    before = each(crew, many, "dropped")
     crew.chat("q", "something personal")
     crew.chat("q", "forget me")
-    once = dropped(5)
+    once = each(crew, many, "dropped")
     assert crew.history("q") == [] and {p: once[p] - before[p] for p in once} == dict.fromkeys(once, 1)
     crew.forget("q")
-    assert {p: count - once[p] for p, count in dropped(6).items()} == dict.fromkeys(once, 1)
+    twice = each(crew, many, "dropped")
+    assert {p: twice[p] - once[p] for p in twice} == dict.fromkeys(once, 1)
+
+
+def test_every_process_goes_over_to_a_catalogues_new_state(shop_dir: Path, tmp_path: Path, many: ThreadPoolExecutor) -> None:
+    folder = Path(shutil.copytree(shop_dir, tmp_path / "shop"))
+    crew = Crew.open(folder, memory=tmp_path / "m.sqlite", settings=SETTINGS, opener=crew_world.doer)
+    list(many.map(lambda name: crew.chat(name, "meet 7"), ("a", "b")))
+    before = crew.catalog
+    assert crew.renewed() is None and crew.catalog is before
+    manifest = folder / "info.json"
+    manifest.replace(folder / "old.json")
+    manifest.write_text((folder / "old.json").read_text())
+    assert crew.renewed() is crew and crew.catalog is not before and crew.renewed() is None
+    assert set(each(crew, many, "state").values()) == {1}
+    crew.close()
 
 
 def test_what_keeps_the_first_worker_from_opening_is_raised(shop_dir: Path) -> None:

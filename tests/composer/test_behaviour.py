@@ -19,7 +19,7 @@ REFERENCE = next(iter(sorted(CATALOGUE.rows(category="shirt", pattern="striped",
 
 @pytest.fixture(params=["fp32", "fp16"])
 def index(request: pytest.FixtureRequest) -> FaissIndex:
-    index = FaissIndex(request.param)  # on the GPU where faiss has one
+    index = FaissIndex(request.param)
     index.build(CATALOGUE.vectors)
     return index
 

@@ -7,6 +7,7 @@ from itertools import product
 import numpy as np
 
 from catalog import vocabulary
+from catalog.strings import numbered
 from catalog.wish import Constraint, Wish
 from encoders import Prototypes
 
@@ -89,6 +90,10 @@ class TinyCatalogue:
         self.vectors = np.stack(vectors).astype(np.float16)
         self.ids = [f"item-{row:03d}" for row in range(len(vectors))]
         self.contradicted: set[int] = set()
+
+    @property
+    def designs(self) -> np.ndarray:
+        return numbered(self.groups)
 
     def __len__(self) -> int:
         return len(self.ids)

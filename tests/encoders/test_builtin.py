@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from catalog import vocabulary
@@ -101,3 +102,14 @@ def test_the_folder_can_be_pushed_plainly() -> None:
 def test_tokens_are_few_for_shop_words(builtin, text: str) -> None:
     tokens = builtin._loaded.tokenizer([text])[0]
     assert int((tokens != 0).sum()) - 2 <= 2 * len(text.split())
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_a_gpu_gives_nearly_the_same_vectors() -> None:
+    pictures = [Image.new("RGB", (90, 120), color) for color in ("navy", "red", "white")]
+    there, here = (load_encoder("builtin", device).encode_images(pictures) for device in ("cuda", "cpu"))
+    layout = load_encoder("builtin", "cpu").layout
+    for name in layout.names:
+        part = layout.slice(name)
+        assert (np.sum(there[:, part] * here[:, part], axis=1) > 0.995).all(), name

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.store import LAYOUT_VERSION
+from catalog.files import LAYOUT_VERSION
 from encoders import Prototypes, SliceLayout
 from errors import EncoderMismatch, WorkError
 from guard.fitted import Fit, FittedEncoder, SliceMap, fitted_thresholds, fitted_to, read_fit, write_fit

@@ -7,7 +7,7 @@ import pytest
 
 from errors import InputError
 from retrieval import open_index
-from retrieval.faiss_index import FaissIndex, has_gpu
+from retrieval.faiss_index import FaissIndex
 
 RNG = np.random.default_rng(3)
 VECTORS = RNG.standard_normal((500, 24)).astype(np.float16)
@@ -23,7 +23,7 @@ def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
 
 @pytest.fixture(params=["fp32", "fp16"])
 def index(request: pytest.FixtureRequest) -> FaissIndex:
-    index = FaissIndex(request.param, gpu=False)
+    index = FaissIndex(request.param)
     index.build(VECTORS)
     return index
 
@@ -82,14 +82,3 @@ def test_auto_is_exact_and_in_full_precision_while_small() -> None:
     index = open_index(VECTORS)
     np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
     assert type(index._index).__name__ == "IndexFlatIP"
-
-
-@pytest.mark.gpu
-@pytest.mark.skipif(not has_gpu(), reason="no GPU, or faiss was built without")
-def test_the_gpu_agrees_with_the_cpu() -> None:
-    on_gpu, on_cpu = FaissIndex("fp32", gpu=True), FaissIndex("fp32", gpu=False)
-    mask = RNG.random(500) < 0.2
-    for index in (on_gpu, on_cpu):
-        index.build(VECTORS)
-    for rows in (None, mask):
-        np.testing.assert_array_equal(on_gpu.search(QUERIES, 10, rows)[0], on_cpu.search(QUERIES, 10, rows)[0])

@@ -113,3 +113,14 @@ def test_faults_are_named(index: IvfIndex) -> None:
         index.search(QUERIES, 3, np.ones(3, dtype=bool))
     with pytest.raises(InputError, match="build"):
         IvfIndex().search(QUERIES, 3)
+
+
+def test_lists_from_disk_can_grow(tmp_path) -> None:
+    built, mapped = IvfIndex(), IvfIndex()
+    built.build(VECTORS)
+    built.save(tmp_path / "lists.faiss")
+    mapped.load_lists(tmp_path / "lists.faiss", VECTORS)
+    for index in (built, mapped):
+        index.add(10 * VECTORS[:5])
+    np.testing.assert_array_equal(mapped.search(QUERIES, 10)[0], built.search(QUERIES, 10)[0])
+    assert mapped.size == len(VECTORS) + 5

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from catalog.labelled.photos import read_photos
+from encoders.garment import BODY, GarmentLite0
 from encoders.layout import SLICES
 from encoders.torchvision_ops import import_torchvision
 from errors import InputError
@@ -17,7 +18,6 @@ from training.fit import Trainer
 from training.pixels import cached_arrays
 from training.recipe import Recipe, Stage
 from training.table import Table, accuracy, epoch_rows, shop_classes
-from encoders.garment import BODY, GarmentLite0
 from training.tower import SliceTower, set_loss
 
 RECIPE = Recipe(
