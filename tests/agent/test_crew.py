@@ -171,7 +171,7 @@ from agent import Crew
 from settings import load_settings
 from tests.agent import crew_world
 if __name__ == "__main__":
-    crew = Crew.open(sys.argv[1], settings=load_settings({}, workers=2), opener=crew_world.doer)
+    crew = Crew.open(sys.argv[1], memory=sys.argv[2], settings=load_settings({}, workers=2), opener=crew_world.doer)
     print(*{crew.chat(f"s{n}", "hello").reply.split()[0] for n in range(20)}, flush=True)
     time.sleep(60)
 """
@@ -180,7 +180,8 @@ if __name__ == "__main__":
 def test_workers_end_when_their_parent_is_killed(shop_dir: Path, tmp_path: Path) -> None:
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
-    with subprocess.Popen([sys.executable, str(script), str(shop_dir)], stdout=subprocess.PIPE, text=True, cwd=ROOT,
+    command = [sys.executable, str(script), str(shop_dir), str(tmp_path / "m.sqlite")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT,
                           env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
         workers = [int(number) for number in parent.stdout.readline().split()]
         assert workers
