@@ -120,7 +120,7 @@ def keep_fresh(shop: Shop, ended: threading.Event, every: float = LOOK_S) -> Non
             continue
         if fresh is not None:
             shop.open(fresh)
-            LOG.warning("the catalogue has been updated: %s items", len(fresh.catalog.alive.nonzero()[0]))
+            LOG.warning("the catalogue has been updated: %s items", fresh.catalog.live)
 
 
 def wants_browser(skip: bool) -> bool:

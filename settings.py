@@ -20,6 +20,8 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "encoder": ("ENCODER",),
     "device": ("DEVICE",),
     "index": ("INDEX",),
+    "milvus_uri": ("MILVUS_URI",),
+    "milvus_token": ("MILVUS_TOKEN",),
     "planner": ("PLANNER",),
     "verifier": ("VERIFIER",),
     "verifier_pictures": ("VERIFIER_PICTURES",),
@@ -60,7 +62,10 @@ class Settings(BaseModel):
 
     encoder: str = "builtin"
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    index: Literal["auto", "faiss", "ivf"] = "auto"
+    index: Literal["auto", "faiss", "ivf", "milvus"] = "auto"
+    milvus_uri: str = str(ROOT / "data" / "milvus.db")
+    """A server's address, or a file that ends in .db for Milvus Lite."""
+    milvus_token: SecretStr | None = None
     planner: Literal["auto", "offline", "llm"] = "auto"
     """auto: plain turns offline, the others by the model where one is configured; llm: every turn by the model."""
     verifier: str = "none"

@@ -63,7 +63,7 @@ class Action:
             beyond[list(avoid)] = True
             avoid = beyond
         found = self._round(state, wish, avoid, beyond is not None)
-        thought = (f"searched {len(self.tools.catalog)} items: {found.allowed} not ruled out by their listings, "
+        thought = (f"searched {self.tools.catalog.live} items: {found.allowed} not ruled out by their listings, "
                    f"{found.judged} checked, {len(found.fits)} fit, {len(found.unconfirmed)} unconfirmed, "
                    f"{found.broken} refused")
         return {"found": found, "tried": (call,), "steps": ("action",), "trace": (thought,)}

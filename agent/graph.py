@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from typing import Any, Literal
 
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
 from agent.action import Action
 from agent.critic import ROUNDS, Critic, after_critic
+from agent.session import Session
 from agent.speak import Speak
-from agent.state import State
+from agent.state import Clock, Request, State
 from agent.thought import Thought
 
 RECURSION_LIMIT = 2 + 2 * ROUNDS + 2
@@ -22,13 +24,27 @@ def after_thought(state: State) -> Literal["action", "speak"]:
     return "action" if state["goal"] == "search" else "speak"
 
 
+def opening(request: Request, session: Session, clock: Clock) -> State:
+    """The state that a turn begins with."""
+    return {"request": request, "clock": clock, "session": session, "tried": (), "steps": (), "trace": (), "notes": ()}
+
+
+def timed(name: str, node: Callable[[State], Any]) -> Callable[[State], Any]:
+    """The node, its time added to the stage of its name."""
+    def step(state: State) -> Any:
+        with state["clock"].stage(name):
+            return node(state)
+
+    return step
+
+
 def build_graph(thought: Thought, action: Action, critic: Critic, speak: Speak) -> CompiledStateGraph:
     """The compiled graph over these nodes. No checkpointer: the session's memory is the agent's own."""
     graph = StateGraph(State)
-    graph.add_node("thought", thought)
-    graph.add_node("action", action)
-    graph.add_node("critic", critic)
-    graph.add_node("speak", speak)
+    graph.add_node("thought", timed("thought", thought))
+    graph.add_node("action", timed("action", action))
+    graph.add_node("critic", timed("critic", critic))
+    graph.add_node("speak", timed("speak", speak))
     graph.add_edge(START, "thought")
     graph.add_conditional_edges("thought", after_thought)
     graph.add_edge("action", "critic")

@@ -48,7 +48,7 @@ class Eyes:
 
     def see(self, session: str, image: Any, clock: Clock) -> Seen:
         """A new picture: a path, bytes or a PIL picture. Raises BadImage."""
-        with clock.stage("open"):
+        with clock.stage("decode"):
             picture = open_picture(image, longest=_SIDE)
             name = picture_hash(picture.tobytes())
         known = self.memory.upload(session, name)

@@ -29,17 +29,20 @@ class Clock:
     def __init__(self, seconds: float) -> None:
         self._start, self._seconds = time.perf_counter(), seconds
         self.ms: dict[str, float] = {}
+        self._within = 0.0
         self.spending: Any = None
         """What the turn spent on a language model, from its planner to its speaker; None where none was asked."""
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Adds the time of the block to a stage."""
-        start = time.perf_counter()
+        """Adds the time of the block to a stage, less what stages within it take: all stages sum to at most the total."""
+        start, before, self._within = time.perf_counter(), self._within, 0.0
         try:
             yield
         finally:
-            self.ms[name] = self.ms.get(name, 0.0) + (time.perf_counter() - start) * 1000
+            spent = (time.perf_counter() - start) * 1000
+            self.ms[name] = self.ms.get(name, 0.0) + spent - self._within
+            self._within = before + spent
 
     @property
     def left(self) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import re
 import secrets
 import threading
 from collections import OrderedDict
@@ -14,7 +15,7 @@ from PIL import Image
 
 from agent.action import Action
 from agent.critic import Critic
-from agent.graph import RECURSION_LIMIT, build_graph
+from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
 from agent.memory import IN_RAM, Memory
 from agent.merge import merge
@@ -38,7 +39,7 @@ from encoders import load_encoder
 from encoders.batching import BatchedEncoder
 from errors import InputError
 from guard import fitted_to, guard_of
-from retrieval import Retriever, VectorIndex, first_part, lists_file, open_index
+from retrieval import Elsewhere, Retriever, VectorIndex, first_part, lists_file, open_index
 from settings import Settings, load_settings
 
 _LOCKS_KEPT = 10_000
@@ -61,9 +62,8 @@ class Stylist:
         self._bare_encoder = encoder
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
-        kept = lists_file(catalog.folder, catalog.manifest)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, index or open_index(catalog.vectors, settings.index, kept, device=settings.device))
+        self.retriever = Retriever(catalog, encoder, index or index_of(catalog, settings))
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
@@ -100,8 +100,7 @@ class Stylist:
             return None
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
-        kept = lists_file(catalog.folder, catalog.manifest)
-        index = open_index(catalog.vectors, self.settings.index, kept, first_part(self.retriever.index) if same else None)
+        index = index_of(catalog, self.settings, first_part(self.retriever.index) if same else None)
         fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
         fresh._locks, fresh._locks_lock = self._locks, self._locks_lock
         fresh.catalog.facet_counts()
@@ -227,33 +226,42 @@ class Stylist:
     def _turn(self, session: str, request: Request, constraints: tuple[Constraint, ...] | None = None,
               refuse: str | None = None) -> Iterator[Event]:
         with self._session(session):
-            state = self.memory.load(session)
+            clock = Clock(self.settings.turn_seconds)
+            with clock.stage("memory"):
+                state = self.memory.load(session)
             if constraints is not None:
                 wish = state.wish.model_copy(update={"constraints": constraints})
                 state = state.moved(state.point.model_copy(update={"wish": wish}))
             if refuse is not None:
                 rejected = tuple(dict.fromkeys((*state.rejected, refuse)))
                 state = state.moved(state.point.model_copy(update={"rejected": rejected}))
-            yield from self._stream(state, request)
+            yield from self._stream(state, request, clock)
 
-    def _stream(self, session: Session, request: Request) -> Iterator[Event]:
+    def _stream(self, session: Session, request: Request, clock: Clock) -> Iterator[Event]:
         """Runs the graph, tells what happens, stores the turn, and ends with the reply."""
         last: dict = {}
-        start = {"request": request, "clock": Clock(self.settings.turn_seconds), "session": session, "tried": (),
-                 "steps": (), "trace": (), "notes": ()}
-        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=["updates", "custom"]):
+        start = opening(request, session, clock)
+        # To stream words as they come LangGraph runs every node in a fresh thread, for which torch and faiss then start threads
+        # of their own: 10 ms of a photo turn. Templates are all there at once.
+        in_pieces = len(self.minds) > 1 and request.planner != OFFLINE
+        modes = ["updates", "custom"] if in_pieces else ["updates"]
+        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=modes):
             if mode == "custom":
                 yield Event(kind="text", text=part)
                 continue
             for step, update in part.items():
                 last.update(update)
+                if step == "speak" and not in_pieces:
+                    yield Event(kind="text", text=update["reply"].reply)
                 yield Event(kind="step", step=step, text=" · ".join(update.get("trace", ())))
                 for note in update.get("notes", ()):
                     yield Event(kind="note", text=note)
-        yield Event(kind="reply", reply=self._remember(session, last, request))
+        with clock.stage("memory"):
+            reply = self._remember(session, last, request)
+        yield Event(kind="reply", reply=reply.model_copy(update={"ms": clock.total()}))
 
     def _answer(self, session: Session, request: Request) -> Reply:
-        return last_reply(self._stream(session, request))
+        return last_reply(self._stream(session, request, Clock(self.settings.turn_seconds)))
 
     def _remember(self, before: Session, last: dict, request: Request) -> Reply:
         reply, talk = last["reply"], last["talk"]
@@ -294,6 +302,16 @@ class Stylist:
                     break
                 del self._locks[oldest]
             return lock
+
+
+def index_of(catalog: Catalog, settings: Settings, first: VectorIndex | None = None) -> VectorIndex:
+    """The index that the settings name, over a catalogue's vectors; in Milvus with what its listings say.
+
+    first: an index of the catalogue's first part that is there already.
+    """
+    kept = lists_file(catalog.folder, catalog.manifest)
+    milvus = Elsewhere(settings.milvus_uri, settings.milvus_token, re.sub(r"\W", "_", f"stylist_{kept.stem}"), catalog)
+    return open_index(catalog.vectors, settings.index, kept, milvus, first, settings.device)
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from agent.phrases import money
 from agent.replies import Card, Reply
-from errors import InputError
+from errors import InputError, StylistError
 
 if TYPE_CHECKING:
     from agent.stylist import Stylist
@@ -33,7 +33,7 @@ def converse(stylist: Stylist, session: str) -> None:
             return
         try:
             reply = _answer(stylist, session, line, shown)
-        except InputError as error:
+        except StylistError as error:
             console.print(str(error), style="red", markup=False)
             continue
         if reply is not None:

@@ -44,9 +44,8 @@ Opener = Callable[[Post], Any]
 
 def open_stylist(post: Post) -> Stylist:
     """The stylist of a post, warmed up, within its share of the cores."""
-    import torch
-
-    from agent.stylist import Stylist
+    from agent.stylist import Stylist  # before torch: the encoders' room says how its threads wait
+    import torch  # isort: skip
 
     torch.set_num_threads(post.threads)
     return Stylist.open(post.directory, memory=post.memory, settings=post.settings)

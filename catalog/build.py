@@ -10,6 +10,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
@@ -24,6 +25,7 @@ from catalog.claims import Claim
 from catalog.digests import digests_of, save_digests
 from catalog.files import write_json
 from catalog.item import Item
+from catalog.partial import Partial
 from catalog.pictures import open_picture
 from catalog.swap import replacing
 from catalog.writing import write_part
@@ -90,6 +92,7 @@ def build(
 
     entries: any order of ids, each id once; embedded in batches as they come. encoder: called once, after the first
     entry has come, so that loading it overlaps with the drawing of the next ones. Nothing is visible at `out` until all is done.
+    Killed, it finds the vectors that it had made when it is run again with the same entries.
     Raises InputError (out is not ours to replace), WorkError (no entry at all).
     """
     with replacing(out) as folder:
@@ -97,7 +100,8 @@ def build(
         coming = iter(entries)
         first = list(islice(coming, 1))
         model = encoder()
-        items, truths, vectors, digests = _embed(folder, chain(first, coming), model, total)
+        partial = Partial(out, model.fingerprint)
+        items, truths, vectors, digests = _embed(folder, chain(first, coming), model, total, partial)
         if not items:
             raise WorkError(_nothing_to_load(ledger))
         claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
@@ -117,11 +121,15 @@ def build(
             "content": _content(digests, truths),
         }
         write_json(folder / files.MANIFEST, manifest)
+    partial.clear()
     return manifest
 
 
 def re_embed(folder: Path, encoder: Encoder) -> dict:
-    """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest."""
+    """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest.
+
+    Killed, it goes on after the last batch that it finished when it is run again with the same encoder.
+    """
     manifest = files.read_manifest(folder)
     catalog = store.Catalog.open(folder)
     with replacing(folder) as fresh:
@@ -129,15 +137,36 @@ def re_embed(folder: Path, encoder: Encoder) -> dict:
             target = fresh / file.relative_to(folder)
             target.parent.mkdir(parents=True, exist_ok=True)
             files.link(file, target)
-        bar = tqdm(range(0, len(catalog), BATCH), desc=f"embedding with {encoder.name}", unit="batch")
-        batches = (range(start, min(start + BATCH, len(catalog))) for start in bar)
-        parts = [encode(encoder, [open_picture(catalog.image_path(row)) for row in rows], catalog.items(rows))
-                 for rows in batches]
-        np.save(fresh / files.VECTORS, np.concatenate(parts))
+        partial = Partial(folder, encoder.fingerprint)
+        np.save(fresh / files.VECTORS, _embedded_anew(catalog, encoder, partial))
         manifest = {**manifest, **encoder_record(encoder)}
         write_json(fresh / files.MANIFEST, manifest)
+    partial.clear()
     catalog.close()
     return manifest
+
+
+def _embedded_anew(catalog: store.Catalog, encoder: Encoder, partial: Partial) -> np.ndarray:
+    """(n, dim) float16 of a catalogue's stored pictures."""
+    parts = []
+    with tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
+        for start in range(0, len(catalog), BATCH):
+            rows = range(start, min(start + BATCH, len(catalog)))
+            parts.append(_batch(encoder, catalog.items(rows), [catalog.image_path(row).read_bytes() for row in rows], partial))
+            bar.update(len(rows))
+            bar.set_postfix({"batches found": partial.found} if partial.found else {})
+    return np.concatenate(parts)
+
+
+def _batch(encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: Partial) -> np.ndarray:
+    """(n, dim) float16 of these pictures: as kept by a run that was stopped, else made, and kept."""
+    digest = hashlib.sha256(b"".join(digests_of(item, jpeg) for item, jpeg in zip(items, jpegs, strict=True)))
+
+    def make() -> np.ndarray:
+        with ThreadPoolExecutor() as pool:
+            return encode(encoder, list(pool.map(open_picture, jpegs)), items)
+
+    return partial.batch(digest.hexdigest()[:32], (len(items), encoder.dim), make)
 
 
 def encoder_record(encoder: Encoder) -> dict:
@@ -168,6 +197,7 @@ def _embed(
     entries: Iterable[Entry],
     encoder: Encoder,
     total: int | None,
+    partial: Partial,
 ) -> tuple[list[Item], list[dict | None], np.ndarray, list[bytes]]:
     items, truths, parts, pending, digests = [], [], [], [], []
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
@@ -178,13 +208,13 @@ def _embed(
             digests.append(digests_of(item, entry.jpeg))
             items.append(item)
             truths.append(entry.truth)
-            pending.append(open_picture(entry.jpeg))
+            pending.append(entry.jpeg)
             if len(pending) == BATCH:
-                parts.append(encode(encoder, pending, items[-len(pending) :]))
+                parts.append(_batch(encoder, items[-len(pending) :], pending, partial))
                 pending = []
             bar.update()
     if pending:
-        parts.append(encode(encoder, pending, items[-len(pending) :]))
+        parts.append(_batch(encoder, items[-len(pending) :], pending, partial))
     vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
     return items, truths, vectors, digests
 

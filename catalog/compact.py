@@ -53,7 +53,7 @@ def compact(folder: Path, prepare: Callable[[Path], None] = lambda folder: None)
             _copy_rest(catalog.folder, fresh)
             made_of = f"{catalog.manifest['content']} {catalog.manifest.get('generation', 0)}"
             manifest = {name: value for name, value in catalog.manifest.items() if name != files.PARTS}
-            manifest |= {"items": int(catalog.alive.sum()), "content": hashlib.sha256(made_of.encode()).hexdigest()}
+            manifest |= {"items": catalog.live, "content": hashlib.sha256(made_of.encode()).hexdigest()}
             files.write_json(fresh / files.MANIFEST, manifest)
             prepare(fresh)
         catalog.close()
@@ -63,7 +63,7 @@ def compact(folder: Path, prepare: Callable[[Path], None] = lambda folder: None)
 def _write(catalog: Catalog, fresh: Path) -> None:
     alive, starts = catalog.alive, _starts(catalog)
     new_row = np.cumsum(alive) - 1
-    items = int(alive.sum())
+    items = catalog.live
     bar = tqdm(_rows(catalog, "items", starts), total=items, desc="writing anew", unit="item", mininterval=1)
     write_database(fresh / files.DATABASE, ((int(new_row[row]), *rest) for row, rest in bar),
                    ((int(new_row[row]), *rest) for row, rest in _rows(catalog, "claims", starts)))

@@ -102,6 +102,11 @@ class Catalog:
     def __len__(self) -> int:
         return len(self.ids)
 
+    @cached_property
+    def live(self) -> int:
+        """Items that there are now, without the rows that have gone."""
+        return int(self.alive.sum())
+
     # -- rows
 
     def find(self, id_: str) -> int | None:

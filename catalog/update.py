@@ -130,7 +130,7 @@ class _Work:
         if not partial:
             gone = [row for row in np.flatnonzero(self.catalog.alive).tolist()
                     if self.catalog.ids[row] not in self.named and self.catalog.ids[row] not in rejected]
-            items = int(self.catalog.alive.sum())
+            items = self.catalog.live
             if len(gone) > MANY * items and not force:
                 raise InputError(f"the feed names {len(self.named)} items, so that {len(gone)} of {items} would go; nothing was "
                                  "changed: give --partial where it names only some, or --force where that is meant")

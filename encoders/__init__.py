@@ -11,6 +11,13 @@ from encoders.prototypes import Prototypes
 if TYPE_CHECKING:
     from encoders.encoder import Encoder
 
+# Read when torch and faiss are loaded, so set before anything of this room is.
+# Torch hands large buffers back to the system after each layer; huge pages make fetching them again cheap.
+os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
+# Threads that wait for one another would spin: where cores are shared, a thread that spins keeps the one that it waits for
+# from running, and a photo takes a second.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 __all__ = ["FACET_SLICE", "SLICES", "Encoder", "Prototypes", "SliceLayout", "load_encoder"]
 
 
@@ -19,8 +26,6 @@ def load_encoder(name: str = "builtin", device: str = "auto") -> Encoder:
 
     Raises InputError for what is not there, WorkError where a download fails.
     """
-    # Torch hands large buffers back to the system after each layer; huge pages make fetching them again cheap.
-    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     from encoders.encoder import open_encoder  # torch and open_clip take seconds to import: only who encodes waits
 
     return open_encoder(name, device)

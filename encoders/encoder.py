@@ -31,6 +31,8 @@ class Encoder:
     def __init__(self, name: str, loaded: Loaded, device: str) -> None:
         self.name, self.fingerprint, self.device = name, loaded.fingerprint, device
         self._loaded = loaded
+        self.bf16 = device == "cuda"
+        """Whether the towers compute in bf16 (autocast); processors without units for it are many times slower so."""
         self._subspaces: Subspaces | None = None
         self.facet_slice: dict[str, str] = dict(FACET_SLICE)
         if loaded.folder is not None:
@@ -71,12 +73,12 @@ class Encoder:
         """
         asked = list(garments) if garments is not None and self.may_ask else [None] * len(images)
         parts = [self._pictures(images[i : i + BATCH], asked[i : i + BATCH]) for i in range(0, len(images), BATCH)]
-        return self._split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
+        return self.split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         """n phrases -> (n, dim) float32; a phrase longer than the model's context is cut."""
         parts = [self._texts(list(texts[i : i + 256])) for i in range(0, len(texts), 256)]
-        return self._split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
+        return self.split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
 
     def prototypes(self, facet: str) -> Prototypes | None:
         """What the facet's values look like, or None where this model does not know the facet."""
@@ -86,29 +88,35 @@ class Encoder:
         """Every table by name: the facets, and where the model has them the shop's own classes (`shop/article`)."""
         return dict(self._prototypes)
 
-    def _split(self, raw: np.ndarray) -> np.ndarray:
+    def pixels(self, images: Sequence[Image.Image]) -> torch.Tensor:
+        """What the image tower sees of n pictures: (n, 3, side, side) float32 on the CPU."""
+        transform = self._loaded.transform
+        if transform is None:
+            return torch.from_numpy(squares(images, self.side)).permute(0, 3, 1, 2).float().mul_(2 / 255).sub_(1)
+        return torch.stack([transform(image.convert("RGB")) for image in images])
+
+    def tower(self, pixels: torch.Tensor) -> torch.Tensor:
+        """Pixels (n, 3, side, side) -> the image tower's own vectors (n, width)."""
+        return self._loaded.model.encode_image(pixels, normalize=self._loaded.transform is not None)
+
+    def split(self, raw: np.ndarray) -> np.ndarray:
+        """A tower's own vectors (n, width) -> (n, dim) float32, slices of unit length."""
         if self._subspaces is not None:
             return self._subspaces.split(raw)
         return unit_slices(raw, self.layout)
 
     def _precision(self) -> torch.autocast:
-        """bf16 on a GPU; fp32 on a processor, many of which have no units for bf16."""
-        return torch.autocast("cuda", dtype=torch.bfloat16, enabled=self.device == "cuda")
+        return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.bf16)
 
     @torch.inference_mode()
     def _pictures(self, images: Sequence[Image.Image], garments: Sequence[str | None]) -> np.ndarray:
-        transform = self._loaded.transform
-        if transform is None:
-            pixels = torch.from_numpy(squares(images, self.side)).permute(0, 3, 1, 2).float().mul_(2 / 255).sub_(1)
-        else:
-            pixels = torch.stack([transform(image.convert("RGB")) for image in images])
-        pixels = pixels.to(self.device).contiguous(memory_format=torch.channels_last)
+        pixels = self.pixels(images).to(self.device).contiguous(memory_format=torch.channels_last)
         with self._precision():
             if any(garments):
                 visual = self._loaded.model.visual
                 found = visual.head(visual.trunk(pixels, zone_ids(garments).to(self.device)))
             else:
-                found = self._loaded.model.encode_image(pixels, normalize=transform is not None)
+                found = self.tower(pixels)
         return found.float().cpu().numpy()
 
     @torch.inference_mode()

@@ -119,10 +119,43 @@ def vibes(part: Annotated[str, typer.Option(help="choose or report.")] = "report
 
 
 @app.command()
-def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(help="Grow to this many items.")] = None,
-            sessions: int = 40, seed: Seed = 0, out: Out = None) -> None:
-    """How long a text turn and a photo turn take, stage by stage."""
-    _run("latency", catalog=catalog or load_settings().catalog_dir, items=items, sessions=sessions, seed=seed, out=out)
+def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(min=1, help="Grow to this many items.")] = None,
+            sessions: Annotated[int, typer.Option(min=2, help="Conversations of four turns.")] = 40, seed: Seed = 0,
+            paths: Annotated[list[str] | None, typer.Option(help="retrieval, agent, auto, llm, verifier-12, verifier-4, "
+                                                            "verifier-1, or all; repeat it or use commas.")] = None,
+            few: Annotated[int, typer.Option(min=1, help="Conversations through paths that take seconds a turn.")] = 4,
+            first: Annotated[float, typer.Option(min=0, help="Seconds to the loopback model's first token.")] = 0.5,
+            further: Annotated[float, typer.Option(min=0, help="Seconds for each further one.")] = 0.01,
+            grow: Annotated[str | None, typer.Option(help="Several sizes, each in a process of its own: "
+                                                     "1000,10000,100000,1000000.")] = None,
+            keep: Annotated[Path | None, typer.Option(help="Folder where grown catalogues stay, and are found again.")] = None,
+            start: Annotated[bool, typer.Option(help="Also measure starts from disk.")] = True, out: Out = None) -> None:
+    """How long a text turn and a photo turn take, stage by stage and path by path; the index under filters; starts; memory."""
+    given = {"catalog": catalog or load_settings().catalog_dir, "sessions": sessions, "seed": seed, "paths": _listed(paths),
+             "few": few, "delays": (first, further), "keep": keep, "start": start, "out": out}
+    if grow is None:
+        _run("latency", items=items, **given)
+    else:
+        _run("latency_growth", sizes=grow, **given)
+
+
+@app.command()
+def embedding(catalog: Catalog = None, seed: Seed = 0, out: Out = None,
+              models: Annotated[list[str] | None, typer.Option(help="Encoders, as ENCODER names them.")] = None) -> None:
+    """How many pictures a second a catalogue is embedded at, by model, threads and precision."""
+    _run("embedding", catalog=catalog or load_settings().catalog_dir, models=_listed(models), seed=seed, out=out)
+
+
+@app.command(name="index")
+def index_agreement(catalog: Catalog = None, seed: Seed = 0, queries: Queries = 100,
+                    kind: Annotated[list[str] | None, typer.Option(help="Only these indexes: faiss, ivf, milvus; repeat it or "
+                                                                        "use commas.")] = None,
+                    items: Annotated[int | None, typer.Option(help="Perturbed copies up to this many rows.")] = None,
+                    server_alone: Annotated[bool, typer.Option("--server-alone", help="Milvus answers narrow filters too.")]
+                    = False, out: Out = None) -> None:
+    """Vector indexes side by side: agreement@10 with exact search under filters of any width, speed, the cost of making one."""
+    _run("index_agreement", catalog=catalog or load_settings().catalog_dir, kinds=_listed(kind), items=items, queries=queries,
+         seed=seed, server_alone=server_alone, out=out)
 
 
 @app.command()
@@ -150,7 +183,8 @@ def report(catalog: Catalog = None, data: Data = None, out: Annotated[Path, type
     both = {"catalog": folder, "data": data}
     for name, arguments in (("encoder", {"data": data}), ("language", {"data": data}), ("vibes", {}), ("guard", both),
                             ("crossing", both), ("dialogue", both), ("adaptation", {"catalog": folder}),
-                            ("fast_path", {"catalog": folder}), ("latency", {"catalog": folder})):
+                            ("fast_path", {"catalog": folder}), ("latency", {"catalog": folder, "paths": ["all"]}),
+                            ("embedding", {"catalog": folder})):
         _run(name, out=out / f"{name}.json", **arguments)
     for name in ("composed", "ensemble"):
         _run(name, data=data, catalog=folder, out=out)

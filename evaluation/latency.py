@@ -1,91 +1,102 @@
-"""How long a turn takes, stage by stage, through the very agent that shoppers talk to.
+"""How long a turn takes, stage by stage, through the very agent that shoppers talk to, at any number of items.
 
-Every session asks a first wish (half of them with a photo, drawn by us with other silhouettes than the catalogue's)
-and then refines it. The first turns of the process are left out as warm-up; they are reported apart as `cold`.
+The first turns of the process are left out as warm-up; they are reported apart as `cold_ms`. Growing, starting and measuring
+have processes of their own, so that memory is that of the agent alone.
 """
 
 from __future__ import annotations
 
-import resource
 import tempfile
 import time
-from itertools import cycle, islice
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-
 from agent import Stylist
-from catalog.drawn import render_training
+from agent.planner import OFFLINE
+from encoders import load_encoder
 from evaluation.grow import grow
-from evaluation.show import finish, machine, percentiles, table
+from evaluation.latency_overhead import overhead
+from evaluation.latency_paths import AGENT, RETRIEVAL, chosen, costly_paths, show_paths
+from evaluation.latency_search import searches, show_searches
+from evaluation.latency_start import memory_mb, show_starts, starts
+from evaluation.latency_turns import WARM_UP, conversations, figures, through_agent, through_retrieval
+from evaluation.show import finish, machine, notice, percentiles, table
+from settings import load_settings
 
-FIRST = ("a navy dress with long sleeves", "striped shirt for men under 60", "black leather jacket", "a floral skirt",
-         "white sneakers", "something for a garden wedding", "grey hoodie, no zipper", "a warm coat, not black")
-NEXT = ("cheaper", "in red instead", "no pockets", "more like the first", "longer", "show more", "not striped", "why this one?")
-PHOTO = ("like this but in navy, no stripes", "like this but cheaper", "the same in red", "like this without pockets")
-
-
-def _turns(stylist: Stylist, sessions: int, seed: int) -> list[tuple[str, dict[str, float]]]:
-    rng = np.random.default_rng(seed)
-    taken: list[tuple[str, dict[str, float]]] = []
-    words, refinements, changes = cycle(FIRST), cycle(NEXT), cycle(PHOTO)
-    for number in range(sessions):
-        session = stylist.new_session()
-        photo = render_training(rng)[0] if number % 2 else None
-        first = next(changes) if photo is not None else next(words)
-        asked = [(first, photo), *((text, None) for text in islice(refinements, 3))]
-        for text, picture in asked:
-            start = time.perf_counter()
-            reply = stylist.chat(session, text, image=picture)
-            total = (time.perf_counter() - start) * 1000
-            kind = "text" if picture is None else "photo"
-            taken.append((kind, {**reply.ms, "total": total}))
-        stylist.forget(session)
-    return taken
+FEW = 4
+"""Sessions over which costly paths are measured: a turn of theirs takes seconds."""
+GRAPH_SESSIONS = 8
+"""Sessions over which the graph is measured alone."""
 
 
-def _recall(stylist: Stylist, queries: int, seed: int, k: int = 10) -> tuple[float, list[float]]:
-    """Recall@k of the index against an exact scan, and the search times in ms."""
-    vectors = np.asarray(stylist.catalog.vectors, dtype=np.float32)
-    rng = np.random.default_rng(seed)
-    picked = vectors[rng.integers(0, len(vectors), queries)] + rng.normal(0, 0.05, (queries, vectors.shape[1]))
-    agreed, times = [], []
-    for query in picked.astype(np.float32):
-        start = time.perf_counter()
-        rows, _ = stylist.retriever.index.search(query, k)
-        times.append((time.perf_counter() - start) * 1000)
-        exact = np.argsort(-(vectors @ query), kind="stable")[:k]
-        agreed.append(len(set(np.ravel(rows).tolist()) & set(exact.tolist())) / k)
-    return float(np.mean(agreed)), times
+def run(catalog: Path, items: int | None = None, sessions: int = 40, seed: int = 0, out: Path | None = None,
+        paths: Sequence[str] | None = None, few: int = FEW, delays: tuple[float, float] = (0.5, 0.01),
+        keep: Path | None = None, start: bool = True) -> dict:
+    """Measure turns on `catalog`, grown (or cut) to `items` where given; returns and prints the contract's figures.
 
-
-def run(catalog: Path, items: int | None = None, sessions: int = 40, seed: int = 0, out: Path | None = None) -> dict:
-    """Measure turns on `catalog`, grown (or cut) to `items` where given; returns and prints the contract's figures."""
+    paths: see `latency_paths`; few: sessions of the costly ones; delays: seconds that the loopback model takes to its first
+    token and for each further one; keep: folder where grown catalogues stay, and are found again; start: also measure starts.
+    """
+    names = chosen(paths)
     with tempfile.TemporaryDirectory() as folder:
         if items is not None:
-            catalog = grow(catalog, Path(folder) / "grown", items, seed)
-        start = time.perf_counter()
-        stylist = Stylist.open(catalog, memory=Path(folder) / "memory.sqlite")
-        opened = (time.perf_counter() - start) * 1000
-        turns = _turns(stylist, sessions, seed)
-        recall, searches = _recall(stylist, 100, seed)
-    cold, warm = turns[:2], turns[2:]
-    stages = sorted({stage for _, ms in warm for stage in ms})
-    result = {
-        "items": len(stylist.catalog.ids),
-        "text_turn_ms": percentiles([ms["total"] for kind, ms in warm if kind == "text"]),
-        "photo_turn_ms": percentiles([ms["total"] for kind, ms in warm if kind == "photo"]),
-        "search_ms": percentiles(searches),
-        "recall_at_10": round(recall, 4),
-        "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "open_ms": round(opened, 1),
-        "cold_ms": [round(ms["total"], 1) for _, ms in cold],
-        "stages_ms": {stage: percentiles([ms[stage] for _, ms in warm if stage in ms]) for stage in stages},
-        "turns": len(warm),
-        "machine": machine(),
-    }
-    rows = [[name, figures["p50"], figures["p95"], figures["p99"]] for name, figures in
-            [("text turn", result["text_turn_ms"]), ("photo turn", result["photo_turn_ms"]),
-             ("index search alone", result["search_ms"]), *((f"  {s}", f) for s, f in result["stages_ms"].items())]]
-    table(f"Milliseconds a turn, {result['items']} items, {result['machine']['cpu']}", ["stage", "p50", "p95", "p99"], rows)
+            catalog = grown(catalog, items, seed, keep or Path(folder))
+        started = starts(catalog) if start else {}
+        begun = time.perf_counter()
+        settings = load_settings()
+        encoder = load_encoder(settings.encoder, settings.device)
+        stylist = Stylist.open(catalog, memory=Path(folder) / "memory.sqlite", settings=settings, encoder=encoder)
+        opened = (time.perf_counter() - begun) * 1000
+        result = _measured(stylist, names, sessions, seed)
+        result["paths"] |= costly_paths(stylist, encoder, names, conversations(few, seed), delays)
+        stylist.memory.close()
+    result |= {"open_ms": round(opened, 1), "start_s": started, "delays_s": {"first": delays[0], "further": delays[1]},
+               "machine": machine()}
+    _show(result, delays)
     return finish(result, out)
+
+
+def grown(catalog: Path, items: int, seed: int, folder: Path) -> Path:
+    """A catalogue of `items` items below `folder`, made from `catalog` in a process of its own where it is not there yet."""
+    place = folder / f"{catalog.resolve().name}-{items}-{seed}"
+    if not (place / "info.json").is_file():
+        notice(f"growing {catalog} to {items:,} items")
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            pool.submit(grow, catalog, place, items, seed).result()
+    return place
+
+
+def _measured(stylist: Stylist, names: Sequence[str], sessions: int, seed: int) -> dict:
+    talks = conversations(sessions, seed)
+    turns = through_agent(stylist, talks, OFFLINE)
+    cold, warm = turns[:WARM_UP], turns[WARM_UP:]
+    memory = memory_mb()  # before the exact scans and the other models
+    made = figures(warm)
+    paths = {}
+    if RETRIEVAL in names:
+        paths[RETRIEVAL] = figures(through_retrieval(stylist, talks))
+    if AGENT in names:
+        paths[AGENT] = made
+    index = searches(stylist.catalog, stylist.retriever.index, seed)
+    return {
+        "items": len(stylist.catalog), "text_turn_ms": made["text_turn_ms"], "photo_turn_ms": made["photo_turn_ms"],
+        "search_ms": index[0]["ms"], "recall_at_10": index[0]["recall_at_10"], "rss_mb": memory["peak"],
+        "memory_mb": memory, "cold_ms": [round(turn.ms["total"], 1) for turn in cold],
+        "stages_ms": made["stages_ms"] | {"total": percentiles([turn.ms["total"] for turn in warm])}, "turns": len(warm),
+        "overhead": overhead(stylist, warm, talks[:GRAPH_SESSIONS]), "filters": index, "paths": paths,
+    }
+
+
+def _show(result: dict, delays: tuple[float, float]) -> None:
+    rows = [[name, *made.values()] for name, made in
+            [("text turn", result["text_turn_ms"]), ("photo turn", result["photo_turn_ms"]),
+             ("index search alone", result["search_ms"]), *((f"  {name}", made) for name, made in result["stages_ms"].items()),
+             *((f"overhead: {name.removesuffix('_ms')}", made) for name, made in result["overhead"].items())]]
+    table(f"Milliseconds a turn, {result['items']:,} items, {result['machine']['cpu']}, {result['machine']['date']}",
+          ["stage", "p50", "p95", "p99"], rows)
+    show_paths(result["paths"], delays)
+    show_searches(result["filters"])
+    if result["start_s"]:
+        show_starts(result["start_s"])

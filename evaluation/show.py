@@ -49,10 +49,10 @@ def machine() -> dict[str, str | int]:
             "date": date.today().isoformat()}
 
 
-def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
-    """p50, p95 and p99 of times in milliseconds."""
+def percentiles(milliseconds: Sequence[float], digits: int = 1) -> dict[str, float]:
+    """p50, p95 and p99 of times in milliseconds, rounded to `digits`."""
     p50, p95, p99 = np.percentile(np.asarray(milliseconds, dtype=float), [50, 95, 99])
-    return {"p50": round(float(p50), 1), "p95": round(float(p95), 1), "p99": round(float(p99), 1)}
+    return {"p50": round(float(p50), digits), "p95": round(float(p95), digits), "p99": round(float(p99), digits)}
 
 
 def notice(text: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 
+from catalog.wish import Constraint
 from errors import InputError
 
 LARGE = 200_000
@@ -50,7 +52,8 @@ class FaissIndex:
         for start in range(0, len(vectors), CHUNK):
             index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
+               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex. Equal scores come in the order of their rows."""
         index = self._held()
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
 import faiss
 import numpy as np
 
+from catalog.wish import Constraint
 from errors import InputError
 from retrieval.index import VectorIndex
 
@@ -60,7 +62,8 @@ class GpuIndex:
         self.other.add(vectors)
         self.flat.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
+               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex. Equal scores come in the order of their rows."""
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
         fits = queries.shape[1] == self.flat.d and (mask is None or mask.shape == (self.size,))
@@ -68,11 +71,11 @@ class GpuIndex:
         wanted = min(k, allowed)
         fetch = wanted if allowed == self.size else int(wanted * SPARE * self.size / max(1, allowed)) + 32
         if not fits or not wanted or min(fetch, self.size) > MOST:  # what does not fit, the other index says in words
-            return self.other.search(queries, k, mask)
+            return self.other.search(queries, k, mask, constraints)
         scores, rows = self.flat.search(queries, min(fetch, self.size))
         passed = rows >= 0 if mask is None else (rows >= 0) & mask[np.maximum(rows, 0)]
         if (passed.sum(axis=1) < wanted).any():
-            return self.other.search(queries, k, mask)
+            return self.other.search(queries, k, mask, constraints)
         scores = np.where(passed, scores, -np.inf).astype(np.float32)
         order = np.lexsort((rows, -scores), axis=1)[:, :wanted]
         found = np.full((len(queries), k), -1, dtype=np.int64)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
+from pydantic import SecretStr
 
 from catalog.files import VECTORS, read_manifest
 from catalog.strings import Stacked
+from catalog.wish import Constraint
 from errors import InputError
+from retrieval.columns import Columns, Listings
 
 logger = logging.getLogger(__name__)
 
@@ -27,39 +32,57 @@ class VectorIndex(Protocol):
     def add(self, vectors: np.ndarray) -> None:
         """Appends rows (m, dim)."""
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
+               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
         """The k best rows of each query (q, dim), best first, equal scores by row: rows (q, k) int64, -1 where there
-        are fewer, and scores (q, k) float32. mask (n,) bool: only these rows are looked at.
+        are fewer, and scores (q, k) float32. mask (n,) bool: only these rows are looked at. constraints: what the mask follows
+        from (it may leave out more), for an index that knows the listings itself; the mask alone settles what is found.
         """
 
     def save(self, path: Path) -> None:
         """Writes the index to a file."""
 
 
+@dataclass(frozen=True)
+class Elsewhere:
+    """Where an index outside this process lives, and what it holds beside vectors.
 
-KINDS = ("auto", "faiss", "ivf")
+    uri: a server's address, or a file for Milvus Lite. collection: the name for this content of the catalogue. listings: where
+    the columns for filters are read, None for vectors alone.
+    """
+
+    uri: str
+    token: SecretStr | None = None
+    collection: str | None = None
+    listings: Listings | None = None
+
+
+KINDS = ("auto", "faiss", "ivf", "milvus")
 LISTS_FROM = 50_000
 """Rows from which `auto` takes an inverted file: several exact searches a turn take tens of milliseconds there."""
 
 
-def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | None = None,
+def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | None = None, elsewhere: Elsewhere | None = None,
                first: VectorIndex | None = None, device: str = "cpu") -> VectorIndex:
     """An index over a catalogue's vectors (n, dim); where they are stacked, the parts after the first get one of their own.
 
-    kind: `faiss` (exact; half precision when large), `ivf` (lists, and exact scores of what they find) or `auto`, which goes
-    by the number of rows. kept: the file where lists are kept between starts; made when missing. first: an index of the first
-    part that is there already. device: with `auto` or `cuda`, searches run on a GPU where FAISS has one. Raises InputError for
-    another kind, and for a file that holds something else.
+    kind: `faiss` (exact; half precision when large), `ivf` (lists, and exact scores of what they find), `milvus` (a server's or
+    a file's, `elsewhere`) or `auto`, which goes by the number of rows. kept: the file where lists are kept between starts; made
+    when missing. first: an index of the first part that is there already. device: with `auto` or `cuda`, searches run on a GPU
+    where FAISS has one. Raises InputError for another kind, and for a file that holds something else; WorkError where no Milvus
+    answers.
     """
     if isinstance(vectors, Stacked):
         from retrieval.parted_index import PartedIndex
 
-        own = first or open_index(vectors.parts[0], kind, kept, device=device)
+        own = first or open_index(vectors.parts[0], kind, kept, elsewhere, device=device)
         return PartedIndex(own, _exact(np.concatenate(vectors.parts[1:])))
     if first is not None:
         return first
     if kind not in KINDS:
         raise InputError(f"no vector index of kind {kind!r} here; allowed: {', '.join(KINDS)} (setting INDEX)")
+    if kind == "milvus":
+        return _in_milvus(vectors, elsewhere)
     lists = kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM)
     index = _lists(vectors, kept) if lists else _exact(vectors)
     return index if device == "cpu" else _with_gpu(index, vectors)
@@ -93,6 +116,19 @@ def _exact(vectors: np.ndarray) -> VectorIndex:
 
     index = FaissIndex()
     index.build(vectors)
+    return index
+
+
+def _in_milvus(vectors: np.ndarray, elsewhere: Elsewhere | None) -> VectorIndex:
+    from retrieval.milvus_index import MilvusIndex
+    from retrieval.milvus_server import MilvusServer
+
+    if elsewhere is None:
+        raise InputError("an index of kind 'milvus' needs an address: set MILVUS_URI")
+    token = None if elsewhere.token is None else elsewhere.token.get_secret_value()
+    columns = None if elsewhere.listings is None else Columns(elsewhere.listings)
+    index = MilvusIndex(MilvusServer(elsewhere.uri, token), elsewhere.collection, columns)
+    index.open(vectors)
     return index
 
 

@@ -7,12 +7,15 @@ leaves few rows, lists would be searched in vain: those rows are scored exactly,
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import faiss
 import numpy as np
 
+from catalog.wish import Constraint
 from errors import InputError
+from retrieval.exact import settle
 
 EXACT_ROWS = 2_000
 """A filter that leaves at most so many rows is answered by scoring each of them."""
@@ -67,7 +70,8 @@ class IvfIndex:
             index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
         self._rows = vectors if not len(self._rows) else np.concatenate([self._rows, vectors.astype(self._rows.dtype)])
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
+               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex. Scores are exact; rows may be missed. Equal scores come in the order of their rows."""
         index = self._held()
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
@@ -75,15 +79,7 @@ class IvfIndex:
             raise InputError(f"queries of {queries.shape[1]} dimensions do not fit an index of {index.d}")
         if mask is not None and mask.shape != (self.size,):
             raise InputError(f"a mask of shape {mask.shape} does not fit {self.size} rows")
-        rows = np.full((len(queries), k), -1, dtype=np.int64)
-        scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        for place, candidates in enumerate(self._candidates(queries, k, mask)):
-            if not len(candidates):
-                continue
-            exact = np.asarray(self._rows[candidates], dtype=np.float32) @ queries[place]
-            best = np.lexsort((candidates, -exact))[:k]
-            rows[place, :len(best)], scores[place, :len(best)] = candidates[best], exact[best]
-        return rows, scores
+        return settle(self._rows, queries, self._candidates(queries, k, mask), k)
 
     def _candidates(self, queries: np.ndarray, k: int, mask: np.ndarray | None) -> list[np.ndarray]:
         """For each query, the rows that are worth an exact score."""

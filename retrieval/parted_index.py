@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from catalog.wish import Constraint
 from errors import InputError
 from retrieval.index import VectorIndex
 
@@ -29,13 +31,14 @@ class PartedIndex:
         """Appends rows (m, dim) to the fresh ones."""
         self.fresh.add(vectors)
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
+               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex."""
         if mask is not None and mask.shape != (self.size,):
             raise InputError(f"a mask of shape {mask.shape} does not fit {self.size} rows")
         split = self.first.size
         masks = (None, None) if mask is None else (mask[:split], mask[split:])
-        (rows, scores), (more, their) = (part.search(queries, k, own)
+        (rows, scores), (more, their) = (part.search(queries, k, own, constraints)
                                          for part, own in zip((self.first, self.fresh), masks, strict=True))
         rows = np.concatenate([rows, np.where(more >= 0, more + split, -1)], axis=1)
         scores = np.concatenate([scores, their], axis=1)

@@ -102,7 +102,9 @@ class Retriever:
             directions["taste"] = np.asarray(taste, dtype=np.float32)
         directions = {name: vector for name, vector in directions.items() if name not in silent}
         probes = [*directions.values(), *(s.direction for s in facets.values() if not s.unwanted)]
-        found = self.index.search(np.stack(probes), depth, allowed)[0].T.ravel() if probes else np.zeros(0, dtype=np.int64)
+        found = np.zeros(0, dtype=np.int64)
+        if probes:
+            found = self.index.search(np.stack(probes), depth, allowed, wish.constraints)[0].T.ravel()
         said = "" if "text" in silent else listing_query(wish)
         listed = self.catalog.text_search(said, depth, allowed) if said else []
         rows = _distinct(np.concatenate([found[found >= 0], np.array([row for row, _ in listed], dtype=np.int64)]))

@@ -12,7 +12,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ENCODER", "CATALOG", "PLANNER", "MEMORY"):
+for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ENCODER", "CATALOG", "PLANNER", "MEMORY", "INDEX", "MILVUS_URI",
+             "MILVUS_TOKEN"):
     os.environ.pop(name, None)  # a developer's own settings must not reach the tests
 
 

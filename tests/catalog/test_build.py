@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 from shopfront import MeanColour, OtherEncoder, encoded, entry, made, no_claims, swatch
 
-from catalog.build import LONGEST, Ledger, Origin, build, re_embed, to_jpeg
+from catalog.build import BATCH, LONGEST, Ledger, Origin, _batch, build, re_embed, to_jpeg
+from catalog.partial import Partial
 from catalog.store import Catalog
 from errors import InputError, WorkError
 
@@ -148,6 +149,109 @@ def test_embedding_anew_keeps_all_but_the_vectors(tmp_path):
     assert manifest["content"] == catalog.manifest["content"] and anew.truth(["a"]) == catalog.truth(["a"])
     np.testing.assert_allclose(anew.vectors.astype(float), catalog.vectors.astype(float) + 1, atol=0.01)
     assert anew.image_path(1).is_file() and beside(tmp_path / "c") == ["c"]
+
+
+def anew_script(folder: Path, stop_after: int) -> str:
+    """A program that embeds anew and waits to be killed before its batch number `stop_after`."""
+    return textwrap.dedent(f"""
+        import sys, time
+        sys.path.insert(0, {str(Path(__file__).parent)!r})
+        from pathlib import Path
+        from shopfront import OtherEncoder
+        from catalog.build import re_embed
+        class Slow(OtherEncoder):
+            batches = 0
+            def encode_images(self, images):
+                if self.batches == {stop_after}:
+                    print("under way", flush=True)
+                    time.sleep(60)
+                self.batches += 1
+                return super().encode_images(images)
+        re_embed(Path({str(folder)!r}), Slow())
+    """)
+
+
+class Counting(OtherEncoder):
+    """Remembers how many pictures it saw."""
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def encode_images(self, images):
+        self.seen += len(images)
+        return super().encode_images(images)
+
+
+def test_embedding_anew_goes_on_after_a_kill(tmp_path):
+    out = tmp_path / "c"
+    made(out, [entry(str(n), (n, 30, 200)) for n in range(3 * BATCH + 10)]).close()
+    before = np.load(out / "vectors.npy")
+    process = subprocess.Popen([sys.executable, "-c", anew_script(out, 2)], cwd=ROOT, stdout=subprocess.PIPE,
+                               stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout.readline() == "under way\n"
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)
+    process.stdout.close()
+    assert Catalog.open(out).manifest["encoder"]["name"] == "mean-colour"  # the old one is whole
+    encoder = Counting()
+    re_embed(out, encoder)
+    assert encoder.seen == BATCH + 10
+    np.testing.assert_array_equal(np.load(out / "vectors.npy"), before)  # the two encoders see alike
+    assert Catalog.open(out).manifest["encoder"]["name"] == "another" and beside(out) == ["c"]
+
+
+def test_what_another_encoder_left_half_done_is_not_taken_up(tmp_path):
+    out = tmp_path / "c"
+    catalog = made(out, [entry(str(n), (n, 30, 200)) for n in range(BATCH)])
+    wrong = np.zeros((BATCH, 3), dtype=np.float16)
+
+    class Blind(OtherEncoder):
+        fingerprint = "blind"
+
+        def encode_images(self, images):
+            return wrong
+
+    _batch(Blind(), catalog.items(range(BATCH)), [catalog.image_path(row).read_bytes() for row in range(BATCH)],
+           Partial(out, "blind"))
+    assert beside(out) == [".c.embedding-blind", "c"]
+    encoder = Counting()
+    re_embed(out, encoder)
+    assert encoder.seen == BATCH and not (np.load(out / "vectors.npy") == 0).all(axis=1).any()
+    assert beside(out) == ["c"]
+
+
+def test_a_damaged_batch_is_made_again(tmp_path):
+    kept = Partial(tmp_path / "c", "f")
+    ones = np.ones((2, 3), dtype=np.float16)
+    kept.batch("k", ones.shape, lambda: ones)
+    (kept.folder / "k.npy").write_bytes(b"")
+    np.testing.assert_array_equal(kept.batch("k", ones.shape, lambda: ones * 2), ones * 2)
+    np.testing.assert_array_equal(kept.batch("k", ones.shape, lambda: ones * 3), ones * 2)
+
+
+class Same(Counting):
+    name, fingerprint = MeanColour.name, MeanColour.fingerprint
+
+
+def test_a_build_that_broke_off_finds_its_vectors_again_only_for_the_same_entries(tmp_path):
+    entries = [entry(str(n), (n, 30, 200)) for n in range(2 * BATCH)]
+
+    def breaking():
+        yield from entries[: BATCH + 5]
+        raise WorkError("the pencil broke")
+
+    with pytest.raises(WorkError, match="pencil"):
+        build(tmp_path / "c", breaking(), MeanColour, no_claims, ORIGIN)
+    other, again = Same(), Same()
+    build(tmp_path / "d", entries, MeanColour, no_claims, ORIGIN)
+    build(tmp_path / "c", [entry("new"), *entries[1:]], lambda: other, no_claims, ORIGIN)
+    assert other.seen == 2 * BATCH
+    with pytest.raises(WorkError, match="pencil"):
+        build(tmp_path / "c", breaking(), MeanColour, no_claims, ORIGIN)
+    build(tmp_path / "c", entries, lambda: again, no_claims, ORIGIN)
+    assert again.seen == BATCH
+    assert (tmp_path / "c" / "vectors.npy").read_bytes() == (tmp_path / "d" / "vectors.npy").read_bytes()
+    assert beside(tmp_path / "c") == ["c", "d"]
 
 
 def test_odd_ids_get_plain_file_names_of_their_own(tmp_path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
+from errors import WorkError
 from tests.ui.fake import FakeStylist
 from ui.handlers import Desk
 from ui.shop import Shop
@@ -194,3 +195,14 @@ def test_the_page_waits_for_the_shop_and_says_why_it_cannot_open():
     shop.fail(RuntimeError("the disk is full"))
     assert "the disk is full" in desk.arrive(None).feed
     assert shop.settled.is_set()
+
+
+def test_a_search_that_is_away_is_told_in_its_own_words_and_the_message_kept(desk, stylist, token, monkeypatch):
+    def away(*_, **__):
+        raise WorkError("The search does not answer right now. Please send that again in a minute.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(stylist, "stream", away)
+        last = said(desk, token, "navy")[-1]
+    assert "Please send that again in a minute" in last.live and last.box["text"] == "navy"
+    assert stylist.history(token) == []

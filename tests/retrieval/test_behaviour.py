@@ -1,0 +1,104 @@
+"""What every index does, against brute force: exact FAISS, lists, and Milvus, where it is installed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from importlib.util import find_spec
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from errors import InputError
+from retrieval import VectorIndex, open_index
+from retrieval.faiss_index import FaissIndex
+from retrieval.ivf_index import IvfIndex
+
+RNG = np.random.default_rng(3)
+VECTORS = RNG.standard_normal((500, 24)).astype(np.float16)
+QUERIES = RNG.standard_normal((7, 24)).astype(np.float32)
+KINDS = ["fp32", "fp16", "ivf", pytest.param("milvus", marks=pytest.mark.skipif(
+    not (find_spec("pymilvus") and find_spec("milvus_lite")), reason="requirements-milvus.txt is not installed"))]
+
+
+def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
+    scores = QUERIES @ VECTORS.astype(np.float32).T
+    if mask is not None:
+        scores[:, ~mask] = -np.inf
+    return np.argsort(-scores, axis=1, kind="stable")[:, :k]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], VectorIndex]:
+    """An empty index. MILVUS_TEST_URI: a server to run over in place of Milvus Lite."""
+    if request.param in ("fp32", "fp16"):
+        return lambda: FaissIndex(request.param, gpu=False)
+    if request.param == "ivf":
+        return IvfIndex
+    from retrieval.milvus_index import MilvusIndex
+    from retrieval.milvus_server import MilvusServer
+
+    server = MilvusServer(os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db"))
+    numbers = count()
+    return lambda: MilvusIndex(server, f"behaviour_{next(numbers)}", exact_rows=0)
+
+
+@pytest.fixture(scope="module")
+def index(make: Callable[[], VectorIndex]) -> VectorIndex:
+    index = make()
+    index.build(VECTORS)
+    return index
+
+
+def test_it_is_exact(index: VectorIndex) -> None:
+    np.testing.assert_array_equal(index.search(QUERIES, 20)[0], brute(20))
+
+
+def test_masked_search_is_exact(index: VectorIndex) -> None:
+    mask = RNG.random(500) < 0.1
+    np.testing.assert_array_equal(index.search(QUERIES, 20, mask)[0], brute(20, mask))
+
+
+def test_fewer_rows_than_asked_for(index: VectorIndex) -> None:
+    nothing = np.zeros(500, dtype=bool)
+    assert (index.search(QUERIES, 3, nothing)[0] == -1).all()
+    rows, scores = index.search(QUERIES, 600)
+    assert (rows[:, :500] >= 0).all() and (rows[:, 500:] == -1).all() and np.isneginf(scores[:, 500:]).all()
+
+
+def test_faults_are_named(index: VectorIndex, make: Callable[[], VectorIndex]) -> None:
+    with pytest.raises(InputError, match="do not fit an index of 24"):
+        index.search(QUERIES[:, :5], 3)
+    with pytest.raises(InputError, match="do not fit an index of 24"):
+        index.add(VECTORS[:, :5])
+    with pytest.raises(InputError, match="does not fit 500 rows"):
+        index.search(QUERIES, 3, np.ones(3, dtype=bool))
+    with pytest.raises(InputError, match="build"):
+        make().search(QUERIES, 3)
+
+
+def test_it_can_be_saved(index: VectorIndex, tmp_path: Path) -> None:
+    index.save(tmp_path / "rows")
+    np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
+
+
+def test_rows_are_appended(make: Callable[[], VectorIndex]) -> None:
+    index = make()
+    index.build(VECTORS)
+    index.add(10 * VECTORS[:5])
+    assert index.size == 505
+    assert index.search(VECTORS[2].astype(np.float32), 1)[0][0, 0] == 502
+
+
+def test_equal_scores_come_by_row(make: Callable[[], VectorIndex]) -> None:
+    index = make()
+    index.build(VECTORS)
+    index.build(np.tile(VECTORS[:1], (40, 1)))
+    np.testing.assert_array_equal(index.search(QUERIES, 40)[0], np.tile(np.arange(40), (7, 1)))
+
+
+def test_another_kind_is_refused() -> None:
+    with pytest.raises(InputError, match="allowed: auto, faiss, ivf, milvus"):
+        open_index(VECTORS, "annoy")

@@ -1,0 +1,315 @@
+"""The index in Milvus: what the server may answer, imports that stop half-way, servers that go away. Its behaviour:
+`test_behaviour.py`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import SecretStr
+
+from catalog.wish import Constraint
+from errors import InputError, WorkError
+from retrieval import Elsewhere, open_index
+from retrieval.columns import Columns
+
+pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
+
+from retrieval import milvus_collection, milvus_index, milvus_server  # noqa: E402
+from retrieval.milvus_collection import MilvusCollection  # noqa: E402
+from retrieval.milvus_index import MilvusIndex  # noqa: E402
+from retrieval.milvus_server import MilvusServer  # noqa: E402
+from tests.conftest import ROOT  # noqa: E402
+from tests.retrieval.milvus_worlds import Guarded, Listed, Moody, Standalone, free_port  # noqa: E402
+from tests.retrieval.test_behaviour import QUERIES, VECTORS, brute  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def lite(tmp_path_factory: pytest.TempPathFactory) -> MilvusServer:
+    """MILVUS_TEST_URI: a server without collections to run over in place of Milvus Lite."""
+    return MilvusServer(os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db"))
+
+
+@pytest.fixture(scope="module")
+def index(lite: MilvusServer) -> MilvusIndex:
+    index = MilvusIndex(lite, "plain", exact_rows=0)
+    index.build(VECTORS)
+    return index
+
+
+@pytest.fixture
+def standalone(tmp_path: Path) -> Iterator[Standalone]:
+    server = Standalone(tmp_path / "standalone", Moody)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The row numbers that are sent to Milvus."""
+    rows: list[int] = []
+    upsert = MilvusCollection.upsert
+
+    def noted(self, numbers, vectors, records) -> None:
+        rows.extend(numbers)
+        upsert(self, numbers, vectors, records)
+
+    monkeypatch.setattr(MilvusCollection, "upsert", noted)
+    return rows
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, str]]:
+    """(queries, limit, expression) of every search that reaches the server."""
+    searches: list[tuple[int, int, str]] = []
+    search = MilvusCollection.search
+
+    def noted(self, queries, limit, where):
+        searches.append((len(queries), limit, where))
+        return search(self, queries, limit, where)
+
+    monkeypatch.setattr(MilvusCollection, "search", noted)
+    return searches
+
+
+def held(server: MilvusServer, name: str) -> int:
+    """Rows in a collection, those sent or deleted just now counted."""
+    return server.ask("query", name, output_fields=["count(*)"], consistency_level="Strong")[0]["count(*)"]
+
+
+# -- what the server may answer
+
+
+def test_ever_longer_answers_until_enough_rows_are_allowed(index: MilvusIndex, asked: list, monkeypatch) -> None:
+    monkeypatch.setattr(milvus_index, "FETCH_LEAST", 24)
+    mask = np.random.default_rng(1).random(500) < 0.2
+    np.testing.assert_array_equal(index.search(QUERIES, 5, mask)[0], brute(5, mask))
+    limits = [limit for _, limit, _ in asked]
+    assert limits[0] == 24 and len(limits) > 1 and all(b >= 4 * a for a, b in zip(limits, limits[1:], strict=False))
+    assert asked[0][0] == 7 > asked[-1][0], "what was found is not asked for again"
+
+
+def test_where_the_longest_answer_holds_too_few_the_rows_are_scored_here(index: MilvusIndex, asked: list, monkeypatch) -> None:
+    monkeypatch.setattr(milvus_index, "FETCH_MOST", 8)
+    mask = np.random.default_rng(1).random(500) < 0.05
+    np.testing.assert_array_equal(index.search(QUERIES, 9, mask)[0], brute(9, mask))
+    assert {limit for _, limit, _ in asked} == {8}
+
+
+def test_few_rows_need_no_server(lite: MilvusServer, asked: list) -> None:
+    index = MilvusIndex(lite, "plain")
+    index.open(VECTORS)
+    np.testing.assert_array_equal(index.search(QUERIES, 9)[0], brute(9))
+    assert not asked
+
+
+def test_rows_of_equal_score_beyond_the_answer_are_fetched_too(lite: MilvusServer, asked: list) -> None:
+    index = MilvusIndex(lite, "alike", exact_rows=0)
+    index.build(np.tile(VECTORS[:1], (300, 1)))
+    mask = np.ones(300, dtype=bool)
+    mask[:10] = False
+    np.testing.assert_array_equal(index.search(QUERIES, 40, mask)[0], np.tile(np.arange(10, 50), (7, 1)))
+    assert len(asked) > 1
+
+
+def test_the_wish_reaches_the_server_and_the_mask_settles(lite: MilvusServer, asked: list) -> None:
+    listed = Listed(500, seed=4)
+    index = MilvusIndex(lite, "listed", Columns(listed), exact_rows=0)
+    index.build(VECTORS)
+    wish = (Constraint(facet="brand", op="require", value='He said "no"'),)
+    mask = ~listed.facets.contradicted(wish[0]) & listed.available
+    mask[:50] = False  # shown before: no expression knows that
+    np.testing.assert_array_equal(index.search(QUERIES, 12, mask, wish)[0], brute(12, mask))
+    assert asked[0][2] == 'available == true and brand in ["", "*", "he said \\"no\\""]'
+    asked.clear()
+    index.search(QUERIES, 12, mask | ~listed.available, wish)
+    assert asked[0][2] == 'brand in ["", "*", "he said \\"no\\""]'
+    index.add(VECTORS[:3])
+    assert index.search(QUERIES, 503, np.append(mask, [True] * 3), wish)[0].max() == 502
+
+
+def test_a_server_with_many_rows_gets_a_graph(lite: MilvusServer, asked: list, monkeypatch) -> None:
+    monkeypatch.setattr(milvus_collection, "GRAPH_FROM", 500)
+    monkeypatch.setattr(milvus_collection, "LITE", "no such server")
+    index = MilvusIndex(lite, "graph", exact_rows=0)
+    index.build(VECTORS)
+    assert lite.ask("describe_index", "graph", "vector")["index_type"] == "HNSW"
+    mask = np.random.default_rng(2).random(500) < 0.5
+    rows, _ = index.search(QUERIES, 10, mask)
+    assert np.mean([len(set(a) & set(b)) / 10 for a, b in zip(rows, brute(10, mask), strict=True)]) >= 0.95 and asked
+
+
+def test_a_server_that_refuses_an_index_chooses_its_own(lite: MilvusServer, monkeypatch) -> None:
+    done = MilvusServer.tell
+    monkeypatch.setattr(MilvusServer, "tell", lambda self, call, *a, **k: call != "create_index" and done(self, call, *a, **k))
+    index = MilvusIndex(lite, "own_choice", exact_rows=0)
+    index.build(VECTORS)
+    assert lite.ask("describe_index", "own_choice", "vector")["index_type"] == "AUTOINDEX"
+
+
+# -- what it holds
+
+
+def test_a_collection_that_is_whole_is_used_as_it_is(index: MilvusIndex, lite: MilvusServer, sent: list) -> None:
+    again = open_index(VECTORS, "milvus", elsewhere=Elsewhere(lite.uri, collection="plain"))
+    np.testing.assert_array_equal(again.search(QUERIES, 9)[0], index.search(QUERIES, 9)[0])
+    assert (again.kind, again.size) == ("milvus", 500) and not sent
+
+
+@pytest.mark.parametrize("stop_at", [0, 200, 499])
+def test_an_import_that_was_killed_goes_on(lite: MilvusServer, sent: list, stop_at: int, monkeypatch) -> None:
+    monkeypatch.setattr(milvus_index, "BATCH", 100)
+    noted = MilvusCollection.upsert
+
+    def killed(self, rows, vectors, records) -> None:
+        if stop_at in rows:
+            raise KeyboardInterrupt
+        noted(self, rows, vectors, records)
+
+    name = f"killed_{stop_at}"
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(MilvusCollection, "upsert", killed)
+        MilvusIndex(lite, name, exact_rows=0).open(VECTORS)
+    before = len(sent)
+    index = MilvusIndex(lite, name, exact_rows=0)
+    index.open(VECTORS)
+    assert sorted(sent[before:]) == list(range(stop_at // 100 * 100, 500)) and len(set(sent)) == 500
+    np.testing.assert_array_equal(index.search(QUERIES, 500)[0], brute(500))
+
+
+def test_an_import_that_was_killed_before_its_index_goes_on(lite: MilvusServer, sent: list, monkeypatch) -> None:
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(MilvusCollection, "finish", lambda self, size: (_ for _ in ()).throw(KeyboardInterrupt))
+        MilvusIndex(lite, "no_index", exact_rows=0).open(VECTORS)
+    index = MilvusIndex(lite, "no_index", exact_rows=0)
+    index.open(VECTORS)
+    assert len(sent) == 500
+    np.testing.assert_array_equal(index.search(QUERIES, 9)[0], brute(9))
+
+
+def test_rows_sent_twice_are_there_once_and_rows_beyond_go(lite: MilvusServer) -> None:
+    first = MilvusIndex(lite, "twice", exact_rows=0)
+    first.open(VECTORS)
+    first._collection.upsert(range(100), VECTORS[:100], None)
+    assert held(lite, "twice") == 500
+    shorter = MilvusIndex(lite, "twice", exact_rows=0)
+    shorter.open(VECTORS[:300])
+    mask = np.arange(500) < 300
+    np.testing.assert_array_equal(shorter.search(QUERIES, 20)[0], brute(20, mask))
+    assert held(lite, "twice") == 300
+
+
+@pytest.mark.parametrize("exact_rows", [0, 2000])
+def test_deleted_rows_are_never_found_until_the_catalogue_is_opened_again(lite: MilvusServer, exact_rows: int) -> None:
+    index = MilvusIndex(lite, f"deleted_{exact_rows}", exact_rows=exact_rows)
+    index.build(VECTORS)
+    gone = brute(3).ravel()
+    index.delete(gone)
+    mask = np.ones(500, dtype=bool)
+    mask[gone] = False
+    np.testing.assert_array_equal(index.search(QUERIES, 20)[0], brute(20, mask))
+    np.testing.assert_array_equal(index.search(QUERIES, 20, np.ones(500, dtype=bool))[0], brute(20, mask))
+    assert held(lite, f"deleted_{exact_rows}") == mask.sum()
+    with pytest.raises(InputError, match="no rows 7 to 500 in an index of 500 rows"):
+        index.delete([7, 500])
+    index.open(VECTORS)
+    np.testing.assert_array_equal(index.search(QUERIES, 20)[0], brute(20))
+
+
+def test_anothers_collection_is_left_alone(lite: MilvusServer, index: MilvusIndex) -> None:
+    with pytest.raises(InputError, match="collection plain .* drop it"):
+        MilvusIndex(lite, "plain").open(VECTORS[:, :8])
+    with pytest.raises(InputError, match="other columns"):
+        MilvusIndex(lite, "plain", Columns(Listed(500))).open(VECTORS)
+    np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
+
+
+# -- when it is away
+
+
+def test_no_server_is_said_at_once_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(milvus_server, "CONNECT_SECONDS", 0.5)
+    port = free_port()
+    start = time.monotonic()
+    told = rf"no answer from Milvus at http://127.0.0.1:{port} .*start it.*MILVUS_URI.*INDEX=auto"
+    with pytest.raises(WorkError, match=told) as no:
+        open_index(VECTORS, "milvus", elsewhere=Elsewhere(f"http://root:secret@127.0.0.1:{port}"))
+    assert time.monotonic() - start < 10
+    assert "secret" not in str(no.value)
+
+
+def test_a_server_that_went_away_is_told_in_a_shoppers_words_and_found_again(standalone: Standalone, monkeypatch,
+                                                                            caplog: pytest.LogCaptureFixture) -> None:
+    monkeypatch.setattr(milvus_collection, "SEARCH_SECONDS", 0.5)
+    index = MilvusIndex(MilvusServer(standalone.uri), "away", exact_rows=0)
+    index.build(VECTORS)
+    standalone.stop()
+    with pytest.raises(WorkError) as away:
+        index.search(QUERIES, 5)
+    assert str(away.value) == milvus_index.AWAY and "127.0.0.1" not in milvus_index.AWAY
+    assert f"no answer from Milvus at {standalone.uri}" in caplog.text
+    standalone.start()
+    monkeypatch.setattr(milvus_collection, "SEARCH_SECONDS", 10)
+    index.open(VECTORS)  # Lite on a port forgets what was loaded; a server of one's own does not
+    np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
+
+
+def test_what_passes_by_itself_is_tried_again(standalone: Standalone) -> None:
+    index = MilvusIndex(MilvusServer(standalone.uri), "moody", exact_rows=0)
+    index.build(VECTORS)
+    standalone.servicer.failures = 2
+    np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
+    assert standalone.servicer.failures == 0
+
+
+def test_a_refused_token_is_named(tmp_path: Path) -> None:
+    guarded = Standalone(tmp_path / "guarded", Guarded)
+    try:
+        with pytest.raises(WorkError, match="refuses the token: set MILVUS_TOKEN"):
+            open_index(VECTORS, "milvus", elsewhere=Elsewhere(guarded.uri, SecretStr("root:wrong")))
+    finally:
+        guarded.stop()
+
+
+def test_a_refusal_is_told_as_one(lite: MilvusServer) -> None:
+    with pytest.raises(WorkError, match="refuses describe_collection: .*nowhere"):
+        lite.ask("describe_collection", "nowhere")
+
+
+def test_an_address_that_is_none_is_named() -> None:
+    for uri in ("milvus:19530", "data/vectors.sqlite", ""):
+        with pytest.raises(InputError, match="allowed: the address of a server"):
+            MilvusServer(uri)
+    with pytest.raises(InputError, match="set MILVUS_URI"):
+        open_index(VECTORS, "milvus")
+
+
+def test_a_file_that_another_process_has_open_is_named(tmp_path: Path) -> None:
+    lite = MilvusServer(str(tmp_path / "mine.db"))
+    assert lite.version.startswith(milvus_collection.LITE)
+    code = ("from retrieval import Elsewhere, open_index\nimport numpy as np\nfrom errors import WorkError\n"
+            "try: open_index(np.ones((3, 4)), 'milvus', elsewhere=Elsewhere(%r))\nexcept WorkError as error: print(error)")
+    done = subprocess.run([sys.executable, "-c", code % lite.uri], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert "serves one process" in done.stdout and "Traceback" not in done.stderr, done.stderr
+
+
+def test_a_file_in_milvus_uri_does_not_stop_the_client_from_loading(tmp_path: Path) -> None:
+    code = "from retrieval.milvus_server import pymilvus\nimport os\nprint(pymilvus().__name__, os.environ['MILVUS_URI'])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60,
+                          env={"MILVUS_URI": "data/milvus.db", "PATH": ""})
+    assert done.stdout.split() == ["pymilvus", "data/milvus.db"], done.stderr
+
+
+def test_without_the_client_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    milvus_server.pymilvus.cache_clear()
+    monkeypatch.setitem(sys.modules, "pymilvus", None)
+    with pytest.raises(InputError, match="pip install -r requirements-milvus.txt"):
+        open_index(VECTORS, "milvus", elsewhere=Elsewhere("http://127.0.0.1:19530"))
+    monkeypatch.undo()
+    milvus_server.pymilvus.cache_clear()
