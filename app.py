@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ui.shop import Shop
 
 LOG = logging.getLogger("app")
+TURNS_IN_PROCESS = 4
+"""Turns at once where there are no workers: more would only wait for one another inside."""
 LOOK_S, RETRY_S = 2.0, 30.0
 """How often the page looks whether the catalogue was updated, and how long it waits after a state that cannot be opened."""
 FAILURE_SHOWN_S = 3.0
@@ -96,9 +98,10 @@ def open_shop(shop: Shop, settings: Settings, draw: bool) -> None:
             shop.tell("Drawing the demo collection")
             draw_demo(settings.catalog_dir, shop.tell)
         shop.tell("Opening the collection")
-        from agent import Stylist  # torch comes with it; the page need not wait for that
+        from agent import Crew, Stylist  # torch may come with it; the page need not wait for that
 
-        shop.open(Stylist.open(settings.catalog_dir, memory=settings.memory, settings=settings))
+        serving = Crew if settings.workers > 1 else Stylist
+        shop.open(serving.open(settings.catalog_dir, memory=settings.memory, settings=settings))
     except StylistError as error:
         shop.fail(error)
     except Exception as error:  # a door: the thread must not die unseen
@@ -135,10 +138,10 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
     from ui.shop import Shop
 
     shop = Shop()
-    page = build(shop)
-    page.queue(default_concurrency_limit=4, max_size=256)
+    page = build(shop, at_once=None if settings.workers > 1 else TURNS_IN_PROCESS)
+    page.queue(max_size=None)
     page.launch(server_name=settings.host, server_port=port, prevent_thread_lock=True,
-                **launch_options(settings.catalog_dir))
+                **launch_options(settings.catalog_dir, settings.waiting + settings.workers))
     address = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"
     print(f"The page is open at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
     threading.Thread(target=open_shop, args=(shop, settings, draw), name="opening", daemon=True).start()
@@ -156,6 +159,7 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
     finally:
         ended.set()
         page.close(verbose=False)
+        shop.close()
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -20,6 +20,10 @@ class WorkError(StylistError):
     """The work itself failed (exit 1)."""
 
 
+class Busy(StylistError):
+    """Too many turns are waiting; the same turn may be sent again in a few seconds."""
+
+
 class InputError(StylistError):
     """Wrong usage or unusable input (exit 2)."""
 

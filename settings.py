@@ -7,11 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 from errors import InputError
 
 ROOT = Path(__file__).resolve().parent
+MOST_WORKERS = 8
+"""Each worker holds the models and the catalogue's tables of its own."""
 
 # setting -> environment variables, the first one that is set wins
 ENVIRONMENT: dict[str, tuple[str, ...]] = {
@@ -32,6 +34,8 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "openai_vision": ("OPENAI_VISION",),
     "daily_cap_usd": ("DAILY_CAP_USD",),
     "turn_seconds": ("TURN_SECONDS",),
+    "workers": ("WORKERS",),
+    "waiting": ("WAITING",),
     "model_rounds": ("MODEL_ROUNDS",),
     "model_tokens": ("MODEL_TOKENS",),
     "model_seconds": ("MODEL_SECONDS",),
@@ -39,6 +43,16 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "port": ("PORT", "GRADIO_SERVER_PORT"),
     "host": ("HOST", "GRADIO_SERVER_NAME"),
 }
+
+
+def cores() -> int:
+    """Processor cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def most_workers() -> int:
+    """Workers where none are asked for: one a core."""
+    return min(cores(), MOST_WORKERS)
 
 
 class Settings(BaseModel):
@@ -65,12 +79,21 @@ class Settings(BaseModel):
     openai_vision: Literal["auto", "on", "off"] = "auto"
     daily_cap_usd: float = Field(default=5.0, ge=0)
     turn_seconds: float = Field(default=20.0, gt=0)
+    workers: int = Field(default_factory=most_workers, ge=1, le=64)
+    """Processes that the page's turns run in; `auto`: one a core, at most 8. 1: in the page's own process."""
+    waiting: int = Field(default=100, ge=1, le=10_000)
+    """Turns that may wait for a worker; further ones are asked to come again."""
     model_rounds: int = Field(default=5, ge=1)
     model_tokens: int = Field(default=30_000, ge=1)
     model_seconds: float = Field(default=12.0, gt=0)
     model_usd: float = Field(default=0.1, ge=0)
     port: int = Field(default=7860, ge=0, le=65535)
     host: str = "127.0.0.1"
+
+    @field_validator("workers", mode="before")
+    @classmethod
+    def _auto(cls, given: object) -> object:
+        return most_workers() if given == "auto" else given
 
     @property
     def has_model(self) -> bool:

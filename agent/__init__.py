@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from agent.crew import Crew
     from agent.replies import Card, Check, Event, Reply, Turn
     from agent.stylist import Stylist
 
-__all__ = ["Card", "Check", "Event", "Reply", "Stylist", "Turn"]
+__all__ = ["Card", "Check", "Crew", "Event", "Reply", "Stylist", "Turn"]
+_WHERE = {"Crew": "agent.crew", "Stylist": "agent.stylist"}
 
 
 def __getattr__(name: str) -> Any:
@@ -17,4 +19,4 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'agent' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module("agent.stylist" if name == "Stylist" else "agent.replies"), name)
+    return getattr(import_module(_WHERE.get(name, "agent.replies")), name)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from catalog.wish import HARD, Constraint, PriceRange
+from errors import WorkError
 
 STEPS = ("thought", "action", "critic", "speak")
 
@@ -121,7 +123,7 @@ class Event(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    kind: Literal["step", "note", "text", "reply"]
+    kind: Literal["wait", "step", "note", "text", "reply"]
     step: str = ""
     text: str = ""
     reply: Reply | None = None
@@ -136,3 +138,13 @@ class Turn(BaseModel):
     text: str
     photos: tuple[str, ...] = ()
     reply: Reply
+
+
+def last_reply(events: Iterable[Event]) -> Reply:
+    """The reply that a stream of events ends with. Raises WorkError where there is none."""
+    reply = None
+    for event in events:
+        reply = event.reply or reply
+    if reply is None:
+        raise WorkError("the turn ended without a reply")
+    return reply

@@ -23,7 +23,7 @@ from agent.photos import Eyes
 from agent.phrases import phrase
 from agent.planner import AUTO, LLM, OFFLINE, minds
 from agent.references import photo_hashes
-from agent.replies import Event, Reply, Turn
+from agent.replies import Event, Reply, Turn, last_reply
 from agent.session import Session
 from agent.speak import Speak
 from agent.state import Clock, Request
@@ -36,7 +36,8 @@ from catalog.store import Catalog
 from catalog.wish import Constraint
 from composer import KINDS
 from encoders import load_encoder
-from errors import InputError, WorkError
+from encoders.batching import BatchedEncoder
+from errors import InputError
 from guard import fitted_to, guard_of
 from retrieval import Elsewhere, Retriever, VectorIndex, first_part, lists_file, open_index
 from settings import Settings, load_settings
@@ -69,6 +70,8 @@ class Stylist:
         thought = Thought(self.tools, self.eyes, {name: mind.planner for name, mind in self.minds.items()}, default)
         action = Action(self.tools, Taste(memory, catalog, encoder))
         self.graph = build_graph(thought, action, Critic(self.tools), Speak(self.tools, self.minds))
+        self.forgotten = 0
+        """Sessions forgotten so far, by whom it may concern that words are kept elsewhere too."""
         self._locks: OrderedDict[str, threading.Lock] = OrderedDict()
         self._locks_lock = threading.Lock()
 
@@ -82,7 +85,7 @@ class Stylist:
         """
         settings = settings or load_settings()
         catalog = Catalog.open(directory)
-        stylist = cls(catalog, encoder or load_encoder(settings.encoder, settings.device),
+        stylist = cls(catalog, encoder or BatchedEncoder(load_encoder(settings.encoder, settings.device)),
                       Memory(IN_RAM if memory is None else memory), settings)
         stylist.warm_up()
         return stylist
@@ -131,7 +134,7 @@ class Stylist:
         "llm", "auto") are for ablations. Raises InputError for a k, composer or
         planner that does not exist; pictures, ids and words that cannot be used are answered, not raised.
         """
-        return _last(self.stream(session, text, image, like, k, guard, composer, planner))
+        return last_reply(self.stream(session, text, image, like, k, guard, composer, planner))
 
     def stream(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
                guard: bool = True, composer: str | None = None, planner: str | None = None) -> Iterator[Event]:
@@ -175,7 +178,7 @@ class Stylist:
         self.memory.judge(session, item_id, kind)
         if kind != "not_this":
             return None
-        return _last(self._turn(session, Request(button="not this one", images=()), refuse=item_id))
+        return last_reply(self._turn(session, Request(button="not this one", images=()), refuse=item_id))
 
     # -- what is remembered
 
@@ -183,9 +186,9 @@ class Stylist:
         """A new session's id: whoever has it has the conversation."""
         return secrets.token_urlsafe(24)
 
-    def history(self, session: str) -> list[Turn]:
-        """All turns of a session, oldest first."""
-        return self.memory.turns(session)
+    def history(self, session: str, last: int | None = None) -> list[Turn]:
+        """All turns of a session, or the `last` ones, oldest first."""
+        return self.memory.turns(session, last)
 
     def saved(self, session: str) -> list[Item]:
         """The items that the shopper saved, in the order in which they were first judged."""
@@ -200,6 +203,11 @@ class Stylist:
         """All that is stored on a session, as JSON-ready data."""
         return self.memory.export(session)
 
+    def close(self) -> None:
+        """Closes memory and catalogue."""
+        self.memory.close()
+        self.catalog.close()
+
     # -- inside
 
     def _validate(self, session: str, request: Request) -> None:
@@ -213,7 +221,7 @@ class Stylist:
             raise InputError(f"unknown composer {request.composer!r}; allowed: {', '.join(KINDS)}")
 
     def _pressed(self, session: str, constraints: tuple[Constraint, ...], button: str) -> Reply:
-        return _last(self._turn(session, Request(button=button), constraints=constraints))
+        return last_reply(self._turn(session, Request(button=button), constraints=constraints))
 
     def _turn(self, session: str, request: Request, constraints: tuple[Constraint, ...] | None = None,
               refuse: str | None = None) -> Iterator[Event]:
@@ -253,7 +261,7 @@ class Stylist:
         yield Event(kind="reply", reply=reply.model_copy(update={"ms": clock.total()}))
 
     def _answer(self, session: Session, request: Request) -> Reply:
-        return _last(self._stream(session, request, Clock(self.settings.turn_seconds)))
+        return last_reply(self._stream(session, request, Clock(self.settings.turn_seconds)))
 
     def _remember(self, before: Session, last: dict, request: Request) -> Reply:
         reply, talk = last["reply"], last["talk"]
@@ -274,6 +282,11 @@ class Stylist:
 
     def _forget(self, session: str) -> None:
         self.memory.forget(session)
+        self.forgotten += 1
+        self.drop_words()
+
+    def drop_words(self) -> None:
+        """Drops what is kept of shoppers' words to answer faster: somebody wants to be forgotten."""
         self.tools.forget()
         for mind in self.minds.values():
             mind.forget()
@@ -310,12 +323,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, dict):
         return value.get("min"), value.get("max")
     return (value.min, value.max) if hasattr(value, "min") and hasattr(value, "max") else value
-
-
-def _last(events: Iterator[Event]) -> Reply:
-    reply = None
-    for event in events:
-        reply = event.reply or reply
-    if reply is None:
-        raise WorkError("the turn ended without a reply")
-    return reply

@@ -159,6 +159,17 @@ def index_agreement(catalog: Catalog = None, seed: Seed = 0, queries: Queries = 
 
 
 @app.command()
+def load(catalog: Catalog = None, shoppers: Annotated[int, typer.Option(min=1, max=64, help="Shoppers at once.")] = 16,
+         turns: Annotated[int, typer.Option(min=1, help="Turns of a session.")] = 20,
+         seconds: Annotated[float | None, typer.Option(min=1, help="Session after session for so long, not one each.")] = None,
+         workers: Annotated[str | None, typer.Option(help="WORKERS of the app; default: as it is set.")] = None,
+         seed: Seed = 0, out: Out = None) -> None:
+    """Many shoppers at once on the real app over HTTP, beside one alone: turns a second, waiting, memory, cross-talk."""
+    _run("load", catalog=catalog or load_settings().catalog_dir, shoppers=shoppers, turns=turns, seconds=seconds,
+         workers=workers, seed=seed, out=out)
+
+
+@app.command()
 def adaptation(catalog: Catalog = None, sessions: int = 400, seed: Seed = 0, kind: str = "delta", out: Out = None) -> None:
     """What slice weights gain that follow a session's feedback: simulated shoppers on a drawn catalogue."""
     _run("adaptation", catalog=catalog or load_settings().catalog_dir, sessions=sessions, seed=seed, kind=kind, out=out)

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
-from errors import StylistError
+from errors import Busy, StylistError
 from ui import cards, panels, photos, phrases, turns
+from ui.pace import paced
 from ui.shop import Shop
 
 if TYPE_CHECKING:
-    from agent import Stylist
+    from agent import Crew, Event, Stylist
 
 LOG = logging.getLogger(__name__)
+PACE_S = 0.15
+"""Each view of a turn at work costs the page several milliseconds, and nobody reads faster."""
 MAX_TEXT = 4000
 """Longer messages are refused with their text kept; nobody describes a dress in more characters."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
@@ -43,10 +46,13 @@ class View(NamedTuple):
 
 
 class Desk:
-    """The handlers of one page over one shop. `pictures`: address under which the catalogue's pictures are served."""
+    """The handlers of one page over one shop.
 
-    def __init__(self, shop: Shop, pictures: str) -> None:
-        self.shop, self.pictures = shop, pictures
+    pictures: address under which the catalogue's pictures are served; pace: seconds between two views of a turn at work.
+    """
+
+    def __init__(self, shop: Shop, pictures: str, pace: float = PACE_S) -> None:
+        self.shop, self.pictures, self.pace = shop, pictures, pace
 
     def arrive(self, token: str | None) -> View:
         """The page is opened or reloaded, or the clock ticks while the shop is being prepared."""
@@ -81,15 +87,14 @@ class Desk:
             yield from self._turn(token, str(data.get("text", ""))[:MAX_TEXT])
         elif kind == "start_over":
             yield from self._turn(token, "start over")
+        elif kind == "earlier":
+            yield self._whole(stylist, token, turns.MOST_TURNS)
         elif kind == "example":
             yield from self._example(token, data.get("n"))
         elif kind in ("remove", "correct", "not_this"):
             yield from self._change(stylist, token, kind, data)
         elif kind == "forget":
-            stylist.forget(token)
-            fresh = stylist.new_session()
-            yield self._whole(stylist, fresh)._replace(
-                box=None, live=panels.notice("Forgotten: your words, your photos and what I learned from them.", "done"))
+            yield self._forget(stylist, token)
 
     def mark(self, token: str, event: gr.EventData) -> View:
         """A tap on a heart: save an item or let it go."""
@@ -102,7 +107,15 @@ class Desk:
             return View(live=panels.notice(str(error)))
         return self._whole(stylist, token)._replace(live=gr.skip())
 
-    def _ready(self, token: str) -> Stylist | None:
+    def _forget(self, stylist: Stylist | Crew, token: str) -> View:
+        try:
+            stylist.forget(token)
+        except StylistError as error:
+            return View(live=_refusal(error))
+        return self._whole(stylist, stylist.new_session())._replace(
+            box=None, live=panels.notice("Forgotten: your words, your photos and what I learned from them.", "done"))
+
+    def _ready(self, token: str) -> Stylist | Crew | None:
         return self.shop.stylist if token and _TOKEN.fullmatch(token) else None
 
     def _example(self, token: str, number: object) -> Iterator[View]:
@@ -120,11 +133,12 @@ class Desk:
             return
         try:
             images = photos.check(files)
+            events = stylist.stream(token, text, image=images or None, like=like)
             yield View(live=turns.working(text, images, ()), box=None if kept else gr.skip())
-            yield from self._watch(stylist, token, text, images, like)
+            yield from self._watch(events, text, images)
             yield self._whole(stylist, token)
         except StylistError as error:
-            yield View(live=panels.notice(str(error)), box=kept or gr.skip())
+            yield View(live=_refusal(error), box=kept or gr.skip())
             return
         except Exception:  # a door: whatever broke inside, the shopper keeps the words and learns that it broke
             LOG.exception("a turn failed")
@@ -133,18 +147,21 @@ class Desk:
         if kept:
             self._discard(files)
 
-    def _watch(self, stylist: Stylist, token: str, text: str, images: list[str], like: str | None) -> Iterator[View]:
-        trace, said, step = [], "", ""
-        for event in stylist.stream(token, text, image=images or None, like=like):
-            if event.kind == "step":
-                step = event.step
-            if event.kind in ("step", "note") and event.text:
-                trace += event.text.split(" · ")
-            elif event.kind == "text":
-                said += event.text
-            yield View(live=turns.working(text, images, trace, step, said))
+    def _watch(self, events: Iterator[Event], text: str, images: list[str]) -> Iterator[View]:
+        trace, said, step, ahead = [], "", "", 0
+        for news in paced(events, self.pace):
+            for event in news:
+                ahead = int(event.text) if event.kind == "wait" else 0
+                if event.kind == "step":
+                    step = event.step
+                if event.kind in ("step", "note") and event.text:
+                    trace += event.text.split(" · ")
+                elif event.kind == "text":
+                    said += event.text
+            if news[-1].kind != "reply":  # the whole page follows at once
+                yield View(live=turns.working(text, images, trace, step, said, ahead))
 
-    def _change(self, stylist: Stylist, token: str, kind: str, data: dict) -> Iterator[View]:
+    def _change(self, stylist: Stylist | Crew, token: str, kind: str, data: dict) -> Iterator[View]:
         yield View(live=turns.working("", (), (), "thought"))
         try:
             if kind == "not_this":
@@ -155,31 +172,31 @@ class Desk:
                 self._remove(stylist, token, data)
             yield self._whole(stylist, token)
         except StylistError as error:
-            yield View(live=panels.notice(str(error)))
+            yield View(live=_refusal(error))
         except Exception:  # a door, as above
             LOG.exception("%s failed", kind)
             yield View(live=panels.notice(SLIP))
 
-    def _remove(self, stylist: Stylist, token: str, data: dict) -> None:
+    def _remove(self, stylist: Stylist | Crew, token: str, data: dict) -> None:
         """Remove the constraint of the wish that the chip stands for; a chip that is no longer in it does nothing."""
         wanted = data.get("facet"), data.get("op"), data.get("value")
-        history = stylist.history(token)
+        history = stylist.history(token, last=1)
         held = history[-1].reply.constraints if history else ()
         one = next((c for c in held if (c.facet, c.op, phrases.key(c.value)) == wanted), None)
         if one is not None:
             stylist.remove(token, one.facet, one.op, one.value)
 
-    def _whole(self, stylist: Stylist, token: str) -> View:
-        """All of the page that depends on the session, read from memory."""
-        history, saved = stylist.history(token), stylist.saved(token)
+    def _whole(self, stylist: Stylist | Crew, token: str, shown: int = turns.SHOWN_TURNS) -> View:
+        """All of the page that depends on the session, read from memory: so many turns, and one more that these point at."""
+        history, saved = stylist.history(token, last=shown + 1), stylist.saved(token)
         ids = {item.id for item in saved}
-        feed = turns.feed(history, self.pictures, ids) if history else panels.welcome(len(stylist.catalog.ids))
+        feed = turns.feed(history, self.pictures, ids, shown) if history else panels.welcome(stylist.catalog.live)
         chips = history[-1].reply.constraints if history else ()
         return View(token=token, masthead=panels.masthead(len(saved)), feed=feed, live=turns.announce(history),
                     wish=panels.wish(chips, self._currency(stylist)), drawer=cards.saved_list(saved, self.pictures))
 
     @staticmethod
-    def _currency(stylist: Stylist) -> str:
+    def _currency(stylist: Stylist | Crew) -> str:
         first = stylist.catalog.items([0]) if stylist.catalog.ids else []
         return first[0].currency if first else "EUR"
 
@@ -188,3 +205,7 @@ class Desk:
         """Uploads live on in the session's memory; the page's own copies go at once."""
         for file in files:
             Path(file).unlink(missing_ok=True)
+
+
+def _refusal(error: StylistError) -> str:
+    return panels.notice(str(error), "busy" if isinstance(error, Busy) else "error")

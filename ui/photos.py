@@ -51,7 +51,7 @@ def check(files: Sequence[str]) -> list[str]:
         raise InputError(f"{len(files)} photos at once are too many; up to {MAX_PHOTOS} are fine")
     for file in files:
         try:
-            open_picture(Path(file))
+            thumbnail(file)  # decodes all of it, and the page needs it next
         except BadImage as error:
             name = Path(file).name
             raise BadImage(str(error) if name in str(error) else f"{name}: {error}") from None
@@ -60,8 +60,7 @@ def check(files: Sequence[str]) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _data(path: str, stamp: int) -> str:
-    picture = open_picture(Path(path))
-    picture.thumbnail((THUMBNAIL, THUMBNAIL))
+    picture = open_picture(Path(path), longest=THUMBNAIL)
     buffer = io.BytesIO()
     picture.save(buffer, "JPEG", quality=82)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()

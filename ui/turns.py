@@ -13,8 +13,8 @@ from ui.photos import thumbnail
 if TYPE_CHECKING:
     from agent import Card, Reply, Turn
 
-SHOWN_TURNS = 12
-"""Older ones stay in memory, and the page says so."""
+SHOWN_TURNS, MOST_TURNS = 6, 60
+"""The page grows with every turn and is sent whole: older ones stay in memory until they are asked for, up to the most."""
 SEEN_FACETS = {"category": "Kind", "color": "Colour", "pattern": "Pattern", "sleeve_length": "Sleeves",
                "length": "Length", "neckline": "Neckline", "fit": "Fit", "material": "Material"}
 STEP_WORDS = {"": "Reading your words", "thought": "Looking through the rails", "action": "Checking every piece",
@@ -132,13 +132,18 @@ def turn(past: Turn, base: str, saved: Collection[str], photo: dict | None = Non
             f'{_asked(past, pointed)}{corrections}{_answer(reply)}{shown}{_follow_ups(reply) if newest else ""}</section>')
 
 
-def feed(history: Sequence[Turn], base: str, saved: Collection[str]) -> str:
-    """The whole conversation, newest turn last; the newest photo's findings can be corrected where it was sent."""
-    last = history[-SHOWN_TURNS:]
+def _earlier(hidden: int, asked: bool) -> str:
+    if not hidden or asked:
+        return f'<p class="earlier">{many(hidden, "earlier turn")} not shown</p>' if hidden else ""
+    return (f'<p class="earlier"><button type="button" data-do="earlier">Show {many(hidden, "earlier turn")}</button></p>')
+
+
+def feed(history: Sequence[Turn], base: str, saved: Collection[str], most: int = SHOWN_TURNS) -> str:
+    """The conversation's `most` newest turns, newest last; the newest photo's findings can be corrected where it was sent."""
+    last = history[-most:]
     with_photo = next((t.turn for t in reversed(last) if t.photos), None)
     photo = next((t.reply.photo for t in reversed(last) if t.reply.photo), None)
-    hidden = len(history) - len(last)
-    earlier = f'<p class="earlier">{many(hidden, "earlier turn")} not shown</p>' if hidden else ""
+    earlier = _earlier(last[0].turn - 1, asked=most > SHOWN_TURNS)
     shown = {card.id: card for t in history for card in t.reply.cards}
     return '<h1 class="sr">Your conversation</h1>' + earlier + "".join(
         turn(t, base, saved, photo if t.turn == with_photo else None, t is last[-1], _pointed(t, base, shown))
@@ -150,14 +155,18 @@ def announce(history: Sequence[Turn]) -> str:
     return f'<p class="sr" role="status">{esc(history[-1].reply.reply)}</p>' if history else ""
 
 
-def working(text: str, photos: Sequence[str], trace: Sequence[str], step: str = "", partial: str = "") -> str:
-    """The turn in progress: what was asked, the step at work, thoughts as they come, cards in outline."""
+def working(text: str, photos: Sequence[str], trace: Sequence[str], step: str = "", partial: str = "", ahead: int = 0) -> str:
+    """The turn in progress: what was asked, the step at work, thoughts as they come, cards in outline.
+
+    ahead: messages of other shoppers that are answered first.
+    """
+    now = f"{many(ahead, 'message')} before yours" if ahead else STEP_WORDS.get(step, "One moment")
     words = said(text) if text or photos else ""
     lines = "".join(f"<li>{esc(line)}</li>" for line in trace)
     folded = f'<details class="thoughts"><summary>Thoughts</summary><ol>{lines}</ol></details>' if lines else ""
     spoken = f"<p>{esc(partial)}</p>" if partial else ""
     outline = '<div class="card ghost"><div class="frame"></div><i></i><i></i></div>' * 5
     return (f'<section class="turn working" aria-busy="true"><div class="asked">{_photo_strip(photos)}{words}</div>'
-            f'<div class="answer"><p class="step" role="status">{STEP_WORDS.get(step, "One moment")}'
+            f'<div class="answer"><p class="step" role="status">{now}'
             f'<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></p>{spoken}{folded}</div>'
             f'<div class="grid" aria-hidden="true">{outline}</div></section>')

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from agent.replies import Card, Check, Reply
 from agent.session import Point, Session
 from catalog.wish import Constraint, PriceRange, Wish
 from errors import WorkError
+from settings import ROOT
 
 BUDGET = Constraint(facet="price", op="require", value=PriceRange(max=50))
 
@@ -129,6 +132,51 @@ def test_many_threads_write(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert all(len(memory.turns(f"s{n}")) == 1 for n in range(20))
+
+
+WRITER = """
+import sys
+from agent.memory import Memory
+from agent.replies import Reply
+from agent.session import Session
+from PIL import Image
+memory, name = Memory(sys.argv[1]), sys.argv[2]
+for turn in range(1, 31):
+    memory.record(Session(id="shared", turn=turn), name, (), Reply(session="shared", turn=turn, reply=name))
+    memory.record(Session(id=name, turn=turn), name, (), Reply(session=name, turn=turn, reply=name))
+    memory.judge("shared", f"{name}-{turn}", "save")
+    memory.remember(name, f"photo-{turn}", Image.new("RGB", (30, 30)), "fp", [1.0])
+    if turn % 10 == 0:
+        memory.record(Session(id=f"gone-{name}", turn=1), "secret", (), Reply(session=f"gone-{name}", turn=1, reply="x"))
+        memory.forget(f"gone-{name}")
+"""
+
+
+def test_several_processes_create_one_file_and_write_at_once(tmp_path: Path) -> None:
+    file = tmp_path / "m.sqlite"
+    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(file), name], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+               for name in ("a", "b", "c")]
+    said = [writer.communicate(timeout=120)[1] for writer in writers]
+    assert [writer.returncode for writer in writers] == [0, 0, 0], said
+    memory = Memory(file)
+    assert all([turn.text for turn in memory.turns(name)] == [name] * 30 for name in "abc")
+    assert len(memory.turns("shared")) == 30 and len(memory.saved("shared")) == 90
+    assert all(memory.upload(name, "photo-30").path.exists() for name in "abc")
+    assert memory.turns("gone-a") == []
+
+
+def test_the_log_is_emptied_of_forgotten_words_though_another_process_was_reading(tmp_path: Path) -> None:
+    file = tmp_path / "m.sqlite"
+    memory = filled(Memory(file))
+    memory._storage.db.execute("pragma busy_timeout = 1")
+    memory.record(Session(id="t", turn=1), "secret words", (), reply(1).model_copy(update={"session": "t"}))
+    reader = sqlite3.connect(file)
+    reader.execute("begin")
+    reader.execute("select count(*) from turns").fetchone()
+    memory.forget("t")
+    reader.close()
+    memory.judge("s", "c", "save")  # the next write empties what could not be emptied then
+    assert all(b"secret words" not in part.read_bytes() for part in tmp_path.glob("m.sqlite*") if part.is_file())
 
 
 def test_undo_walks_back_wish_by_wish() -> None:

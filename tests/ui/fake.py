@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from agent.replies import Card, Check, Event, Reply, Turn
 from catalog.item import Item
 from catalog.wish import Constraint, PriceRange
-from errors import InputError
+from errors import Busy, InputError
 
 PIECES = (("Navy linen shirt", "Harbour & Hale", 64.0, (34, 46, 84)),
           ("Ink poplin blouse", "Maison Odile", 79.0, (25, 35, 66)),
@@ -61,8 +61,8 @@ class FakeStylist:
     def new_session(self) -> str:
         return secrets.token_urlsafe(24)
 
-    def history(self, session: str) -> list[Turn]:
-        return list(self.turns.get(session, []))
+    def history(self, session: str, last: int | None = None) -> list[Turn]:
+        return list(self.turns.get(session, []))[-(last or 0):]
 
     def saved(self, session: str) -> list[Item]:
         marks = self.marks.get(session, {})
@@ -72,6 +72,13 @@ class FakeStylist:
         self.calls.append(("stream", session, text, image, like))
         if text == "break":
             raise RuntimeError("broken on purpose")
+        if text == "in a crowd":
+            raise Busy("100 messages wait before yours. Please send it again in 5 seconds.")
+        return self._events(session, text, image, like)
+
+    def _events(self, session, text, image, like) -> Iterator[Event]:
+        if text == "after others":
+            yield Event(kind="wait", text="7")
         if like is not None and like not in self.catalog.ids:
             raise InputError(f"no item {like!r} in this catalogue")
         for step in ("thought", "action", "critic", "speak"):

@@ -7,12 +7,13 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 import app
-from errors import CatalogMissing, WorkError
-from settings import load_settings
+from errors import CatalogMissing, InputError, WorkError
+from settings import cores, load_settings
 
 ROOT = Path(app.__file__).parent
 
@@ -52,6 +53,30 @@ def test_only_the_demo_catalogue_is_drawn(tmp_path):
         app.check_catalog(load_settings({}, catalog_dir=tmp_path))
     (tmp_path / "info.json").write_text("{}")
     assert app.check_catalog(load_settings({}, catalog_dir=tmp_path)) is False
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, min(cores(), 8)), ("auto", min(cores(), 8)), ("1", 1), ("3", 3)])
+def test_workers_are_as_many_as_asked_for_or_as_there_are_cores(given, found):
+    assert load_settings({"WORKERS": given} if given else {}).workers == found
+
+
+@pytest.mark.parametrize(("name", "given"), [("WORKERS", "0"), ("WORKERS", "many"), ("WORKERS", "65"), ("WAITING", "0")])
+def test_workers_and_waiting_that_cannot_be_are_refused_by_name(name, given):
+    with pytest.raises(InputError, match=name):
+        load_settings({name: given})
+
+
+@pytest.mark.parametrize(("workers", "serving"), [(1, "Stylist"), (2, "Crew")])
+def test_one_worker_is_the_pages_own_process_and_more_are_a_crew(monkeypatch, workers, serving):
+    import agent
+    from ui.shop import Shop
+
+    for name in ("Stylist", "Crew"):
+        opened = SimpleNamespace(open=lambda *_, name=name, **__: SimpleNamespace(name=name, close=lambda: None))
+        monkeypatch.setattr(agent, name, opened, raising=False)
+    shop = Shop()
+    app.open_shop(shop, load_settings({}, workers=workers), draw=False)
+    assert shop.failure is None and shop.stylist.name == serving
 
 
 def test_port_zero_finds_a_free_one():

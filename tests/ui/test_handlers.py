@@ -27,7 +27,7 @@ def stylist() -> FakeStylist:
 def desk(stylist) -> Desk:
     shop = Shop()
     shop.open(stylist)
-    return Desk(shop, "/pictures")
+    return Desk(shop, "/pictures", pace=0.0)
 
 
 @pytest.fixture
@@ -108,6 +108,30 @@ def test_a_failure_inside_is_told_and_the_words_come_back(desk, token, caplog):
     views = said(desk, token, "break")
     assert "on my side" in views[-1].live and views[-1].box["text"] == "break"
     assert "broken on purpose" in caplog.text
+
+
+def test_in_a_crowd_the_words_stay_in_the_box_and_the_page_says_when_to_come_again(desk, token, tmp_path):
+    photo = tmp_path / "me.png"
+    Image.new("RGB", (40, 40)).save(photo)
+    views = said(desk, token, "in a crowd", [str(photo)])
+    assert "notice busy" in views[-1].live and "again in 5 seconds" in views[-1].live
+    assert all(view.box == {"__type__": "update"} or view.box["text"] == "in a crowd" for view in views)
+    assert photo.exists() and "turn-1" not in desk.arrive(token).feed
+
+
+def test_who_waits_sees_how_many_are_before(desk, token):
+    views = said(desk, token, "after others")
+    assert any("7 messages before yours" in str(view.live) for view in views) and "turn-1" in views[-1].feed
+
+
+def test_a_long_conversation_shows_its_end_and_the_rest_on_request(desk, token):
+    for number in range(9):
+        said(desk, token, f"wish {number}")
+    feed = desk.arrive(token).feed
+    assert "Show 3 earlier turns" in feed and "wish 3" in feed and "wish 2" not in feed
+    whole = list(desk.act(token, Tap(do="earlier")))[-1].feed
+    assert "wish 0" in whole and "earlier turn" not in whole
+    assert "wish 2" not in said(desk, token, "one more")[-1].feed
 
 
 def test_thoughts_are_streamed_before_the_answer(desk, token):
