@@ -54,7 +54,7 @@ class Tools:
             shut = ~self.catalog.available if within is None else ~(within & self.catalog.available)
             shut[_rows(avoid)] = True
             return self.retriever.search(query, wish, k, exclude_rows=shut, taste=taste,
-                                         one_per_group=grouped)
+                                         one_per_group=grouped, stage=clock.stage)
 
     def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
                taste: np.ndarray | None, clock: Clock) -> list[Hit]:

@@ -28,7 +28,8 @@ def picture_hash(data: bytes) -> str:
 def open_picture(source: str | Path | bytes | Image.Image, longest: int | None = None) -> Image.Image:
     """A picture as RGB, first frame, upright, without metadata, transparency laid on white.
 
-    `longest`: shrink so that the longer side is at most this (JPEGs are then decoded smaller, which is much faster).
+    `longest`: shrink so that the longer side is at most this, and at least half of it (JPEGs are then decoded smaller, which is
+    much faster).
     Raises BadImage: not a picture, of another kind, too large, too small or damaged.
     """
     if isinstance(source, Image.Image):
@@ -80,7 +81,7 @@ def _judge_size(size: tuple[int, int], name: str) -> None:
 
 def _clean(image: Image.Image, longest: int | None) -> Image.Image:
     if longest is not None and image.format in ("JPEG", "MPO"):
-        image.draft("RGB", (longest, longest))
+        image.draft("RGB", (longest // 2, longest // 2))  # the file's own halves and quarters, eight times as fast to read
     if getattr(image, "is_animated", False):
         image.seek(0)
     rgb = _on_white(ImageOps.exif_transpose(image))

@@ -7,6 +7,7 @@ leaves few rows, lists would be searched in vain: those rows are scored exactly,
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,10 +18,12 @@ from catalog.wish import Constraint
 from errors import InputError
 from retrieval.exact import settle
 
-EXACT_ROWS = 2_000
+EXACT_ROWS = 4_000
 """A filter that leaves at most so many rows is answered by scoring each of them."""
 PROBES = 40
-"""Lists searched of a catalogue without filter; more where a filter leaves fewer rows in each."""
+"""Lists searched at least."""
+COVERED = 6_000
+"""Allowed rows in the lists that are searched under a filter, about; lists that hold none are passed over."""
 FETCH, FETCH_LEAST = 2, 120
 """Candidates for each wanted row, and at least."""
 SAMPLE = 40
@@ -39,6 +42,7 @@ class IvfIndex:
         self._index: faiss.Index | None = None
         self._rows: np.ndarray = np.zeros((0, 0), dtype=np.float16)
         self._mapped: Path | None = None
+        self._list_of: np.ndarray | None = None
 
     @property
     def size(self) -> int:
@@ -68,6 +72,7 @@ class IvfIndex:
             self._mapped = None
         for start in range(0, len(vectors), CHUNK):
             index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
+        self._list_of = None
         self._rows = vectors if not len(self._rows) else np.concatenate([self._rows, vectors.astype(self._rows.dtype)])
 
     def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
@@ -87,16 +92,24 @@ class IvfIndex:
         if allowed <= max(EXACT_ROWS, k):
             rows = np.flatnonzero(mask) if mask is not None else np.arange(self.size)
             return [rows] * len(queries)
-        settings = {"nprobe": self._probes(allowed)}
-        bits = None if mask is None else np.packbits(mask, bitorder="little")  # the selector points into it
-        if bits is not None:
-            settings["sel"] = faiss.IDSelectorBitmap(bits)
+        settings: dict[str, object] = {"nprobe": min(PROBES, self._held().nlist)}
+        if mask is not None:
+            rows, lists = np.packbits(mask, bitorder="little"), self._lists_with(mask)  # selectors point into these arrays
+            there = int(np.count_nonzero(lists))
+            settings["nprobe"] = min(there, max(PROBES, math.ceil(COVERED * there / allowed)))
+            settings["sel"] = faiss.IDSelectorBitmap(rows)
+            bits = np.packbits(lists, bitorder="little")
+            settings["quantizer_params"] = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
         found = self._held().search(queries, max(FETCH * k, FETCH_LEAST), params=faiss.SearchParametersIVF(**settings))[1]
         return [row[row >= 0] for row in found]
 
-    def _probes(self, allowed: int) -> int:
-        """Lists to look into: the fewer rows a filter leaves, the more lists it takes to find the same number."""
-        return int(min(self._held().nlist, np.ceil(PROBES * np.sqrt(self.size / allowed))))
+    def _lists_with(self, mask: np.ndarray) -> np.ndarray:
+        """(lists,) bool: those that hold allowed rows. The nearest lists may hold none: "shoes like this dress"."""
+        if self._list_of is None:
+            self._list_of = _list_of(self._held())
+        found = np.zeros(self._held().nlist, dtype=bool)
+        found[self._list_of[np.flatnonzero(mask)]] = True
+        return found
 
     def save(self, path: Path) -> None:
         """Writes the lists to a file; the rows themselves are the catalogue's."""
@@ -112,12 +125,22 @@ class IvfIndex:
         if not isinstance(held, faiss.IndexIVF) or (held.ntotal, held.d) != vectors.shape:
             raise InputError(f"{path} holds {held.ntotal} rows of {held.d}, the catalogue {vectors.shape}; remove it, and it "
                              "is made anew")
-        self._index, self._rows, self._mapped = held, vectors, path
+        self._index, self._rows, self._mapped, self._list_of = held, vectors, path, None
 
     def _held(self) -> faiss.Index:
         if self._index is None:
             raise InputError("the index is empty: call build(vectors) first")
         return self._index
+
+
+def _list_of(index: faiss.IndexIVF) -> np.ndarray:
+    """(n,) uint16: the list that each row lies in."""
+    found = np.zeros(index.ntotal, dtype=np.uint16)
+    for number in range(index.nlist):
+        size = index.invlists.list_size(number)
+        if size:
+            found[faiss.rev_swig_ptr(index.invlists.get_ids(number), size)] = number
+    return found
 
 
 def lists_for(rows: int) -> int:

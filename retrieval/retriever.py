@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Protocol
@@ -20,6 +21,13 @@ BEYOND = 1_000
 """Candidates that each ranker brings in beyond those wanted, where many are wanted."""
 MIXED = 10_000
 """Rows that are mixed, at most about twice as many; of a large catalogue every so-manieth."""
+
+
+Stage = Callable[[str], AbstractContextManager[None]]
+
+
+def _untimed(name: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class Listings(Protocol):
@@ -57,16 +65,20 @@ class Retriever:
         self.weights = weights or load_ranker_weights()
 
     def search(self, query: Query, wish: Wish, k: int, exclude_rows: Iterable[int] | np.ndarray = (),
-               taste: np.ndarray | None = None, one_per_group: bool = True) -> list[Hit]:
+               taste: np.ndarray | None = None, one_per_group: bool = True, stage: Stage = _untimed) -> list[Hit]:
         """The k best rows whose listings do not contradict the wish, best first.
 
         Ask for more than will be shown: the guard drops some. exclude_rows: row numbers, or a mask (n,) bool of the rows to
         leave out. taste: (dim,) preference or None. one_per_group: keep the best of each design, its other colourways as
-        `siblings`.
+        `siblings`. stage: a context that times what is done after the candidates are found, as "rank".
         """
         pool = self.pool(query, wish, k, exclude_rows, taste)
         if pool is None:
             return []
+        with stage("rank"):
+            return self._ranked(query, pool, k, one_per_group)
+
+    def _ranked(self, query: Query, pool: Pool, k: int, one_per_group: bool) -> list[Hit]:
         rankings = pool.rankings()
         order = pool.order(self.weights, rankings)
         kept = (one_per_design(pool.rows, pool.vectors, self.catalog.designs[pool.rows], order, k) if one_per_group

@@ -10,7 +10,7 @@ import pytest
 from errors import InputError
 from retrieval import open_index
 from retrieval.faiss_index import FaissIndex
-from tests.retrieval.test_behaviour import QUERIES, VECTORS, brute
+from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute
 
 
 @pytest.mark.parametrize("precision", ["fp32", "fp16"])

@@ -124,3 +124,19 @@ def test_lists_from_disk_can_grow(tmp_path) -> None:
         index.add(10 * VECTORS[:5])
     np.testing.assert_array_equal(mapped.search(QUERIES, 10)[0], built.search(QUERIES, 10)[0])
     assert mapped.size == len(VECTORS) + 5
+
+
+def test_a_filter_far_from_the_query_is_searched_where_its_rows_are() -> None:
+    """Asked for one kind under a filter of another: none of the nearest lists holds an allowed row."""
+    kinds = RNG.integers(60, size=20_000)
+    rows = (CENTRES[kinds] + 0.4 * RNG.standard_normal((20_000, 24))).astype(np.float16)
+    index = IvfIndex(lists=256)
+    index.build(rows)
+    mask = kinds >= 30
+    queries = (CENTRES[RNG.integers(30, size=20)] + 0.4 * RNG.standard_normal((20, 24))).astype(np.float32)
+    scores = queries @ rows.astype(np.float32).T
+    scores[:, ~mask] = -np.inf
+    exact = np.argsort(-scores, axis=1, kind="stable")[:, :10]
+    found = index.search(queries, 10, mask)[0]
+    agreed = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), exact.tolist(), strict=True)])
+    assert agreed >= 0.95 and mask[found].all()

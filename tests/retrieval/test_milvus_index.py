@@ -28,7 +28,7 @@ from retrieval.milvus_index import MilvusIndex  # noqa: E402
 from retrieval.milvus_server import MilvusServer  # noqa: E402
 from tests.conftest import ROOT  # noqa: E402
 from tests.retrieval.milvus_worlds import Guarded, Listed, Moody, Standalone, free_port  # noqa: E402
-from tests.retrieval.test_behaviour import QUERIES, VECTORS, brute  # noqa: E402
+from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute  # noqa: E402
 
 
 @pytest.fixture(scope="module")
