@@ -17,9 +17,9 @@ MOST_RANKED = 10_000
 """Listings that are ranked for all words of a query together, those of the rarest words first."""
 MOST_WORDS = 12
 _STOP = frozenset([
-    "a", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "do", "for", "from", "get", "give", "have", "i", "in",
-    "is", "it", "like", "me", "my", "no", "not", "of", "on", "or", "please", "show", "some", "something", "than", "that", "the", "them",
-    "then", "this", "to", "want", "with", "without", "you",
+    "a", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "do", "for", "from", "get", "give", "have",
+    "i", "in", "is", "it", "like", "me", "my", "no", "not", "of", "on", "or", "please", "show", "some", "something",
+    "than", "that", "the", "them", "then", "this", "to", "want", "with", "without", "you",
 ])
 
 

@@ -21,7 +21,7 @@ from catalog.strings import Chained, Stacked
 from catalog.wish import Constraint, Wish
 from errors import CatalogMissing, EncoderMismatch, InputError
 
-_CACHED = 50_000
+_CACHED = 10_000
 """Items, and listings' claims, that are kept."""
 _TRIES = 5
 _Kept = TypeVar("_Kept")

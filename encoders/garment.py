@@ -2,8 +2,8 @@
 
 Plain average pooling of the last feature map forgets colour: a linear probe of the shop's 23 colours on ImageNet weights reads
 0.59 from that average, and 0.70 with mean and deviation of three earlier stages beside it. So those are kept, weighted by a
-soft mask over the garment that is learned with the rest, and a histogram of colours under it (with one, the probe reads 0.75). The mask may be asked for a zone of the body ("the jeans"), where a
-picture shows several garments.
+soft mask over the garment that is learned with the rest, and a histogram of colours under it (with one, the probe reads 0.75).
+The mask may be asked for a zone of the body ("the jeans"), where a picture shows several garments.
 """
 
 from __future__ import annotations

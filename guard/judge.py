@@ -31,7 +31,7 @@ SURE_WITHIN = 0.85
 DOUBTS_IMPLIED = {"color": 0.2, "material": 0.5}
 """A picture this sure makes an absence doubtful that only follows from other stated values. On the calibration part of
 the photos labelled by looking, 0.2 doubts 5% of what the shop's one colour says rightly and 42% of what it hides."""
-_KEPT = 50_000
+_KEPT = 10_000
 """Listings whose statements are kept."""
 
 

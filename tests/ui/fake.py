@@ -43,6 +43,7 @@ class FakeCatalog:
                          description=f"{title} in a soft weave, cut with ease through the body.")
                     for n, (title, brand, price, _) in enumerate(PIECES)]
         self.ids = [item.id for item in self.all]
+        self.live = len(self.all)
 
     def items(self, rows: list[int]) -> list[Item]:
         return [self.all[row] for row in rows]
