@@ -16,19 +16,18 @@ from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, Stat
 from agent.taste import Taste, packed
 from agent.tools import Tools
 from catalog.wish import HARD, Constraint, Wish
-from guard import SURE, Verdict
+from composer import Query
+from guard import Verdict
 from retrieval import Hit
 
 FIRST_FETCH = 3
 """Designs fetched for each card at first; the guard drops some."""
 SOFT_STEPS = 4
 """In how many steps soft wishes come before rank: of two items that meet about as much, the better ranked is first."""
-WIDER = 30
-"""Designs fetched for each card when too few survive, before all that is allowed is."""
-WIDEST = 5_000
-"""Designs fetched at the widest: of a large catalogue not all that is allowed."""
-SCREENED = 200
-"""From so many new hits on a quick look decides which are judged, and in which order."""
+SCREENED = 20_000
+"""Where too few of these fit, all rows that are allowed get a quick look, as long as they are not more than this;"""
+NEAREST_SCREENED = 5_000
+"""of more, those whose listings confirm the wish, and then so many that are nearest to the query."""
 BATCH = 4
 """Hits for each card that are judged at a time."""
 
@@ -77,22 +76,18 @@ class Action:
         # the closed form alone knows what to do with a borrowed slice
         composer = "delta" if borrowed else request.composer or self.tools.composer
         query = self.tools.query(wish, reference.vector, composer, clock, borrowed, self.taste.emphasis(state["session"]))
-        for fetch, within in self._steps(wish, allowed, request.k):
-            grouped = fetch <= FIRST_FETCH * request.k
+        for fetch, within, grouped in self._steps(query, wish, avoid, allowed, request.k, clock):
             hits = self.tools.ranked(query, wish, fetch, avoid, taste, clock, grouped, within)
             if not request.guard:
                 return replace(self._unchecked(hits[:request.k], allowed, reference, wish), query=packed(query.vector))
             new = [hit for hit in hits if hit.row not in seen]
-            if len(new) > SCREENED:
-                new = self._promising(new, wish, BATCH * request.k, clock)
             for start in range(0, len(new), BATCH * request.k):
                 batch = new[start:start + BATCH * request.k]
                 self._judge(batch, wish, reference, pool, clock)
                 seen |= {row for hit in batch for row in (hit.row, *hit.siblings)}
                 if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short:
                     break
-            done = len(_designs(pool.fits)) >= request.k or pool.failed or clock.short
-            if done or (within is None and (not new or len(seen) >= allowed)):
+            if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short:
                 break
         if pool.failed:
             return Found(allowed=allowed, judged=pool.judged, failed=pool.failed)
@@ -101,26 +96,25 @@ class Action:
         return Found(fits, unconfirmed, allowed, pool.judged, pool.broken, self._fidelity(fits, reference, wish), narrowed,
                      blame=pool.blame, query=packed(query.vector))
 
-    def _steps(self, wish: Wish, allowed: int, k: int) -> Iterator[tuple[int, np.ndarray | None]]:
-        """How many designs to fetch, and within which rows (None: all that are allowed), until enough fit.
+    def _steps(self, query: Query, wish: Wish, avoid: frozenset[int] | np.ndarray, allowed: int, k: int,
+               clock: Clock) -> Iterator[tuple[int, np.ndarray | None, bool]]:
+        """What to fetch until enough fit: how many, within which rows (None: all that are allowed), and whether by design.
 
-        Of a large catalogue, what the listings alone confirm comes before a wider search.
+        The first step is enough for most wishes. After it, only what can turn out to fit is ranked and judged: what listing or
+        picture confirm, then the likeliest of the others, which fill up as unconfirmed.
         """
-        yield min(FIRST_FETCH * k, max(allowed, 1)), None
-        if allowed > WIDEST and wish.hard:
+        yield min(FIRST_FETCH * k, max(allowed, 1)), None, True
+        if not wish.hard or allowed <= FIRST_FETCH * k:
+            return
+        if allowed > SCREENED:
             confirmed = self.tools.catalog.affirmed_rows(wish)
             if confirmed.any():
-                yield FIRST_FETCH * k, confirmed
-        for fetch in (WIDER * k, min(allowed, WIDEST)):
-            if FIRST_FETCH * k < fetch <= allowed:
-                yield fetch, None
-
-    def _promising(self, hits: Sequence[Hit], wish: Wish, most: int, clock: Clock) -> list[Hit]:
-        """Of many hits those that will fit, in rank order, and then the likeliest of the others, at most so many."""
-        chance = self.tools.promise([hit.row for hit in hits], wish, clock)
-        sure = [hit for hit, p in zip(hits, chance, strict=True) if p >= SURE]
-        others = sorted((place for place, p in enumerate(chance) if 0 < p < SURE), key=lambda place: -round(4 * chance[place]))
-        return [*sure, *(hits[place] for place in others[:most])]
+                yield FIRST_FETCH * k, confirmed, True
+        sure, others = self.tools.promising(query, wish, avoid, SCREENED, NEAREST_SCREENED, BATCH * k, clock)
+        if sure.any():
+            yield FIRST_FETCH * k, sure, True
+        if others.any():
+            yield BATCH * k, others, False
 
     def _judge(self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Pool, clock: Clock) -> None:
         """Adds each hit, and the colourways behind it, to what fits or to what is unconfirmed."""

@@ -14,7 +14,7 @@ from catalog.item import Item
 from catalog.store import Catalog
 from catalog.wish import Constraint, PriceRange, Wish
 from composer import Query, compose, kinds_for, load_weights
-from guard import Guard, Judgement
+from guard import SURE, Guard, Judgement
 from retrieval import Hit, Retriever
 
 _CAPTIONS_KEPT = 512
@@ -74,12 +74,29 @@ class Tools:
         with clock.stage("guard"):
             return self.guard.judge(items, vectors, claims, constraints, reference_vector=reference, anchor=anchor)
 
-    def promise(self, rows: Sequence[int], wish: Wish, clock: Clock) -> np.ndarray:
-        """(n,) how probable it is that these rows will meet the wish's hard constraints (`guard.screen`)."""
+    def promising(self, query: Query, wish: Wish, avoid: Iterable[int], most: int, nearest: int, others: int,
+                  clock: Clock) -> tuple[np.ndarray, np.ndarray]:
+        """Two masks (n,) over the rows that are allowed: those that will meet the wish's hard constraints, and so many of the
+        likeliest others, the nearest to the query first (`guard.screen`).
+
+        Of more than `most` allowed rows, only the `nearest` ones to the query are looked at.
+        """
+        with clock.stage("search"):
+            mask = self._open(wish.hard, avoid)
+            rows = np.flatnonzero(mask)
+            if len(rows) > most:
+                rows = np.ravel(self.retriever.index.search(query.vector, nearest, mask, wish.constraints)[0])
+                rows = np.sort(rows[rows >= 0])
         with clock.stage("guard"):
-            groups = wish.groups()
-            said = [[self.catalog.affirmed_rows((c,))[list(rows)] for c in group] for group in groups]
-            return self.guard.promise(np.asarray(self.catalog.vectors[list(rows)], dtype=np.float32), groups, said)
+            groups, vectors = wish.groups(), np.asarray(self.catalog.vectors[rows], dtype=np.float32)
+            said = [[self.catalog.affirmed_rows((c,))[rows] for c in group] for group in groups]
+            chance = self.guard.promise(vectors, groups, said)
+            open_ = np.flatnonzero((chance > 0) & (chance < SURE))
+            best = np.lexsort((-(vectors[open_] @ query.vector), -np.round(4 * chance[open_])))[:others]
+        sure, likely = np.zeros(len(mask), dtype=bool), np.zeros(len(mask), dtype=bool)
+        sure[rows[chance >= SURE]] = True
+        likely[rows[open_[best]]] = True
+        return sure, likely
 
     def allowed(self, constraints: Iterable[Constraint], avoid: Iterable[int] = ()) -> int:
         """How many rows the listings leave open for these constraints."""
