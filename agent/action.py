@@ -24,10 +24,9 @@ FIRST_FETCH = 3
 """Designs fetched for each card at first; the guard drops some."""
 SOFT_STEPS = 4
 """In how many steps soft wishes come before rank: of two items that meet about as much, the better ranked is first."""
-SCREENED = 20_000
-"""Where too few of these fit, all rows that are allowed get a quick look, as long as they are not more than this;"""
-NEAREST_SCREENED = 5_000
-"""of more, those whose listings confirm the wish, and then so many that are nearest to the query."""
+SCREENED = 4_000
+"""Where too few of these fit, and too few that the listings confirm, all rows that are allowed get a quick look; of more than so
+many, those nearest to the query."""
 BATCH = 4
 """Hits for each card that are judged at a time."""
 
@@ -100,17 +99,16 @@ class Action:
                clock: Clock) -> Iterator[tuple[int, np.ndarray | None, bool]]:
         """What to fetch until enough fit: how many, within which rows (None: all that are allowed), and whether by design.
 
-        The first step is enough for most wishes. After it, only what can turn out to fit is ranked and judged: what listing or
-        picture confirm, then the likeliest of the others, which fill up as unconfirmed.
+        The first step is enough for most wishes. After it, only what can turn out to fit is ranked and judged: what the listings
+        confirm, what listings and pictures confirm together, then the likeliest of the others, which fill up as unconfirmed.
         """
         yield min(FIRST_FETCH * k, max(allowed, 1)), None, True
         if not wish.hard or allowed <= FIRST_FETCH * k:
             return
-        if allowed > SCREENED:
-            confirmed = self.tools.catalog.affirmed_rows(wish)
-            if confirmed.any():
-                yield FIRST_FETCH * k, confirmed, True
-        sure, others = self.tools.promising(query, wish, avoid, SCREENED, NEAREST_SCREENED, BATCH * k, clock)
+        confirmed = self.tools.catalog.affirmed_rows(wish)
+        if confirmed.any():
+            yield FIRST_FETCH * k, confirmed, True
+        sure, others = self.tools.promising(query, wish, avoid, SCREENED, BATCH * k, clock)
         if sure.any():
             yield FIRST_FETCH * k, sure, True
         if others.any():

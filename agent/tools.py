@@ -74,18 +74,18 @@ class Tools:
         with clock.stage("guard"):
             return self.guard.judge(items, vectors, claims, constraints, reference_vector=reference, anchor=anchor)
 
-    def promising(self, query: Query, wish: Wish, avoid: Iterable[int], most: int, nearest: int, others: int,
+    def promising(self, query: Query, wish: Wish, avoid: Iterable[int], most: int, others: int,
                   clock: Clock) -> tuple[np.ndarray, np.ndarray]:
         """Two masks (n,) over the rows that are allowed: those that will meet the wish's hard constraints, and so many of the
         likeliest others, the nearest to the query first (`guard.screen`).
 
-        Of more than `most` allowed rows, only the `nearest` ones to the query are looked at.
+        Of more than `most` allowed rows, only those nearest to the query are looked at.
         """
         with clock.stage("search"):
             mask = self._open(wish.hard, avoid)
             rows = np.flatnonzero(mask)
             if len(rows) > most:
-                rows = np.ravel(self.retriever.index.search(query.vector, nearest, mask, wish.constraints)[0])
+                rows = np.ravel(self.retriever.index.search(query.vector, most, mask, wish.constraints)[0])
                 rows = np.sort(rows[rows >= 0])
         with clock.stage("guard"):
             groups, vectors = wish.groups(), np.asarray(self.catalog.vectors[rows], dtype=np.float32)

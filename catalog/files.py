@@ -44,6 +44,13 @@ def stamp(folder: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
+def read_ahead(path: Path) -> None:
+    """Has the system read a file that will be needed in pieces, in the background; where memory is short, it does not."""
+    if hasattr(os, "posix_fadvise"):
+        with path.open("rb") as file:
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+
+
 def write_json(path: Path, content: object) -> None:
     """Readable JSON, one final newline."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -16,7 +16,7 @@ import numpy as np
 
 from catalog.claims import Claim
 from catalog.facets import FacetTable
-from catalog.files import DATABASE, FACETS_FILE, NAMES, VECTORS
+from catalog.files import DATABASE, FACETS_FILE, NAMES, VECTORS, read_ahead
 from catalog.item import Item
 from catalog.strings import Strings, numbered
 
@@ -35,6 +35,8 @@ class Part:
         self._connection, self._lock = sqlite3.connect(self._address, uri=True, check_same_thread=False), threading.Lock()
         self.facets = FacetTable.load(folder / FACETS_FILE)
         self.vectors: np.ndarray = np.load(folder / VECTORS, mmap_mode="r")
+        for name in (VECTORS, DATABASE):
+            read_ahead(folder / name)
         self.ids, self.groups, self.designs = self._names(folder / NAMES)
 
     def close(self) -> None:

@@ -17,15 +17,21 @@ def settle(vectors: np.ndarray, queries: np.ndarray, candidates: Sequence[np.nda
     """
     rows = np.full((len(queries), k), -1, dtype=np.int64)
     scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+    shared = len(candidates) > 1 and all(proposed is candidates[0] for proposed in candidates)
+    together = _scored(vectors, candidates[0], queries) if shared else None  # the rows are read once for all queries
     for place, proposed in enumerate(candidates):
         if len(proposed):
-            exact = np.concatenate([_scores(vectors, proposed[start:start + CHUNK], queries[place])
-                                    for start in range(0, len(proposed), CHUNK)])
+            exact = _scored(vectors, proposed, queries[place:place + 1])[0] if together is None else together[place]
             best = np.lexsort((proposed, -exact))[:k]
             rows[place, :len(best)], scores[place, :len(best)] = proposed[best], exact[best]
     return rows, scores
 
 
-def _scores(vectors: np.ndarray, rows: np.ndarray, query: np.ndarray) -> np.ndarray:
-    """(m,) No matrix product: BLAS sums the last rows of a block in another order, and equal rows then differ."""
-    return np.einsum("nd,d->n", np.asarray(vectors[rows], dtype=np.float32), query)
+def _scored(vectors: np.ndarray, rows: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """(q, m) inner products. No matrix product: BLAS sums a block's last rows in another order, and equal rows then differ."""
+    found = np.empty((len(queries), len(rows)), dtype=np.float32)
+    for start in range(0, len(rows), CHUNK):
+        block = np.asarray(vectors[rows[start:start + CHUNK]], dtype=np.float32)
+        for place, query in enumerate(queries):
+            found[place, start:start + CHUNK] = np.einsum("nd,d->n", block, query)
+    return found

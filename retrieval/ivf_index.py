@@ -14,6 +14,7 @@ from pathlib import Path
 import faiss
 import numpy as np
 
+from catalog.files import read_ahead
 from catalog.wish import Constraint
 from errors import InputError
 from retrieval.exact import settle
@@ -24,8 +25,8 @@ PROBES = 40
 """Lists searched at least."""
 COVERED = 6_000
 """Allowed rows in the lists that are searched under a filter, about; lists that hold none are passed over."""
-FETCH, FETCH_LEAST = 2, 120
-"""Candidates for each wanted row, and at least."""
+FETCH, FETCH_LEAST, FETCH_BEYOND = 2, 120, 1_000
+"""Candidates for each wanted row, at least, and beyond those wanted at most."""
 SAMPLE = 40
 """Rows for each list that the lists are made from."""
 CHUNK = 65_536
@@ -100,7 +101,7 @@ class IvfIndex:
             settings["sel"] = faiss.IDSelectorBitmap(rows)
             bits = np.packbits(lists, bitorder="little")
             settings["quantizer_params"] = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
-        found = self._held().search(queries, max(FETCH * k, FETCH_LEAST), params=faiss.SearchParametersIVF(**settings))[1]
+        found = self._held().search(queries, max(min(FETCH * k, k + FETCH_BEYOND), FETCH_LEAST), params=faiss.SearchParametersIVF(**settings))[1]
         return [row[row >= 0] for row in found]
 
     def _lists_with(self, mask: np.ndarray) -> np.ndarray:
@@ -125,6 +126,7 @@ class IvfIndex:
         if not isinstance(held, faiss.IndexIVF) or (held.ntotal, held.d) != vectors.shape:
             raise InputError(f"{path} holds {held.ntotal} rows of {held.d}, the catalogue {vectors.shape}; remove it, and it "
                              "is made anew")
+        read_ahead(path)
         self._index, self._rows, self._mapped, self._list_of = held, vectors, path, None
 
     def _held(self) -> faiss.Index:
