@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import threading
+from contextlib import suppress
 from pathlib import Path
 
 from errors import CatalogMissing
@@ -15,6 +17,7 @@ REJECTED, UNKNOWN = "rejected.jsonl", "unknown_values.json"
 PARTS, DEAD, DIGESTS = "parts", "dead.npy", "digests.npy"
 BASE_VECTORS = "base_vectors.npy"
 LAYOUT_VERSION = 1
+AT_A_TIME = 4 << 20
 
 
 def read_manifest(folder: Path) -> dict:
@@ -45,10 +48,16 @@ def stamp(folder: Path) -> tuple[int, int] | None:
 
 
 def read_ahead(path: Path) -> None:
-    """Has the system read a file that will be needed in pieces, in the background; where memory is short, it does not."""
+    """Has the system read a file into its cache, in the background, since it will be needed in pieces. It costs this process no
+    memory, and next to nothing where the file is there already."""
     if hasattr(os, "posix_fadvise"):
-        with path.open("rb") as file:
-            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_WILLNEED)
+        threading.Thread(target=_read_ahead, args=(path,), name=f"reading {path.name}", daemon=True).start()
+
+
+def _read_ahead(path: Path) -> None:
+    with suppress(OSError), path.open("rb") as file:  # a file that has gone meanwhile is nobody's any more
+        for start in range(0, path.stat().st_size, AT_A_TIME):  # the system reads at most some megabytes a call
+            os.posix_fadvise(file.fileno(), start, AT_A_TIME, os.POSIX_FADV_WILLNEED)
 
 
 def write_json(path: Path, content: object) -> None:

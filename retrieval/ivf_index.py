@@ -23,7 +23,7 @@ EXACT_ROWS = 4_000
 """A filter that leaves at most so many rows is answered by scoring each of them."""
 PROBES = 40
 """Lists searched at least."""
-COVERED = 6_000
+COVERED = 4_000
 """Allowed rows in the lists that are searched under a filter, about; lists that hold none are passed over."""
 FETCH, FETCH_LEAST, FETCH_BEYOND = 2, 120, 1_000
 """Candidates for each wanted row, at least, and beyond those wanted at most."""
@@ -101,7 +101,8 @@ class IvfIndex:
             settings["sel"] = faiss.IDSelectorBitmap(rows)
             bits = np.packbits(lists, bitorder="little")
             settings["quantizer_params"] = faiss.SearchParameters(sel=faiss.IDSelectorBitmap(bits))
-        found = self._held().search(queries, max(min(FETCH * k, k + FETCH_BEYOND), FETCH_LEAST), params=faiss.SearchParametersIVF(**settings))[1]
+        fetch = max(min(FETCH * k, k + FETCH_BEYOND), FETCH_LEAST)
+        found = self._held().search(queries, fetch, params=faiss.SearchParametersIVF(**settings))[1]
         return [row[row >= 0] for row in found]
 
     def _lists_with(self, mask: np.ndarray) -> np.ndarray:

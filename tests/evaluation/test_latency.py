@@ -45,7 +45,7 @@ def test_every_path_and_stage_is_there(result: dict) -> None:
     assert set(result["paths"]) == {"retrieval", "agent", "auto", "llm"}
     assert set(result["paths"]["agent"]["stages_ms"]) == STAGES
     assert set(result["paths"]["retrieval"]["stages_ms"]) == {"decode", "encode", "compose", "search"}
-    assert result["paths"]["llm"]["turns"] == 4 and result["paths"]["agent"]["turns"] == 14
+    assert result["paths"]["llm"]["turns"] == 4 and result["paths"]["agent"]["turns"] == 16
 
 
 def test_recall_is_exact_under_every_filter(result: dict) -> None:
