@@ -3,7 +3,7 @@
 The server finds candidates by the wish's filter expression; the mask drops what the expression could not tell, and the
 catalogue's half-precision vectors, mapped from disk, settle the order. Nothing hangs on an expression but speed: it lets through
 all that the mask keeps. Where few rows remain, or the server's longest answer holds too few of them, those rows are scored here,
-one by one: to send their numbers over the wire (`row in [...]`) takes ten times as long.
+one by one: to send their numbers over the wire (`row in [...]`) takes longer than to score them here.
 """
 
 from __future__ import annotations

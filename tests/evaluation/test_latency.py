@@ -44,7 +44,7 @@ def test_the_contracts_figures_are_there(result: dict) -> None:
 def test_every_path_and_stage_is_there(result: dict) -> None:
     assert set(result["paths"]) == {"retrieval", "agent", "auto", "llm"}
     assert set(result["paths"]["agent"]["stages_ms"]) == STAGES
-    assert set(result["paths"]["retrieval"]["stages_ms"]) == {"decode", "encode", "compose", "search"}
+    assert set(result["paths"]["retrieval"]["stages_ms"]) == {"decode", "encode", "compose", "search", "rank"}
     assert result["paths"]["llm"]["turns"] == 4 and result["paths"]["agent"]["turns"] == 16
 
 
