@@ -200,8 +200,10 @@ class Catalog:
         """The manifest with counts and the sizes on disk (bytes)."""
         prices = self.prices[self.alive & ~np.isnan(self.prices)]
         sizes = {name: _bytes_of(self.folder / name) for name in (DATABASE, IMAGES, VECTORS, FACETS_FILE)}
+        kind = "ivf" if any(self.folder.glob("lists-*")) else self.manifest["index"]
         return {
             **self.manifest,
+            "index": kind,
             "facets": self.facet_counts(),
             "price": {"min": round(float(prices.min()), 2), "max": round(float(prices.max()), 2)} if len(prices) else None,
             "bytes": {**sizes, "total": _bytes_of(self.folder)},

@@ -89,3 +89,23 @@ def test_a_drawing_that_fails_says_why(tmp_path):
     with pytest.raises(WorkError, match="could not be drawn"):
         app.draw_demo(tmp_path / "file", lines.append)
     assert lines
+
+
+def test_the_page_goes_over_to_a_catalogues_new_state_and_outlives_a_bad_one(monkeypatch):
+    import threading
+
+    from ui.shop import Shop
+
+    monkeypatch.setattr(app, "RETRY_S", 0.01)
+    states = iter([None, WorkError("embedded by another encoder"), "new"])
+    shop, ended, fresh = Shop(), threading.Event(), SimpleNamespace(renewed=ended.set, catalog=SimpleNamespace(live=7))
+
+    def renewed():
+        state = next(states)
+        if isinstance(state, Exception):
+            raise state
+        return fresh if state else None
+
+    shop.open(SimpleNamespace(renewed=renewed))
+    app.keep_fresh(shop, ended, every=0.01)
+    assert shop.stylist is fresh
