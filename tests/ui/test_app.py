@@ -98,7 +98,8 @@ def test_the_page_goes_over_to_a_catalogues_new_state_and_outlives_a_bad_one(mon
 
     monkeypatch.setattr(app, "RETRY_S", 0.01)
     states = iter([None, WorkError("embedded by another encoder"), "new"])
-    shop, ended, fresh = Shop(), threading.Event(), SimpleNamespace(renewed=ended.set, catalog=SimpleNamespace(live=7))
+    shop, ended = Shop(), threading.Event()
+    fresh = SimpleNamespace(renewed=ended.set, catalog=SimpleNamespace(live=7))
 
     def renewed():
         state = next(states)
