@@ -1,7 +1,7 @@
 """How long a turn takes, stage by stage, through the very agent that shoppers talk to, at any number of items.
 
-Other conversations come first and are reported apart: the very first turns as `cold_ms`, all of them as `first_turns_ms`. Growing,
-starting and measuring have processes of their own, so that memory is that of the agent alone.
+Other conversations come first and are reported apart: the very first turns as `cold_ms`, all of them as `first_turns_ms`.
+Growing, starting and measuring have processes of their own, so that memory is that of the agent alone.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ LONGEST_S = 30.0
 
 
 class Doer:
-    """Words are orders: "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped", "state", anything else is repeated."""
+    """Words are orders: "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped", "state"; others are repeated."""
 
     def __init__(self, post: Post, state: int = 0) -> None:
         self.post, self.state = post, state

@@ -234,8 +234,8 @@ def test_joined_bitmaps_answer_as_those_of_one_build(tmp_path):
     compact(tmp_path / "a")
     one, whole = Catalog.open(tmp_path / "a"), made(tmp_path / "b", final, claims)
     for op in ("require", "exclude"):
-        for facet, value in (("color", "blue"), ("color", "navy"), ("category", "belt"), ("details", "pockets"), ("brand", "acme"),
-                             ("size", "M"), ("sleeve_length", "long"), ("price", {"min": 8, "max": 15})):
+        for facet, value in (("color", "blue"), ("color", "navy"), ("category", "belt"), ("details", "pockets"),
+                             ("brand", "acme"), ("size", "M"), ("sleeve_length", "long"), ("price", {"min": 8, "max": 15})):
             asked = [Constraint(facet=facet, op=op, value=value)]
             for method in ("allowed_rows", "affirmed_rows"):
                 found = [{c.ids[row] for row in np.flatnonzero(getattr(c, method)(asked))} for c in (loose, one, whole)]

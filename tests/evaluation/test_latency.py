@@ -19,8 +19,8 @@ from evaluation.latency_start import PARTS, _drop, _held, memory_mb, starts
 from evaluation.latency_turns import Timed, conversations, figures, through_agent, through_retrieval
 from evaluation.plot import curves
 
-STAGES = {"memory", "decode", "encode", "store", "look", "plan", "thought", "compose", "search", "items", "guard", "rank", "action",
-          "critic", "speak"}
+STAGES = {"memory", "decode", "encode", "store", "look", "plan", "thought", "compose", "search", "items", "guard", "rank",
+          "action", "critic", "speak"}
 
 
 @pytest.fixture(scope="module")

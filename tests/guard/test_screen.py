@@ -18,7 +18,8 @@ def wish(*told: str) -> Wish:
     return Wish(constraints=tuple(found))
 
 
-WISHES = [wish("require category dress"), wish("exclude pattern striped"), wish("require category shirt/dress", "exclude color black"),
+WISHES = [wish("require category dress"), wish("exclude pattern striped"),
+          wish("require category shirt/dress", "exclude color black"),
           wish("exclude details pockets"), wish("require color dark"),
           wish("require color navy/grey", "require gender women")]
 
