@@ -6,8 +6,10 @@ The page opens at once. The catalogue is opened behind it, and drawn first where
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -120,6 +122,9 @@ def keep_fresh(shop: Shop, ended: threading.Event, every: float = LOOK_S) -> Non
             continue
         if fresh is not None:
             shop.open(fresh)
+            ended.wait(every)  # turns that run end on the old state
+            gc.collect()
+            gc.freeze()
             LOG.warning("the catalogue has been updated: %s items", fresh.catalog.live)
 
 
@@ -164,6 +169,7 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code: 0 ended by the shopkeeper, 1 the work failed, 2 unusable input."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service's stop: turns under way are finished
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     given = arguments(argv)
     try:

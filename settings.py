@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
 
 from errors import InputError
 
@@ -55,6 +55,11 @@ def most_workers() -> int:
     return min(cores(), MOST_WORKERS)
 
 
+def _in_a_file(given: Mapping[str, object]) -> bool:
+    """Whether these settings mean Milvus Lite."""
+    return given.get("index") == "milvus" and "://" not in str(given.get("milvus_uri"))
+
+
 class Settings(BaseModel):
     """Everything that may differ between two installations."""
 
@@ -79,7 +84,7 @@ class Settings(BaseModel):
     openai_vision: Literal["auto", "on", "off"] = "auto"
     daily_cap_usd: float = Field(default=5.0, ge=0)
     turn_seconds: float = Field(default=20.0, gt=0)
-    workers: int = Field(default_factory=most_workers, ge=1, le=64)
+    workers: int = Field(default_factory=lambda given: 1 if _in_a_file(given) else most_workers(), ge=1, le=64)
     """Processes that the page's turns run in; `auto`: one a core, at most 8. 1: in the page's own process."""
     waiting: int = Field(default=100, ge=1, le=10_000)
     """Turns that may wait for a worker; further ones are asked to come again."""
@@ -92,8 +97,12 @@ class Settings(BaseModel):
 
     @field_validator("workers", mode="before")
     @classmethod
-    def _auto(cls, given: object) -> object:
-        return most_workers() if given == "auto" else given
+    def _auto(cls, given: object, info: ValidationInfo) -> object:
+        if not _in_a_file(info.data):
+            return most_workers() if given == "auto" else given
+        if str(given) not in ("auto", "1"):
+            raise ValueError("Milvus Lite (MILVUS_URI is a file) serves one process: WORKERS=1, or the address of a server")
+        return 1
 
     @property
     def has_model(self) -> bool:

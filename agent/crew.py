@@ -19,15 +19,15 @@ from agent.line import Job, Line
 from agent.memory import Memory
 from agent.replies import Event, Reply, Turn, last_reply
 from agent.storage import IN_RAM
-from agent.worker import RENEWAL, Opener, Post, open_stylist
+from agent.worker import Opener, Post, open_stylist
 from catalog.item import Item
 from catalog.store import Catalog
-from errors import StylistError, WorkError
+from errors import WorkError
 from settings import Settings, cores, load_settings
 
 LOG = logging.getLogger(__name__)
 DROP = Job("drop_words", quiet=True)
-RENEW = Job(RENEWAL, quiet=True)
+CLOSED = "The shop cannot answer just now. Nothing that was said is lost; please send your message again in a minute."
 
 
 class Crew:
@@ -44,7 +44,8 @@ class Crew:
         self._state = threading.Condition()
         self._serving: set[Keeper] = set()
         self._failed: dict[Keeper, Exception] = {}
-        self._keepers = [Keeper(n + 1, post, self.line, opener, self._told, self._forgot)
+        renewing = threading.Lock()
+        self._keepers = [Keeper(n + 1, post, self.line, opener, renewing, self._told, self._forgot)
                          for n in range(post.settings.workers)]
         self._temporary: tempfile.TemporaryDirectory | None = None
 
@@ -144,13 +145,13 @@ class Crew:
     def renewed(self) -> Crew | None:
         """This crew on the catalogue's new state where it has been updated since, else None.
 
-        Each worker goes over to it between two turns. Raises what `open` raises.
+        Each worker goes over to it between two turns, one after the other. Raises what `open` raises.
         """
         if not self.catalog.changed:
             return None
         self.catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         for keeper in self._keepers:
-            keeper.tell(RENEW)
+            keeper.renew()
         return self
 
     @property
@@ -186,7 +187,7 @@ class Crew:
                 self._serving.discard(keeper)
                 self._failed[keeper] = error
                 if not self._serving:
-                    self.line.shut(error if isinstance(error, StylistError) else WorkError(str(error)))
+                    self.line.shut(WorkError(CLOSED))  # the log has the reason; shoppers need no addresses
             self._state.notify_all()
 
     def _forgot(self, keeper: Keeper) -> None:

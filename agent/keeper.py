@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import threading
+import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 
 from agent.line import Job, Line, Message, Ticket, lost
-from agent.worker import Opener, Post, work
+from agent.worker import RENEWAL, Opener, Post, work
 from errors import WorkError
 
 LOG = logging.getLogger(__name__)
@@ -20,7 +21,12 @@ AGAIN_S, LONGEST_S = 1.0, 60.0
 HANGS_AFTER_S = 120.0
 """Silence of a worker in a turn, beyond four turns' deadlines, after which it is ended."""
 END_S = 5.0
+RETRY_S = 30.0
+"""The pause after a catalogue's new state that could not be opened."""
 _PROCESSES = multiprocessing.get_context("spawn")  # never fork: torch and FAISS hold threads and locks of their own
+
+
+RENEW = Job(RENEWAL)
 
 
 class Gone(Exception):
@@ -30,13 +36,15 @@ class Gone(Exception):
 class Keeper:
     """One worker and the thread beside it.
 
+    renewing: shared by all keepers of a crew, so that one worker at a time opens a catalogue's new state while the others serve.
     told: called with this keeper and None once its worker serves, or with the error that kept it from opening.
     forgot: called with this keeper when its worker has forgotten a session.
     """
 
-    def __init__(self, number: int, post: Post, line: Line, opener: Opener, told: Callable[[Keeper, Exception | None], None],
-                 forgot: Callable[[Keeper], None]) -> None:
+    def __init__(self, number: int, post: Post, line: Line, opener: Opener, renewing: threading.Lock,
+                 told: Callable[[Keeper, Exception | None], None], forgot: Callable[[Keeper], None]) -> None:
         self.post, self.line, self.opener, self.told, self.forgot = post, line, opener, told, forgot
+        self._renewing, self._due, self._not_before = renewing, threading.Event(), 0.0
         self.name = f"worker-{number}"
         self.process: multiprocessing.process.BaseProcess | None = None
         self.serving = False
@@ -63,6 +71,11 @@ class Keeper:
                     self._pipe.send(job)
                 except OSError:
                     LOG.debug("%s has ended", self.name)
+
+    def renew(self) -> None:
+        """The catalogue has a new state: the worker goes over to it when no other is doing so, and tries again when it fails."""
+        self._not_before = 0.0
+        self._due.set()
 
     def close(self) -> None:
         """Ends the worker after the turn that it is in, or at once when that takes long."""
@@ -112,6 +125,11 @@ class Keeper:
 
     def _serve(self, pipe: Connection) -> None:
         while not self._ended.is_set():
+            if self._due.is_set() and time.monotonic() >= self._not_before and self._renewing.acquire(blocking=False):
+                try:
+                    self._renew(pipe)
+                finally:
+                    self._renewing.release()
             ticket = self.line.take(LOOK_S)
             if ticket is None:
                 if not self.process.is_alive():
@@ -120,6 +138,8 @@ class Keeper:
             try:
                 with self._sending:
                     pipe.send(ticket.job)
+                if not pipe.poll(self._patience):
+                    raise EOFError
                 pipe.recv()  # that the turn has begun
             except (EOFError, OSError):  # it ended while it had nothing to do: nobody's turn is lost
                 self.line.back(ticket)
@@ -138,11 +158,10 @@ class Keeper:
 
     def _bring(self, pipe: Connection, ticket: Ticket) -> None:
         """Hands on what comes of a job, to its end. Raises Gone."""
-        patience = HANGS_AFTER_S + 4 * self.post.settings.turn_seconds
         while True:
             try:
-                if not pipe.poll(patience):
-                    raise Gone(f"silent for {patience:.0f} s in a turn")
+                if not pipe.poll(self._patience):
+                    raise Gone(f"silent for {self._patience:.0f} s in a turn")
                 message: Message = pipe.recv()
             except (EOFError, OSError):
                 raise Gone(self._exit()) from None
@@ -151,6 +170,27 @@ class Keeper:
             ticket.box.put(message)
             if message.kind in ("value", "error"):
                 return
+
+    def _renew(self, pipe: Connection) -> None:
+        """Has the worker open the new state, however long that takes. Raises Gone."""
+        self._due.clear()
+        try:
+            with self._sending:
+                pipe.send(RENEW)
+            while not pipe.poll(LOOK_S):
+                if self._ended.is_set() or not self.process.is_alive():
+                    raise Gone("it ended while it opened the catalogue's new state")
+            message: Message = pipe.recv()
+        except (EOFError, OSError):
+            raise Gone(self._exit()) from None
+        if message.kind == "error":
+            LOG.error("%s goes on with the catalogue's old state for now: %s", self.name, message.value)
+            self._not_before = time.monotonic() + RETRY_S
+            self._due.set()
+
+    @property
+    def _patience(self) -> float:
+        return HANGS_AFTER_S + 4 * self.post.settings.turn_seconds
 
     def _exit(self) -> str:
         self.process.join(LOOK_S)

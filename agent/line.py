@@ -100,7 +100,7 @@ class Line:
         """A place at the end of the line. Raises Busy, or the reason why nothing is served just now."""
         with self._changed:
             if self._shut is not None:
-                raise self._shut
+                raise type(self._shut)(*self._shut.args)  # a fresh one: it would keep every refused turn in its traceback
             if len(self._waiting) >= self.most:
                 raise Busy(f"Many people are shopping just now: {len(self._waiting)} messages wait before yours. Please send it "
                            f"again in {self._seconds()} seconds; nothing of it is lost.")
@@ -134,6 +134,9 @@ class Line:
         """The ticket was not served after all and is the first again."""
         with self._changed:
             self._served.discard(ticket.session)
+            if self._for_good:
+                ticket.fail(self._shut)
+                return
             self._waiting.appendleft(ticket)
             ticket.begun = False
             self._changed.notify_all()

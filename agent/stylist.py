@@ -17,6 +17,7 @@ from agent.action import Action
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
+from agent.language.spelling import mend
 from agent.memory import IN_RAM, Memory
 from agent.merge import merge
 from agent.photos import Eyes
@@ -98,6 +99,7 @@ class Stylist:
         """
         if not self.catalog.changed:
             return None
+        gc.unfreeze()  # or what this state holds would never be let go; `settle` freezes the new one
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
         index = index_of(catalog, self.settings, first_part(self.retriever.index) if same else None)
@@ -118,10 +120,7 @@ class Stylist:
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
                 self.memory.forget(session)
         nearest()  # where the sentence encoder is installed it takes seconds to load: not in somebody's turn
-        # Models and tables live as long as the process: out of the collector's sight, or every full collection walks
-        # them in the middle of somebody's turn (a quarter of a second, measured).
-        gc.collect()
-        gc.freeze()
+        settle()
 
     # -- turns
 
@@ -288,6 +287,7 @@ class Stylist:
     def drop_words(self) -> None:
         """Drops what is kept of shoppers' words to answer faster: somebody wants to be forgotten."""
         self.tools.forget()
+        mend.cache_clear()
         for mind in self.minds.values():
             mind.forget()
 
@@ -302,6 +302,13 @@ class Stylist:
                     break
                 del self._locks[oldest]
             return lock
+
+
+def settle() -> None:
+    """Lets go of what is no longer used, and keeps the rest out of the collector's sight: models and tables live long, and every
+    full collection would walk them in the middle of somebody's turn (a quarter of a second, measured)."""
+    gc.collect()
+    gc.freeze()
 
 
 def index_of(catalog: Catalog, settings: Settings, first: VectorIndex | None = None) -> VectorIndex:

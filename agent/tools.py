@@ -150,7 +150,7 @@ class Tools:
 
     def listed(self, words: str) -> bool:
         """Whether any listing has these words."""
-        return bool(self.catalog.text_search(words, 1))
+        return self.catalog.has_words(words)
 
     def forget(self) -> None:
         """Drops what was kept of shoppers' words."""

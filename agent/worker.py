@@ -5,6 +5,7 @@ Nothing heavy is imported before the process knows how many threads are its shar
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -61,7 +62,8 @@ def work(post: Post, pipe: Connection, opener: Opener) -> None:
         pipe.send(Message("ready"))
         while (job := pipe.recv()) is not None:
             if job.method == RENEWAL:
-                stylist = _renewed(stylist)
+                stylist, message = _renewed(stylist)
+                pipe.send(message)
                 continue
             if not job.quiet:
                 pipe.send(Message("begun"))
@@ -76,13 +78,17 @@ def work(post: Post, pipe: Connection, opener: Opener) -> None:
         pipe.send(_failed(error))
 
 
-def _renewed(stylist: Any) -> Any:
-    """The stylist on the catalogue's new state; the one that there is where that cannot be opened."""
+def _renewed(stylist: Any) -> tuple[Any, Message]:
+    """The stylist on the catalogue's new state; the one that there is, and why, where that cannot be opened."""
     try:
-        return stylist.renewed() or stylist
-    except Exception:  # a door: shoppers chat on over the state that is open
-        LOG.exception("the catalogue's new state could not be opened; this worker goes on with the old one")
-        return stylist
+        fresh = stylist.renewed()
+    except Exception as error:  # a door: shoppers chat on over the state that is open
+        return stylist, _failed(error)
+    if fresh is None:
+        return stylist, Message("value")
+    gc.collect()  # what the old state alone held goes
+    gc.freeze()
+    return fresh, Message("value")
 
 
 def _serve(stylist: Any, job: Job, pipe: Connection) -> Message:

@@ -100,6 +100,7 @@ def import_(
         Origin("import", command, {"feed": entries.kind}),
         ledger,
         total=entries.total,
+        prepare=_make_lists,
     )
     _done(out, manifest)
     _tell_unknown(ledger.unknown, out)
@@ -153,9 +154,15 @@ def compact(folder: Folder) -> None:
 
 def _compact(folder: Path) -> dict:
     from catalog.compact import compact as write_anew
+
+    return write_anew(folder, _make_lists)
+
+
+def _make_lists(fresh: Path) -> None:
+    """Search lists of a large catalogue, before anybody waits for them."""
     from retrieval import make_lists
 
-    return write_anew(folder, lambda fresh: make_lists(fresh, load_settings().index))
+    make_lists(fresh, load_settings().index)
 
 
 @app.command()
@@ -164,10 +171,12 @@ def embed(folder: Folder, encoder: EncoderName = None) -> None:
     from catalog.build import re_embed
     from catalog.compact import one_part
     from catalog.files import read_manifest
+    from catalog.swap import alone
 
     read_manifest(folder)
-    one_part(folder)
-    _done(folder, re_embed(folder, _loader(encoder)()))
+    with alone(folder):
+        one_part(folder)
+        _done(folder, re_embed(folder, _loader(encoder)(), _make_lists))
 
 
 @app.command()

@@ -27,7 +27,7 @@ from catalog.files import write_json
 from catalog.item import Item
 from catalog.partial import Partial
 from catalog.pictures import open_picture
-from catalog.swap import replacing
+from catalog.swap import alone, replacing
 from catalog.writing import write_part
 from errors import WorkError
 
@@ -87,15 +87,17 @@ def build(
     origin: Origin,
     ledger: Ledger | None = None,
     total: int | None = None,
+    prepare: Callable[[Path], None] = lambda folder: None,
 ) -> dict:
     """Builds the catalogue at `out`, replacing the one that is there; returns its manifest.
 
     entries: any order of ids, each id once; embedded in batches as they come. encoder: called once, after the first
     entry has come, so that loading it overlaps with the drawing of the next ones. Nothing is visible at `out` until all is done.
-    Killed, it finds the vectors that it had made when it is run again with the same entries.
-    Raises InputError (out is not ours to replace), WorkError (no entry at all).
+    Killed, it finds the vectors that it had made when it is run again with the same entries. prepare: called with the new
+    folder before it takes its place (search lists that readers would wait for).
+    Raises InputError (out is not ours to replace), WorkError (no entry at all, or another command changes it).
     """
-    with replacing(out) as folder:
+    with alone(out), replacing(out) as folder:
         (folder / files.IMAGES).mkdir()
         coming = iter(entries)
         first = list(islice(coming, 1))
@@ -121,26 +123,33 @@ def build(
             "content": _content(digests, truths),
         }
         write_json(folder / files.MANIFEST, manifest)
+        prepare(folder)
     partial.clear()
     return manifest
 
 
-def re_embed(folder: Path, encoder: Encoder) -> dict:
+def re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None] = lambda folder: None) -> dict:
     """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest.
 
-    Killed, it goes on after the last batch that it finished when it is run again with the same encoder.
+    Killed, it goes on after the last batch that it finished when it is run again with the same encoder. The catalogue must be
+    in one part (`catalog.compact.one_part`). prepare: as for `build`.
     """
+    with alone(folder):
+        return _re_embed(folder, encoder, prepare)
+
+
+def _re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None]) -> dict:
     manifest = files.read_manifest(folder)
+    if manifest.get(files.PARTS):
+        raise WorkError(f"{folder} has updates beside it; run first: python -m catalog compact {folder}")
     catalog = store.Catalog.open(folder)
     with replacing(folder) as fresh:
-        for file in (p for p in folder.rglob("*") if p.is_file() and p.name not in (files.VECTORS, files.MANIFEST)):
-            target = fresh / file.relative_to(folder)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            files.link(file, target)
+        files.link_rest(folder, fresh, (files.VECTORS, files.MANIFEST, files.PARTS))
         partial = Partial(folder, encoder.fingerprint)
         np.save(fresh / files.VECTORS, _embedded_anew(catalog, encoder, partial))
         manifest = {**manifest, **encoder_record(encoder)}
         write_json(fresh / files.MANIFEST, manifest)
+        prepare(fresh)
     partial.clear()
     catalog.close()
     return manifest

@@ -16,16 +16,17 @@ from catalog.facets import FacetTable
 from catalog.part import save_names
 from catalog.store import Catalog
 from catalog.strings import Strings
-from catalog.swap import replacing
-from catalog.update import alone
+from catalog.swap import alone, replacing
 from catalog.writing import write_database
 
 SHARE = 0.1
 """Fresh and dead rows, as a share of all, from which a catalogue is due: searches look at them one by one."""
 LEAST = 1_000
 CHUNK = 65_536
+FITTED = "fitted"
+"""Where the guard's room keeps what was fitted to the shop."""
 _WRITTEN = {files.DATABASE, files.FACETS_FILE, files.VECTORS, files.NAMES, files.DIGESTS, files.MANIFEST, files.PARTS,
-            files.IMAGES, files.TRUTH}
+            files.IMAGES}
 
 
 def due(folder: Path) -> bool:
@@ -50,10 +51,11 @@ def compact(folder: Path, prepare: Callable[[Path], None] = lambda folder: None)
         with replacing(folder) as fresh:
             _write(catalog, fresh)
             _link_pictures(catalog, fresh)
-            _copy_rest(catalog.folder, fresh)
-            made_of = f"{catalog.manifest['content']} {catalog.manifest.get('generation', 0)}"
+            files.link_rest(catalog.folder, fresh, _WRITTEN)
+            (fresh / FITTED / files.BASE_VECTORS).unlink(missing_ok=True)  # of rows that are no longer all there
+            made_of = (fresh / files.DIGESTS).read_bytes()
             manifest = {name: value for name, value in catalog.manifest.items() if name != files.PARTS}
-            manifest |= {"items": catalog.live, "content": hashlib.sha256(made_of.encode()).hexdigest()}
+            manifest |= {"items": catalog.live, "content": hashlib.sha256(made_of).hexdigest()}
             files.write_json(fresh / files.MANIFEST, manifest)
             prepare(fresh)
         catalog.close()
@@ -102,19 +104,6 @@ def _link_pictures(catalog: Catalog, fresh: Path) -> None:
         image = json.loads(record[-1])["image"]
         if image and (catalog.folder / image).is_file() and not (fresh / image).exists():
             files.link(catalog.folder / image, fresh / image)
-
-
-def _copy_rest(folder: Path, fresh: Path) -> None:
-    """What else lies there: the shop's fit, rejected rows. Search lists of the old vectors and halves of files do not count."""
-    for file in folder.rglob("*"):
-        within = file.relative_to(folder)
-        named = within.parts[0]
-        left = named in _WRITTEN or named.startswith((".", "lists-")) or within.name == files.BASE_VECTORS
-        if file.is_file() and not left:
-            (fresh / within).parent.mkdir(parents=True, exist_ok=True)
-            files.link(file, fresh / within)
-    if (folder / files.TRUTH).is_file():
-        files.link(folder / files.TRUTH, fresh / files.TRUTH)
 
 
 def one_part(folder: Path) -> None:

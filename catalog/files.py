@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import threading
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
@@ -63,6 +64,29 @@ def _read_ahead(path: Path) -> None:
 def write_json(path: Path, content: object) -> None:
     """Readable JSON, one final newline."""
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def to_disk(path: Path) -> None:
+    """Waits until a file's content has reached the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
+def lists_file(folder: Path, manifest: dict) -> Path:
+    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
+    return folder / f"lists-{manifest['encoder']['fingerprint']}-{manifest['content'][:12]}.faiss"
+
+
+def link_rest(folder: Path, fresh: Path, but: Collection[str]) -> None:
+    """All of a catalogue's folder into another but what is named, search lists and halves of files."""
+    if (folder / IMAGES).is_symlink() and IMAGES not in but:
+        (fresh / IMAGES).symlink_to((folder / IMAGES).resolve())
+    for file in folder.rglob("*"):
+        within = file.relative_to(folder)
+        first = within.parts[0]
+        if file.is_file() and first not in but and not first.startswith((".", "lists-")):
+            (fresh / within).parent.mkdir(parents=True, exist_ok=True)
+            link(file, fresh / within)
 
 
 def link(source: Path, target: Path) -> None:

@@ -51,6 +51,10 @@ class FullText:
             start += len(part)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
 
+    def holds(self, query: str) -> bool:
+        """Whether any listing has one of the words, however many have it."""
+        return any(self.frequency(word) for word in words_in(query))
+
     def telling(self, words: Sequence[str]) -> list[str]:
         """The rarest of the words that some listing has; of more than a third of the listings only where no other is."""
         counts = {word: self.frequency(word) for word in words}

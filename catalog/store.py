@@ -13,7 +13,7 @@ import numpy as np
 
 from catalog import vocabulary
 from catalog.claims import Claim
-from catalog.files import DATABASE, DEAD, FACETS_FILE, IMAGES, PARTS, TRUTH, VECTORS, read_manifest, stamp
+from catalog.files import DATABASE, DEAD, FACETS_FILE, IMAGES, PARTS, TRUTH, VECTORS, lists_file, read_manifest, stamp
 from catalog.full_text import FullText
 from catalog.item import Item
 from catalog.part import Part
@@ -72,6 +72,8 @@ class Catalog:
             except (OSError, sqlite3.Error):  # the folder was exchanged for another while we read it
                 if stamp(folder) == before:
                     raise
+                continue
+            except SystemError:  # Python 3.11's parser, which numpy reads headers by, when another thread parses (gh-106905)
                 continue
             if stamp(folder) == before:
                 return opened
@@ -194,13 +196,17 @@ class Catalog:
         """
         return self._text.search(query, k, self.alive if rows is None else _as_mask(rows, len(self)) & self.alive)
 
+    def has_words(self, query: str) -> bool:
+        """Whether any listing, gone ones counted, has one of the words."""
+        return self._text.holds(query)
+
     # -- about
 
     def info(self) -> dict:
         """The manifest with counts and the sizes on disk (bytes)."""
         prices = self.prices[self.alive & ~np.isnan(self.prices)]
         sizes = {name: _bytes_of(self.folder / name) for name in (DATABASE, IMAGES, VECTORS, FACETS_FILE)}
-        kind = "ivf" if any(self.folder.glob("lists-*")) else self.manifest["index"]
+        kind = "ivf" if lists_file(self.folder, self.manifest).is_file() else self.manifest["index"]
         return {
             **self.manifest,
             "index": kind,

@@ -4,13 +4,37 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
+from catalog import files
 from catalog.files import MANIFEST
-from errors import InputError
+from errors import InputError, WorkError
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Keeps whatever else changes the same catalogue out; may be nested. Raises WorkError where another command is at work,
+    InputError where the folder beside it cannot be written."""
+    folder = Path(folder).absolute()
+    name = re.sub(r"[^A-Za-z0-9._-]", "_", folder.name)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.parent / f".{name}.lock", timeout=0, is_singleton=True)
+        lock.acquire()
+    except Timeout:
+        raise WorkError(f"{folder} is being changed by another command; try again when that has ended") from None
+    except OSError as error:
+        raise InputError(f"cannot write beside {folder} ({error.strerror}); give a folder that can be written") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 @contextmanager
@@ -31,6 +55,9 @@ def replacing(out: Path) -> Iterator[Path]:
         raise InputError(f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written") from None
     try:
         yield fresh
+        for file in fresh.iterdir():  # pictures apart: what a power loss must not leave half
+            if file.is_file():
+                files.to_disk(file)
         _swap_in(fresh, out)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)

@@ -6,17 +6,15 @@ an update that is killed before leaves the old state, and what it wrote is clear
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
-import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
-from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from catalog import files
@@ -26,6 +24,7 @@ from catalog.digests import SIZE, digests_of, load_digests, save_digests
 from catalog.item import Item
 from catalog.pictures import open_picture, picture_hash
 from catalog.store import Catalog
+from catalog.swap import alone
 from catalog.writing import write_part
 from errors import InputError, WorkError
 
@@ -78,7 +77,7 @@ def update(folder: Path, entries: Iterable[Entry], encoder: Callable[[], Encoder
         changes = Changes(**{**asdict(work.changes()), "rejected": len(ledger.rejected)})
         if changes.any:
             write_ledger(folder, ledger)
-            commit(folder, catalog, work.rows(), work.dead)
+            commit(folder, catalog, work.rows(), work.dead, len(ledger.rejected))
         catalog.close()
         return changes
 
@@ -174,10 +173,14 @@ class _Work:
         self._waiting = []
 
 
-def commit(folder: Path, catalog: Catalog, rows: Sequence[_Fresh], dead: set[int]) -> None:
-    """Writes the fresh part, then the manifest that names it: the one moment from which readers see the new state."""
+def commit(folder: Path, catalog: Catalog, rows: Sequence[_Fresh], dead: set[int], rejected: int = 0) -> None:
+    """Writes the fresh part, then the manifest that names it: the one moment from which readers see the new state.
+
+    Raises WorkError where the catalogue is another one by now: whoever replaced it did not heed the lock.
+    """
     generation = int(catalog.manifest.get("generation", 0)) + 1
-    name = f"{generation:06d}"
+    made_of = hashlib.sha256(b"".join(row.digest for row in rows)).hexdigest()  # generations begin anew with an import
+    name = f"{generation:06d}-{made_of[:8]}"
     building = folder / files.PARTS / f".{name}.building"
     building.mkdir(parents=True)
     vectors = np.stack([row.vector for row in rows]) if rows else np.zeros((0, catalog.vectors.shape[1]), dtype=np.float16)
@@ -186,10 +189,12 @@ def commit(folder: Path, catalog: Catalog, rows: Sequence[_Fresh], dead: set[int
     base = len(catalog.parts[0])
     np.save(building / files.DEAD, np.array(sorted(row for row in dead if row < base), dtype=np.int64))
     for file in building.iterdir():
-        _to_disk(file)
+        files.to_disk(file)
+    if catalog.changed:
+        raise WorkError(f"{folder} was replaced while it was being updated; run the update again")
     building.rename(folder / files.PARTS / name)
     items = base - sum(row < base for row in dead) + len(rows)
-    manifest = {**catalog.manifest, "items": items, "generation": generation, "parts": [name]}
+    manifest = {**catalog.manifest, "items": items, "rejected": rejected, "generation": generation, "parts": [name]}
     write_manifest(folder, manifest)
 
 
@@ -209,19 +214,6 @@ def clear_leftovers(folder: Path) -> None:
         half.unlink(missing_ok=True)
 
 
-@contextmanager
-def alone(folder: Path, seconds: float = 0.0) -> Iterator[None]:
-    """Keeps other updates of the same catalogue out. Raises WorkError where one is at work."""
-    folder = Path(folder).absolute()
-    files.read_manifest(folder)
-    lock = FileLock(folder.parent / f".{re.sub(r'[^A-Za-z0-9._-]', '_', folder.name)}.lock", timeout=seconds, is_singleton=True)
-    try:
-        with lock:
-            yield
-    except Timeout:
-        raise WorkError(f"{folder} is being changed by another command; try again when that has ended") from None
-
-
 def _write_whole(path: Path, data: bytes) -> None:
     half = path.with_name(f".{path.name}.writing")
     with half.open("wb") as file:
@@ -229,8 +221,3 @@ def _write_whole(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     half.replace(path)
-
-
-def _to_disk(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

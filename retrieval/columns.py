@@ -52,9 +52,7 @@ class Columns:
     def records(self, rows: Sequence[int]) -> list[Record]:
         """{column: value} of each row."""
         items, claims = self.listings.items(rows), self.listings.claims(rows)
-        available = self.listings.available
-        return [record(item, said) | {AVAILABLE: bool(available[row])}
-                for row, item, said in zip(rows, items, claims, strict=True)]
+        return [record(item, said) for item, said in zip(items, claims, strict=True)]
 
     def all_available(self, mask: np.ndarray) -> bool:
         """Whether all rows of a mask (n,) can be bought; rows beyond the listings count as such."""
@@ -78,7 +76,8 @@ def record(item: Item, claims: Iterable[Claim]) -> Record:
     one = {facet: _one(facet, told.get(facet, []), kinds) for facet in FACETS if facet != BRAND}
     price = UNKNOWN_PRICE if item.price is None else float(item.price)
     brand = vocabulary.normal(item.brand)
-    return {**nothing_stated(), **one, BRAND: brand if holds(brand) else SEVERAL, PRICE: price}
+    return {**nothing_stated(), **one, BRAND: brand if holds(brand) else SEVERAL, PRICE: price,
+            AVAILABLE: item.available and (not item.sizes or bool(item.sizes_in_stock()))}
 
 
 def _one(facet: str, values: Sequence[str], kinds: Sequence[str]) -> str:

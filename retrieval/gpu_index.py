@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
@@ -44,6 +45,7 @@ class GpuIndex:
 
     def __init__(self, other: VectorIndex, flat: Flat) -> None:
         self.other, self.flat = other, flat
+        self._alone = threading.Lock()  # FAISS' GPU resources are for one thread at a time
         if flat.ntotal != other.size:
             raise InputError(f"{flat.ntotal} rows on the GPU, {other.size} beside it; build both from the same vectors")
 
@@ -60,7 +62,8 @@ class GpuIndex:
     def add(self, vectors: np.ndarray) -> None:
         """Appends rows (m, dim)."""
         self.other.add(vectors)
-        self.flat.add(np.ascontiguousarray(vectors, dtype=np.float32))
+        with self._alone:
+            self.flat.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
                constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
@@ -72,7 +75,8 @@ class GpuIndex:
         fetch = wanted if allowed == self.size else int(wanted * SPARE * self.size / max(1, allowed)) + 32
         if not fits or not wanted or min(fetch, self.size) > MOST:  # what does not fit, the other index says in words
             return self.other.search(queries, k, mask, constraints)
-        scores, rows = self.flat.search(queries, min(fetch, self.size))
+        with self._alone:
+            scores, rows = self.flat.search(queries, min(fetch, self.size))
         passed = rows >= 0 if mask is None else (rows >= 0) & mask[np.maximum(rows, 0)]
         if (passed.sum(axis=1) < wanted).any():
             return self.other.search(queries, k, mask, constraints)

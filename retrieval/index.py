@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from pydantic import SecretStr
 
-from catalog.files import VECTORS, read_manifest
+from catalog.files import VECTORS, lists_file, read_manifest
 from catalog.strings import Stacked
 from catalog.wish import Constraint
 from errors import InputError
@@ -99,11 +100,6 @@ def first_part(index: VectorIndex) -> VectorIndex:
     return getattr(index, "first", index)
 
 
-def lists_file(folder: Path, manifest: dict) -> Path:
-    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
-    return folder / f"lists-{manifest['encoder']['fingerprint']}-{manifest['content'][:12]}.faiss"
-
-
 def make_lists(folder: Path, kind: str = "auto") -> None:
     """Makes the search lists of a large catalogue in `folder`, where they are wanted and missing, before somebody waits."""
     vectors, kept = np.load(folder / VECTORS, mmap_mode="r"), lists_file(folder, read_manifest(folder))
@@ -143,7 +139,9 @@ def _lists(vectors: np.ndarray, kept: Path | None) -> VectorIndex:
     index.build(vectors)
     if kept is not None:
         try:
-            index.save(kept)
+            half = kept.with_name(f".{kept.name}.{os.getpid()}")  # others may have the file mapped that this one replaces
+            index.save(half)
+            half.replace(kept)
             index.load_lists(kept, vectors)  # from the file, so that the memory goes back
         except (OSError, RuntimeError) as error:  # a folder that is read-only: the next start makes them again
             logger.warning("the search lists could not be kept at %s: %s", kept, str(error).splitlines()[0])

@@ -26,13 +26,14 @@ from catalog import files, vocabulary
 from catalog.compact import one_part
 from catalog.files import write_json
 from catalog.store import Catalog
-from catalog.swap import replacing
+from catalog.swap import alone, replacing
 from encoders import FACET_SLICE, Prototypes, SliceLayout, load_encoder
 from encoders.subspace import PROMPTS
 from errors import InputError
 from guard.fitted import FOLDER, THRESHOLDS, Fit, FittedEncoder, SliceMap, read_fit, write_fit
 from guard.picture import look
 from guard.thresholds import load_thresholds
+from retrieval import make_lists
 from settings import load_settings
 from training import thresholds
 from training.adapt_slice import FACETS_OF, Teacher, fit_slice
@@ -67,11 +68,12 @@ def run(folder: Path, encoder_name: str | None = None, alpha: float = thresholds
     """
     started = time.monotonic()
     settings = load_settings(encoder=encoder_name)
-    one_part(folder)
-    catalog = Catalog.open(folder)
-    encoder = load_encoder(settings.encoder, settings.device)
-    found = fit_shop(encoder, read_shop(catalog, base_vectors(catalog, encoder)), alpha)
-    save(catalog, encoder, found)
+    with alone(folder):
+        one_part(folder)
+        catalog = Catalog.open(folder)
+        encoder = load_encoder(settings.encoder, settings.device)
+        found = fit_shop(encoder, read_shop(catalog, base_vectors(catalog, encoder)), alpha)
+        save(catalog, encoder, found)
     return {"catalog": str(folder), "items": len(catalog), "encoder": encoder.name, "fingerprint": found.fit.fingerprint,
             "seconds": round(time.monotonic() - started, 1), "facets": found.fit.report}
 
@@ -238,11 +240,7 @@ def save(catalog: Catalog, encoder: Any, found: Fitted) -> None:
     folder, fit = catalog.folder, found.fit
     own = base_vectors(catalog, encoder)
     with replacing(folder) as fresh:
-        for file in folder.rglob("*"):
-            within = file.relative_to(folder)
-            if file.is_file() and within.parts[0] not in (FOLDER, files.MANIFEST, files.VECTORS):
-                (fresh / within).parent.mkdir(parents=True, exist_ok=True)
-                files.link(file, fresh / within)
+        files.link_rest(folder, fresh, (FOLDER, files.MANIFEST, files.VECTORS, files.PARTS))
         write_fit(fresh, fit)
         (fresh / FOLDER / THRESHOLDS).write_text(json.dumps(found.thresholds, indent=1) + "\n", encoding="utf-8")
         np.save(fresh / files.VECTORS, fit.project(own, encoder.layout).astype(np.float16))
@@ -252,3 +250,4 @@ def save(catalog: Catalog, encoder: Any, found: Fitted) -> None:
         write_json(fresh / files.MANIFEST, {
             **catalog.manifest, "encoder": {"name": encoder.name, "fingerprint": fit.fingerprint, "fitted_on": fit.base},
             "dimensions": fit.layout.dim, "slices": slices})
+        make_lists(fresh, load_settings().index)

@@ -28,6 +28,7 @@ MAX_TEXT = 4000
 """Longer messages are refused with their text kept; nobody describes a dress in more characters."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
 SLIP = "Something broke on my side, not on yours. Your words are still in the box; please send them again."
+BROKE = "Something broke on my side, not on yours. Please try that again."
 EMPTY = "Tell me what you are looking for, or add a photo: both work, and together they work best."
 
 
@@ -105,6 +106,9 @@ class Desk:
             stylist.feedback(token, str(data.get("id", "")), data["do"])
         except StylistError as error:
             return View(live=panels.notice(str(error)))
+        except Exception:  # a door, as above
+            LOG.exception("%s failed", data["do"])
+            return View(live=panels.notice(BROKE))
         return self._whole(stylist, token)._replace(live=gr.skip())
 
     def _forget(self, stylist: Stylist | Crew, token: str) -> View:
@@ -112,6 +116,10 @@ class Desk:
             stylist.forget(token)
         except StylistError as error:
             return View(live=_refusal(error))
+        except Exception:  # a door, as above
+            LOG.exception("forgetting failed")
+            return View(live=panels.notice(BROKE))
+        photos.forget()
         return self._whole(stylist, stylist.new_session())._replace(
             box=None, live=panels.notice("Forgotten: your words, your photos and what I learned from them.", "done"))
 

@@ -66,6 +66,11 @@ def _data(path: str, stamp: int) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
+def forget() -> None:
+    """Drops the thumbnails that are kept: somebody's photos are to be forgotten."""
+    _data.cache_clear()
+
+
 def thumbnail(path: str | Path) -> str:
     """A photo as a `data:` address, at most 440 pixels long; "" when the file is gone (the shopper forgot it)."""
     file = Path(path)

@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def beside(folder: Path) -> list[str]:
-    return sorted(p.name for p in folder.parent.iterdir())
+    return sorted(p.name for p in folder.parent.iterdir() if p.suffix != ".lock")
 
 
 def test_vectors_are_those_of_the_stored_pictures(tmp_path):

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
+import sys
 import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +15,7 @@ from shopfront import MeanColour, entry, made, no_claims
 
 from catalog import files
 from catalog import update as updating
-from catalog.build import Ledger
+from catalog.build import Ledger, re_embed
 from catalog.claims import Claim
 from catalog.compact import compact, due
 from catalog.store import Catalog
@@ -146,7 +151,7 @@ def test_a_rejected_row_leaves_its_item_as_it_was(folder):
     assert "price: none" in (folder / files.REJECTED).read_text()
 
 
-@pytest.mark.parametrize("where", ["write_part", "save_digests", "_to_disk", "write_manifest"])
+@pytest.mark.parametrize("where", ["write_part", "save_digests", "files.to_disk", "write_manifest"])
 def test_killed_in_the_middle_the_old_state_holds_and_the_next_update_clears_up(folder, monkeypatch, where):
     old = state(Catalog.open(folder))
     feed = [*(dress(f"d{n}", 40.0 + n) for n in range(6)), dress("new", color=BLUE)]
@@ -155,7 +160,8 @@ def test_killed_in_the_middle_the_old_state_holds_and_the_next_update_clears_up(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(updating, where, killed)
+        owner, name = (updating.files, "to_disk") if where == "files.to_disk" else (updating, where)
+        patch.setattr(owner, name, killed)
         with pytest.raises(KeyboardInterrupt):
             applied(folder, feed)
     assert state(Catalog.open(folder)) == old
@@ -164,27 +170,91 @@ def test_killed_in_the_middle_the_old_state_holds_and_the_next_update_clears_up(
     assert [part.name for part in (folder / files.PARTS).iterdir()] == Catalog.open(folder).manifest["parts"]
 
 
+READER = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+from catalog.store import Catalog
+folder, seen = Path(sys.argv[1]), set()
+print("reading", flush=True)
+while not (folder.parent / "stop").exists():
+    catalog = Catalog.open(folder)
+    prices = frozenset(item.price for item in catalog.items(catalog.alive.nonzero()[0]))
+    if prices not in seen:
+        seen.add(prices)
+        print(*prices, flush=True)
+"""
+
+
 def test_readers_never_see_half(folder):
     """Prices of all items change together: a reader that saw two of them would have seen half an update."""
-    seen, wrong, done = set(), [], threading.Event()
-
-    def read():
-        while not done.is_set():
-            prices = {price for price, _, _ in state(Catalog.open(folder)).values()}
-            seen.update(prices)
-            if len(prices) > 1:
-                wrong.append(prices)
-
     applied(folder, [dress(f"d{n}", 0.0) for n in range(6)])
-    reader = threading.Thread(target=read)
-    reader.start()
-    for step in range(1, 6):
-        applied(folder, [dress(f"d{n}", float(step)) for n in range(6)])
-        if step == 3:
-            compact(folder)
-    done.set()
-    reader.join()
-    assert not wrong and seen <= {float(step) for step in range(6)} and len(seen) > 1
+    root = str(Path(updating.__file__).resolve().parents[1])
+    with subprocess.Popen([sys.executable, "-c", READER.format(root=root), str(folder)], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True) as reader:
+        reader.stdout.readline()
+        for step in range(1, 9):
+            applied(folder, [dress(f"d{n}", float(step)) for n in range(6)])
+            if step in (3, 6):
+                compact(folder)
+        time.sleep(0.2)
+        (folder.parent / "stop").touch()
+        seen, complaints = reader.communicate(timeout=30)
+    lines = [line.split() for line in seen.splitlines()]
+    assert reader.returncode == 0, complaints
+    assert len(lines) > 1 and all(len(line) == 1 for line in lines) and lines[-1] == ["8.0"]
+
+
+def test_a_catalogue_that_was_replaced_meanwhile_is_left_alone(folder, monkeypatch):
+    """Whoever does not heed the lock: the update must not name its rows in another catalogue's manifest."""
+    compare = updating._Work.finish
+
+    def replaced(self, *given):
+        compare(self, *given)
+        (folder / files.MANIFEST).rename(folder / "aside.json")
+        (folder / files.MANIFEST).write_text((folder / "aside.json").read_text())
+
+    monkeypatch.setattr(updating._Work, "finish", replaced)
+    with pytest.raises(WorkError, match="was replaced while it was being updated"):
+        applied(folder, [dress(f"d{n}", 70.0 + n) for n in range(6)])
+    assert {item.price for item in Catalog.open(folder).items(range(6))} == {10.0 + n for n in range(6)}
+
+
+def test_embedding_anew_keeps_updates_out(folder, tmp_path):
+    failed = []
+
+    class Slow(MeanColour):
+        fingerprint = "another"
+
+        def encode_images(self, images):
+            try:
+                thread = threading.Thread(target=lambda: failed.append(_refused(folder)))
+                thread.start()
+                thread.join()
+            finally:
+                return super().encode_images(images)
+
+    re_embed(folder, Slow())
+    assert failed and all("being changed by another command" in why for why in failed)
+
+
+def _refused(folder) -> str:
+    try:
+        applied(folder, [dress("d0")])
+    except WorkError as error:
+        return str(error)
+    return ""
+
+
+def test_contents_have_names_of_their_own(folder, tmp_path):
+    """Two catalogues that began alike, had one update each and were compacted are not the same."""
+    shutil.copytree(folder, tmp_path / "other")
+    names = set()
+    for place, price in ((folder, 70.0), (tmp_path / "other", 80.0)):
+        applied(place, [dress(f"d{n}", price) for n in range(6)])
+        names.add(Catalog.open(place).manifest["parts"][0])
+        names.add(compact(place)["content"])
+    assert len(names) == 4
 
 
 def test_one_update_at_a_time(folder):
