@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from agent import Stylist
-from errors import WorkError
+from errors import InputError, WorkError
 from settings import load_settings
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
@@ -60,3 +60,10 @@ def test_a_server_that_is_away_leaves_the_conversation_as_it_was(over_milvus: St
     assert "19530" not in str(told.value)
     assert len(over_milvus.history("patient")) == 1
     assert over_milvus.chat("patient", "not black", k=3).cards
+
+
+def test_milvus_lite_serves_one_process() -> None:
+    assert load_settings({"INDEX": "milvus"}).workers == load_settings({"INDEX": "milvus", "WORKERS": "auto"}).workers == 1
+    with pytest.raises(InputError, match="serves one process"):
+        load_settings({"INDEX": "milvus", "WORKERS": "2"})
+    assert load_settings({"INDEX": "milvus", "MILVUS_URI": "http://milvus:19530", "WORKERS": "2"}).workers == 2

@@ -220,19 +220,17 @@ def test_a_catalogue_that_was_replaced_meanwhile_is_left_alone(folder, monkeypat
     assert {item.price for item in Catalog.open(folder).items(range(6))} == {10.0 + n for n in range(6)}
 
 
-def test_embedding_anew_keeps_updates_out(folder, tmp_path):
+def test_embedding_anew_keeps_updates_out(folder):
     failed = []
 
     class Slow(MeanColour):
         fingerprint = "another"
 
         def encode_images(self, images):
-            try:
-                thread = threading.Thread(target=lambda: failed.append(_refused(folder)))
-                thread.start()
-                thread.join()
-            finally:
-                return super().encode_images(images)
+            thread = threading.Thread(target=lambda: failed.append(_refused(folder)))
+            thread.start()
+            thread.join()
+            return super().encode_images(images)
 
     re_embed(folder, Slow())
     assert failed and all("being changed by another command" in why for why in failed)
