@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
@@ -152,8 +151,6 @@ class Desk:
             LOG.exception("a turn failed")
             yield View(live=panels.notice(SLIP), box=kept or gr.skip())
             return
-        if kept:
-            self._discard(files)
 
     def _watch(self, events: Iterator[Event], text: str, images: list[str]) -> Iterator[View]:
         trace, said, step, ahead = [], "", "", 0
@@ -207,12 +204,6 @@ class Desk:
     def _currency(stylist: Stylist | Crew) -> str:
         first = stylist.catalog.items([0]) if stylist.catalog.ids else []
         return first[0].currency if first else "EUR"
-
-    @staticmethod
-    def _discard(files: Sequence[str]) -> None:
-        """Uploads live on in the session's memory; the page's own copies go at once."""
-        for file in files:
-            Path(file).unlink(missing_ok=True)
 
 
 def _refusal(error: StylistError) -> str:

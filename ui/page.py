@@ -17,7 +17,8 @@ PICTURES = "/pictures"
 TOKEN_KEY = "stylist-session"
 TOKEN_WRAP = "kept in this browser"
 """BrowserState scrambles what it stores with this. It must outlive a restart and is no secret: the token is."""
-UPLOADS_KEPT_S = 3600
+UPLOADS_KEPT_S = 600
+"""The page's own copies of uploads go soon, not at once: shoppers who send the same photo share one. Sessions keep theirs."""
 READERS = 32
 """Threads for what needs no turn: pages that open, hearts, pieces of answers."""
 TABS_KEPT = 200

@@ -73,5 +73,7 @@ def forget() -> None:
 
 def thumbnail(path: str | Path) -> str:
     """A photo as a `data:` address, at most 440 pixels long; "" when the file is gone (the shopper forgot it)."""
-    file = Path(path)
-    return _data(str(file), file.stat().st_mtime_ns) if file.is_file() else ""
+    try:
+        return _data(str(path), Path(path).stat().st_mtime_ns)
+    except FileNotFoundError:
+        return ""
