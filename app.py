@@ -6,7 +6,6 @@ The page opens at once. The catalogue is opened behind it, and drawn first where
 from __future__ import annotations
 
 import argparse
-import gc
 import logging
 import os
 import signal
@@ -19,6 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from agent.freezing import settle
 from errors import CatalogMissing, StylistError, WorkError
 from settings import ROOT, Settings, load_settings
 
@@ -123,8 +123,7 @@ def keep_fresh(shop: Shop, ended: threading.Event, every: float = LOOK_S) -> Non
         if fresh is not None:
             shop.open(fresh)
             ended.wait(every)  # turns that run end on the old state
-            gc.collect()
-            gc.freeze()
+            settle()
             LOG.warning("the catalogue has been updated: %s items", fresh.catalog.live)
 
 

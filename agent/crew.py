@@ -5,7 +5,6 @@ Turns wait in one line. What is only read comes from this process' own view of t
 
 from __future__ import annotations
 
-import gc
 import logging
 import secrets
 import tempfile
@@ -14,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from agent.freezing import settle
 from agent.keeper import Keeper
 from agent.line import Job, Line
 from agent.memory import Memory
@@ -82,8 +82,7 @@ class Crew:
             raise error
         for keeper in others:
             keeper.start()
-        gc.collect()
-        gc.freeze()  # the catalogue's tables live as long as the process: out of the collector's sight
+        settle()
 
     # -- turns
 

@@ -201,9 +201,13 @@ def _vibes(wish: Wish) -> str:
 
 def _unknown(state: State) -> str:
     """Openly what words had no effect, or only that of being looked up."""
-    words = [word for word in state["unknown"] if 3 < len(word) <= LONGEST_WORD]
+    telling = [word for word in state["unknown"] if 3 < len(word) <= LONGEST_WORD]
+    refused = [f"“{word}”" for word in telling if word in state.get("refused", ())]
+    words = [word for word in telling if word not in state.get("refused", ())]
     lost = [f"“{word}”" for word in words if word in state["unlisted"]]
     looked_up = [f"“{word}”" for word in words if word not in state["unlisted"]]
     told = [f"I do not know {listing(lost[:3], 'or')}, and no listing has it."] if lost else []
     told += [f"I do not know {listing(looked_up[:3], 'or')}, so I only looked for it in the listings."] if looked_up else []
+    if refused:
+        told.append(f"I do not know {listing(refused[:3], 'or')}, so I could not leave that out: please look yourself.")
     return " ".join(told)

@@ -151,6 +151,8 @@ class State(TypedDict, total=False):
     """Hashes of the pictures that came with the turn."""
     unknown: tuple[str, ...]
     """Words of the shopper that nothing is known about."""
+    refused: tuple[str, ...]
+    """Those of them that are not wanted: nothing can leave out what it does not know."""
     unlisted: tuple[str, ...]
     """Those of them that no listing has either."""
     wish: Wish

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import secrets
 import threading
 from collections import OrderedDict
@@ -13,6 +12,7 @@ from typing import Any
 
 from PIL import Image
 
+from agent import freezing
 from agent.action import Action
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph, opening
@@ -99,7 +99,7 @@ class Stylist:
         """
         if not self.catalog.changed:
             return None
-        gc.unfreeze()  # or what this state holds would never be let go; `settle` freezes the new one
+        freezing.thaw()
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
         index = index_of(catalog, self.settings, first_part(self.retriever.index) if same else None)
@@ -120,7 +120,7 @@ class Stylist:
                 self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
                 self.memory.forget(session)
         nearest()  # where the sentence encoder is installed it takes seconds to load: not in somebody's turn
-        settle()
+        freezing.settle()
 
     # -- turns
 
@@ -302,13 +302,6 @@ class Stylist:
                     break
                 del self._locks[oldest]
             return lock
-
-
-def settle() -> None:
-    """Lets go of what is no longer used, and keeps the rest out of the collector's sight: models and tables live long, and every
-    full collection would walk them in the middle of somebody's turn (a quarter of a second, measured)."""
-    gc.collect()
-    gc.freeze()
 
 
 def index_of(catalog: Catalog, settings: Settings, first: VectorIndex | None = None) -> VectorIndex:

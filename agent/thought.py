@@ -48,7 +48,7 @@ class Thought:
         heard, photos = self._hear(request, session, clock)
         reading = heard.reading
         update = {**_FRESH, "planner": heard.plan.planner, "photos": photos, "notes": heard.notes,
-                  "unknown": reading.unknown,
+                  "unknown": reading.unknown, "refused": reading.refused,
                   "unlisted": tuple(word for word in reading.unknown if not self.tools.listed(word)),
                   "question": heard.plan.question, "compared": _compares_prices(heard),
                   "more": reading.intent("show_more") is not None,

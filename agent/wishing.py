@@ -129,7 +129,8 @@ def _words(old: Wish, heard: Heard) -> str:
     """Words beyond the vocabulary, for the listings' full text and the text tower; another kind of item ends them."""
     kinds = [c for c in heard.said if c.facet == "category" and c.op == "require"]
     before = [] if heard.photo or any(c not in old.constraints for c in kinds) else old.words.split()
-    return " ".join(dict.fromkeys([*before, *heard.reading.unknown]))[:WORDS_KEPT]
+    words = dict.fromkeys([*before, *heard.reading.unknown])
+    return " ".join(word for word in words if word not in heard.reading.refused)[:WORDS_KEPT]  # not to be looked for
 
 
 def _referred(wish: Wish, session: Session, heard: Heard) -> tuple[Wish, bool]:

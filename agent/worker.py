@@ -5,7 +5,6 @@ Nothing heavy is imported before the process knows how many threads are its shar
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import signal
@@ -16,6 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agent.freezing import settle
 from agent.line import Job, Message
 from errors import StylistError
 from settings import Settings
@@ -86,8 +86,7 @@ def _renewed(stylist: Any) -> tuple[Any, Message]:
         return stylist, _failed(error)
     if fresh is None:
         return stylist, Message("value")
-    gc.collect()  # what the old state alone held goes
-    gc.freeze()
+    settle()
     return fresh, Message("value")
 
 

@@ -6,6 +6,7 @@ Each step takes the words that it has understood, so that none is read twice.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from catalog.wish import Constraint
@@ -40,7 +41,7 @@ def read(text: str, context: Context | None = None) -> Reading:
     amounts = read_amounts(sentence)
     people = (*read_brands(sentence, context), *read_audience(sentence))
     vibes = read_vibes(sentence)
-    attributes, unknown = _attributes(sentence)
+    attributes, unknown, refused = _attributes(sentence)
     said = _renumbered((*attributes, *people, *amounts.constraints))
     question = read_question(sentence, mentions, bool(context and context.shown))
     wanted = (*said, *give_way(said, vibes.constraints))
@@ -52,7 +53,8 @@ def read(text: str, context: Context | None = None) -> Reading:
     return Reading(
         text=text, constraints=wanted, intents=tuple(_with_pick(intents, mentions, wanted)), drop=drops, keep=kept,
         replaced=read_replaced(sentence, tuple(c.facet for c in attributes)), mentions=mentions, parts=parts, garment=garment,
-        count=amounts.count, currency=amounts.currency, vibes=vibes.vibes, unknown=unknown, unknown_vibes=vibes.unknown)
+        count=amounts.count, currency=amounts.currency, vibes=vibes.vibes, unknown=unknown, refused=refused,
+        unknown_vibes=vibes.unknown)
 
 
 @cache
@@ -66,11 +68,15 @@ def read_attributes(phrase: str) -> tuple[Constraint, ...]:
     return _attributes(Sentence(words_of(phrase)))[0]
 
 
-def _attributes(sentence: Sentence) -> tuple[tuple[Constraint, ...], tuple[str, ...]]:
+def _attributes(sentence: Sentence) -> tuple[tuple[Constraint, ...], tuple[str, ...], tuple[str, ...]]:
+    """The constraints, the words that mean nothing here, and those of them that are not wanted ("without laces")."""
     marks = settle(read_marks(sentence))
-    unknown = tuple(dict.fromkeys(mark.text for mark in marks
-                                  if mark.kind == "word" and mark.text.isalpha() and mark.text not in _idle()))
-    return to_constraints(read_scopes(marks)), unknown
+    telling = [mark for mark in marks if mark.kind != "determiner"  # "without any laces"
+               and (mark.kind != "word" or (mark.text.isalpha() and mark.text not in _idle()))]
+    unknown = tuple(dict.fromkeys(mark.text for mark in telling if mark.kind == "word"))
+    refused = tuple(dict.fromkeys(mark.text for before, mark in pairwise(telling)
+                                  if mark.kind == "word" and before.kind == "negation"))
+    return to_constraints(read_scopes(marks)), unknown, refused
 
 
 def _renumbered(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:

@@ -96,8 +96,8 @@ class Reading(_Frozen):
     drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced: facets whose earlier
     wishes give way ("in red instead"); parts: what is taken from which of several pictures;
     garment: the kind that is meant among several in one photo ("the jeans in this photo"); currency: ISO code where one
-    was named; unknown: words that were not understood; unknown_vibes: phrases that look like a vibe and are in no lexicon,
-    worth one question.
+    was named; unknown: words that were not understood; refused: those of them that stand behind a "no" or "without";
+    unknown_vibes: phrases that look like a vibe and are in no lexicon, worth one question.
     """
 
     text: str
@@ -113,6 +113,7 @@ class Reading(_Frozen):
     currency: str | None = None
     vibes: tuple[Vibe, ...] = ()
     unknown: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     unknown_vibes: tuple[str, ...] = ()
 
     def intent(self, *kinds: str) -> Intent | None:

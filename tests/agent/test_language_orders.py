@@ -294,3 +294,10 @@ def test_idioms(text: str, expected: list[str] | None) -> None:
     marks = {"require": "+", "exclude": "-", "prefer": "~"}
     said = [f"{marks[c.op]}{c.facet} {c.value}" for c in read(text).constraints]
     assert said == expected if expected is not None else "+color navy" not in said
+
+
+def test_a_word_that_nobody_knows_is_not_looked_for_behind_a_no() -> None:
+    for text in ("sneakers without laces", "no laces please", "without any laces, not white"):
+        assert read(text).unknown == read(text).refused == ("laces",), text
+    wanted = read("sneakers with laces, not white")
+    assert wanted.unknown == ("laces",) and wanted.refused == ()
