@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import secrets
-import threading
-from collections import OrderedDict
 from collections.abc import Iterator
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +15,7 @@ from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
 from agent.language.spelling import mend
+from agent.locks import SessionLocks
 from agent.memory import IN_RAM, Memory
 from agent.merge import merge
 from agent.photos import Eyes
@@ -40,10 +38,9 @@ from encoders import load_encoder
 from encoders.batching import BatchedEncoder
 from errors import InputError
 from guard import fitted_to, guard_of
-from retrieval import Elsewhere, Retriever, VectorIndex, first_part, lists_file, open_index
+from retrieval import Retriever, VectorIndex, first_part, index_of
 from settings import Settings, load_settings
 
-_LOCKS_KEPT = 10_000
 KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 
 
@@ -73,8 +70,7 @@ class Stylist:
         self.graph = build_graph(thought, action, Critic(self.tools), Speak(self.tools, self.minds))
         self.forgotten = 0
         """Sessions forgotten so far, by whom it may concern that words are kept elsewhere too."""
-        self._locks: OrderedDict[str, threading.Lock] = OrderedDict()
-        self._locks_lock = threading.Lock()
+        self._locks = SessionLocks()
 
     @classmethod
     def open(cls, directory: str | Path, memory: str | Path | None = None, settings: Settings | None = None,
@@ -104,7 +100,7 @@ class Stylist:
         same = catalog.parts[0] is self.catalog.parts[0]
         index = index_of(catalog, self.settings, first_part(self.retriever.index) if same else None)
         fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
-        fresh._locks, fresh._locks_lock = self._locks, self._locks_lock
+        fresh._locks = self._locks
         fresh.catalog.facet_counts()
         return fresh
 
@@ -195,7 +191,7 @@ class Stylist:
 
     def forget(self, session: str) -> None:
         """Deletes a session: turns, pictures, feedback, everything."""
-        with self._session(session):
+        with self._locks.of(session):
             self._forget(session)
 
     def export(self, session: str) -> dict:
@@ -224,7 +220,7 @@ class Stylist:
 
     def _turn(self, session: str, request: Request, constraints: tuple[Constraint, ...] | None = None,
               refuse: str | None = None) -> Iterator[Event]:
-        with self._session(session):
+        with self._locks.of(session):
             clock = Clock(self.settings.turn_seconds)
             with clock.stage("memory"):
                 state = self.memory.load(session)
@@ -290,27 +286,6 @@ class Stylist:
         mend.cache_clear()
         for mind in self.minds.values():
             mind.forget()
-
-    def _session(self, session: str) -> threading.Lock:
-        """The lock of a session; old ones that nobody holds are let go."""
-        with self._locks_lock:
-            lock = self._locks.setdefault(session, threading.Lock())
-            self._locks.move_to_end(session)
-            while len(self._locks) > _LOCKS_KEPT:
-                oldest = next(iter(self._locks))
-                if self._locks[oldest].locked():
-                    break
-                del self._locks[oldest]
-            return lock
-
-
-def index_of(catalog: Catalog, settings: Settings, first: VectorIndex | None = None) -> VectorIndex:
-    """The index that the settings name, over a catalogue's vectors. first: the one of its first part, where that is there."""
-    made_of = f"{catalog.manifest['encoder']['fingerprint']} {catalog.manifest['content']}"
-    collection = "stylist_" + blake2b(made_of.encode(), digest_size=12).hexdigest()
-    milvus = Elsewhere(settings.milvus_uri, settings.milvus_token, collection, catalog)
-    return open_index(catalog.vectors, settings.index, lists_file(catalog.folder, catalog.manifest), first, settings.device,
-                      milvus)
 
 
 def _pictures(image: Any) -> tuple[Any, ...]:

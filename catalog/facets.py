@@ -10,57 +10,20 @@ import json
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from functools import cached_property, reduce
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
-from catalog import vocabulary
+from catalog import bitmaps, vocabulary
 from catalog.claims import Claim
 from catalog.item import Item
+from catalog.stated import OPEN_WORLD, Key, stated
 from catalog.wish import Constraint, PriceRange
 
-OPEN_WORLD = frozenset({"details", "style"})
-"""Facets whose stated values do not deny the others: naming pockets says nothing of a hood."""
 ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
 _KEPT = 256
 """Answers kept, 125 kB each for a million rows."""
-Key = tuple[str, str]
-
-
-def stated(item: Item, claims: Iterable[Claim]) -> tuple[set[Key], set[Key]]:
-    """(facet, value) pairs that the listing affirms, and those that it denies.
-
-    Structured fields win over the text; claims of the text that contradict each other count for nothing; "printed"
-    beside "floral" adds nothing.
-    """
-    yes = {(facet, value) for facet, values in item.attributes.items() for value in values}
-    said = [
-        claim for claim in claims if not (claim.present and claim.facet in item.attributes and vocabulary.exclusive(claim.facet))
-    ]
-    told = {(c.facet, c.value) for c in said if c.present} - yes
-    denied = {(c.facet, c.value) for c in said if not c.present}
-    denied = {no for no in denied if not any(_both_ways(no, key) for key in yes)}
-    doubtful = {key for key in told if any(_both_ways(no, key) for no in denied) or any(_apart(key, k) for k in told)}
-    denied = {no for no in denied if not any(_both_ways(no, key) for key in told)}
-    yes |= told - doubtful
-    broader = {(facet, above) for facet, value in yes for above in vocabulary.ancestors(facet, value)[1:]}
-    return yes - broader, denied
-
-
-def _both_ways(denied: Key, affirmed: Key) -> bool:
-    """ "no pockets" and "pockets"."""
-    return denied[0] == affirmed[0] and vocabulary.covers(denied[0], denied[1], affirmed[1])
-
-
-def _apart(one: Key, other: Key) -> bool:
-    """Two values of which a thing has but one."""
-    (facet, a), (other_facet, b) = one, other
-    return (
-        facet == other_facet
-        and vocabulary.exclusive(facet)
-        and not (vocabulary.covers(facet, a, b) or vocabulary.covers(facet, b, a))
-    )
 
 
 class FacetTable:
@@ -101,8 +64,8 @@ class FacetTable:
         n = len(items)
         return cls(
             n,
-            {k: _pack(rows, n) for k, rows in sorted(yes.items())},
-            {k: _pack(rows, n) for k, rows in sorted(no.items())},
+            {k: bitmaps.packed(rows, n) for k, rows in sorted(yes.items())},
+            {k: bitmaps.packed(rows, n) for k, rows in sorted(no.items())},
             price=np.array([np.nan if i.price is None else i.price for i in items], dtype=np.float32),
             brand=np.array([codes.get(vocabulary.normal(i.brand), -1) for i in items], dtype=np.int32),
             brands=list(codes),
@@ -185,11 +148,11 @@ class FacetTable:
 
     def allowed(self, groups: Iterable[Sequence[Constraint]]) -> np.ndarray:
         """(n,) bool: False where the listing contradicts all alternatives of a group."""
-        return self._unpacked(self._all_of(~_and([self._answer("contradicted", c) for c in group]) for group in groups))
+        return self._unpacked(self._all_of(~bitmaps.all_of([self._answer("contradicted", c) for c in group]) for group in groups))
 
     def confirmed(self, groups: Iterable[Sequence[Constraint]]) -> np.ndarray:
         """(n,) bool: True where the listing affirms one alternative of every group."""
-        return self._unpacked(self._all_of(_or([self._answer("affirmed", c) for c in group]) for group in groups))
+        return self._unpacked(self._all_of(bitmaps.any_of([self._answer("affirmed", c) for c in group]) for group in groups))
 
     def _all_of(self, parts: Iterable[np.ndarray]) -> np.ndarray:
         found = np.full((self.n + 7) // 8, 255, dtype=np.uint8)
@@ -251,7 +214,7 @@ class FacetTable:
         return np.zeros((self.n + 7) // 8, dtype=np.uint8)
 
     def _any(self, table: dict[Key, np.ndarray], facet: str, values: Iterable[str]) -> np.ndarray:
-        return _or([table[facet, value] for value in values if (facet, value) in table], self._none())
+        return bitmaps.any_of([table[facet, value] for value in values if (facet, value) in table], self._none())
 
     def _states(self, facet: str) -> np.ndarray:
         """The listing states some value of the facet (shades of a colour are not a colour)."""
@@ -277,7 +240,7 @@ class FacetTable:
             vague.add("multicolor")
         closed = self._states(facet) & ~self._any(self.yes, facet, vague)
         if facet == "color" and value == "multicolor":
-            closed &= ~_twice([self.yes["color", v] for v in self.values.get("color", [])], self._none())
+            closed &= ~bitmaps.twice([self.yes["color", v] for v in self.values.get("color", [])], self._none())
         return closed
 
     def _inapplicable(self, facet: str, value: str) -> np.ndarray:
@@ -296,25 +259,3 @@ class FacetTable:
     def exact_price(self) -> np.ndarray:
         """(n,) float64, to the cent: 19.99 as float32 is a little more than 19.99."""
         return np.round(self.price.astype(np.float64), 2)
-
-
-def _pack(rows: list[int], n: int) -> np.ndarray:
-    column = np.zeros(n, dtype=bool)
-    column[rows] = True
-    return np.packbits(column)
-
-
-def _and(parts: Sequence[np.ndarray]) -> np.ndarray:
-    return reduce(np.bitwise_and, parts)
-
-
-def _or(parts: Sequence[np.ndarray], nothing: np.ndarray | None = None) -> np.ndarray:
-    return reduce(np.bitwise_or, parts) if parts else nothing
-
-
-def _twice(parts: Sequence[np.ndarray], nothing: np.ndarray) -> np.ndarray:
-    """Bits that are set in at least two of the parts."""
-    once, twice = nothing, nothing
-    for part in parts:
-        once, twice = once | part, twice | (once & part)
-    return twice

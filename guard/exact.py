@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from catalog import vocabulary
+from catalog.facets import ONE_SIZE
 from catalog.item import Item
 from catalog.wish import Constraint, PriceRange
 from guard.evidence import Evidence
-
-ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
 
 
 def stated(item: Item, constraint: Constraint) -> Evidence:

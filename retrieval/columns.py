@@ -14,8 +14,8 @@ import numpy as np
 
 from catalog import vocabulary
 from catalog.claims import Claim
-from catalog.facets import OPEN_WORLD, stated
 from catalog.item import Item
+from catalog.stated import OPEN_WORLD, stated
 
 SILENT, SEVERAL = "", "*"
 """The listing states nothing; it states more than one value, or one that a column cannot hold."""

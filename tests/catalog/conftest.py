@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shopfront import encoded, swatch
+from shopfront import encoded, made, swatch
+from updates_world import dress
 
 
 @pytest.fixture
@@ -17,3 +18,11 @@ def images(tmp_path) -> Path:
         (folder / name).write_bytes(encoded(swatch(), kind))
     (folder / "broken.jpg").write_bytes(b"no picture")
     return folder
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A shop of six dresses, to be updated."""
+    path = tmp_path / "shop"
+    made(path, [dress(f"d{n}", 10.0 + n) for n in range(6)]).close()
+    return path

@@ -1,62 +1,18 @@
-"""Live updates: differences only, readers that never see half, kills in the middle, compaction."""
+"""Live updates: the differences only, what follows from them, kills in the middle."""
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import sys
-import threading
-import time
-from pathlib import Path
-
 import numpy as np
 import pytest
-from shopfront import MeanColour, entry, made, no_claims
+from shopfront import entry, made
+from updates_world import BLUE, Counting, applied, dress, state
 
 from catalog import files
 from catalog import update as updating
-from catalog.build import Ledger, re_embed
-from catalog.claims import Claim
-from catalog.compact import compact, due
+from catalog.build import Ledger
 from catalog.store import Catalog
-from catalog.update import alone, update
 from catalog.wish import Constraint
-from errors import InputError, WorkError
-
-RED, BLUE = (200, 30, 30), (30, 30, 200)
-
-
-class Counting(MeanColour):
-    """Counts the pictures that it is given."""
-
-    def __init__(self) -> None:
-        self.seen = 0
-
-    def encode_images(self, images):
-        self.seen += len(images)
-        return super().encode_images(images)
-
-
-def dress(id_: str, price: float = 20.0, color: tuple[int, int, int] = RED, **fields):
-    return entry(id_, color, price=price, brand="Acme", attributes={"category": ("dress",), "color": ("red",)}, **fields)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    path = tmp_path / "shop"
-    made(path, [dress(f"d{n}", 10.0 + n) for n in range(6)]).close()
-    return path
-
-
-def applied(folder, entries, encoder=None, ledger=None, **options):
-    encoder = encoder or Counting()
-    return update(folder, entries, lambda: encoder, no_claims, ledger or Ledger(), **options)
-
-
-def state(catalog: Catalog) -> dict[str, tuple]:
-    rows = np.flatnonzero(catalog.alive)
-    return {item.id: (item.price, item.image, tuple(np.round(catalog.vectors[int(row)].astype(float), 2)))
-            for row, item in zip(rows, catalog.items(rows), strict=True)}
+from errors import InputError
 
 
 def test_only_differences_are_applied(folder):
@@ -168,152 +124,3 @@ def test_killed_in_the_middle_the_old_state_holds_and_the_next_update_clears_up(
     assert applied(folder, feed).changed == 6
     assert len(state(Catalog.open(folder))) == 7
     assert [part.name for part in (folder / files.PARTS).iterdir()] == Catalog.open(folder).manifest["parts"]
-
-
-READER = """
-import sys
-from pathlib import Path
-sys.path.insert(0, {root!r})
-from catalog.store import Catalog
-folder, seen = Path(sys.argv[1]), set()
-print("reading", flush=True)
-while not (folder.parent / "stop").exists():
-    catalog = Catalog.open(folder)
-    prices = frozenset(item.price for item in catalog.items(catalog.alive.nonzero()[0]))
-    if prices not in seen:
-        seen.add(prices)
-        print(*prices, flush=True)
-"""
-
-
-def test_readers_never_see_half(folder):
-    """Prices of all items change together: a reader that saw two of them would have seen half an update."""
-    applied(folder, [dress(f"d{n}", 0.0) for n in range(6)])
-    root = str(Path(updating.__file__).resolve().parents[1])
-    with subprocess.Popen([sys.executable, "-c", READER.format(root=root), str(folder)], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True) as reader:
-        reader.stdout.readline()
-        for step in range(1, 9):
-            applied(folder, [dress(f"d{n}", float(step)) for n in range(6)])
-            if step in (3, 6):
-                compact(folder)
-        time.sleep(0.2)
-        (folder.parent / "stop").touch()
-        seen, complaints = reader.communicate(timeout=30)
-    lines = [line.split() for line in seen.splitlines()]
-    assert reader.returncode == 0, complaints
-    assert len(lines) > 1 and all(len(line) == 1 for line in lines) and lines[-1] == ["8.0"]
-
-
-def test_a_catalogue_that_was_replaced_meanwhile_is_left_alone(folder, monkeypatch):
-    """Whoever does not heed the lock: the update must not name its rows in another catalogue's manifest."""
-    compare = updating._Work.finish
-
-    def replaced(self, *given):
-        compare(self, *given)
-        (folder / files.MANIFEST).rename(folder / "aside.json")
-        (folder / files.MANIFEST).write_text((folder / "aside.json").read_text())
-
-    monkeypatch.setattr(updating._Work, "finish", replaced)
-    with pytest.raises(WorkError, match="was replaced while it was being updated"):
-        applied(folder, [dress(f"d{n}", 70.0 + n) for n in range(6)])
-    assert {item.price for item in Catalog.open(folder).items(range(6))} == {10.0 + n for n in range(6)}
-
-
-def test_embedding_anew_keeps_updates_out(folder):
-    failed = []
-
-    class Slow(MeanColour):
-        fingerprint = "another"
-
-        def encode_images(self, images):
-            thread = threading.Thread(target=lambda: failed.append(_refused(folder)))
-            thread.start()
-            thread.join()
-            return super().encode_images(images)
-
-    re_embed(folder, Slow())
-    assert failed and all("being changed by another command" in why for why in failed)
-
-
-def _refused(folder) -> str:
-    try:
-        applied(folder, [dress("d0")])
-    except WorkError as error:
-        return str(error)
-    return ""
-
-
-def test_contents_have_names_of_their_own(folder, tmp_path):
-    """Two catalogues that began alike, had one update each and were compacted are not the same."""
-    shutil.copytree(folder, tmp_path / "other")
-    names = set()
-    for place, price in ((folder, 70.0), (tmp_path / "other", 80.0)):
-        applied(place, [dress(f"d{n}", price) for n in range(6)])
-        names.add(Catalog.open(place).manifest["parts"][0])
-        names.add(compact(place)["content"])
-    assert len(names) == 4
-
-
-def test_one_update_at_a_time(folder):
-    failed = []
-
-    def other():
-        try:
-            applied(folder, [dress("d0")])
-        except WorkError as error:
-            failed.append(str(error))
-
-    with alone(folder):
-        thread = threading.Thread(target=other)
-        thread.start()
-        thread.join()
-    assert failed and "being changed by another command" in failed[0]
-
-
-def test_compaction_keeps_what_lives_and_drops_the_rest(folder):
-    applied(folder, [dress("d0", 10.0), dress("d1", 99.0), dress("d2", 12.0, BLUE), dress("d3", 13.0), dress("new", 5.0, BLUE)])
-    loose, reader = state(Catalog.open(folder)), Catalog.open(folder)
-    prepared = []
-    manifest = compact(folder, lambda fresh: prepared.append((fresh / files.VECTORS).is_file()))
-    now = Catalog.open(folder)
-    assert prepared == [True] and manifest["items"] == 5 and "parts" not in now.manifest
-    assert state(now) == loose == state(reader) and len(now.parts) == 1 and now.alive.all() and len(now) == 5
-    assert now.manifest["content"] != reader.manifest["content"]
-    assert sorted(p.name for p in (folder / files.IMAGES).iterdir()) == sorted(i.image.split("/")[1] for i in now.items(range(5)))
-    assert [now.ids[row] for row, _ in now.text_search("new", 5)] == ["new"]
-    assert not applied(folder, [dress("d0", 10.0), dress("d1", 99.0), dress("d2", 12.0, BLUE), dress("d3", 13.0),
-                                dress("new", 5.0, BLUE)]).any  # digests came along
-
-
-def test_joined_bitmaps_answer_as_those_of_one_build(tmp_path):
-    def listing(number: int, price: float):
-        colors = ("red", "blue", "navy", "multicolor")
-        kinds = ("dress", "belt", "shirt")
-        return entry(f"i{number}", price=price, brand=("Acme", "Basel", "")[number % 3], sizes={"M": number % 2},
-                     attributes={"category": (kinds[number % 3],), "color": (colors[number % 4],)})
-
-    claims = {f"i{n}": [Claim("details", "pockets", n % 2 == 0)] for n in range(30)}
-    said = lambda item: tuple(claims.get(item.id, ()))  # noqa: E731
-    made(tmp_path / "a", [listing(n, float(n)) for n in range(20)], claims).close()
-    final = [listing(n, float(n + n % 2)) for n in range(5, 30)]
-    update(tmp_path / "a", final, MeanColour, said, Ledger())
-    loose = Catalog.open(tmp_path / "a")
-    compact(tmp_path / "a")
-    one, whole = Catalog.open(tmp_path / "a"), made(tmp_path / "b", final, claims)
-    for op in ("require", "exclude"):
-        for facet, value in (("color", "blue"), ("color", "navy"), ("category", "belt"), ("details", "pockets"),
-                             ("brand", "acme"), ("size", "M"), ("sleeve_length", "long"), ("price", {"min": 8, "max": 15})):
-            asked = [Constraint(facet=facet, op=op, value=value)]
-            for method in ("allowed_rows", "affirmed_rows"):
-                found = [{c.ids[row] for row in np.flatnonzero(getattr(c, method)(asked))} for c in (loose, one, whole)]
-                assert found[0] == found[1] == found[2], (op, facet, value, method)
-    assert one.facet_counts() == whole.facet_counts() == loose.facet_counts()
-
-
-def test_a_catalogue_is_due_for_compaction_when_much_has_changed(folder, monkeypatch):
-    assert not due(folder)
-    applied(folder, [dress(f"d{n}", 50.0 + n) for n in range(6)])
-    assert not due(folder)  # small catalogues may carry a thousand loose rows
-    monkeypatch.setattr("catalog.compact.LEAST", 5)
-    assert due(folder)
