@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 PACE_S = 0.15
 """Each view of a turn at work costs the page several milliseconds, and nobody reads faster."""
+UNFOLDED_KEPT = 1_000
 MAX_TEXT = 4000
 """Longer messages are refused with their text kept; nobody describes a dress in more characters."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
@@ -53,6 +55,8 @@ class Desk:
 
     def __init__(self, shop: Shop, pictures: str, pace: float = PACE_S) -> None:
         self.shop, self.pictures, self.pace = shop, pictures, pace
+        self._unfolded: OrderedDict[str, None] = OrderedDict()
+        """Sessions whose earlier turns are on the page, so that a heart does not fold them; the next turn does."""
 
     def arrive(self, token: str | None) -> View:
         """The page is opened or reloaded, or the clock ticks while the shop is being prepared."""
@@ -88,6 +92,9 @@ class Desk:
         elif kind == "start_over":
             yield from self._turn(token, "start over")
         elif kind == "earlier":
+            self._unfolded[token] = None
+            while len(self._unfolded) > UNFOLDED_KEPT:
+                self._unfolded.popitem(last=False)
             yield self._whole(stylist, token, turns.MOST_TURNS)
         elif kind == "example":
             yield from self._example(token, data.get("n"))
@@ -108,7 +115,8 @@ class Desk:
         except Exception:  # a door, as above
             LOG.exception("%s failed", data["do"])
             return View(live=panels.notice(BROKE))
-        return self._whole(stylist, token)._replace(live=gr.skip())
+        shown = turns.MOST_TURNS if token in self._unfolded else turns.SHOWN_TURNS
+        return self._whole(stylist, token, shown)._replace(live=gr.skip())
 
     def _forget(self, stylist: Stylist | Crew, token: str) -> View:
         try:
@@ -138,6 +146,7 @@ class Desk:
         if stylist is None:
             yield View(live=panels.notice("The shop is still being prepared; your message is kept.", "hint"))
             return
+        self._unfolded.pop(token, None)
         try:
             images = photos.check(files)
             events = stylist.stream(token, text, image=images or None, like=like)

@@ -131,6 +131,8 @@ def test_a_long_conversation_shows_its_end_and_the_rest_on_request(desk, token):
     assert "Show 3 earlier turns" in feed and "wish 3" in feed and "wish 2" not in feed
     whole = list(desk.act(token, Tap(do="earlier")))[-1].feed
     assert "wish 0" in whole and "earlier turn" not in whole
+    assert "wish 0" in desk.mark(token, Tap(do="save", id="P1")).feed  # a heart does not fold what was opened
+    assert "wish 0" not in said(desk, token, "one more")[-1].feed  # the next turn does
     assert "wish 2" not in said(desk, token, "one more")[-1].feed
 
 
