@@ -138,14 +138,6 @@ class FacetTable:
 
     # -- verdicts
 
-    def affirmed(self, constraint: Constraint) -> np.ndarray:
-        """(n,) bool: the listing says that the constraint holds."""
-        return self._unpacked(self._answer("affirmed", constraint))
-
-    def contradicted(self, constraint: Constraint) -> np.ndarray:
-        """(n,) bool: the listing says that the constraint does not hold. Soft constraints are never contradicted."""
-        return self._unpacked(self._answer("contradicted", constraint))
-
     def allowed(self, groups: Iterable[Sequence[Constraint]]) -> np.ndarray:
         """(n,) bool: False where the listing contradicts all alternatives of a group."""
         return self._unpacked(self._all_of(~bitmaps.all_of([self._answer("contradicted", c) for c in group]) for group in groups))

@@ -76,7 +76,7 @@ def random_wish(rng: np.random.Generator, brands: list[str]) -> tuple[Constraint
 def allowed(listed: Listed, wish: tuple[Constraint, ...]) -> np.ndarray:
     mask = np.ones(ROWS, dtype=bool)
     for group in Wish(constraints=wish).groups():
-        mask &= ~np.logical_and.reduce([listed.facets.contradicted(constraint) for constraint in group])
+        mask &= np.logical_or.reduce([listed.facets.allowed([[constraint]]) for constraint in group])
     return mask
 
 
