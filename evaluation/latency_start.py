@@ -63,8 +63,8 @@ def child() -> None:
     with tempfile.TemporaryDirectory() as folder:
         opened = _part(seconds, "catalogue", lambda: Catalog.open(catalog))
         encoder = _part(seconds, "encoder", lambda: load_encoder(settings.encoder, settings.device))
-        open_index = stylist_module.open_index
-        stylist_module.open_index = lambda *given, **named: _part(seconds, "index", lambda: open_index(*given, **named))
+        index_of = stylist_module.index_of
+        stylist_module.index_of = lambda *given: _part(seconds, "index", lambda: index_of(*given))
         memory = Memory(Path(folder) / "memory.sqlite")
         stylist = _part(seconds, "rest", lambda: stylist_module.Stylist(opened, encoder, memory, settings))
         seconds["rest"] -= seconds.setdefault("index", 0.0)
