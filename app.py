@@ -36,11 +36,19 @@ FAILURE_SHOWN_S = 3.0
 
 def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     """The command line."""
-    parser = argparse.ArgumentParser(prog="app.py", description="Open the fashion stylist's chat page.")
-    parser.add_argument("--catalog", type=Path, metavar="DIR",
-                        help="a catalogue made by `python -m catalog demo` or `python -m catalog import` "
-                             "(default: data/demo, drawn on the first start)")
-    parser.add_argument("--host", help="address to listen on (default: HOST, else 127.0.0.1; 0.0.0.0 in a Space)")
+    parser = argparse.ArgumentParser(
+        prog="app.py", description="Open the fashion stylist's chat page."
+    )
+    parser.add_argument(
+        "--catalog",
+        type=Path,
+        metavar="DIR",
+        help="a catalogue made by `python -m catalog demo` or `python -m catalog import` "
+        "(default: data/demo, drawn on the first start)",
+    )
+    parser.add_argument(
+        "--host", help="address to listen on (default: HOST, else 127.0.0.1; 0.0.0.0 in a Space)"
+    )
     parser.add_argument("--port", type=int, help="port to listen on (default: PORT, else 7860)")
     parser.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     return parser.parse_args(argv)
@@ -56,8 +64,10 @@ def check_catalog(settings: Settings) -> bool:
     if present(settings.catalog_dir):
         return False
     if settings.catalog_dir.resolve() != Settings().catalog_dir.resolve():
-        raise CatalogMissing(f"no catalogue in {settings.catalog_dir}; make one with `python -m catalog demo --out "
-                             f"{settings.catalog_dir}` or `python -m catalog import FEED --out {settings.catalog_dir}`")
+        raise CatalogMissing(
+            f"no catalogue in {settings.catalog_dir}; make one with `python -m catalog demo --out "
+            f"{settings.catalog_dir}` or `python -m catalog import FEED --out {settings.catalog_dir}`"
+        )
     return True
 
 
@@ -69,8 +79,10 @@ def check_port(host: str, port: int) -> int:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise WorkError(f"cannot listen on {host}:{port} ({error.strerror}); choose another port with PORT=7861 "
-                            "or end the program that holds it") from None
+            raise WorkError(
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another port with PORT=7861 "
+                "or end the program that holds it"
+            ) from None
         return probe.getsockname()[1]
 
 
@@ -81,16 +93,25 @@ def draw_demo(catalog: Path, tell: Callable[[str], None]) -> None:
     """
     command = [sys.executable, "-m", "catalog", "demo", "--out", str(catalog)]
     last = ""
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
-                          errors="replace", bufsize=1) as process:  # universal newlines: a bar's \r ends a line too
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+        errors="replace",
+        bufsize=1,
+    ) as process:  # universal newlines: a bar's \r ends a line too
         for line in process.stderr:
             if line.strip():
                 last = line.strip()
                 tell(last)
                 print(last, file=sys.stderr)
     if process.returncode:
-        raise WorkError(f"the demo catalogue could not be drawn: "
-                        f"{last.removeprefix('error: ') or f'exit {process.returncode}'}")
+        raise WorkError(
+            f"the demo catalogue could not be drawn: "
+            f"{last.removeprefix('error: ') or f'exit {process.returncode}'}"
+        )
 
 
 def open_shop(shop: Shop, settings: Settings, draw: bool) -> None:
@@ -117,7 +138,9 @@ def keep_fresh(shop: Shop, ended: threading.Event, every: float = LOOK_S) -> Non
         try:
             fresh = shop.stylist.renewed() if shop.stylist else None
         except Exception:  # a door: whatever is wrong with the new state, shoppers chat on over the one that is open
-            LOG.exception("the catalogue's new state could not be opened; the page goes on with the old one")
+            LOG.exception(
+                "the catalogue's new state could not be opened; the page goes on with the old one"
+            )
             ended.wait(RETRY_S)
             continue
         if fresh is not None:
@@ -129,7 +152,9 @@ def keep_fresh(shop: Shop, ended: threading.Event, every: float = LOOK_S) -> Non
 
 def wants_browser(skip: bool) -> bool:
     """Whether to open a browser window: only for a person at a desktop."""
-    desktop = sys.platform in ("darwin", "win32") or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    desktop = sys.platform in ("darwin", "win32") or any(
+        map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY"))
+    )
     return desktop and not skip and sys.stderr.isatty() and not os.environ.get("SPACE_ID")
 
 
@@ -144,11 +169,17 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
     shop = Shop()
     page = build(shop, at_once=None if settings.workers > 1 else TURNS_IN_PROCESS)
     page.queue(max_size=None)
-    page.launch(server_name=settings.host, server_port=port, prevent_thread_lock=True,
-                **launch_options(settings.catalog_dir, settings.waiting + settings.workers))
+    page.launch(
+        server_name=settings.host,
+        server_port=port,
+        prevent_thread_lock=True,
+        **launch_options(settings.catalog_dir, settings.waiting + settings.workers),
+    )
     address = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"
     print(f"The page is open at {address} (Ctrl-C ends it)", file=sys.stderr, flush=True)
-    threading.Thread(target=open_shop, args=(shop, settings, draw), name="opening", daemon=True).start()
+    threading.Thread(
+        target=open_shop, args=(shop, settings, draw), name="opening", daemon=True
+    ).start()
     ended = threading.Event()
     threading.Thread(target=keep_fresh, args=(shop, ended), name="watching", daemon=True).start()
     if wants_browser(skip_browser):
@@ -168,7 +199,9 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
 
 def main(argv: list[str] | None = None) -> int:
     """Exit code: 0 ended by the shopkeeper, 1 the work failed, 2 unusable input."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a service's stop: turns under way are finished
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # a service's stop: turns under way are finished
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s")
     given = arguments(argv)
     try:

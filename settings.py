@@ -7,7 +7,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 
 from errors import InputError
 
@@ -84,7 +92,9 @@ class Settings(BaseModel):
     openai_vision: Literal["auto", "on", "off"] = "auto"
     daily_cap_usd: float = Field(default=5.0, ge=0)
     turn_seconds: float = Field(default=20.0, gt=0)
-    workers: int = Field(default_factory=lambda given: 1 if _in_a_file(given) else most_workers(), ge=1, le=64)
+    workers: int = Field(
+        default_factory=lambda given: 1 if _in_a_file(given) else most_workers(), ge=1, le=64
+    )
     """Processes that the page's turns run in; `auto`: one a core, at most 8. 1: in the page's own process."""
     waiting: int = Field(default=100, ge=1, le=10_000)
     """Turns that may wait for a worker; further ones are asked to come again."""
@@ -101,7 +111,9 @@ class Settings(BaseModel):
         if not _in_a_file(info.data):
             return most_workers() if given == "auto" else given
         if str(given) not in ("auto", "1"):
-            raise ValueError("Milvus Lite (MILVUS_URI is a file) serves one process: WORKERS=1, or the address of a server")
+            raise ValueError(
+                "Milvus Lite (MILVUS_URI is a file) serves one process: WORKERS=1, or the address of a server"
+            )
         return 1
 
     @property
@@ -130,4 +142,6 @@ def load_settings(environ: Mapping[str, str] | None = None, **explicit: object) 
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"])
         variable = "/".join(ENVIRONMENT.get(name, (name,)))
-        raise InputError(f"setting {name} (environment {variable}): got {problem['input']!r}; {problem['msg']}") from None
+        raise InputError(
+            f"setting {name} (environment {variable}): got {problem['input']!r}; {problem['msg']}"
+        ) from None

@@ -13,15 +13,24 @@ import typer
 from errors import InputError, WorkError, run_door
 from settings import ROOT
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-                  help="The stylist without its page: chat, read wishes, replay conversations, draw the graph.")
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The stylist without its page: chat, read wishes, replay conversations, draw the graph.",
+)
 Jsonl = Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, in and out.")]
 
 
 @app.command()
-def chat(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")], jsonl: Jsonl = False,
-         memory: Annotated[Path | None, typer.Option(help="File of the sessions; else they end with the process.")] = None,
-         session: Annotated[str, typer.Option(help="Name of the terminal's conversation.")] = "terminal") -> None:
+def chat(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")],
+    jsonl: Jsonl = False,
+    memory: Annotated[
+        Path | None, typer.Option(help="File of the sessions; else they end with the process.")
+    ] = None,
+    session: Annotated[str, typer.Option(help="Name of the terminal's conversation.")] = "terminal",
+) -> None:
     """Answers turns. With --jsonl this door trusts its caller's session names; exit 2 if no line could be used."""
     from agent.jsonl import answers
     from agent.stylist import Stylist
@@ -36,7 +45,9 @@ def chat(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue
         print(line, flush=True)
         taken.append(usable)
     if taken and not any(taken):
-        raise InputError(f"none of the {len(taken)} lines was a turn; each line of the output says why")
+        raise InputError(
+            f"none of the {len(taken)} lines was a turn; each line of the output says why"
+        )
 
 
 @app.command()
@@ -45,31 +56,45 @@ def plan(jsonl: Jsonl = False) -> None:
     from agent.plan import plan_lines
 
     if not jsonl:
-        raise InputError('plan reads JSON lines: echo \'{"id": 1, "text": "red, no stripes"}\' | python -m agent plan --jsonl')
+        raise InputError(
+            'plan reads JSON lines: echo \'{"id": 1, "text": "red, no stripes"}\' | python -m agent plan --jsonl'
+        )
     for line in plan_lines(sys.stdin):
         print(line, flush=True)
 
 
 @app.command()
-def record(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")],
-           out: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help="The transcript, a new file.")],
-           jsonl: Annotated[bool, typer.Option("--jsonl", help="Turns as JSON objects, one a line; else typed words.")] = False,
-           ) -> None:
+def record(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")],
+    out: Annotated[Path, typer.Argument(metavar="OUT.jsonl", help="The transcript, a new file.")],
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Turns as JSON objects, one a line; else typed words.")
+    ] = False,
+) -> None:
     """Plays a conversation from stdin and writes it down, a configured model's requests and answers included."""
     from agent.jsonl import asks
     from agent.recording import record as recorded
     from settings import load_settings
 
-    turns = asks(sys.stdin) if jsonl else ({"text": line.strip()} for line in sys.stdin if line.strip())
+    turns = (
+        asks(sys.stdin) if jsonl else ({"text": line.strip()} for line in sys.stdin if line.strip())
+    )
     for turn in recorded(folder, out, turns, load_settings()):
         print(turn["expect"].get("reply", ""), flush=True)
 
 
 @app.command()
-def replay(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Transcripts, or folders of them.")],
-           update: Annotated[bool, typer.Option("--update", help="Write down what the turns give now.")] = False,
-           catalog: Annotated[Path | None, typer.Option(help="For transcripts of a catalogue that was not drawn.")] = None,
-           ) -> None:
+def replay(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH...", help="Transcripts, or folders of them.")
+    ],
+    update: Annotated[
+        bool, typer.Option("--update", help="Write down what the turns give now.")
+    ] = False,
+    catalog: Annotated[
+        Path | None, typer.Option(help="For transcripts of a catalogue that was not drawn.")
+    ] = None,
+) -> None:
     """Replays recorded conversations; exit 1 if one differs."""
     from agent import transcripts
     from agent.stylist import Stylist
@@ -83,7 +108,9 @@ def replay(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="
             name = str(transcript.header["catalog"])
             folder = opened.get(name) or _catalog_of(transcript, catalog, Path(scratch))
             opened[name] = folder
-            outcome = transcripts.replay(transcript, lambda settings, folder=folder: Stylist.open(folder, settings=settings))
+            outcome = transcripts.replay(
+                transcript, lambda settings, folder=folder: Stylist.open(folder, settings=settings)
+            )
             if update:
                 transcripts.write(transcript, outcome.turns)
             failed += bool(outcome.differences)
@@ -92,7 +119,9 @@ def replay(paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="
                 print(f"  {line}")
     print(f"{len(files) - failed} passed, {failed} failed")
     if failed and not update:
-        raise WorkError(f"{failed} of {len(files)} transcripts differ; `--update` records what the turns give now")
+        raise WorkError(
+            f"{failed} of {len(files)} transcripts differ; `--update` records what the turns give now"
+        )
 
 
 @app.command()
@@ -111,9 +140,13 @@ def _catalog_of(transcript, given: Path | None, scratch: Path) -> Path:
         return _draw(transcript.catalog, scratch)
     wanted = transcript.header["catalog"].get("content")
     if given is None:
-        raise InputError(f"{transcript.path.name} was recorded on a catalogue that was not drawn; name its folder: --catalog DIR")
+        raise InputError(
+            f"{transcript.path.name} was recorded on a catalogue that was not drawn; name its folder: --catalog DIR"
+        )
     if Catalog.open(given).manifest["content"] != wanted:
-        raise InputError(f"{transcript.path.name} was recorded on another catalogue than {given} (its content differs)")
+        raise InputError(
+            f"{transcript.path.name} was recorded on another catalogue than {given} (its content differs)"
+        )
     return given
 
 
@@ -121,10 +154,23 @@ def _draw(catalog: tuple[int, int], scratch: Path) -> Path:
     """A drawn catalogue of so many items and this seed, in a folder that goes with the process."""
     items, seed = catalog
     out = scratch / f"demo-{items}-{seed}"
-    command = [sys.executable, "-m", "catalog", "demo", "--out", str(out), "--items", str(items), "--seed", str(seed)]
+    command = [
+        sys.executable,
+        "-m",
+        "catalog",
+        "demo",
+        "--out",
+        str(out),
+        "--items",
+        str(items),
+        "--seed",
+        str(seed),
+    ]
     done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr)
     if done.returncode:
-        raise WorkError(f"the catalogue of {items} items could not be drawn (exit {done.returncode}); its message is above")
+        raise WorkError(
+            f"the catalogue of {items} items could not be drawn (exit {done.returncode}); its message is above"
+        )
     return out
 
 

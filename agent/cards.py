@@ -12,14 +12,31 @@ from catalog.wish import Constraint
 _WHY_PARTS = 4
 _ALIKE = 0.6
 """Likeness in a slice (1 the same, 0 as like as any two items) from which two items are called alike in it."""
-_SLICES = {"color": "colour", "pattern": "pattern", "silhouette": "cut", "material": "material", "appearance": "style"}
+_SLICES = {
+    "color": "colour",
+    "pattern": "pattern",
+    "silhouette": "cut",
+    "material": "material",
+    "appearance": "style",
+}
 
 
 def card(item: Item, score: float, checks: Sequence[Check]) -> Card:
     """An item as it is shown."""
-    shown = Card(id=item.id, title=item.title, score=score, verdicts=tuple(checks), brand=item.brand, price=item.price,
-                 currency=item.currency, sizes=item.sizes_in_stock(), link=item.link, image=item.image,
-                 description=item.description, group=item.group)
+    shown = Card(
+        id=item.id,
+        title=item.title,
+        score=score,
+        verdicts=tuple(checks),
+        brand=item.brand,
+        price=item.price,
+        currency=item.currency,
+        sizes=item.sizes_in_stock(),
+        link=item.link,
+        image=item.image,
+        description=item.description,
+        group=item.group,
+    )
     return shown.model_copy(update={"why": why(shown)})
 
 
@@ -48,7 +65,11 @@ def told(check: Check, currency: str) -> str:
 
 def like_what(why: str, near: Mapping[str, float]) -> str:
     """The line with the two slices in which an item is nearest to the reference, {slice: likeness}."""
-    names = [name for name in sorted(near, key=near.__getitem__, reverse=True) if near[name] >= _ALIKE and name in _SLICES]
+    names = [
+        name
+        for name in sorted(near, key=near.__getitem__, reverse=True)
+        if near[name] >= _ALIKE and name in _SLICES
+    ]
     if not names:
         return why
     alike = f"like it in {listing([_SLICES[name] for name in names[:2]])}"

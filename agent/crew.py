@@ -38,20 +38,29 @@ class Crew:
     replaced; the turn that it was in raises WorkError.
     """
 
-    def __init__(self, catalog: Catalog, memory: Memory, post: Post, opener: Opener = open_stylist) -> None:
+    def __init__(
+        self, catalog: Catalog, memory: Memory, post: Post, opener: Opener = open_stylist
+    ) -> None:
         self.catalog, self.memory, self.settings = catalog, memory, post.settings
         self.line = Line(post.settings.waiting)
         self._state = threading.Condition()
         self._serving: set[Keeper] = set()
         self._failed: dict[Keeper, Exception] = {}
         renewing = threading.Lock()
-        self._keepers = [Keeper(n + 1, post, self.line, opener, renewing, self._told, self._forgot)
-                         for n in range(post.settings.workers)]
+        self._keepers = [
+            Keeper(n + 1, post, self.line, opener, renewing, self._told, self._forgot)
+            for n in range(post.settings.workers)
+        ]
         self._temporary: tempfile.TemporaryDirectory | None = None
 
     @classmethod
-    def open(cls, directory: str | Path, memory: str | Path | None = None, settings: Settings | None = None,
-             opener: Opener = open_stylist) -> Crew:
+    def open(
+        cls,
+        directory: str | Path,
+        memory: str | Path | None = None,
+        settings: Settings | None = None,
+        opener: Opener = open_stylist,
+    ) -> Crew:
         """A crew of `settings.workers` on the catalogue in `directory`, as soon as the first of them is warmed up.
 
         memory: a file that all share, or None for one that goes with the crew. Raises CatalogMissing, EncoderMismatch,
@@ -59,11 +68,17 @@ class Crew:
         """
         settings = settings or load_settings()
         folder = None
-        if memory is None or str(memory) == IN_RAM:  # what lies in one process' RAM the others could not read
+        if (
+            memory is None or str(memory) == IN_RAM
+        ):  # what lies in one process' RAM the others could not read
             folder = tempfile.TemporaryDirectory(prefix="memory-")
             memory = Path(folder.name) / "memory.sqlite"
-        post = Post(Path(directory), Path(memory), settings.model_copy(update={"memory": Path(memory)}),
-                    threads=max(1, cores() // settings.workers))
+        post = Post(
+            Path(directory),
+            Path(memory),
+            settings.model_copy(update={"memory": Path(memory)}),
+            threads=max(1, cores() // settings.workers),
+        )
         crew = cls(Catalog.open(directory), Memory(memory), post, opener)
         crew._temporary = folder
         crew.start()
@@ -86,18 +101,38 @@ class Crew:
 
     # -- turns
 
-    def chat(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
-             guard: bool = True, composer: str | None = None, planner: str | None = None) -> Reply:
+    def chat(
+        self,
+        session: str,
+        text: str = "",
+        image: Any = None,
+        like: str | None = None,
+        k: int = 10,
+        guard: bool = True,
+        composer: str | None = None,
+        planner: str | None = None,
+    ) -> Reply:
         """Answers one turn, as `Stylist.chat`. Raises Busy where too many wait."""
         return last_reply(self.stream(session, text, image, like, k, guard, composer, planner))
 
-    def stream(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
-               guard: bool = True, composer: str | None = None, planner: str | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        session: str,
+        text: str = "",
+        image: Any = None,
+        like: str | None = None,
+        k: int = 10,
+        guard: bool = True,
+        composer: str | None = None,
+        planner: str | None = None,
+    ) -> Iterator[Event]:
         """The same turn in pieces, as `Stylist.stream`; `wait` events come first where the line is long.
 
         Raises Busy at once where too many wait; what a worker raises comes with the first event.
         """
-        job = Job("stream", (session, text, image, like, k, guard, composer, planner), streamed=True)
+        job = Job(
+            "stream", (session, text, image, like, k, guard, composer, planner), streamed=True
+        )
         return self.line.join(session, job).events()
 
     def remove(self, session: str, facet: str, op: str, value: Any) -> Reply:
@@ -132,7 +167,9 @@ class Crew:
 
     def saved(self, session: str) -> list[Item]:
         """The items that the shopper saved, in the order in which they were first judged."""
-        rows = map(self.catalog.find, self.memory.saved(session))  # a newer catalogue may have lost some
+        rows = map(
+            self.catalog.find, self.memory.saved(session)
+        )  # a newer catalogue may have lost some
         return self.catalog.items(row for row in rows if row is not None)
 
     def export(self, session: str) -> dict:
@@ -161,7 +198,9 @@ class Crew:
     def close(self) -> None:
         """Ends the crew: who waits is told, turns that are under way are finished where that is soon."""
         self.line.shut(WorkError("the shop is closing"), for_good=True)
-        enders = [threading.Thread(target=keeper.close) for keeper in self._keepers if keeper.started]
+        enders = [
+            threading.Thread(target=keeper.close) for keeper in self._keepers if keeper.started
+        ]
         for ender in enders:
             ender.start()
         for ender in enders:
@@ -186,7 +225,9 @@ class Crew:
                 self._serving.discard(keeper)
                 self._failed[keeper] = error
                 if not self._serving:
-                    self.line.shut(WorkError(CLOSED))  # the log has the reason; shoppers need no addresses
+                    self.line.shut(
+                        WorkError(CLOSED)
+                    )  # the log has the reason; shoppers need no addresses
             self._state.notify_all()
 
     def _forgot(self, keeper: Keeper) -> None:

@@ -22,8 +22,19 @@ ROUNDS = 3
 FAITHFUL = 0.2
 """Mean likeness over the untouched slices (0: as like as any two items) below which results have drifted."""
 SOFT_ORDER = ("vibe", "memory")
-FACET_ORDER = ("details", "material", "fit", "style", "neckline", "length", "sleeve_length", "pattern", "color", "brand",
-               "category")
+FACET_ORDER = (
+    "details",
+    "material",
+    "fit",
+    "style",
+    "neckline",
+    "length",
+    "sleeve_length",
+    "pattern",
+    "color",
+    "brand",
+    "category",
+)
 """Facets whose requirements may be given up, in this order."""
 _SOURCES = {"vibe": 0, "photo": 1, "memory": 2}
 
@@ -39,7 +50,11 @@ class Critic:
         found, wish = state["found"], state["wish"]
         base = {"steps": ("critic",), "again": False}
         if found.failed:
-            return {**base, "remarks": (*state["remarks"], "guard_failed"), "trace": (f"the check failed: {found.failed}",)}
+            return {
+                **base,
+                "remarks": (*state["remarks"], "guard_failed"),
+                "trace": (f"the check failed: {found.failed}",),
+            }
         if not state["request"].guard:
             return {**base, "trace": ("unchecked, as asked",)}
         may = len(state["tried"]) < ROUNDS and not state["clock"].short
@@ -48,20 +63,43 @@ class Critic:
             return {**base, **unsure, **(self._drifted(state) if may else {}), **_praise(found)}
         if found.narrowed and may:
             remarks = (*state["remarks"], "none_cheaper") if state["compared"] else state["remarks"]
-            return {**base, "narrow": False, "remarks": remarks, "again": True,
-                    "trace": ("nothing on the right side of that price fits; looking at the rest",)}
+            return {
+                **base,
+                "narrow": False,
+                "remarks": remarks,
+                "again": True,
+                "trace": ("nothing on the right side of that price fits; looking at the rest",),
+            }
         if self._only_seen(state):
-            return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}
+            return {
+                **base,
+                "remarks": (*state["remarks"], "that_was_all"),
+                "trace": ("all that fits was shown",),
+            }
         step = self._relaxation(wish, state) if may else None
         if step is None and state["more"]:
-            return {**base, "remarks": (*state["remarks"], "that_was_all"), "trace": ("all that fits was shown",)}
+            return {
+                **base,
+                "remarks": (*state["remarks"], "that_was_all"),
+                "trace": ("all that fits was shown",),
+            }
         if step is None:
             return {**base, **self._asked(state), "trace": ("nothing fits",)}
         given_up, revised = step
         if given_up is None:
-            return {**base, "wish": revised, "again": True, "trace": ("none of the kind that was leant to; looking wider",)}
-        return {**base, "wish": revised, "relaxed": (*state["relaxed"], given_up), "again": True,
-                "trace": (f"nothing fits; giving up {given_up.facet} {given_up.value}",)}
+            return {
+                **base,
+                "wish": revised,
+                "again": True,
+                "trace": ("none of the kind that was leant to; looking wider",),
+            }
+        return {
+            **base,
+            "wish": revised,
+            "relaxed": (*state["relaxed"], given_up),
+            "again": True,
+            "trace": (f"nothing fits; giving up {given_up.facet} {given_up.value}",),
+        }
 
     def _drifted(self, state: State) -> dict:
         """Less pull from soft wishes, where results no longer resemble their reference."""
@@ -72,9 +110,12 @@ class Critic:
             pulling = [c for c in wish.constraints if c.source == source and not c.hard]
             if pulling:
                 kept = tuple(c for c in wish.constraints if c not in pulling)
-                return {"wish": wish.model_copy(update={"constraints": kept}), "again": True,
-                        "relaxed": (*state["relaxed"], *pulling),
-                        "remarks": (*state["remarks"], "drifted")}
+                return {
+                    "wish": wish.model_copy(update={"constraints": kept}),
+                    "again": True,
+                    "relaxed": (*state["relaxed"], *pulling),
+                    "remarks": (*state["remarks"], "drifted"),
+                }
         return {}
 
     def _only_seen(self, state: State) -> bool:
@@ -90,11 +131,20 @@ class Critic:
         if any(c.reason == LEANING for c in wish.constraints):
             return None, softened(wish)
         may = state["session"].given_up if state["more"] else FACET_ORDER
-        candidates = [c for c in wish.of("require") if c.facet in FACET_ORDER and c.facet in may and c.reason != NEAREST]
+        candidates = [
+            c
+            for c in wish.of("require")
+            if c.facet in FACET_ORDER and c.facet in may and c.reason != NEAREST
+        ]
         candidates.sort(key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
-        revised = [(c, without) for c in candidates if (without := self._without(wish, c)) is not None]
+        revised = [
+            (c, without) for c in candidates if (without := self._without(wish, c)) is not None
+        ]
         for c, without in revised:
-            if found.blame.get(c.key, 0.0) >= 1 or self.tools.allowed(without.hard, avoid) > found.allowed:
+            if (
+                found.blame.get(c.key, 0.0) >= 1
+                or self.tools.allowed(without.hard, avoid) > found.allowed
+            ):
                 return c, without
         return max(revised, key=lambda pair: found.blame.get(pair[0].key, 0.0), default=None)
 
@@ -119,37 +169,67 @@ class Critic:
         for c in wish.of("require"):
             others = tuple(o for o in wish.constraints if o != c)
             hard = tuple(o for o in others if o.hard)
-            if c.facet == "price" and (price := self.tools.nearest_price(hard, c, state["avoid"])) is not None:
-                return {"question": f"The nearest price is {money(price, currency)}; shall I look there?",
-                        "offer": (*others, reaching(c, price))}
+            if (
+                c.facet == "price"
+                and (price := self.tools.nearest_price(hard, c, state["avoid"])) is not None
+            ):
+                return {
+                    "question": f"The nearest price is {money(price, currency)}; shall I look there?",
+                    "offer": (*others, reaching(c, price)),
+                }
             if c.facet in ("size", "gender") and self.tools.allowed(hard, state["avoid"]):
-                return {"question": f"Shall I look beyond “{phrase(c, currency)}”?", "offer": others}
+                return {
+                    "question": f"Shall I look beyond “{phrase(c, currency)}”?",
+                    "offer": others,
+                }
         if not self.tools.allowed([c for c in wish.of("require") if c.facet == "category"]):
             kinds = [plural(kind) for kind in list(self.tools.kinds())[:5]]
             return {"question": f"I have {listing(kinds)}, for instance; shall it be one of these?"}
-        return {"question": "What may I leave out?" if len(wish.hard) > 1 else "What else may it be?"}
+        return {
+            "question": "What may I leave out?" if len(wish.hard) > 1 else "What else may it be?"
+        }
 
     def _unsure(self, state: State) -> dict:
         """Where nothing is confirmed: the offer to go without what could not be told."""
-        open_ = {(v.facet, v.op, str(v.value)) for card in state["found"].unconfirmed for v in card.open}
+        open_ = {
+            (v.facet, v.op, str(v.value)) for card in state["found"].unconfirmed for v in card.open
+        }
         wish = state["session"].wish
-        doubtful = [c for c in wish.of("require") if c.key in open_ and c.facet in FACET_ORDER and c.facet != "category"]
+        doubtful = [
+            c
+            for c in wish.of("require")
+            if c.key in open_ and c.facet in FACET_ORDER and c.facet != "category"
+        ]
         if state["question"] or not doubtful or state["more"]:
             return {}
         c = min(doubtful, key=lambda c: FACET_ORDER.index(c.facet))
         group = [o for o in wish.constraints if o == c or (c.any is not None and o.any == c.any)]
         words = listing([phrase(o, self.tools.currency) for o in group], "or")
-        return {"question": f"Shall I go without “{words}”?", "offer": tuple(o for o in wish.constraints if o not in group)}
+        return {
+            "question": f"Shall I go without “{words}”?",
+            "offer": tuple(o for o in wish.constraints if o not in group),
+        }
 
     def _kin(self, kinds: set[str], kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
         """The nearest kinds that the shop has, as alternatives: blazers and coats for jackets."""
         stocked = self.tools.kinds()
         for circle in _circles(kinds):
-            beside = sorted((k for k in circle - kinds if stocked.get(k)), key=lambda k: (-stocked[k], k))
+            beside = sorted(
+                (k for k in circle - kinds if stocked.get(k)), key=lambda k: (-stocked[k], k)
+            )
             if beside:
                 number = 1 + max((c.any for c in kept if c.any is not None), default=0)
-                return tuple(Constraint(facet="category", op="require", value=k, any=number, source="memory", reason=NEAREST)
-                             for k in beside)
+                return tuple(
+                    Constraint(
+                        facet="category",
+                        op="require",
+                        value=k,
+                        any=number,
+                        source="memory",
+                        reason=NEAREST,
+                    )
+                    for k in beside
+                )
         return ()
 
 
@@ -165,19 +245,29 @@ def reaching(budget: Constraint, price: float) -> Constraint:
 
 def softened(wish: Wish) -> Wish:
     """The wish without the kinds that were only leant to; the preference behind them stays."""
-    return wish.model_copy(update={"constraints": tuple(c for c in wish.constraints if c.reason != LEANING)})
+    return wish.model_copy(
+        update={"constraints": tuple(c for c in wish.constraints if c.reason != LEANING)}
+    )
 
 
 def _circles(kinds: set[str]) -> list[frozenset[str]]:
     """Kinds around these, nearer circles first: the same parent, then worn in the same place."""
     parents = {vocabulary.parent("category", k) for k in kinds} - {None, "accessories"}
-    circles = [frozenset().union(*(vocabulary.descendants("category", p) for p in parents))] if parents else []
+    circles = (
+        [frozenset().union(*(vocabulary.descendants("category", p) for p in parents))]
+        if parents
+        else []
+    )
     places = (vocabulary.FOOTWEAR, vocabulary.LOWER_BODY, vocabulary.UPPER_BODY)
     return [*circles, *(place for place in places if place & kinds)]
 
 
 def _praise(found: Found) -> dict:
-    near = "" if found.fidelity is None else f", {found.fidelity:.2f} alike where nothing was to change"
+    near = (
+        ""
+        if found.fidelity is None
+        else f", {found.fidelity:.2f} alike where nothing was to change"
+    )
     designs = len({card.group for card in found.fits})
     return {"trace": (f"{len(found.fits)} fit, {designs} designs{near}",)}
 

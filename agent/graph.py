@@ -26,11 +26,20 @@ def after_thought(state: State) -> Literal["action", "speak"]:
 
 def opening(request: Request, session: Session, clock: Clock) -> State:
     """The state that a turn begins with."""
-    return {"request": request, "clock": clock, "session": session, "tried": (), "steps": (), "trace": (), "notes": ()}
+    return {
+        "request": request,
+        "clock": clock,
+        "session": session,
+        "tried": (),
+        "steps": (),
+        "trace": (),
+        "notes": (),
+    }
 
 
 def timed(name: str, node: Callable[[State], Any]) -> Callable[[State], Any]:
     """The node, its time added to the stage of its name."""
+
     def step(state: State) -> Any:
         with state["clock"].stage(name):
             return node(state)
@@ -38,7 +47,9 @@ def timed(name: str, node: Callable[[State], Any]) -> Callable[[State], Any]:
     return step
 
 
-def build_graph(thought: Thought, action: Action, critic: Critic, speak: Speak) -> CompiledStateGraph:
+def build_graph(
+    thought: Thought, action: Action, critic: Critic, speak: Speak
+) -> CompiledStateGraph:
     """The compiled graph over these nodes. No checkpointer: the session's memory is the agent's own."""
     graph = StateGraph(State)
     graph.add_node("thought", timed("thought", thought))

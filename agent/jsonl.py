@@ -54,7 +54,9 @@ def asks(lines: Iterable[str]) -> Iterator[dict]:
         ask = _parsed(line)
         if not ask or set(ask) - allowed:
             got = ", ".join(ask) or "nothing"
-            raise InputError(f"line {number}: a turn holds some of {', '.join(sorted(allowed))}; got {got}")
+            raise InputError(
+                f"line {number}: a turn holds some of {', '.join(sorted(allowed))}; got {got}"
+            )
         yield ask
 
 
@@ -68,7 +70,11 @@ def _answer(stylist: Stylist, number: int, line: str) -> tuple[dict, bool]:
     except ValidationError as error:
         problem = error.errors()[0]
         field = ".".join(str(part) for part in problem["loc"])
-        return {"session": session, "line": number, "error": f"{field}: {problem['msg']}; a turn needs session and text"}, False
+        return {
+            "session": session,
+            "line": number,
+            "error": f"{field}: {problem['msg']}; a turn needs session and text",
+        }, False
     except InputError as error:
         return {"session": session, "line": number, "error": str(error)}, False
 
@@ -77,7 +83,11 @@ def _parsed(line: str) -> dict:
     try:
         given = json.loads(line)
     except ValueError as error:
-        raise InputError(f'not JSON ({error}); a turn is {{"session": "s1", "text": "a red dress"}}') from None
+        raise InputError(
+            f'not JSON ({error}); a turn is {{"session": "s1", "text": "a red dress"}}'
+        ) from None
     if not isinstance(given, dict):
-        raise InputError(f'a turn is an object, not {type(given).__name__}: {{"session": "s1", "text": "a red dress"}}')
+        raise InputError(
+            f'a turn is an object, not {type(given).__name__}: {{"session": "s1", "text": "a red dress"}}'
+        )
     return given

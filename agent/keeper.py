@@ -23,7 +23,9 @@ HANGS_AFTER_S = 120.0
 END_S = 5.0
 RETRY_S = 30.0
 """The pause after a catalogue's new state that could not be opened."""
-_PROCESSES = multiprocessing.get_context("spawn")  # never fork: torch and FAISS hold threads and locks of their own
+_PROCESSES = multiprocessing.get_context(
+    "spawn"
+)  # never fork: torch and FAISS hold threads and locks of their own
 
 
 RENEW = Job(RENEWAL)
@@ -41,8 +43,16 @@ class Keeper:
     forgot: called with this keeper when its worker has forgotten a session.
     """
 
-    def __init__(self, number: int, post: Post, line: Line, opener: Opener, renewing: threading.Lock,
-                 told: Callable[[Keeper, Exception | None], None], forgot: Callable[[Keeper], None]) -> None:
+    def __init__(
+        self,
+        number: int,
+        post: Post,
+        line: Line,
+        opener: Opener,
+        renewing: threading.Lock,
+        told: Callable[[Keeper, Exception | None], None],
+        forgot: Callable[[Keeper], None],
+    ) -> None:
         self.post, self.line, self.opener, self.told, self.forgot = post, line, opener, told, forgot
         self._renewing, self._due, self._not_before = renewing, threading.Event(), 0.0
         self.name = f"worker-{number}"
@@ -111,21 +121,29 @@ class Keeper:
     def _hire(self) -> Connection:
         """Starts the process; returns its pipe once it is ready. Raises what kept it from opening."""
         pipe, theirs = _PROCESSES.Pipe()
-        self.process = _PROCESSES.Process(target=work, args=(self.post, theirs, self.opener), name=self.name, daemon=True)
+        self.process = _PROCESSES.Process(
+            target=work, args=(self.post, theirs, self.opener), name=self.name, daemon=True
+        )
         self.process.start()
         theirs.close()  # so that this end closes when the process ends
         self._pipe = pipe
         try:
             message: Message = pipe.recv()
         except (EOFError, OSError):
-            raise WorkError(f"a worker ended while it opened ({self._exit()}); fewer may fit: WORKERS=1") from None
+            raise WorkError(
+                f"a worker ended while it opened ({self._exit()}); fewer may fit: WORKERS=1"
+            ) from None
         if message.kind == "error":
             raise message.value
         return pipe
 
     def _serve(self, pipe: Connection) -> None:
         while not self._ended.is_set():
-            if self._due.is_set() and time.monotonic() >= self._not_before and self._renewing.acquire(blocking=False):
+            if (
+                self._due.is_set()
+                and time.monotonic() >= self._not_before
+                and self._renewing.acquire(blocking=False)
+            ):
                 try:
                     self._renew(pipe)
                 finally:
@@ -141,11 +159,18 @@ class Keeper:
                 if not pipe.poll(self._patience):
                     raise EOFError
                 pipe.recv()  # that the turn has begun
-            except (EOFError, OSError):  # it ended while it had nothing to do: nobody's turn is lost
+            except (
+                EOFError,
+                OSError,
+            ):  # it ended while it had nothing to do: nobody's turn is lost
                 self.line.back(ticket)
                 raise Gone(self._exit()) from None
             except Exception as error:  # what cannot be pickled has not been sent
-                ticket.fail(WorkError(f"a turn takes words, and pictures as paths, bytes or PIL pictures: {error}"))
+                ticket.fail(
+                    WorkError(
+                        f"a turn takes words, and pictures as paths, bytes or PIL pictures: {error}"
+                    )
+                )
                 self.line.done(ticket)
                 continue
             try:
@@ -184,7 +209,9 @@ class Keeper:
         except (EOFError, OSError):
             raise Gone(self._exit()) from None
         if message.kind == "error":
-            LOG.error("%s goes on with the catalogue's old state for now: %s", self.name, message.value)
+            LOG.error(
+                "%s goes on with the catalogue's old state for now: %s", self.name, message.value
+            )
             self._not_before = time.monotonic() + RETRY_S
             self._due.set()
 

@@ -100,13 +100,19 @@ class Line:
         """A place at the end of the line. Raises Busy, or the reason why nothing is served just now."""
         with self._changed:
             if self._shut is not None:
-                raise type(self._shut)(*self._shut.args)  # a fresh one: it would keep every refused turn in its traceback
+                raise type(self._shut)(
+                    *self._shut.args
+                )  # a fresh one: it would keep every refused turn in its traceback
             if len(self._waiting) >= self.most:
-                raise Busy(f"Many people are shopping just now: {len(self._waiting)} messages wait before yours. Please send it "
-                           f"again in {self._seconds()} seconds; nothing of it is lost.")
+                raise Busy(
+                    f"Many people are shopping just now: {len(self._waiting)} messages wait before yours. Please send it "
+                    f"again in {self._seconds()} seconds; nothing of it is lost."
+                )
             if Counter(ticket.session for ticket in self._waiting)[session] >= MOST_OF_A_SESSION:
-                raise Busy(f"{MOST_OF_A_SESSION} of your messages are waiting for their answers. Please send this one again in "
-                           f"{self._seconds()} seconds; nothing of it is lost.")
+                raise Busy(
+                    f"{MOST_OF_A_SESSION} of your messages are waiting for their answers. Please send this one again in "
+                    f"{self._seconds()} seconds; nothing of it is lost."
+                )
             ticket = Ticket(session, job, self)
             self._waiting.append(ticket)
             self._changed.notify()
@@ -162,17 +168,23 @@ class Line:
                 self._shut = None
 
     def _first(self) -> Ticket | None:
-        return next((ticket for ticket in self._waiting if ticket.session not in self._served), None)
+        return next(
+            (ticket for ticket in self._waiting if ticket.session not in self._served), None
+        )
 
     def _seconds(self) -> int:
         """How long the line takes at its present pace."""
         if len(self._ends) < 2 or self._ends[-1] <= self._ends[0]:
             return 5
         pace = (len(self._ends) - 1) / (self._ends[-1] - self._ends[0])
-        return min(60, max(2, round(len(self._waiting) / pace / 2)))  # a line half as long has room again
+        return min(
+            60, max(2, round(len(self._waiting) / pace / 2))
+        )  # a line half as long has room again
 
 
 def lost() -> WorkError:
     """The error of a turn whose worker ended before the answer."""
-    return WorkError("The answer was lost on its way: the process that worked on it ended. What was said before is kept; please "
-                     "send your message again.")
+    return WorkError(
+        "The answer was lost on its way: the process that worked on it ended. What was said before is kept; please "
+        "send your message again."
+    )

@@ -31,7 +31,9 @@ class ScriptedServer:
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
 
     def script(self, answers: Iterable[dict] | Callable[[dict], dict]) -> None:
         """Begin anew with other answers."""
@@ -105,38 +107,66 @@ def _text(answer: dict) -> str:
 
 
 def _usage(text: str) -> dict:
-    return {"prompt_tokens": 1000, "completion_tokens": max(1, len(text) // 4), "total_tokens": 1000 + len(text) // 4}
+    return {
+        "prompt_tokens": 1000,
+        "completion_tokens": max(1, len(text) // 4),
+        "total_tokens": 1000 + len(text) // 4,
+    }
 
 
 def _completion(request: dict, answer: dict) -> dict:
     text, calls = _text(answer), _calls(request, answer)
-    message = {"role": "assistant", "content": text or None, **({"tool_calls": calls} if calls else {})}
-    return {"id": "scripted", "object": "chat.completion", "created": 0, "model": request.get("model", MODEL),
-            "choices": [{"index": 0, "finish_reason": "tool_calls" if calls else "stop", "message": message}],
-            "usage": _usage(text)}
+    message = {
+        "role": "assistant",
+        "content": text or None,
+        **({"tool_calls": calls} if calls else {}),
+    }
+    return {
+        "id": "scripted",
+        "object": "chat.completion",
+        "created": 0,
+        "model": request.get("model", MODEL),
+        "choices": [
+            {"index": 0, "finish_reason": "tool_calls" if calls else "stop", "message": message}
+        ],
+        "usage": _usage(text),
+    }
 
 
 def _calls(request: dict, answer: dict) -> list[dict]:
     """Tool calls as the protocol has them; their ids tell their place in the conversation, the same in every replay."""
     place = len(request.get("messages", ()))
-    return [{"id": f"call_{place}_{number}", "type": "function", "function": {
-        "name": call["name"],
-        "arguments": call["arguments"] if isinstance(call["arguments"], str) else json.dumps(call["arguments"])}}
-        for number, call in enumerate(answer.get("tool_calls", ()))]
+    return [
+        {
+            "id": f"call_{place}_{number}",
+            "type": "function",
+            "function": {
+                "name": call["name"],
+                "arguments": call["arguments"]
+                if isinstance(call["arguments"], str)
+                else json.dumps(call["arguments"]),
+            },
+        }
+        for number, call in enumerate(answer.get("tool_calls", ()))
+    ]
 
 
-def _send(handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict, cut: bool = False) -> None:
+def _send(
+    handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict, cut: bool = False
+) -> None:
     handler.send_response(status)
     handler.send_header("Content-Type", "application/json")
     handler.send_header("Content-Length", str(len(body)))
     for name, value in headers.items():
         handler.send_header(name, str(value))
     handler.end_headers()
-    handler.wfile.write(body[:len(body) // 2] if cut else body)
+    handler.wfile.write(body[: len(body) // 2] if cut else body)
     handler.close_connection = handler.close_connection or cut
 
 
-def _stream(handler: BaseHTTPRequestHandler, text: str, cut: bool, first: float, further: float) -> None:
+def _stream(
+    handler: BaseHTTPRequestHandler, text: str, cut: bool, first: float, further: float
+) -> None:
     """Server-sent events, a few words each; `cut` closes half-way without the end mark; first, further: seconds a token."""
     handler.send_response(200)
     handler.send_header("Content-Type", "text/event-stream")
@@ -144,12 +174,18 @@ def _stream(handler: BaseHTTPRequestHandler, text: str, cut: bool, first: float,
     handler.end_headers()
     handler.close_connection = True
     words = text.split(" ")
-    pieces = [" ".join(words[i:i + 4]) + (" " if i + 4 < len(words) else "") for i in range(0, len(words), 4)]
+    pieces = [
+        " ".join(words[i : i + 4]) + (" " if i + 4 < len(words) else "")
+        for i in range(0, len(words), 4)
+    ]
     base = {"id": "scripted", "object": "chat.completion.chunk", "created": 0, "model": MODEL}
     time.sleep(first)
-    for piece in pieces[:len(pieces) // 2] if cut else pieces:
+    for piece in pieces[: len(pieces) // 2] if cut else pieces:
         time.sleep(further * (len(piece) // CHARS_A_TOKEN))
-        _event(handler, {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}}]})
+        _event(
+            handler,
+            {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}}]},
+        )
     if not cut:
         _event(handler, {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         _event(handler, {**base, "choices": [], "usage": _usage(text)})

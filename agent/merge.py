@@ -23,8 +23,15 @@ LASTING = frozenset({"price", "gender"})
 """Facets that outlive a change to another kind of item."""
 ADDITIVE = frozenset({"details", "style"})
 """Facets of which a further require joins the earlier ones."""
-OPPOSITES = (("casual", "formal"), ("casual", "elegant"), ("feminine", "masculine"), ("girly", "masculine"),
-             ("conservative", "revealing"), ("conservative", "sexy"), ("vintage", "modern"))
+OPPOSITES = (
+    ("casual", "formal"),
+    ("casual", "elegant"),
+    ("feminine", "masculine"),
+    ("girly", "masculine"),
+    ("conservative", "revealing"),
+    ("conservative", "sexy"),
+    ("vintage", "modern"),
+)
 _SHADE_OPPOSITES = (("dark", "light"), ("dark", "bright"), ("dark", "colorful"))
 
 COMPARATIVES = frozenset({"more", "less"})
@@ -46,8 +53,16 @@ def merge(old: Constraints, new: Iterable[Constraint], drop: Iterable = ()) -> C
 
 def _against_a_no(new: Constraint, kept: Constraints) -> bool:
     """Whether a mood, a photo or a memory leans towards what an earlier "no" bans: the explicit word wins."""
-    return new.op == "prefer" and new.source not in ("words", "button") and any(
-        c.op == "exclude" and c.facet == new.facet and covers(c.facet, str(c.value), str(new.value)) for c in kept)
+    return (
+        new.op == "prefer"
+        and new.source not in ("words", "button")
+        and any(
+            c.op == "exclude"
+            and c.facet == new.facet
+            and covers(c.facet, str(c.value), str(new.value))
+            for c in kept
+        )
+    )
 
 
 def worn(category: str | None) -> str | None:
@@ -80,8 +95,14 @@ def _after_kind(kept: Constraints, fresh: Constraints) -> Constraints:
     if not new or not old or any(_related("category", n, o) for n in new for o in old):
         return kept
     if {worn(n) for n in new} & {worn(o) for o in old}:
-        return tuple(c for c in kept if c.op == "exclude" or (c.facet not in SHAPE and c.op not in COMPARATIVES))
-    return tuple(c for c in kept if c.op == "exclude" or (c.facet in LASTING and c.op not in COMPARATIVES))
+        return tuple(
+            c
+            for c in kept
+            if c.op == "exclude" or (c.facet not in SHAPE and c.op not in COMPARATIVES)
+        )
+    return tuple(
+        c for c in kept if c.op == "exclude" or (c.facet in LASTING and c.op not in COMPARATIVES)
+    )
 
 
 def _related(facet: str, one: str, other: str) -> bool:
@@ -99,8 +120,15 @@ def _displaces(n: Constraint, c: Constraint, fresh: Constraints) -> bool:
     if n.op == "exclude":
         return c.op in ("require", "prefer", "more") and _covers(n, c)
     if n.op in ("more", "less"):
-        return _against(n, c) if c.op in ("more", "less") else c.op == "require" and _moves_off(n, c)
-    return n.op == "prefer" and c.op == "prefer" and c.source == "photo" and vocabulary.exclusive(n.facet)
+        return (
+            _against(n, c) if c.op in ("more", "less") else c.op == "require" and _moves_off(n, c)
+        )
+    return (
+        n.op == "prefer"
+        and c.op == "prefer"
+        and c.source == "photo"
+        and vocabulary.exclusive(n.facet)
+    )
 
 
 def _required_over(n: Constraint, c: Constraint, fresh: Constraints) -> bool:
@@ -109,9 +137,15 @@ def _required_over(n: Constraint, c: Constraint, fresh: Constraints) -> bool:
     if c.op in ("more", "less"):
         return True
     if n.facet in ADDITIVE:
-        return c.op == "prefer" and c.source == "photo" or _opposite(str(n.value), str(c.value), OPPOSITES)
+        return (
+            c.op == "prefer"
+            and c.source == "photo"
+            or _opposite(str(n.value), str(c.value), OPPOSITES)
+        )
     if n.facet == "color":
-        shades = {str(f.value) for f in fresh if f.facet == "color" and f.op == "require"} <= set(vocabulary.SHADES)
+        shades = {str(f.value) for f in fresh if f.facet == "color" and f.op == "require"} <= set(
+            vocabulary.SHADES
+        )
         return not shades or str(c.value) in vocabulary.SHADES
     return True
 

@@ -12,20 +12,38 @@ def sessions_turns_uploads(db: Database) -> None:
     """Sessions with their state, the turns of each, and the pictures that were uploaded."""
     db["sessions"].create({"id": str, "state": str, "created": str, "updated": str}, pk="id")
     db["turns"].create(
-        {"session": str, "turn": int, "text": str, "photos": str, "wish": str, "reply": str, "created": str},
-        pk=("session", "turn"), foreign_keys=[("session", "sessions", "id")])
+        {
+            "session": str,
+            "turn": int,
+            "text": str,
+            "photos": str,
+            "wish": str,
+            "reply": str,
+            "created": str,
+        },
+        pk=("session", "turn"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
     db["uploads"].create(
         {"session": str, "hash": str, "file": str, "encoder": str, "vector": bytes, "created": str},
-        pk=("session", "hash"), foreign_keys=[("session", "sessions", "id")])
+        pk=("session", "hash"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
 
 
 @ladder()
 def seen_and_feedback(db: Database) -> None:
     """What was shown in which turn, and what the shopper said of it."""
-    db["seen"].create({"session": str, "turn": int, "item": str}, pk=("session", "turn", "item"),
-                      foreign_keys=[("session", "sessions", "id")])
-    db["feedback"].create({"id": int, "session": str, "item": str, "kind": str, "created": str}, pk="id",
-                          foreign_keys=[("session", "sessions", "id")])
+    db["seen"].create(
+        {"session": str, "turn": int, "item": str},
+        pk=("session", "turn", "item"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
+    db["feedback"].create(
+        {"id": int, "session": str, "item": str, "kind": str, "created": str},
+        pk="id",
+        foreign_keys=[("session", "sessions", "id")],
+    )
     db["feedback"].create_index(["session", "item"])
 
 

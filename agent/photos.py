@@ -23,20 +23,48 @@ SURE_TOGETHER, MOST_KINDS, FAR, HALF = 0.9, 5, 0.05, 0.5
 """A photo's kinds that are searched: together this probable, at most so many, none less than FAR as likely as the first."""
 LIKELY = {"category": 0.4, "details": 0.9}
 """Probability from which a value becomes a wish, by facet; 0.5 for the others."""
-PLAIN = frozenset({"pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow", "slit", "straps", "spaghetti straps",
-                   "fringe", "cutout"})
+PLAIN = frozenset(
+    {
+        "pockets",
+        "hood",
+        "buttons",
+        "zipper",
+        "belt",
+        "ruffle",
+        "bow",
+        "slit",
+        "straps",
+        "spaghetti straps",
+        "fringe",
+        "cutout",
+    }
+)
 """Details that make a shape; what is printed or sewn on a photographed piece is rarely what is looked for."""
 LONG_OR_SHORT = frozenset({"dress", "gown", "skirt", "coat", "kurta", "jumpsuit"})
 """Kinds whose length is a choice."""
-READ = ("category", "color", "pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "gender")
+READ = (
+    "category",
+    "color",
+    "pattern",
+    "sleeve_length",
+    "length",
+    "neckline",
+    "fit",
+    "material",
+    "details",
+    "gender",
+)
 _SIDE = 1024
+
 
 class Encoder(Protocol):
     """What embeds pictures."""
 
     fingerprint: str
 
-    def encode_images(self, images: list, garments: Sequence[str | None] | None = None) -> np.ndarray:
+    def encode_images(
+        self, images: list, garments: Sequence[str | None] | None = None
+    ) -> np.ndarray:
         """(n, dim)."""
 
 
@@ -56,12 +84,18 @@ class Eyes:
             with clock.stage("encode"):
                 vector = self.encoder.encode_images([picture])[0]
             with clock.stage("store"):
-                known = self.memory.remember(session, name, picture, self.encoder.fingerprint, vector)
+                known = self.memory.remember(
+                    session, name, picture, self.encoder.fingerprint, vector
+                )
         return self._seen(known.hash, known.vector, known.corrections, clock)
 
     def recall(self, session: str, names: str, clock: Clock, layout: Any) -> Seen | None:
         """What earlier turns showed: one picture, or several ("hash,hash") as one; None where they are gone."""
-        found = [seen for name in names.split(",") if (seen := self._recalled(session, name, clock)) is not None]
+        found = [
+            seen
+            for name in names.split(",")
+            if (seen := self._recalled(session, name, clock)) is not None
+        ]
         return blend(found, layout) if found else None
 
     def ask(self, session: str, seen: Seen, garment: str, clock: Clock) -> Seen:
@@ -71,7 +105,9 @@ class Eyes:
         if known is None or not known.path.exists() or not getattr(self.encoder, "may_ask", False):
             return seen
         with clock.stage("encode"):
-            vector = self.encoder.encode_images([open_picture(known.path, longest=_SIDE)], [garment])[0]
+            vector = self.encoder.encode_images(
+                [open_picture(known.path, longest=_SIDE)], [garment]
+            )[0]
         return self._seen(f"{base}@{garment}", vector, known.corrections, clock)
 
     def _recalled(self, session: str, name: str, clock: Clock) -> Seen | None:
@@ -92,7 +128,9 @@ class Eyes:
         known = self.memory.upload(session, re.split("[;,@]", name)[0])
         return known.path if known else None
 
-    def _seen(self, name: str, vector: np.ndarray, corrections: dict[str, str | None], clock: Clock) -> Seen:
+    def _seen(
+        self, name: str, vector: np.ndarray, corrections: dict[str, str | None], clock: Clock
+    ) -> Seen:
         with clock.stage("look"):
             attributes = look(self.encoder, vector[None]).attributes(0)
         return Seen(name, vector, attributes, corrections)
@@ -114,7 +152,10 @@ def blend(seen: Sequence[Seen], layout: Any) -> Seen:
 
 def _mean_of(probabilities: Sequence[dict[str, float]]) -> dict[str, float]:
     values = dict.fromkeys(value for p in probabilities for value in p)
-    return {value: sum(p.get(value, 0.0) for p in probabilities) / len(probabilities) for value in values}
+    return {
+        value: sum(p.get(value, 0.0) for p in probabilities) / len(probabilities)
+        for value in values
+    }
 
 
 def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
@@ -123,7 +164,11 @@ def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
         corrected = seen.corrections[facet]
         return [] if corrected is None else [(corrected, 1.0)]
     ranked = sorted(seen.attributes.get(facet, {}).items(), key=lambda pair: (-pair[1], pair[0]))
-    likely = [(value, p) for value, p in ranked if p >= LIKELY.get(facet, 0.5) and (facet != "details" or value in PLAIN)]
+    likely = [
+        (value, p)
+        for value, p in ranked
+        if p >= LIKELY.get(facet, 0.5) and (facet != "details" or value in PLAIN)
+    ]
     return likely[:2] if facet == "details" else likely[:1]
 
 
@@ -144,7 +189,11 @@ def likely_kinds(seen: Seen) -> tuple[str, ...]:
         return ()
     kinds, whole = [], 0.0
     for value, p in sorted(chances.items(), key=lambda pair: (-pair[1], pair[0])):
-        if _place(value) != place or (kinds and p < FAR * chances[kinds[0]]) or len(kinds) == MOST_KINDS:
+        if (
+            _place(value) != place
+            or (kinds and p < FAR * chances[kinds[0]])
+            or len(kinds) == MOST_KINDS
+        ):
             continue
         kinds.append(value)
         whole += p
@@ -163,7 +212,9 @@ def _tells(facet: str, kinds: Sequence[str]) -> bool:
     """Whether a photo of such a kind says anything by this facet: the length of a shirt is no wish."""
     if not kinds:
         return facet not in ("length", "neckline", "sleeve_length", "details")
-    return vocabulary.applicable(facet, kinds[0]) and (facet != "length" or kinds[0] in LONG_OR_SHORT)
+    return vocabulary.applicable(facet, kinds[0]) and (
+        facet != "length" or kinds[0] in LONG_OR_SHORT
+    )
 
 
 def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
@@ -173,15 +224,24 @@ def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """
     said = tuple(said)
     taken = {c.facet for c in said if c.op in ("require", "more", "less")}
-    kinds = [str(c.value) for c in said if c.facet == "category" and c.op == "require"] or [v for v, _ in top(seen, "category")]
+    kinds = [str(c.value) for c in said if c.facet == "category" and c.op == "require"] or [
+        v for v, _ in top(seen, "category")
+    ]
     found = []
     for facet in READ:
         if facet in taken or not _tells(facet, kinds):
             continue
         for value, p in top(seen, facet):
-            if any(c.op == "exclude" and c.facet == facet and vocabulary.covers(facet, str(c.value), value) for c in said):
+            if any(
+                c.op == "exclude"
+                and c.facet == facet
+                and vocabulary.covers(facet, str(c.value), value)
+                for c in said
+            ):
                 continue
             op = "require" if facet == "category" and p > SURE else "prefer"
             source = "button" if facet in seen.corrections else "photo"
-            found.append(Constraint(facet=facet, op=op, value=value, source=source, confidence=min(p, 1.0)))
+            found.append(
+                Constraint(facet=facet, op=op, value=value, source=source, confidence=min(p, 1.0))
+            )
     return tuple(found)

@@ -8,20 +8,79 @@ from catalog import vocabulary
 from catalog.wish import Constraint, PriceRange, Wish
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
-_NO_PLURAL = frozenset({"jeans", "trousers", "shorts", "leggings", "swimwear", "sneakers", "boots", "heels", "sandals", "flats",
-                        "flip flops", "loafers", "formal shoes", "socks", "sunglasses", "jewellery", "underwear", "shoes",
-                        "outerwear", "accessories"})
+_NO_PLURAL = frozenset(
+    {
+        "jeans",
+        "trousers",
+        "shorts",
+        "leggings",
+        "swimwear",
+        "sneakers",
+        "boots",
+        "heels",
+        "sandals",
+        "flats",
+        "flip flops",
+        "loafers",
+        "formal shoes",
+        "socks",
+        "sunglasses",
+        "jewellery",
+        "underwear",
+        "shoes",
+        "outerwear",
+        "accessories",
+    }
+)
 _PLURAL = {"dress": "dresses", "scarf": "scarves", "watch": "watches"}
-_AS_NOUN = {"striped": "stripes", "checked": "checks", "polka dot": "polka dots", "floral": "flowers", "graphic": "graphics",
-            "patterned": "pattern", "camouflage": "camouflage", "geometric": "geometric pattern", "belt": "belt"}
-_NECK = {"crew": "crew neck", "scoop": "scoop neck", "boat": "boat neck", "halter": "halter neck", "square": "square neck",
-         "sweetheart": "sweetheart neckline", "high": "high neckline", "low": "low neckline", "collar": "collar"}
-_MORE = {("length", "length"): ("longer", "shorter"), ("sleeve_length", "length"): ("longer sleeves", "shorter sleeves"),
-         ("color", "dark"): ("darker", "less dark"), ("color", "light"): ("lighter", "less light"),
-         ("color", "bright"): ("brighter", "less bright"), ("color", "colorful"): ("more colourful", "less colourful"),
-         ("fit", "slim"): ("tighter", "looser"), ("fit", "loose"): ("looser", "tighter")}
-_ORDER = ("style", "fit", "color", "material", "pattern", "length", "category", "sleeve_length", "neckline", "details",
-          "gender", "brand", "size", "price")
+_AS_NOUN = {
+    "striped": "stripes",
+    "checked": "checks",
+    "polka dot": "polka dots",
+    "floral": "flowers",
+    "graphic": "graphics",
+    "patterned": "pattern",
+    "camouflage": "camouflage",
+    "geometric": "geometric pattern",
+    "belt": "belt",
+}
+_NECK = {
+    "crew": "crew neck",
+    "scoop": "scoop neck",
+    "boat": "boat neck",
+    "halter": "halter neck",
+    "square": "square neck",
+    "sweetheart": "sweetheart neckline",
+    "high": "high neckline",
+    "low": "low neckline",
+    "collar": "collar",
+}
+_MORE = {
+    ("length", "length"): ("longer", "shorter"),
+    ("sleeve_length", "length"): ("longer sleeves", "shorter sleeves"),
+    ("color", "dark"): ("darker", "less dark"),
+    ("color", "light"): ("lighter", "less light"),
+    ("color", "bright"): ("brighter", "less bright"),
+    ("color", "colorful"): ("more colourful", "less colourful"),
+    ("fit", "slim"): ("tighter", "looser"),
+    ("fit", "loose"): ("looser", "tighter"),
+}
+_ORDER = (
+    "style",
+    "fit",
+    "color",
+    "material",
+    "pattern",
+    "length",
+    "category",
+    "sleeve_length",
+    "neckline",
+    "details",
+    "gender",
+    "brand",
+    "size",
+    "price",
+)
 
 
 def money(amount: float, currency: str) -> str:
@@ -67,7 +126,16 @@ def _value(c: Constraint, currency: str) -> str:
     templates = {"details": "with {}", "gender": "for {}", "brand": "by {}", "size": "in size {}"}
     if c.facet == "brand":
         value = value.title() if value.islower() else value
-    if c.facet == "details" and value in ("belt", "hood", "bow", "slit", "logo", "tie", "cutout", "zipper"):
+    if c.facet == "details" and value in (
+        "belt",
+        "hood",
+        "bow",
+        "slit",
+        "logo",
+        "tie",
+        "cutout",
+        "zipper",
+    ):
         value = f"a {value}"
     if c.facet == "pattern" and value == "solid":
         return "plain"
@@ -81,7 +149,13 @@ def _refusal(c: Constraint, words: str) -> str:
         return f"no {c.value}"
     if c.facet == "category":
         return f"no {plural(str(c.value))}"
-    if c.facet in ("material", "neckline") and c.value not in ("sheer", "shiny", "high", "low", "off-shoulder"):
+    if c.facet in ("material", "neckline") and c.value not in (
+        "sheer",
+        "shiny",
+        "high",
+        "low",
+        "off-shoulder",
+    ):
         return f"no {words}"
     return "with sleeves" if c.value == "sleeveless" else f"not {words}"
 
@@ -107,11 +181,22 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
     """Hard constraints as a noun phrase: "navy midi dresses with long sleeves, without stripes or pockets, at most €50"."""
     chosen = sorted((c for c in constraints if c.hard), key=lambda c: _ORDER.index(c.facet))
     worn = [str(c.value) for c in chosen if c.facet == "category" and c.op == "require"]
-    chosen = [c for c in chosen if c.op == "require" or not worn  # caps "with sleeves" say nothing
-              or any(vocabulary.applicable(c.facet, kind, str(c.value)) for kind in worn)]
+    chosen = [
+        c
+        for c in chosen
+        if c.op == "require"
+        or not worn  # caps "with sleeves" say nothing
+        or any(vocabulary.applicable(c.facet, kind, str(c.value)) for kind in worn)
+    ]
     wanted = _grouped(c for c in chosen if c.op == "require")
-    said = {place: [listing([phrase(c, currency) for c in group], "or") for group in wanted if _place(group) == place]
-            for place in ("head", "with", "tail", "apart")}
+    said = {
+        place: [
+            listing([phrase(c, currency) for c in group], "or")
+            for group in wanted
+            if _place(group) == place
+        ]
+        for place in ("head", "with", "tail", "apart")
+    }
     kinds = [plural(str(c.value)) for c in chosen if c.facet == "category" and c.op == "require"]
     refused = [phrase(c, currency) for c in chosen if c.op == "exclude"]
     without = [words.removeprefix("no ") for words in refused if words.startswith("no ")]
@@ -120,7 +205,9 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
         parts[0] += f" with {listing([words.removeprefix('with ') for words in said['with']])}"
     if without:
         parts.append(f"without {listing(without, 'or')}")
-    return ", ".join([*parts, *(words for words in refused if not words.startswith("no ")), *said["apart"]])
+    return ", ".join(
+        [*parts, *(words for words in refused if not words.startswith("no ")), *said["apart"]]
+    )
 
 
 _HEAD = ("style", "fit", "color", "material", "pattern", "length", "category")
@@ -137,7 +224,13 @@ def _place_of(c: Constraint) -> str:
         return "noun"
     if c.facet in _HEAD or c.value == "sleeveless":
         return "head"
-    return "with" if c.facet in ("sleeve_length", "neckline", "details") else "apart" if c.facet == "price" else "tail"
+    return (
+        "with"
+        if c.facet in ("sleeve_length", "neckline", "details")
+        else "apart"
+        if c.facet == "price"
+        else "tail"
+    )
 
 
 def _grouped(constraints: Iterable[Constraint]) -> list[list[Constraint]]:
@@ -149,7 +242,9 @@ def _grouped(constraints: Iterable[Constraint]) -> list[list[Constraint]]:
 
 def sight(constraints: Iterable[Constraint]) -> str:
     """What a photo shows: "a navy striped dress with short sleeves and crew neck"; "" where nothing is sure enough."""
-    seen = sorted((c for c in constraints if c.facet != "gender"), key=lambda c: _ORDER.index(c.facet))
+    seen = sorted(
+        (c for c in constraints if c.facet != "gender"), key=lambda c: _ORDER.index(c.facet)
+    )
     if not seen:
         return ""
     kind = next((c for c in seen if c.facet == "category"), None)
@@ -167,7 +262,15 @@ def caption(wish: Wish, whole: bool = False) -> str:
     Words beyond the vocabulary are part of it where nothing else is, or as a `whole`: a small text tower that was trained on
     the vocabulary is led astray by them, a large one is not.
     """
-    wanted = [c for c in wish.constraints if c.op in ("require", "prefer") and c.source != "memory"
-              and c.facet not in vocabulary.OPEN_FACETS]
-    words = [str(c.value) if c.facet == "category" else phrase(c) for c in sorted(wanted, key=lambda c: _ORDER.index(c.facet))]
+    wanted = [
+        c
+        for c in wish.constraints
+        if c.op in ("require", "prefer")
+        and c.source != "memory"
+        and c.facet not in vocabulary.OPEN_FACETS
+    ]
+    words = [
+        str(c.value) if c.facet == "category" else phrase(c)
+        for c in sorted(wanted, key=lambda c: _ORDER.index(c.facet))
+    ]
     return " ".join(dict.fromkeys([*words, *(wish.words.split() if whole or not words else ())]))

@@ -24,15 +24,21 @@ def plan_lines(lines: Iterable[str]) -> Iterator[str]:
         if not line.strip():
             continue
         record = _record(number, line)
-        yield json.dumps({"id": record.get("id"), "constraints": plan(record["text"])}, ensure_ascii=False)
+        yield json.dumps(
+            {"id": record.get("id"), "constraints": plan(record["text"])}, ensure_ascii=False
+        )
 
 
 def _record(number: int, line: str) -> dict:
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
-        raise InputError(f"line {number} is not JSON ({error.msg} at column {error.colno}); "
-                         'expected {"id": ..., "text": "..."}') from None
+        raise InputError(
+            f"line {number} is not JSON ({error.msg} at column {error.colno}); "
+            'expected {"id": ..., "text": "..."}'
+        ) from None
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
-        raise InputError(f'line {number}: expected an object with a string "text", as {{"id": "1", "text": "red, no stripes"}}')
+        raise InputError(
+            f'line {number}: expected an object with a string "text", as {{"id": "1", "text": "red, no stripes"}}'
+        )
     return record

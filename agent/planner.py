@@ -120,10 +120,14 @@ def minds(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str, M
     """
     available = {OFFLINE: Mind(OfflinePlanner(), TemplateSpeaker())}
     if settings.has_model:
-        from agent.llm.mind import model_minds  # langchain is loaded only where a model is configured
+        from agent.llm.mind import (
+            model_minds,
+        )  # langchain is loaded only where a model is configured
 
         available |= model_minds(settings, tools, memory)
     elif settings.planner == LLM:
-        raise InputError("PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of "
-                         "your own; PLANNER=auto uses one when it is there")
+        raise InputError(
+            "PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of "
+            "your own; PLANNER=auto uses one when it is there"
+        )
     return available, settings.planner if settings.planner in available else OFFLINE

@@ -32,12 +32,16 @@ def _of(mention: Mention, page: Sequence[Item]) -> list[Item]:
     if mention.ordinal is not None:
         place = mention.ordinal - 1 if mention.ordinal > 0 else mention.ordinal
         return [page[place]] if -len(page) <= place < len(page) else []
-    among = list(page[:mention.among] if mention.among else page)
+    among = list(page[: mention.among] if mention.among else page)
     if mention.constraints:
         among = [item for item in among if all(_shows(item, c) for c in mention.constraints)]
     if mention.extreme is not None and mention.extreme.facet == "price":
         priced = [item for item in among if item.price is not None]
-        key = (lambda item: item.price) if mention.extreme.op == "less" else (lambda item: -item.price)
+        key = (
+            (lambda item: item.price)
+            if mention.extreme.op == "less"
+            else (lambda item: -item.price)
+        )
         return [min(priced, key=key)] if priced else []
     return among[:1]
 

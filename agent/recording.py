@@ -31,7 +31,9 @@ class RecordingProxy:
         self._client = httpx.Client(timeout=timeout_s)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.02,), daemon=True
+        )
 
     @property
     def url(self) -> str:
@@ -51,10 +53,14 @@ class RecordingProxy:
     def forward(self, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> httpx.Response:
         """One request to the target and its whole answer, both written down."""
         kept = {name: value for name, value in headers if name.lower() in FORWARDED}
-        answer = self._client.post(self.target + path.removeprefix("/v1"), content=body, headers=kept)
+        answer = self._client.post(
+            self.target + path.removeprefix("/v1"), content=body, headers=kept
+        )
         request = json.loads(body)
         with self._lock:
-            self.calls.append({"request": transcripts.canonical(request), "answer": scripted(request, answer)})
+            self.calls.append(
+                {"request": transcripts.canonical(request), "answer": scripted(request, answer)}
+            )
         return answer
 
 
@@ -69,9 +75,17 @@ def _handler(proxy: RecordingProxy) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             try:
                 answer = proxy.forward(self.path, self.headers.items(), body)
-                status, kind, content = answer.status_code, answer.headers.get("content-type", "application/json"), answer.content
+                status, kind, content = (
+                    answer.status_code,
+                    answer.headers.get("content-type", "application/json"),
+                    answer.content,
+                )
             except httpx.HTTPError as error:
-                status, kind, content = 502, "application/json", json.dumps({"error": {"message": str(error)}}).encode()
+                status, kind, content = (
+                    502,
+                    "application/json",
+                    json.dumps({"error": {"message": str(error)}}).encode(),
+                )
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
@@ -91,7 +105,10 @@ def scripted(request: dict, answer: httpx.Response) -> dict:
         message = answer.json()["choices"][0]["message"]
     except (ValueError, LookupError, TypeError):
         return {"raw": answer.text}
-    calls = [{"name": c["function"]["name"], "arguments": c["function"]["arguments"]} for c in message.get("tool_calls") or ()]
+    calls = [
+        {"name": c["function"]["name"], "arguments": c["function"]["arguments"]}
+        for c in message.get("tool_calls") or ()
+    ]
     content = {"content": message["content"]} if message.get("content") else {}
     return {**content, **({"tool_calls": calls} if calls else {})} or {"content": ""}
 
@@ -113,22 +130,34 @@ def record(folder: Path, out: Path, asks: Iterable[dict], settings: Settings) ->
     model = settings.has_model and settings.planner != "offline"
     target = settings.openai_base_url or "https://api.openai.com/v1"
     with RecordingProxy(target) as proxy:
-        used = settings.model_copy(update={"openai_base_url": proxy.url} if model else {"planner": "offline"})
+        used = settings.model_copy(
+            update={"openai_base_url": proxy.url} if model else {"planner": "offline"}
+        )
         used = used.model_copy(update={"memory": ":memory:"})
         stylist = Stylist.open(folder, settings=used)
         yield from _played(stylist, out, asks, used, proxy)
 
 
-def _played(stylist: Stylist, out: Path, asks: Iterable[dict], settings: Settings, proxy: RecordingProxy) -> Iterator[dict]:
-    header = transcripts.header(out.stem, stylist, settings.planner if settings.has_model else "offline")
+def _played(
+    stylist: Stylist, out: Path, asks: Iterable[dict], settings: Settings, proxy: RecordingProxy
+) -> Iterator[dict]:
+    header = transcripts.header(
+        out.stem, stylist, settings.planner if settings.has_model else "offline"
+    )
     turns: list[dict] = []
     shown: tuple[str, ...] = ()
     session = stylist.new_session()
     for ask in asks:
         before = len(proxy.calls)
         reply = transcripts.take(stylist, session, ask, out.parent, shown)
-        shown = tuple(card.id for card in reply.cards) if reply is not None and reply.cards else shown
-        turn = {"ask": ask, **transcripts.pictures_of(ask, out.parent), "expect": transcripts.expectation(reply)}
+        shown = (
+            tuple(card.id for card in reply.cards) if reply is not None and reply.cards else shown
+        )
+        turn = {
+            "ask": ask,
+            **transcripts.pictures_of(ask, out.parent),
+            "expect": transcripts.expectation(reply),
+        }
         if proxy.calls[before:]:
             turn["model"] = proxy.calls[before:]
         turns.append(turn)

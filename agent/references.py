@@ -30,7 +30,11 @@ class References:
         """An item as if it were a photo: its picture's vector, what the picture shows, and above that what is stated."""
         vector = self.tools.vector(item.id)
         seen = look(self.tools.encoder, vector[None]).attributes(0)
-        stated = {facet: dict.fromkeys(values, 1.0) for facet, values in item.attributes.items() if facet in seen and values}
+        stated = {
+            facet: dict.fromkeys(values, 1.0)
+            for facet, values in item.attributes.items()
+            if facet in seen and values
+        }
         return Seen(f"{ITEM}{item.id}", vector, {**seen, **stated})
 
     def recall(self, session: str, name: str, clock: Clock) -> Seen | None:
@@ -45,17 +49,30 @@ class References:
             garment = garment if seen is None else self._with(garment, (facet,), seen)
         return garment
 
-    def together(self, parts: Sequence[Part], mentions: Sequence[Mention], photos: Sequence[Seen], page: Sequence[Item],
-                 current: Seen | None) -> Seen | None:
+    def together(
+        self,
+        parts: Sequence[Part],
+        mentions: Sequence[Mention],
+        photos: Sequence[Seen],
+        page: Sequence[Item],
+        current: Seen | None,
+    ) -> Seen | None:
         """The garment that the parts describe, or None where one of them points nowhere.
 
         The garment is the part without facets, else what another pointer names, else the photo that no part names, else
         what the conversation is about.
         """
-        taken = [(part.facets, self._pointed(part.of, photos, page)) for part in parts if part.facets]
-        whole = next((self._pointed(part.of, photos, page) for part in parts if not part.facets), None)
+        taken = [
+            (part.facets, self._pointed(part.of, photos, page)) for part in parts if part.facets
+        ]
+        whole = next(
+            (self._pointed(part.of, photos, page) for part in parts if not part.facets), None
+        )
         if whole is None:
-            whole = next((seen for m in mentions if (seen := self._pointed(m, photos, page)) is not None), None)
+            whole = next(
+                (seen for m in mentions if (seen := self._pointed(m, photos, page)) is not None),
+                None,
+            )
         if whole is None and len(photos) > 1:
             sources = {seen.hash for _, seen in taken if seen is not None}
             whole = next((photo for photo in photos if photo.hash not in sources), None)
@@ -69,7 +86,9 @@ class References:
             whole = self._with(whole, facets, source)
         return whole
 
-    def _pointed(self, mention: Mention, photos: Sequence[Seen], page: Sequence[Item]) -> Seen | None:
+    def _pointed(
+        self, mention: Mention, photos: Sequence[Seen], page: Sequence[Item]
+    ) -> Seen | None:
         if mention.constraints:
             of_kind = str(mention.constraints[0].value)
             seen = next((photo for photo in photos if _is(photo, of_kind)), None)
@@ -94,7 +113,11 @@ class References:
     def _with(self, garment: Seen, facets: Sequence[str], source: Seen) -> Seen:
         """The garment with these facets of another. A slice that a facet has to itself moves with it."""
         encoder = self.tools.encoder
-        vector, attributes, corrections = garment.vector.copy(), dict(garment.attributes), dict(garment.corrections)
+        vector, attributes, corrections = (
+            garment.vector.copy(),
+            dict(garment.attributes),
+            dict(garment.corrections),
+        )
         name = garment.hash
         for facet in facets:
             attributes[facet] = source.attributes.get(facet, {})
@@ -102,20 +125,30 @@ class References:
             if facet in source.corrections:
                 corrections[facet] = source.corrections[facet]
             part = encoder.facet_slice.get(facet)
-            if part is not None and sum(owner == part for owner in encoder.facet_slice.values()) == 1:
+            if (
+                part is not None
+                and sum(owner == part for owner in encoder.facet_slice.values()) == 1
+            ):
                 where = encoder.layout.slice(part)
                 vector[where] = source.vector[where]
             name += f";{facet}={source.hash.partition(';')[0]}"
-        return replace(garment, hash=name, vector=vector, attributes=attributes, corrections=corrections)
+        return replace(
+            garment, hash=name, vector=vector, attributes=attributes, corrections=corrections
+        )
 
     def _named(self, session: str, name: str, clock: Clock) -> Seen | None:
         if name.startswith(ITEM):
-            return next((self.of_item(item) for item in self.tools.known([name.removeprefix(ITEM)])), None)
+            return next(
+                (self.of_item(item) for item in self.tools.known([name.removeprefix(ITEM)])), None
+            )
         return self.eyes.recall(session, name, clock, self.tools.encoder.layout)
 
     def photos(self, session: str, name: str | None, clock: Clock) -> list[Seen]:
         """The photos behind a name, each by itself, in order."""
-        found = (self.eyes.recall(session, one, clock, self.tools.encoder.layout) for one in photo_hashes(name))
+        found = (
+            self.eyes.recall(session, one, clock, self.tools.encoder.layout)
+            for one in photo_hashes(name)
+        )
         return [seen for seen in found if seen is not None]
 
     def blended(self, photos: Sequence[Seen]) -> Seen | None:
@@ -126,17 +159,27 @@ class References:
 def _is(photo: Seen, kind: str) -> bool:
     """Whether a kind or its children are the likeliest that a photo shows."""
     chances = photo.attributes.get("category", {})
-    return bool(chances) and vocabulary.covers("category", kind, max(chances, key=lambda value: chances[value]))
+    return bool(chances) and vocabulary.covers(
+        "category", kind, max(chances, key=lambda value: chances[value])
+    )
 
 
 def _states(item: Item, kind: str) -> bool:
-    return any(vocabulary.covers("category", kind, value) for value in item.attributes.get("category", ()))
+    return any(
+        vocabulary.covers("category", kind, value) for value in item.attributes.get("category", ())
+    )
 
 
 def photo_hashes(name: str | None) -> tuple[str, ...]:
     """The hashes of the photos in a reference's name, in order, without repeats."""
     sources = [part.rpartition("=")[2] for part in (name or "").split(";")]
-    hashes = [one.partition("@")[0] for source in sources if not source.startswith(ITEM) for one in source.split(",") if one]
+    hashes = [
+        one.partition("@")[0]
+        for source in sources
+        if not source.startswith(ITEM)
+        for one in source.split(",")
+        if one
+    ]
     return tuple(dict.fromkeys(hashes))
 
 

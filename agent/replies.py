@@ -36,9 +36,19 @@ class Check(BaseModel):
 
     def public(self) -> dict:
         """The form that replies carry."""
-        value = self.value.model_dump(exclude_none=True) if isinstance(self.value, PriceRange) else self.value
-        return {"facet": self.facet, "op": self.op, "value": value, "verdict": self.verdict, "source": self.source,
-                "confidence": round(self.confidence, 4)}
+        value = (
+            self.value.model_dump(exclude_none=True)
+            if isinstance(self.value, PriceRange)
+            else self.value
+        )
+        return {
+            "facet": self.facet,
+            "op": self.op,
+            "value": value,
+            "verdict": self.verdict,
+            "source": self.source,
+            "confidence": round(self.confidence, 4),
+        }
 
 
 class Card(BaseModel):
@@ -63,8 +73,14 @@ class Card(BaseModel):
     @property
     def open(self) -> tuple[Check, ...]:
         """What is required or excluded and could not be told; an alternative counts only where none of them is met."""
-        settled = {check.any for check in self.verdicts if check.verdict == "met" and check.any is not None}
-        return tuple(check for check in self.verdicts if check.hard and check.verdict == "unknown" and check.any not in settled)
+        settled = {
+            check.any for check in self.verdicts if check.verdict == "met" and check.any is not None
+        }
+        return tuple(
+            check
+            for check in self.verdicts
+            if check.hard and check.verdict == "unknown" and check.any not in settled
+        )
 
     def public(self) -> dict:
         """The form that replies carry."""
@@ -108,13 +124,20 @@ class Reply(BaseModel):
     def public(self) -> dict:
         """The reply as JSON-ready data, in the stable format."""
         return {
-            "session": self.session, "turn": self.turn, "reply": self.reply,
+            "session": self.session,
+            "turn": self.turn,
+            "reply": self.reply,
             "items": [card.public() for card in self.items],
             "unconfirmed": [card.public() for card in self.unconfirmed],
             "constraints": [c.public() for c in self.constraints],
-            "question": self.question, "relaxed": list(self.relaxed), "steps": list(self.steps),
-            "planner": self.planner, "ms": {stage: round(ms, 1) for stage, ms in self.ms.items()},
-            "notes": list(self.notes), "photo": self.photo, "reference_id": self.reference_id,
+            "question": self.question,
+            "relaxed": list(self.relaxed),
+            "steps": list(self.steps),
+            "planner": self.planner,
+            "ms": {stage: round(ms, 1) for stage, ms in self.ms.items()},
+            "notes": list(self.notes),
+            "photo": self.photo,
+            "reference_id": self.reference_id,
         }
 
 

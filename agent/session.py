@@ -64,7 +64,9 @@ class Session(BaseModel):
     @property
     def point(self) -> Point:
         """Where the session stands."""
-        return Point(wish=self.wish, price_anchor=self.price_anchor, named=self.named, rejected=self.rejected)
+        return Point(
+            wish=self.wish, price_anchor=self.price_anchor, named=self.named, rejected=self.rejected
+        )
 
     def moved(self, point: Point) -> Session:
         """The session with another wish (or more refused items) in force; the present one can be undone to."""
@@ -88,14 +90,24 @@ class Session(BaseModel):
 
     def noted(self, notes: tuple[str, ...]) -> Session:
         """The session with further notes."""
-        return self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))}) if notes else self
+        return (
+            self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))})
+            if notes
+            else self
+        )
 
     def after(self, shown: tuple[str, ...], query: str = "") -> Session:
         """The session once `shown`, ranked by `query`, is on the screen."""
         seen = tuple(dict.fromkeys((*self.seen, *shown)))
-        rounds = (*self.rounds, Round(wish=self.wish, shown=shown, query=query))[-ROUNDS_KEPT:] if query else self.rounds
+        rounds = (
+            (*self.rounds, Round(wish=self.wish, shown=shown, query=query))[-ROUNDS_KEPT:]
+            if query
+            else self.rounds
+        )
         return self.model_copy(update={"shown": shown, "seen": seen, "rounds": rounds})
 
     def settled(self) -> Session:
         """The session as it is kept: a wish that is empty again begins without a past of searches."""
-        return self.model_copy(update={"rounds": ()}) if self.rounds and self.wish == Wish() else self
+        return (
+            self.model_copy(update={"rounds": ()}) if self.rounds and self.wish == Wish() else self
+        )

@@ -22,9 +22,14 @@ _LINES = {
     "forget": "Done: this conversation, your pictures and everything I remembered about you are deleted.",
 }
 _NOTHING_SHOWN = "I have not shown you anything yet; tell me what you are looking for."
-_ASKED = {"price": ("price", "cost", "how much", "expensive"), "size": ("size", "sizes", "fit me", "available", "stock"),
-          "brand": ("brand", "who makes", "label", "maker"), "material": ("material", "fabric", "made of", "made from"),
-          "color": ("colour", "color"), "link": ("link", "where can i", "buy", "order", "url")}
+_ASKED = {
+    "price": ("price", "cost", "how much", "expensive"),
+    "size": ("size", "sizes", "fit me", "available", "stock"),
+    "brand": ("brand", "who makes", "label", "maker"),
+    "material": ("material", "fabric", "made of", "made from"),
+    "color": ("colour", "color"),
+    "link": ("link", "where can i", "buy", "order", "url"),
+}
 _NAMED = 3
 
 
@@ -51,7 +56,11 @@ def _why(item: Item, tools: Tools, wish: Wish) -> str:
     met = [(v, phrase(_as_constraint(v), item.currency)) for v in found if v.verdict == "met"]
     listed = [words for v, words in met if v.source in ("listing", "text")]
     seen = [words for v, words in met if v.source == "picture"]
-    open_ = [phrase(_as_constraint(v), item.currency) for v in found if v.verdict == "unknown" and v.op in ("require", "exclude")]
+    open_ = [
+        phrase(_as_constraint(v), item.currency)
+        for v in found
+        if v.verdict == "unknown" and v.op in ("require", "exclude")
+    ]
     parts = []
     if listed:
         parts.append(f"its listing says {listing(listed)}")
@@ -81,10 +90,18 @@ def _sizes(item: Item) -> str:
 def _compared(items: list[Item], tools: Tools) -> str:
     lines = []
     for item in items[:_NAMED]:
-        facts = [", ".join(values) for facet, values in item.attributes.items() if facet not in ("category", "gender")]
+        facts = [
+            ", ".join(values)
+            for facet, values in item.attributes.items()
+            if facet not in ("category", "gender")
+        ]
         price = money(item.price, item.currency) if item.price is not None else "price not given"
-        lines.append(f"{item.title}: {price}; {'; '.join(facts[:5]) or 'the listing says no more'}.")
-    priced = sorted((i for i in items[:_NAMED] if i.price is not None), key=lambda i: i.price or 0.0)
+        lines.append(
+            f"{item.title}: {price}; {'; '.join(facts[:5]) or 'the listing says no more'}."
+        )
+    priced = sorted(
+        (i for i in items[:_NAMED] if i.price is not None), key=lambda i: i.price or 0.0
+    )
     if len(priced) > 1 and priced[0].price != priced[1].price:
         lines.append(f"The cheapest is {priced[0].title}.")
     return " ".join(lines)
@@ -93,7 +110,9 @@ def _compared(items: list[Item], tools: Tools) -> str:
 def _answer(talk: Talk, items: list[Item], tools: Tools) -> str:
     if talk.constraints:
         return _attributes(talk, items, tools)
-    asked = [facet for facet, words in _ASKED.items() if any(word in talk.text.lower() for word in words)]
+    asked = [
+        facet for facet, words in _ASKED.items() if any(word in talk.text.lower() for word in words)
+    ]
     if not asked:
         return _about(items[0])
     return " ".join(_fact(item, asked) for item in items[:_NAMED])
@@ -103,7 +122,11 @@ def _fact(item: Item, asked: list[str]) -> str:
     said = []
     for facet in asked:
         if facet == "price":
-            said.append(money(item.price, item.currency) if item.price is not None else "the listing gives no price")
+            said.append(
+                money(item.price, item.currency)
+                if item.price is not None
+                else "the listing gives no price"
+            )
         elif facet == "size":
             said.append(_sizes(item) or "the listing names no sizes")
         elif facet == "brand":
@@ -112,7 +135,11 @@ def _fact(item: Item, asked: list[str]) -> str:
             said.append(item.link or "the listing has no link")
         else:
             values = item.attributes.get(facet)
-            said.append(listing(values) if values else f"the listing does not say the {'colour' if facet == 'color' else facet}")
+            said.append(
+                listing(values)
+                if values
+                else f"the listing does not say the {'colour' if facet == 'color' else facet}"
+            )
     return f"{item.title}: {', '.join(said)}."
 
 
@@ -127,7 +154,9 @@ def _attributes(talk: Talk, items: list[Item], tools: Tools) -> str:
         words = phrase(c, items[0].currency)
         yes = [items[row].title for row in range(len(items)) if judged[row][place].verdict == "met"]
         open_ = sum(judged[row][place].verdict == "unknown" for row in range(len(items)))
-        answer = f"{len(yes) or 'None'} of these {len(items)} {'is' if len(yes) < 2 else 'are'} {words}"
+        answer = (
+            f"{len(yes) or 'None'} of these {len(items)} {'is' if len(yes) < 2 else 'are'} {words}"
+        )
         which = f": {listing(yes[:_NAMED])}" if yes else ""
         said.append(f"{answer}{which}{f'; of {open_} I cannot tell' if open_ else ''}.")
     return " ".join(said)
@@ -135,13 +164,21 @@ def _attributes(talk: Talk, items: list[Item], tools: Tools) -> str:
 
 def _one(item: Item, verdict) -> str:
     words = phrase(_as_constraint(verdict), item.currency)
-    where = {"listing": "the listing says so", "text": "the listing says so", "picture": "as far as the picture shows"}
+    where = {
+        "listing": "the listing says so",
+        "text": "the listing says so",
+        "picture": "as far as the picture shows",
+    }
     if verdict.verdict == "unknown":
         return f"{item.title}: neither listing nor picture tells whether it is {words}."
     if verdict.verdict == "met":
         return f"{item.title}: yes, {words}, {where[verdict.source]}."
     other = {"require": "exclude", "exclude": "require"}.get(verdict.op)
-    denied = phrase(_as_constraint(verdict).model_copy(update={"op": other}), item.currency) if other else f"not {words}"
+    denied = (
+        phrase(_as_constraint(verdict).model_copy(update={"op": other}), item.currency)
+        if other
+        else f"not {words}"
+    )
     return f"{item.title}: no, {denied}; {where[verdict.source]}."
 
 

@@ -31,14 +31,24 @@ class Storage:
         if not self.in_ram:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         # transactions are begun here alone, never by the driver behind a read that turns into a write
-        self.db = Database(sqlite3.connect(str(path), check_same_thread=False, timeout=BUSY_S, isolation_level=None))
+        self.db = Database(
+            sqlite3.connect(
+                str(path), check_same_thread=False, timeout=BUSY_S, isolation_level=None
+            )
+        )
         if not self.in_ram:
             self._patiently(self.db.enable_wal)
-            self.db.execute("pragma synchronous = normal")  # in WAL mode a killed process still loses nothing
+            self.db.execute(
+                "pragma synchronous = normal"
+            )  # in WAL mode a killed process still loses nothing
         self.db.execute("pragma foreign_keys = on")
-        self.db.execute("pragma secure_delete = on")  # what is forgotten does not linger in free pages
+        self.db.execute(
+            "pragma secure_delete = on"
+        )  # what is forgotten does not linger in free pages
         if ladder.pending(self.db):
-            with self.writing():  # of two processes the second waits here, and then finds nothing left to do
+            with (
+                self.writing()
+            ):  # of two processes the second waits here, and then finds nothing left to do
                 ladder.apply(self.db)
 
     def rows(self, sql: str, *values: Any) -> list[dict[str, Any]]:
@@ -51,7 +61,10 @@ class Storage:
     def insert(self, table: str, row: dict[str, Any]) -> None:
         """Write a row, in place of the one with the same key where there is one."""
         places = ", ".join("?" * len(row))
-        self.db.conn.execute(f"insert or replace into {table} ({', '.join(row)}) values ({places})", tuple(row.values()))
+        self.db.conn.execute(
+            f"insert or replace into {table} ({', '.join(row)}) values ({places})",
+            tuple(row.values()),
+        )
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

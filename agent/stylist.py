@@ -44,8 +44,11 @@ from settings import Settings, load_settings
 KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 
 
-WARM_UP = ("something blue, longer and darker, under 100", "like this but no stripes and no pockets, not sleeveless",
-           "a cotton shirt for men with long sleeves and a collar")
+WARM_UP = (
+    "something blue, longer and darker, under 100",
+    "like this but no stripes and no pockets, not sleeveless",
+    "a cotton shirt for men with long sleeves and a collar",
+)
 """Turns answered before the first shopper's, so that tables that fill on use are full."""
 LISTINGS_READ, LARGE = 5_000, 50_000
 """Listings read before that; the first turn to check an item would otherwise wait for its record and claims. Of a catalogue
@@ -55,8 +58,14 @@ of more than LARGE items they would be too small a part to help."""
 class Stylist:
     """Answers turns on one catalogue. Safe for many threads: turns of one session wait for one another."""
 
-    def __init__(self, catalog: Catalog, encoder: Any, memory: Memory, settings: Settings,
-                 index: VectorIndex | None = None) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        encoder: Any,
+        memory: Memory,
+        settings: Settings,
+        index: VectorIndex | None = None,
+    ) -> None:
         self._bare_encoder = encoder
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
@@ -65,7 +74,12 @@ class Stylist:
         self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
         self.eyes = Eyes(memory, encoder)
         self.minds, default = minds(settings, self.tools, memory)
-        thought = Thought(self.tools, self.eyes, {name: mind.planner for name, mind in self.minds.items()}, default)
+        thought = Thought(
+            self.tools,
+            self.eyes,
+            {name: mind.planner for name, mind in self.minds.items()},
+            default,
+        )
         action = Action(self.tools, Taste(memory, catalog, encoder))
         self.graph = build_graph(thought, action, Critic(self.tools), Speak(self.tools, self.minds))
         self.forgotten = 0
@@ -73,8 +87,13 @@ class Stylist:
         self._locks = SessionLocks()
 
     @classmethod
-    def open(cls, directory: str | Path, memory: str | Path | None = None, settings: Settings | None = None,
-             encoder: Any = None) -> Stylist:
+    def open(
+        cls,
+        directory: str | Path,
+        memory: str | Path | None = None,
+        settings: Settings | None = None,
+        encoder: Any = None,
+    ) -> Stylist:
         """A stylist on the catalogue in `directory`, warmed up.
 
         memory: a file, or None for one that lives as long as the process. Raises CatalogMissing, EncoderMismatch,
@@ -82,8 +101,12 @@ class Stylist:
         """
         settings = settings or load_settings()
         catalog = Catalog.open(directory)
-        stylist = cls(catalog, encoder or BatchedEncoder(load_encoder(settings.encoder, settings.device)),
-                      Memory(IN_RAM if memory is None else memory), settings)
+        stylist = cls(
+            catalog,
+            encoder or BatchedEncoder(load_encoder(settings.encoder, settings.device)),
+            Memory(IN_RAM if memory is None else memory),
+            settings,
+        )
         stylist.warm_up()
         return stylist
 
@@ -110,18 +133,32 @@ class Stylist:
         if len(self.catalog):
             any_kind = Constraint(facet="category", op="prefer", value="dress")
             read = LISTINGS_READ if len(self.catalog) <= LARGE else LISTINGS_READ // 20
-            self.tools.check(range(min(len(self.catalog), read)), (any_kind,), Clock(self.settings.turn_seconds))
+            self.tools.check(
+                range(min(len(self.catalog), read)), (any_kind,), Clock(self.settings.turn_seconds)
+            )
             for text in WARM_UP:
                 session = self.new_session()
-                self._answer(Session(id=session), Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE))
+                self._answer(
+                    Session(id=session),
+                    Request(text, (Image.new("RGB", (64, 64)),), k=10, planner=OFFLINE),
+                )
                 self.memory.forget(session)
         nearest()  # where the sentence encoder is installed it takes seconds to load: not in somebody's turn
         freezing.settle()
 
     # -- turns
 
-    def chat(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
-             guard: bool = True, composer: str | None = None, planner: str | None = None) -> Reply:
+    def chat(
+        self,
+        session: str,
+        text: str = "",
+        image: Any = None,
+        like: str | None = None,
+        k: int = 10,
+        guard: bool = True,
+        composer: str | None = None,
+        planner: str | None = None,
+    ) -> Reply:
         """Answers one turn.
 
         image: a path, bytes, a PIL picture, or a list of them. like: the id of an item that results should resemble.
@@ -131,8 +168,17 @@ class Stylist:
         """
         return last_reply(self.stream(session, text, image, like, k, guard, composer, planner))
 
-    def stream(self, session: str, text: str = "", image: Any = None, like: str | None = None, k: int = 10,
-               guard: bool = True, composer: str | None = None, planner: str | None = None) -> Iterator[Event]:
+    def stream(
+        self,
+        session: str,
+        text: str = "",
+        image: Any = None,
+        like: str | None = None,
+        k: int = 10,
+        guard: bool = True,
+        composer: str | None = None,
+        planner: str | None = None,
+    ) -> Iterator[Event]:
         """The same turn in pieces: steps and thoughts as they come, words of the reply, and last the whole reply."""
         request = Request(str(text), _pictures(image), like or None, k, guard, composer, planner)
         self._validate(session, request)
@@ -142,24 +188,38 @@ class Stylist:
         """A chip tapped away: the wish without this constraint, searched again."""
         state = self.memory.load(session)
         wanted = str(_plain(value))
-        alike = [c for c in state.wish.constraints if c.facet == facet and str(_plain(c.value)) == wanted]
-        gone = [c for c in alike if c.op == op] or (alike if op == "prefer" else [])  # given up, it showed as prefer
+        alike = [
+            c for c in state.wish.constraints if c.facet == facet and str(_plain(c.value)) == wanted
+        ]
+        gone = [c for c in alike if c.op == op] or (
+            alike if op == "prefer" else []
+        )  # given up, it showed as prefer
         if not gone:
-            raise InputError(f"the wish has no constraint {facet} {op} {wanted}; it has: "
-                             f"{', '.join(' '.join(c.key) for c in state.wish.constraints) or 'none'}")
+            raise InputError(
+                f"the wish has no constraint {facet} {op} {wanted}; it has: "
+                f"{', '.join(' '.join(c.key) for c in state.wish.constraints) or 'none'}"
+            )
         kept = tuple(c for c in state.wish.constraints if c not in gone)
         return self._pressed(session, kept, f"removed: {phrase(gone[0], self.tools.currency)}")
 
     def correct_photo(self, session: str, facet: str, value: str | None) -> Reply:
         """What the photo shows, put right by the shopper (None: it is not to count), and searched again."""
-        if facet not in vocabulary.ATTRIBUTE_FACETS or (value is not None and value not in vocabulary.values(facet)):
-            raise InputError(f"a photo's {facet!r} cannot be {value!r}; facets: {', '.join(vocabulary.ATTRIBUTE_FACETS)}")
+        if facet not in vocabulary.ATTRIBUTE_FACETS or (
+            value is not None and value not in vocabulary.values(facet)
+        ):
+            raise InputError(
+                f"a photo's {facet!r} cannot be {value!r}; facets: {', '.join(vocabulary.ATTRIBUTE_FACETS)}"
+            )
         state = self.memory.load(session)
         if state.wish.reference_photo is None:
             raise InputError("there is no reference photo in this conversation; upload one first")
         for name in photo_hashes(state.wish.reference_photo):
             self.memory.correct(session, name, facet, value)
-        kept = tuple(c for c in state.wish.constraints if not (c.facet == facet and c.source in ("photo", "button")))
+        kept = tuple(
+            c
+            for c in state.wish.constraints
+            if not (c.facet == facet and c.source in ("photo", "button"))
+        )
         if value is not None:
             op = "require" if facet == "category" else "prefer"
             kept = merge(kept, (Constraint(facet=facet, op=op, value=value, source="button"),))
@@ -173,7 +233,9 @@ class Stylist:
         self.memory.judge(session, item_id, kind)
         if kind != "not_this":
             return None
-        return last_reply(self._turn(session, Request(button="not this one", images=()), refuse=item_id))
+        return last_reply(
+            self._turn(session, Request(button="not this one", images=()), refuse=item_id)
+        )
 
     # -- what is remembered
 
@@ -208,18 +270,29 @@ class Stylist:
     def _validate(self, session: str, request: Request) -> None:
         if not isinstance(session, str) or not session or len(session) > 200:
             raise InputError("a session needs a name of 1 to 200 characters")
-        if not isinstance(request.k, int) or isinstance(request.k, bool) or not 1 <= request.k <= MOST_CARDS:
+        if (
+            not isinstance(request.k, int)
+            or isinstance(request.k, bool)
+            or not 1 <= request.k <= MOST_CARDS
+        ):
             raise InputError(f"k is {request.k!r}; allowed: 1 to {MOST_CARDS}")
         if request.planner not in (None, OFFLINE, LLM, AUTO):
-            raise InputError(f"unknown planner {request.planner!r}; allowed: {OFFLINE}, {LLM}, {AUTO}")
+            raise InputError(
+                f"unknown planner {request.planner!r}; allowed: {OFFLINE}, {LLM}, {AUTO}"
+            )
         if request.composer not in (None, *KINDS):
             raise InputError(f"unknown composer {request.composer!r}; allowed: {', '.join(KINDS)}")
 
     def _pressed(self, session: str, constraints: tuple[Constraint, ...], button: str) -> Reply:
         return last_reply(self._turn(session, Request(button=button), constraints=constraints))
 
-    def _turn(self, session: str, request: Request, constraints: tuple[Constraint, ...] | None = None,
-              refuse: str | None = None) -> Iterator[Event]:
+    def _turn(
+        self,
+        session: str,
+        request: Request,
+        constraints: tuple[Constraint, ...] | None = None,
+        refuse: str | None = None,
+    ) -> Iterator[Event]:
         with self._locks.of(session):
             clock = Clock(self.settings.turn_seconds)
             with clock.stage("memory"):
@@ -240,7 +313,9 @@ class Stylist:
         # of their own: 10 ms of a photo turn. Templates are all there at once.
         in_pieces = len(self.minds) > 1 and request.planner != OFFLINE
         modes = ["updates", "custom"] if in_pieces else ["updates"]
-        for mode, part in self.graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=modes):
+        for mode, part in self.graph.stream(
+            start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=modes
+        ):
             if mode == "custom":
                 yield Event(kind="text", text=part)
                 continue
@@ -260,9 +335,13 @@ class Stylist:
 
     def _remember(self, before: Session, last: dict, request: Request) -> Reply:
         reply, talk = last["reply"], last["talk"]
-        session: Session = last["session"].model_copy(update={"turn": reply.turn, "offer": last["offer"]})
+        session: Session = last["session"].model_copy(
+            update={"turn": reply.turn, "offer": last["offer"]}
+        )
         if talk is None:
-            session = session.model_copy(update={"given_up": tuple(c.facet for c in last["relaxed"] if c.op == "require")})
+            session = session.model_copy(
+                update={"given_up": tuple(c.facet for c in last["relaxed"] if c.op == "require")}
+            )
         if talk is not None and talk.kind == "forget":
             self._forget(session.id)
             return reply
@@ -270,7 +349,10 @@ class Stylist:
             self.memory.judge(session.id, reply.reference_id, "more_like")
         if reply.cards:
             found = last.get("found")
-            session = session.after(tuple(card.id for card in reply.cards), found.query if talk is None and found else "")
+            session = session.after(
+                tuple(card.id for card in reply.cards),
+                found.query if talk is None and found else "",
+            )
         said = request.text or (f"({request.button})" if request.button else "")
         self.memory.record(session.settled(), said, last["photos"], reply)
         return reply
@@ -290,7 +372,9 @@ class Stylist:
 
 def _pictures(image: Any) -> tuple[Any, ...]:
     given = image if isinstance(image, list | tuple) else (image,)
-    return tuple(one for one in given if one is not None and not (isinstance(one, str) and not one.strip()))
+    return tuple(
+        one for one in given if one is not None and not (isinstance(one, str) and not one.strip())
+    )
 
 
 def _plain(value: Any) -> Any:

@@ -48,15 +48,25 @@ class Taste:
         found = {id_: row for id_ in past.shown if (row := self.catalog.find(id_)) is not None}
         shown = list(found)  # a rebuilt catalogue may have lost some
         query = unpacked(past.query)
-        marked = ([row for row, id_ in enumerate(shown) if said.get(id_) in kinds] for kinds in (LIKED, DISLIKED))
+        marked = (
+            [row for row, id_ in enumerate(shown) if said.get(id_) in kinds]
+            for kinds in (LIKED, DISLIKED)
+        )
         saved, refused = map(tuple, marked)
         vectors = np.asarray(self.catalog.vectors[list(found.values())], dtype=np.float32)
-        return Turn(past.wish, vectors.reshape(len(shown), -1) if shown else np.zeros((0, self.space.dim), np.float32),
-                    saved, refused, query if len(query) == self.space.dim and shown else None)
+        return Turn(
+            past.wish,
+            vectors.reshape(len(shown), -1) if shown else np.zeros((0, self.space.dim), np.float32),
+            saved,
+            refused,
+            query if len(query) == self.space.dim and shown else None,
+        )
 
     def _mean(self, ids: list[str]) -> np.ndarray | None:
         rows = [row for row in map(self.catalog.find, ids) if row is not None]
-        return np.asarray(self.catalog.vectors[rows], dtype=np.float32).mean(axis=0) if rows else None
+        return (
+            np.asarray(self.catalog.vectors[rows], dtype=np.float32).mean(axis=0) if rows else None
+        )
 
 
 def packed(query: np.ndarray) -> str:

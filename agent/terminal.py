@@ -15,8 +15,10 @@ from errors import InputError, StylistError
 if TYPE_CHECKING:
     from agent.stylist import Stylist
 
-HELP = ("Say what you are looking for. /photo FILE [words] shows me a picture, /like N asks for more like the Nth item, "
-        "/not N refuses it, /save N keeps it, /quit ends.")
+HELP = (
+    "Say what you are looking for. /photo FILE [words] shows me a picture, /like N asks for more like the Nth item, "
+    "/not N refuses it, /save N keeps it, /quit ends."
+)
 
 
 def converse(stylist: Stylist, session: str) -> None:
@@ -49,7 +51,9 @@ def _answer(stylist: Stylist, session: str, line: str, shown: tuple[Card, ...]) 
     if command == "/like":
         return stylist.chat(session, like=_pick(shown, rest).id)
     if command in ("/not", "/save"):
-        return stylist.feedback(session, _pick(shown, rest).id, "not_this" if command == "/not" else "save")
+        return stylist.feedback(
+            session, _pick(shown, rest).id, "not_this" if command == "/not" else "save"
+        )
     if command.startswith("/"):
         raise InputError(HELP)
     return stylist.chat(session, line)
@@ -57,7 +61,9 @@ def _answer(stylist: Stylist, session: str, line: str, shown: tuple[Card, ...]) 
 
 def _pick(shown: tuple[Card, ...], number: str) -> Card:
     if not number.strip().isdigit() or not 1 <= int(number) <= len(shown):
-        raise InputError(f"which one? give a number from 1 to {len(shown)}" if shown else "nothing is shown yet")
+        raise InputError(
+            f"which one? give a number from 1 to {len(shown)}" if shown else "nothing is shown yet"
+        )
     return shown[int(number) - 1]
 
 

@@ -27,19 +27,43 @@ LONGEST = 4_000
 MOST_PHOTOS = 4
 MOST_CARDS = 200
 NO_MODEL = "No language model is set up (OPENAI_API_KEY), so I planned this offline."
-_FRESH = {"steps": ("thought",), "relaxed": (), "remarks": (), "avoid": frozenset(), "narrow": True, "again": False,
-          "talk": None, "reference": Reference(), "offer": None}
+_FRESH = {
+    "steps": ("thought",),
+    "relaxed": (),
+    "remarks": (),
+    "avoid": frozenset(),
+    "narrow": True,
+    "again": False,
+    "talk": None,
+    "reference": Reference(),
+    "offer": None,
+}
 """How the state of a turn begins."""
-_YES = re.compile(r"^(?:yes|yep|yeah|sure|ok|okay|please|please do|go ahead|do that|gladly)(?:,? please)?[.! ]*$", re.IGNORECASE)
+_YES = re.compile(
+    r"^(?:yes|yep|yeah|sure|ok|okay|please|please do|go ahead|do that|gladly)(?:,? please)?[.! ]*$",
+    re.IGNORECASE,
+)
 _CHAT = ("greet", "thanks", "bye", "out_of_scope")
 
 
 class Thought:
     """Reads the turn and decides: search (with which wish, from which reference) or talk."""
 
-    def __init__(self, tools: Tools, eyes: Eyes, planners: Mapping[str, Planner], default: str,
-                 find: Callable[[], Nearest | None] = nearest) -> None:
-        self.tools, self.eyes, self.planners, self.default, self.nearest = tools, eyes, planners, default, find
+    def __init__(
+        self,
+        tools: Tools,
+        eyes: Eyes,
+        planners: Mapping[str, Planner],
+        default: str,
+        find: Callable[[], Nearest | None] = nearest,
+    ) -> None:
+        self.tools, self.eyes, self.planners, self.default, self.nearest = (
+            tools,
+            eyes,
+            planners,
+            default,
+            find,
+        )
         self.references = References(tools, eyes)
 
     def __call__(self, state: State) -> dict:
@@ -47,12 +71,19 @@ class Thought:
         request, session, clock = state["request"], state["session"], state["clock"]
         heard, photos = self._hear(request, session, clock)
         reading = heard.reading
-        update = {**_FRESH, "planner": heard.plan.planner, "photos": photos, "notes": heard.notes,
-                  "unknown": reading.unknown, "refused": reading.refused,
-                  "unlisted": tuple(word for word in reading.unknown if not self.tools.listed(word)),
-                  "question": heard.plan.question, "compared": _compares_prices(heard),
-                  "more": reading.intent("show_more") is not None,
-                  "request": replace(request, k=min(reading.count or request.k, MOST_CARDS))}
+        update = {
+            **_FRESH,
+            "planner": heard.plan.planner,
+            "photos": photos,
+            "notes": heard.notes,
+            "unknown": reading.unknown,
+            "refused": reading.refused,
+            "unlisted": tuple(word for word in reading.unknown if not self.tools.listed(word)),
+            "question": heard.plan.question,
+            "compared": _compares_prices(heard),
+            "more": reading.intent("show_more") is not None,
+            "request": replace(request, k=min(reading.count or request.k, MOST_CARDS)),
+        }
         accepted = session.offer is not None and bool(_YES.match(request.text.strip()))
         talk = None if accepted else talk_of(heard, request, session)
         if accepted:
@@ -61,48 +92,79 @@ class Thought:
             session = session if request.button else after(session, heard)
         session = session.noted(heard.plan.noted)
         if talk is not None and (talk.kind != "start_over" or not session.wish.constraints):
-            return {**update, "goal": "talk", "talk": talk, "session": session, "wish": session.wish,
-                    "trace": (*heard.plan.trace, f"no search needed: {talk.kind.replace('_', ' ')}")}
+            return {
+                **update,
+                "goal": "talk",
+                "talk": talk,
+                "session": session,
+                "wish": session.wish,
+                "trace": (*heard.plan.trace, f"no search needed: {talk.kind.replace('_', ' ')}"),
+            }
         reference = self._reference(session, heard, clock)
         remarks = ("undone",) if reading.intent("undo") else ()
         if self.tools.priceless and any(c.facet == "price" for c in heard.said):
             remarks = (*remarks, "no_prices")
         wish = leaning(session.wish, reference.photo)
         update["question"] = update["question"] or self._what_kind(heard, wish, reference)
-        return {**update, "goal": "search", "session": session, "wish": wish, "reference": reference,
-                "avoid": self._avoided(session, heard, reference), "remarks": remarks,
-                "trace": _thoughts(heard, session.wish, reference)}
+        return {
+            **update,
+            "goal": "search",
+            "session": session,
+            "wish": wish,
+            "reference": reference,
+            "avoid": self._avoided(session, heard, reference),
+            "remarks": remarks,
+            "trace": _thoughts(heard, session.wish, reference),
+        }
 
-    def _hear(self, request: Request, session: Session, clock: Clock) -> tuple[Heard, tuple[str, ...]]:
+    def _hear(
+        self, request: Request, session: Session, clock: Clock
+    ) -> tuple[Heard, tuple[str, ...]]:
         """The turn's input, read, and the hashes of its pictures."""
         notes: list[str] = []
         photos = self._see(request, session, clock, notes)
         photo = self.references.blended(photos)
         text = request.text.strip()
         if len(text) > LONGEST:
-            notes.append(f"Your message has {len(text):,} characters; I read the first {LONGEST:,}.")
+            notes.append(
+                f"Your message has {len(text):,} characters; I read the first {LONGEST:,}."
+            )
             text = text[:LONGEST]
         like = self._liked(request, notes)
         page = tuple(self.tools.known(session.shown))
-        earlier = len(photo_hashes(session.wish.reference_photo)) if len(photos) == 1 or not page else 0
+        earlier = (
+            len(photo_hashes(session.wish.reference_photo)) if len(photos) == 1 or not page else 0
+        )
         known = len(photos) if len(photos) > 1 else len(photos) + earlier
         plan = self._plan(request, text, session, page, photo, known, clock, notes)
         if candidates(plan.reading):
             reading, remarks = read_as(plan.reading, self.nearest())
             plan = replace(plan, reading=reading, notes=(*plan.notes, *remarks))
         if plan.reading.garment:
-            photos = photos or self.references.photos(session.id, session.wish.reference_photo, clock)
-            photos = [self.eyes.ask(session.id, seen, plan.reading.garment, clock) for seen in photos]
+            photos = photos or self.references.photos(
+                session.id, session.wish.reference_photo, clock
+            )
+            photos = [
+                self.eyes.ask(session.id, seen, plan.reading.garment, clock) for seen in photos
+            ]
             photo = self.references.blended(photos)
         if plan.reading.parts:
             photo = self._together(plan.reading, photos, page, session, clock, notes) or photo
         if plan.reading.currency not in (None, self.tools.currency):
-            notes.append(f"Prices here are in {self.tools.currency}; I took your {plan.reading.currency} amount for that.")
-        return Heard(plan, photo, like, page, (*notes, *plan.notes)), tuple(seen.hash for seen in photos)
+            notes.append(
+                f"Prices here are in {self.tools.currency}; I took your {plan.reading.currency} amount for that."
+            )
+        return Heard(plan, photo, like, page, (*notes, *plan.notes)), tuple(
+            seen.hash for seen in photos
+        )
 
-    def _see(self, request: Request, session: Session, clock: Clock, notes: list[str]) -> list[Seen]:
+    def _see(
+        self, request: Request, session: Session, clock: Clock, notes: list[str]
+    ) -> list[Seen]:
         if len(request.images) > MOST_PHOTOS:
-            notes.append(f"I looked at the first {MOST_PHOTOS} of your {len(request.images)} pictures.")
+            notes.append(
+                f"I looked at the first {MOST_PHOTOS} of your {len(request.images)} pictures."
+            )
         seen = []
         for image in request.images[:MOST_PHOTOS]:
             try:
@@ -111,8 +173,15 @@ class Thought:
                 notes.append(f"I could not use a picture: {error}")
         return seen
 
-    def _together(self, reading: Reading, photos: Sequence[Seen], page: Sequence[Item], session: Session, clock: Clock,
-                  notes: list[str]) -> Seen | None:
+    def _together(
+        self,
+        reading: Reading,
+        photos: Sequence[Seen],
+        page: Sequence[Item],
+        session: Session,
+        clock: Clock,
+        notes: list[str],
+    ) -> Seen | None:
         """ "The shape of the first in the colour of the second" as one picture.
 
         Photos are counted as they came: one that comes now is the second where the conversation has one already.
@@ -122,10 +191,18 @@ class Thought:
             photos = [*self.references.photos(session.id, name, clock), *photos]
         current = self.references.recall(session.id, name, clock) if name else None
         if current is None:
-            current = next((self.references.of_item(item) for item in self.tools.known([session.wish.reference_id])), None)
+            current = next(
+                (
+                    self.references.of_item(item)
+                    for item in self.tools.known([session.wish.reference_id])
+                ),
+                None,
+            )
         found = self.references.together(reading.parts, reading.mentions, photos, page, current)
         if found is None:
-            notes.append("I could not tell which pictures you mean; say “the first photo” or “the second one”.")
+            notes.append(
+                "I could not tell which pictures you mean; say “the first photo” or “the second one”."
+            )
         return found
 
     def _liked(self, request: Request, notes: list[str]) -> Item | None:
@@ -134,24 +211,50 @@ class Thought:
         try:
             return self.tools.catalog.items([self.tools.catalog.row(request.like)])[0]
         except InputError:
-            notes.append(f"There is no item {request.like[:80]!r} in this shop, so I went by your words alone.")
+            notes.append(
+                f"There is no item {request.like[:80]!r} in this shop, so I went by your words alone."
+            )
             return None
 
-    def _plan(self, request: Request, text: str, session: Session, page: Sequence[Item], photo: Seen | None,
-              photos: int, clock: Clock, notes: list[str]) -> Plan:
+    def _plan(
+        self,
+        request: Request,
+        text: str,
+        session: Session,
+        page: Sequence[Item],
+        photo: Seen | None,
+        photos: int,
+        clock: Clock,
+        notes: list[str],
+    ) -> Plan:
         name = request.planner or self.default
         if name not in self.planners:
             notes.append(NO_MODEL)
             name = self.default
         counts = self.tools.catalog.facet_counts()
-        context = Context(shown=tuple(as_shown(item) for item in page), wish=session.wish, currency=self.tools.currency,
-                          brands=tuple(counts.get("brand", ())), facet_counts=counts,
-                          has_photo=photo is not None or session.wish.reference_photo is not None,
-                          photos=photos)
+        context = Context(
+            shown=tuple(as_shown(item) for item in page),
+            wish=session.wish,
+            currency=self.tools.currency,
+            brands=tuple(counts.get("brand", ())),
+            facet_counts=counts,
+            has_photo=photo is not None or session.wish.reference_photo is not None,
+            photos=photos,
+        )
         stored = self.eyes.stored(session.id, photo.hash) if photo else None
         with clock.stage("plan"):
-            return self.planners[name].plan(Asked(text, context, clock, photo.attributes if photo else {}, stored,
-                                                  photo.vector if photo else None, session, tuple(page)))
+            return self.planners[name].plan(
+                Asked(
+                    text,
+                    context,
+                    clock,
+                    photo.attributes if photo else {},
+                    stored,
+                    photo.vector if photo else None,
+                    session,
+                    tuple(page),
+                )
+            )
 
     def _reference(self, session: Session, heard: Heard, clock: Clock) -> Reference:
         wish = session.wish
@@ -161,7 +264,13 @@ class Thought:
             photo = self.references.recall(session.id, wish.reference_photo, clock)
         if photo is not None:
             several = len(photo_hashes(photo.hash)) + len(item_ids(photo.hash)) > 1
-            name = "the pictures you named" if item_ids(photo.hash) else "your photos" if several else "your photo"
+            name = (
+                "the pictures you named"
+                if item_ids(photo.hash)
+                else "your photos"
+                if several
+                else "your photo"
+            )
             return Reference(photo.vector, None, priced, photo, name)
         item = next(iter(self.tools.known([wish.reference_id])), None)
         if item is None:
@@ -173,7 +282,9 @@ class Thought:
         if heard.reading.unknown_vibes:
             return f"What would “{heard.reading.unknown_vibes[0]}” be for you: which colours, which kind of piece?"
         told = wish.on("category") or heard.reading.vibes or reference.vector is not None
-        telling = [c for c in wish.constraints if c.facet not in ("gender", "price", "size", "brand")]
+        telling = [
+            c for c in wish.constraints if c.facet not in ("gender", "price", "size", "brand")
+        ]
         if told or telling or heard.reading.intent("show_more", "undo"):
             return None
         kinds = [plural(kind) for kind in list(self.tools.kinds())[:4]]
@@ -198,12 +309,20 @@ def talk_of(heard: Heard, request: Request, session: Session) -> Talk | None:
         return None
     about = tuple(item.id for item in pointed(reading.mentions, heard.page))
     page = tuple(item.id for item in heard.page)
-    for kind, ids in (("forget", ()), ("why", about or page[:1]), ("compare", about if len(about) > 1 else page[:2])):
+    for kind, ids in (
+        ("forget", ()),
+        ("why", about or page[:1]),
+        ("compare", about if len(about) > 1 else page[:2]),
+    ):
         if reading.intent(kind):
             return Talk(kind, ids)
     question = reading.intent("question")
     if question is not None and not reading.constraints:
-        of_the_page = page and question.constraints and not any(c.facet == "category" for c in question.constraints)
+        of_the_page = (
+            page
+            and question.constraints
+            and not any(c.facet == "category" for c in question.constraints)
+        )
         if about or of_the_page:
             return Talk("question", about or page, question.constraints, reading.text)
     if reading.intent("undo"):

@@ -33,8 +33,15 @@ class Tools:
         self.priceless = bool(np.isnan(np.asarray(catalog.prices)).all())
         self.currency = catalog.manifest.get("currency") or "EUR"
 
-    def query(self, wish: Wish, picture: np.ndarray | None, composer: str, clock: Clock, borrowed: Iterable[str] = (),
-              emphasis: Mapping[str, float] | None = None) -> Query:
+    def query(
+        self,
+        wish: Wish,
+        picture: np.ndarray | None,
+        composer: str,
+        clock: Clock,
+        borrowed: Iterable[str] = (),
+        emphasis: Mapping[str, float] | None = None,
+    ) -> Query:
         """The composed query. picture (dim,) or None; borrowed: facets that the picture has from another, which count like
         a change in words; emphasis: {slice: factor}, what the session has shown to matter."""
         words = caption(wish, whole=getattr(self.encoder, "slices_from", "training") != "training")
@@ -44,8 +51,17 @@ class Tools:
             factors = {**(emphasis or {}), **self._borrowed(borrowed)}
             return compose(composer, picture, wish, vector, self.encoder, emphasis=factors)
 
-    def ranked(self, query: Query, wish: Wish, k: int, avoid: Iterable[int], taste: np.ndarray | None, clock: Clock,
-               grouped: bool = True, within: np.ndarray | None = None) -> list[Hit]:
+    def ranked(
+        self,
+        query: Query,
+        wish: Wish,
+        k: int,
+        avoid: Iterable[int],
+        taste: np.ndarray | None,
+        clock: Clock,
+        grouped: bool = True,
+        within: np.ndarray | None = None,
+    ) -> list[Hit]:
         """The k best rows for a query that can be bought and are not in `avoid`, best first.
 
         taste (dim,) or None. grouped: colourways of one design behind the best of them. within: a mask (n,) to stay within.
@@ -53,29 +69,55 @@ class Tools:
         with clock.stage("search"):
             shut = ~self.catalog.available if within is None else ~(within & self.catalog.available)
             shut[_rows(avoid)] = True
-            return self.retriever.search(query, wish, k, exclude_rows=shut, taste=taste,
-                                         one_per_group=grouped, stage=clock.stage)
+            return self.retriever.search(
+                query,
+                wish,
+                k,
+                exclude_rows=shut,
+                taste=taste,
+                one_per_group=grouped,
+                stage=clock.stage,
+            )
 
-    def search(self, wish: Wish, picture: np.ndarray | None, composer: str, k: int, avoid: Iterable[int],
-               taste: np.ndarray | None, clock: Clock) -> list[Hit]:
+    def search(
+        self,
+        wish: Wish,
+        picture: np.ndarray | None,
+        composer: str,
+        k: int,
+        avoid: Iterable[int],
+        taste: np.ndarray | None,
+        clock: Clock,
+    ) -> list[Hit]:
         """Both in one: the k best rows for a wish and a picture (dim,) or None."""
         return self.ranked(self.query(wish, picture, composer, clock), wish, k, avoid, taste, clock)
 
     def _borrowed(self, facets: Iterable[str]) -> dict[str, float]:
-        slices = {self.encoder.facet_slice[facet] for facet in facets if facet in self.encoder.facet_slice}
+        slices = {
+            self.encoder.facet_slice[facet] for facet in facets if facet in self.encoder.facet_slice
+        }
         return {name: self.weights.change / self.weights.kept(name) for name in slices}
 
-    def check(self, rows: Sequence[int], constraints: Sequence[Constraint], clock: Clock,
-              reference: np.ndarray | None = None, anchor: Any = None) -> Judgement:
+    def check(
+        self,
+        rows: Sequence[int],
+        constraints: Sequence[Constraint],
+        clock: Clock,
+        reference: np.ndarray | None = None,
+        anchor: Any = None,
+    ) -> Judgement:
         """The verdicts on each row, one a constraint."""
         with clock.stage("items"):
             items, claims = self.catalog.items(rows), self.catalog.claims(rows)
             vectors = np.asarray(self.catalog.vectors[list(rows)], dtype=np.float32)
         with clock.stage("guard"):
-            return self.guard.judge(items, vectors, claims, constraints, reference_vector=reference, anchor=anchor)
+            return self.guard.judge(
+                items, vectors, claims, constraints, reference_vector=reference, anchor=anchor
+            )
 
-    def promising(self, query: Query, wish: Wish, avoid: Iterable[int], most: int, others: int,
-                  clock: Clock) -> tuple[np.ndarray, np.ndarray]:
+    def promising(
+        self, query: Query, wish: Wish, avoid: Iterable[int], most: int, others: int, clock: Clock
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Two masks (n,) over the rows that are allowed: those that will meet the wish's hard constraints, and so many of the
         likeliest others, the nearest to the query first (`guard.screen`).
 
@@ -85,14 +127,21 @@ class Tools:
             mask = self._open(wish.hard, avoid)
             rows = np.flatnonzero(mask)
             if len(rows) > most:
-                rows = np.ravel(self.retriever.index.search(query.vector, most, mask, wish.constraints)[0])
+                rows = np.ravel(
+                    self.retriever.index.search(query.vector, most, mask, wish.constraints)[0]
+                )
                 rows = np.sort(rows[rows >= 0])
         with clock.stage("guard"):
-            groups, vectors = wish.groups(), np.asarray(self.catalog.vectors[rows], dtype=np.float32)
+            groups, vectors = (
+                wish.groups(),
+                np.asarray(self.catalog.vectors[rows], dtype=np.float32),
+            )
             said = [[self.catalog.affirmed_rows((c,))[rows] for c in group] for group in groups]
             chance = self.guard.promise(vectors, groups, said)
             open_ = np.flatnonzero((chance > 0) & (chance < SURE))
-            best = np.lexsort((-(vectors[open_] @ query.vector), -np.round(4 * chance[open_])))[:others]
+            best = np.lexsort((-(vectors[open_] @ query.vector), -np.round(4 * chance[open_])))[
+                :others
+            ]
         sure, likely = np.zeros(len(mask), dtype=bool), np.zeros(len(mask), dtype=bool)
         sure[rows[chance >= SURE]] = True
         likely[rows[open_[best]]] = True
@@ -104,7 +153,11 @@ class Tools:
 
     def affirmed(self, constraints: Iterable[Constraint]) -> int:
         """How many rows the listings alone confirm."""
-        return int(np.count_nonzero(self.catalog.affirmed_rows(tuple(constraints)) & self.catalog.available))
+        return int(
+            np.count_nonzero(
+                self.catalog.affirmed_rows(tuple(constraints)) & self.catalog.available
+            )
+        )
 
     def _open(self, constraints: Iterable[Constraint], avoid: Iterable[int]) -> np.ndarray:
         """(n,) bool: can be bought, not to be avoided, not ruled out by its listing."""
@@ -112,13 +165,18 @@ class Tools:
         mask[_rows(avoid)] = False
         return mask
 
-    def nearest_price(self, constraints: Iterable[Constraint], budget: Constraint, avoid: Iterable[int] = ()) -> float | None:
+    def nearest_price(
+        self, constraints: Iterable[Constraint], budget: Constraint, avoid: Iterable[int] = ()
+    ) -> float | None:
         """The price nearest to a budget among the rows that the listings leave open for the other constraints."""
         prices = np.asarray(self.catalog.prices, dtype=np.float64)[self._open(constraints, avoid)]
         prices = prices[~np.isnan(prices)]
         if not len(prices) or not isinstance(budget.value, PriceRange):
             return None
-        low, high = budget.value.min or 0.0, budget.value.max if budget.value.max is not None else np.inf
+        low, high = (
+            budget.value.min or 0.0,
+            budget.value.max if budget.value.max is not None else np.inf,
+        )
         away = np.maximum(low - prices, prices - high)
         return round(float(prices[np.argmin(away)]), 2)
 
@@ -136,13 +194,21 @@ class Tools:
 
     def vectors(self, ids: Iterable[str]) -> np.ndarray:
         """(n, dim) of these items' pictures; each id must be known."""
-        return np.asarray(self.catalog.vectors[[self.catalog.row(id_) for id_ in ids]], dtype=np.float32)
+        return np.asarray(
+            self.catalog.vectors[[self.catalog.row(id_) for id_ in ids]], dtype=np.float32
+        )
 
     def likeness(self, vectors: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
         """How like a reference (dim,) items (n, dim) are, slice by slice (n,): 1 the same, 0 as like as any two items."""
         layout = self.encoder.layout
-        cosines = {name: vectors[:, layout.slice(name)] @ reference[layout.slice(name)] for name in layout.names}
-        return {name: (cosine - self.background[name]) / (1 - self.background[name]) for name, cosine in cosines.items()}
+        cosines = {
+            name: vectors[:, layout.slice(name)] @ reference[layout.slice(name)]
+            for name in layout.names
+        }
+        return {
+            name: (cosine - self.background[name]) / (1 - self.background[name])
+            for name, cosine in cosines.items()
+        }
 
     def kinds(self) -> dict[str, int]:
         """{category: items}, most frequent first."""
@@ -170,6 +236,15 @@ def _background(vectors: np.ndarray, layout: Any) -> dict[str, float]:
     if len(vectors) < 2:
         return dict.fromkeys(layout.names, 0.0)
     rng = np.random.default_rng(0)
-    one, other = (np.asarray(vectors[rng.integers(0, len(vectors), _PAIRS)], np.float32) for _ in range(2))
-    return {name: min(0.99, float(np.mean(np.sum(one[:, layout.slice(name)] * other[:, layout.slice(name)], axis=1))))
-            for name in layout.names}
+    one, other = (
+        np.asarray(vectors[rng.integers(0, len(vectors), _PAIRS)], np.float32) for _ in range(2)
+    )
+    return {
+        name: min(
+            0.99,
+            float(
+                np.mean(np.sum(one[:, layout.slice(name)] * other[:, layout.slice(name)], axis=1))
+            ),
+        )
+        for name in layout.names
+    }

@@ -83,8 +83,17 @@ def header(name: str, stylist: Stylist, planner: str) -> dict:
     """The first line of a new transcript. No key, no address, no session."""
     manifest = stylist.catalog.manifest
     drawn = manifest.get("kind") == "demo"
-    catalog = {"items": manifest["items"], "seed": manifest["seed"]} if drawn else {"content": manifest["content"]}
-    return {"transcript": name, "catalog": catalog, "planner": planner, "versions": versions(stylist)}
+    catalog = (
+        {"items": manifest["items"], "seed": manifest["seed"]}
+        if drawn
+        else {"content": manifest["content"]}
+    )
+    return {
+        "transcript": name,
+        "catalog": catalog,
+        "planner": planner,
+        "versions": versions(stylist),
+    }
 
 
 def versions(stylist: Stylist) -> dict[str, str]:
@@ -108,7 +117,9 @@ def pictures_of(ask: dict, folder: Path) -> dict:
         except BadImage:
             hashes.append("unreadable")
             continue
-        hashes.append(hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()[:16])
+        hashes.append(
+            hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()[:16]
+        )
     return {"pictures": hashes} if hashes else {}
 
 
@@ -119,7 +130,9 @@ def read(path: Path) -> Transcript:
         try:
             lines.append(json.loads(line))
         except ValueError as error:
-            raise InputError(f"{path}:{number}: not a JSON line ({error}); a transcript has one JSON object a line") from None
+            raise InputError(
+                f"{path}:{number}: not a JSON line ({error}); a transcript has one JSON object a line"
+            ) from None
     if not lines or "transcript" not in lines[0] or not isinstance(lines[0].get("catalog"), dict):
         raise InputError(f"{path}: the first line must be a header with `transcript` and `catalog`")
     for number, turn in enumerate(lines[1:], 2):
@@ -141,21 +154,33 @@ def find(paths: Iterable[Path]) -> list[Path]:
 def write(transcript: Transcript, turns: list[dict]) -> None:
     """Keep what the turns gave now."""
     lines = [transcript.header, *turns]
-    transcript.path.write_text("".join(json.dumps(x, ensure_ascii=False) + "\n" for x in lines), encoding="utf-8")
+    transcript.path.write_text(
+        "".join(json.dumps(x, ensure_ascii=False) + "\n" for x in lines), encoding="utf-8"
+    )
 
 
 def canonical(request: dict) -> dict:
     """A model request without what may differ between machines: pictures become hashes, transport fields go."""
-    kept = {key: request[key] for key in ("messages", "response_format", "stream", "tools", "tool_choice") if key in request}
-    text = _DATA_URL.sub(lambda m: "picture:" + hashlib.sha256(m.group(0).encode()).hexdigest()[:16],
-                         json.dumps(kept, sort_keys=True, ensure_ascii=False))
+    kept = {
+        key: request[key]
+        for key in ("messages", "response_format", "stream", "tools", "tool_choice")
+        if key in request
+    }
+    text = _DATA_URL.sub(
+        lambda m: "picture:" + hashlib.sha256(m.group(0).encode()).hexdigest()[:16],
+        json.dumps(kept, sort_keys=True, ensure_ascii=False),
+    )
     kept = json.loads(text)
     for key in ("response_format", "tools"):  # schemas are the code's own: a hash tells a change
         if isinstance(kept.get(key), dict | list):
-            kept[key] = hashlib.sha256(json.dumps(kept[key], sort_keys=True).encode()).hexdigest()[:16]
+            kept[key] = hashlib.sha256(json.dumps(kept[key], sort_keys=True).encode()).hexdigest()[
+                :16
+            ]
     for message in kept.get("messages", []):
         if message.get("role") == "system":
-            message["content"] = "hash:" + hashlib.sha256(message["content"].encode()).hexdigest()[:16]
+            message["content"] = (
+                "hash:" + hashlib.sha256(message["content"].encode()).hexdigest()[:16]
+            )
     return kept
 
 
@@ -178,15 +203,22 @@ def _shown_id(name: object, shown: tuple[str, ...]) -> object:
     return name
 
 
-def take(stylist: Stylist, session: str, ask: dict, folder: Path, shown: tuple[str, ...] = ()) -> Reply | None:
+def take(
+    stylist: Stylist, session: str, ask: dict, folder: Path, shown: tuple[str, ...] = ()
+) -> Reply | None:
     """Do one turn, or press one button. shown: ids of the reply before, for `$N`."""
     for button in BUTTONS:
         if button in ask:
             return getattr(stylist, button)(session, *(_shown_id(a, shown) for a in ask[button]))
     named = ask.get("image")
     images = [picture(n, folder) for n in ([named] if isinstance(named, str) else named or [])]
-    return stylist.chat(session, ask.get("text", ""), image=images or None, like=_shown_id(ask.get("like"), shown),
-                        k=ask.get("k", 10))
+    return stylist.chat(
+        session,
+        ask.get("text", ""),
+        image=images or None,
+        like=_shown_id(ask.get("like"), shown),
+        k=ask.get("k", 10),
+    )
 
 
 def expectation(reply: Reply | None) -> dict:
@@ -194,13 +226,27 @@ def expectation(reply: Reply | None) -> dict:
     if reply is None:
         return {}
     said = reply.public()
-    cards = [{"id": c["id"], "score": round(c["score"], 3),
-              "verdicts": [f"{v['facet']} {v['op']} {v['value']}: {v['verdict']}" for v in c["verdicts"]]}
-             for c in by_score_and_id(said["items"])]
+    cards = [
+        {
+            "id": c["id"],
+            "score": round(c["score"], 3),
+            "verdicts": [
+                f"{v['facet']} {v['op']} {v['value']}: {v['verdict']}" for v in c["verdicts"]
+            ],
+        }
+        for c in by_score_and_id(said["items"])
+    ]
     wish = [{k: v for k, v in c.items() if k != "confidence"} for c in said["constraints"]]
-    return {"reply": said["reply"], "items": cards, "unconfirmed": [c["id"] for c in said["unconfirmed"]],
-            "constraints": wish, "question": said["question"], "relaxed": said["relaxed"],
-            "planner": said["planner"], "notes": said["notes"]}
+    return {
+        "reply": said["reply"],
+        "items": cards,
+        "unconfirmed": [c["id"] for c in said["unconfirmed"]],
+        "constraints": wish,
+        "question": said["question"],
+        "relaxed": said["relaxed"],
+        "planner": said["planner"],
+        "notes": said["notes"],
+    }
 
 
 def by_score_and_id(cards: Sequence[dict]) -> list[dict]:
@@ -211,15 +257,22 @@ def by_score_and_id(cards: Sequence[dict]) -> list[dict]:
 
 def differences(expected: dict, found: dict) -> list[str]:
     """Readable lines where two expectations differ; scores within the tolerance count as equal."""
+
     def settle(record: dict) -> dict:
         return {**record, "items": [{**c, "score": 0} for c in record.get("items", [])]}
 
-    lines = [f"score of {a['id']}: {a['score']} expected, {b['score']} found"
-             for a, b in zip(expected.get("items", []), found.get("items", []), strict=False)
-             if a["id"] == b["id"] and abs(a["score"] - b["score"]) > SCORE_TOLERANCE]
-    before, after = (json.dumps(settle(r), indent=1, ensure_ascii=False, sort_keys=True).splitlines()
-                     for r in (expected, found))
-    return lines + [line for line in difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1)]
+    lines = [
+        f"score of {a['id']}: {a['score']} expected, {b['score']} found"
+        for a, b in zip(expected.get("items", []), found.get("items", []), strict=False)
+        if a["id"] == b["id"] and abs(a["score"] - b["score"]) > SCORE_TOLERANCE
+    ]
+    before, after = (
+        json.dumps(settle(r), indent=1, ensure_ascii=False, sort_keys=True).splitlines()
+        for r in (expected, found)
+    )
+    return lines + [
+        line for line in difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1)
+    ]
 
 
 def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outcome:
@@ -229,25 +282,41 @@ def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outc
     with ScriptedServer(answers) as server:
         explicit: dict[str, object] = {"planner": "offline", "memory": ":memory:"}
         if transcript.asks_model:
-            explicit |= {"planner": transcript.planner, "openai_base_url": server.url, "openai_api_key": "scripted",
-                         "openai_model": MODEL}
+            explicit |= {
+                "planner": transcript.planner,
+                "openai_base_url": server.url,
+                "openai_api_key": "scripted",
+                "openai_model": MODEL,
+            }
         explicit.update(transcript.header.get("settings", {}))
         stylist = open_stylist(load_settings({}, **explicit))
         outcome.remarks = _other_versions(transcript.header.get("versions", {}), versions(stylist))
         shown: tuple[str, ...] = ()
         for number, turn in enumerate(transcript.turns, 1):
             before = len(server.requests)
-            reply = take(stylist, transcript.header["transcript"], turn["ask"], transcript.path.parent, shown)
-            shown = tuple(card.id for card in reply.cards) if reply is not None and reply.cards else shown
+            reply = take(
+                stylist, transcript.header["transcript"], turn["ask"], transcript.path.parent, shown
+            )
+            shown = (
+                tuple(card.id for card in reply.cards)
+                if reply is not None and reply.cards
+                else shown
+            )
             asked = [canonical(r) for r in server.requests[before:]]
             found, seen = expectation(reply), pictures_of(turn["ask"], transcript.path.parent)
-            outcome.differences += [f"turn {number}: {line}" for line in _compare(turn, asked, found, seen)]
+            outcome.differences += [
+                f"turn {number}: {line}" for line in _compare(turn, asked, found, seen)
+            ]
             outcome.turns.append(_recorded(turn, asked, found, seen))
     return outcome
 
 
 def _other_versions(before: dict[str, str], now: dict[str, str]) -> list[str]:
-    return [f"{name} was {before[name]}, is {now.get(name, 'gone')}" for name in before if before[name] != now.get(name)]
+    return [
+        f"{name} was {before[name]}, is {now.get(name, 'gone')}"
+        for name in before
+        if before[name] != now.get(name)
+    ]
 
 
 def _compare(turn: dict, asked: list[dict], found: dict, seen: dict) -> Iterator[str]:
@@ -258,15 +327,21 @@ def _compare(turn: dict, asked: list[dict], found: dict, seen: dict) -> Iterator
         yield f"{len(scripted)} model requests expected, {len(asked)} made"
     for call, request in zip(scripted, asked, strict=False):
         if call.get("request") != request:
-            old, new = (json.dumps(r, indent=1, ensure_ascii=False, sort_keys=True).splitlines()
-                        for r in (call.get("request"), request))
-            yield from difflib.unified_diff(old, new, "recorded request", "request now", lineterm="", n=1)
+            old, new = (
+                json.dumps(r, indent=1, ensure_ascii=False, sort_keys=True).splitlines()
+                for r in (call.get("request"), request)
+            )
+            yield from difflib.unified_diff(
+                old, new, "recorded request", "request now", lineterm="", n=1
+            )
     yield from differences(turn.get("expect", {}), found)
 
 
 def _recorded(turn: dict, asked: list[dict], found: dict, seen: dict) -> dict:
     record = {"ask": turn["ask"], **seen, "expect": found}
     if asked or turn.get("model"):
-        record["model"] = [{"request": request, "answer": call["answer"]}
-                           for call, request in zip(turn.get("model", []), asked, strict=False)]
+        record["model"] = [
+            {"request": request, "answer": call["answer"]}
+            for call, request in zip(turn.get("model", []), asked, strict=False)
+        ]
     return record

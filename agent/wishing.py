@@ -53,7 +53,9 @@ class Heard:
         """What "not these" points at: the named items, else all that is shown."""
         if self.like is not None or not self.reading.intent("not_these"):
             return ()
-        return tuple(pointed([m for m in self.reading.mentions if precise(m)], self.page)) or self.page
+        return (
+            tuple(pointed([m for m in self.reading.mentions if precise(m)], self.page)) or self.page
+        )
 
 
 def after(session: Session, heard: Heard) -> Session:
@@ -73,15 +75,22 @@ def leaning(wish: Wish, photo: Seen | None) -> Wish:
     is likely enough for a chip. A chip taken away takes its leaning along.
     """
     soft = [c for c in wish.on("category") if c.op == "prefer" and c.source in ("words", "photo")]
-    unsaid = photo is not None and "category" not in photo.corrections and not top(photo, "category")
+    unsaid = (
+        photo is not None and "category" not in photo.corrections and not top(photo, "category")
+    )
     if not (soft or unsaid) or any(c.op == "require" for c in wish.on("category")):
         return wish
     words = [str(c.value) for c in soft if c.source == "words"]
     kinds = words or (likely_kinds(photo) if photo is not None else ())
     banned = [str(c.value) for c in wish.on("category") if c.op == "exclude"]
-    kinds = [kind for kind in kinds if not any(vocabulary.covers("category", no, kind) for no in banned)]
+    kinds = [
+        kind for kind in kinds if not any(vocabulary.covers("category", no, kind) for no in banned)
+    ]
     number = 1 + max((c.any for c in wish.constraints if c.any is not None), default=0)
-    leant = (Constraint(facet="category", op="require", value=kind, any=number, reason=LEANING) for kind in kinds)
+    leant = (
+        Constraint(facet="category", op="require", value=kind, any=number, reason=LEANING)
+        for kind in kinds
+    )
     return wish.model_copy(update={"constraints": (*wish.constraints, *leant)})
 
 
@@ -89,26 +98,49 @@ def _or_else(kept: tuple[Constraint, ...], heard: Heard) -> tuple[Constraint, ..
     """What was said; "or grey" after "navy" is one more alternative, not another wish."""
     said = heard.said
     facets = {c.facet for c in said}
-    if not heard.reading.text.strip().lower().startswith("or ") or len(facets) != 1 or any(c.op != "require" for c in said):
+    if (
+        not heard.reading.text.strip().lower().startswith("or ")
+        or len(facets) != 1
+        or any(c.op != "require" for c in said)
+    ):
         return said
-    before = tuple(c for c in kept if c.op == "require" and c.facet in facets and c.source == "words")
+    before = tuple(
+        c for c in kept if c.op == "require" and c.facet in facets and c.source == "words"
+    )
     return tuple(c.model_copy(update={"any": 1}) for c in (*before, *said)) if before else said
 
 
-def _fitting(kept: tuple[Constraint, ...], said: tuple[Constraint, ...], heard: Heard) -> tuple[Constraint, ...]:
+def _fitting(
+    kept: tuple[Constraint, ...], said: tuple[Constraint, ...], heard: Heard
+) -> tuple[Constraint, ...]:
     """What was said, less the kind of piece that a mood would bring where a picture or earlier words tell the kind."""
-    told = heard.photo is not None or heard.subject is not None or any(c.facet == "category" for c in kept)
+    told = (
+        heard.photo is not None
+        or heard.subject is not None
+        or any(c.facet == "category" for c in kept)
+    )
     return tuple(c for c in said if not (told and c.facet == "category" and c.source == "vibe"))
 
 
 def _point(session: Session, heard: Heard) -> Point:
     reading, old = heard.reading, session.wish
-    kept = tuple(c for c in _start(old, heard) if c.op == "exclude" or c.facet not in reading.replaced)
-    wish = old.model_copy(update={"constraints": merge(kept, _fitting(kept, _or_else(kept, heard), heard), reading.drop),
-                                  "words": _words(old, heard)})
+    kept = tuple(
+        c for c in _start(old, heard) if c.op == "exclude" or c.facet not in reading.replaced
+    )
+    wish = old.model_copy(
+        update={
+            "constraints": merge(kept, _fitting(kept, _or_else(kept, heard), heard), reading.drop),
+            "words": _words(old, heard),
+        }
+    )
     wish, named = _referred(wish, session, heard)
     rejected = dict.fromkeys((*session.rejected, *(item.id for item in heard.refused)))
-    return Point(wish=wish, price_anchor=_price_anchor(wish, session, heard), named=named, rejected=tuple(rejected))
+    return Point(
+        wish=wish,
+        price_anchor=_price_anchor(wish, session, heard),
+        named=named,
+        rejected=tuple(rejected),
+    )
 
 
 def _start(old: Wish, heard: Heard) -> tuple[Constraint, ...]:
@@ -128,9 +160,13 @@ def _start(old: Wish, heard: Heard) -> tuple[Constraint, ...]:
 def _words(old: Wish, heard: Heard) -> str:
     """Words beyond the vocabulary, for the listings' full text and the text tower; another kind of item ends them."""
     kinds = [c for c in heard.said if c.facet == "category" and c.op == "require"]
-    before = [] if heard.photo or any(c not in old.constraints for c in kinds) else old.words.split()
+    before = (
+        [] if heard.photo or any(c not in old.constraints for c in kinds) else old.words.split()
+    )
     words = dict.fromkeys([*before, *heard.reading.unknown])
-    return " ".join(word for word in words if word not in heard.reading.refused)[:WORDS_KEPT]  # not to be looked for
+    return " ".join(word for word in words if word not in heard.reading.refused)[
+        :WORDS_KEPT
+    ]  # not to be looked for
 
 
 def _referred(wish: Wish, session: Session, heard: Heard) -> tuple[Wish, bool]:
@@ -145,16 +181,26 @@ def _referred(wish: Wish, session: Session, heard: Heard) -> tuple[Wish, bool]:
         return _at_item(wish, heard.page[0]), False
     if _elsewhere(session.wish, wish):
         return wish.model_copy(update={"reference_id": None, "reference_photo": None}), False
-    if not session.named and not any(c.op in COMPARATIVES and c.facet != "price" for c in wish.constraints):
+    if not session.named and not any(
+        c.op in COMPARATIVES and c.facet != "price" for c in wish.constraints
+    ):
         return wish.model_copy(update={"reference_id": None}), False
     return wish, session.named
 
 
 def _like_photo(wish: Wish, photo: Seen, reading: Reading) -> Wish:
     named = {*reading.keep, *(facet for part in reading.parts for facet in part.facets)}
-    seen = (c.model_copy(update={"weight": 2.0}) if c.facet in named else c for c in wishes(photo, wish.constraints))
-    return wish.model_copy(update={"constraints": (*wish.constraints, *seen), "reference_id": None,
-                                   "reference_photo": photo.hash})
+    seen = (
+        c.model_copy(update={"weight": 2.0}) if c.facet in named else c
+        for c in wishes(photo, wish.constraints)
+    )
+    return wish.model_copy(
+        update={
+            "constraints": (*wish.constraints, *seen),
+            "reference_id": None,
+            "reference_photo": photo.hash,
+        }
+    )
 
 
 def _like_item(wish: Wish, item: Item, heard: Heard) -> Wish:
@@ -166,13 +212,17 @@ def _like_item(wish: Wish, item: Item, heard: Heard) -> Wish:
         stated = item.attributes.get(facet, ())
         if len(stated) == 1 and not any(c.facet == facet and c.op == "require" for c in said):
             held.append(Constraint(facet=facet, op="require", value=stated[0], source=source))
-    return wish.model_copy(update={"constraints": (*said, *held), "reference_id": item.id, "reference_photo": None})
+    return wish.model_copy(
+        update={"constraints": (*said, *held), "reference_id": item.id, "reference_photo": None}
+    )
 
 
 def _at_item(wish: Wish, item: Item) -> Wish:
     """Comparatives start from an item that was not named: the photo's soft wishes have had their say."""
     said = tuple(c for c in wish.constraints if c.source != "photo" or c.hard)
-    return wish.model_copy(update={"constraints": said, "reference_id": item.id, "reference_photo": None})
+    return wish.model_copy(
+        update={"constraints": said, "reference_id": item.id, "reference_photo": None}
+    )
 
 
 def _elsewhere(old: Wish, new: Wish) -> bool:
@@ -183,6 +233,7 @@ def _elsewhere(old: Wish, new: Wish) -> bool:
 
 def _price_anchor(wish: Wish, session: Session, heard: Heard) -> str | None:
     """The item whose price "cheaper" means: named in this turn, else the first on the screen."""
+
     def compared(constraints: Sequence[Constraint]) -> bool:
         return any(c.facet == "price" and c.op in COMPARATIVES for c in constraints)
 

@@ -54,8 +54,12 @@ def open_stylist(post: Post) -> Stylist:
 
 def work(post: Post, pipe: Connection, opener: Opener) -> None:
     """A worker's whole life: opens, says so, answers, and ends when told to (None) or when nobody listens any more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches every process of the terminal; the page ends its workers
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(processName)s %(name)s: %(message)s")
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # Ctrl-C reaches every process of the terminal; the page ends its workers
+    logging.basicConfig(
+        level=logging.WARNING, format="%(levelname)s %(processName)s %(name)s: %(message)s"
+    )
     os.environ.update(dict.fromkeys(THREADS, str(post.threads)))
     try:
         stylist = opener(post)
@@ -101,7 +105,9 @@ def _serve(stylist: Any, job: Job, pipe: Connection) -> Message:
             value = None
     except (BrokenPipeError, ConnectionResetError):
         raise
-    except Exception as error:  # a door: the error belongs to whoever sent the job, not to this process
+    except (
+        Exception
+    ) as error:  # a door: the error belongs to whoever sent the job, not to this process
         return _failed(error)
     return Message("value", value, forgot=stylist.forgotten > before)
 
@@ -110,4 +116,6 @@ def _failed(error: Exception) -> Message:
     """An error on its way: those meant for people as they are, others as their traceback, since not every one can travel."""
     if isinstance(error, StylistError):
         return Message("error", error)
-    return Message("error", RuntimeError("in a worker:\n" + "".join(traceback.format_exception(error))))
+    return Message(
+        "error", RuntimeError("in a worker:\n" + "".join(traceback.format_exception(error)))
+    )

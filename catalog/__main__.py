@@ -35,15 +35,30 @@ class Format(StrEnum):
 
 
 Out = Annotated[
-    Path, typer.Option("--out", help="Folder of the catalogue; one that is there is replaced when the new one is whole.")
+    Path,
+    typer.Option(
+        "--out",
+        help="Folder of the catalogue; one that is there is replaced when the new one is whole.",
+    ),
 ]
 Folder = Annotated[Path, typer.Argument(help="A catalogue's folder.")]
-Images = Annotated[Path | None, typer.Option(help="Folder of the pictures that the feed names by file.")]
+Images = Annotated[
+    Path | None, typer.Option(help="Folder of the pictures that the feed names by file.")
+]
 FormatName = Annotated[Format, typer.Option(help="The feed's format.")]
-Map = Annotated[Path | None, typer.Option("--map", help='TOML: [facet] then "word of the feed" = "value".')]
-Currency = Annotated[str | None, typer.Option(help="Currency of the catalogue (ISO 4217); else the feed's first.")]
-Local = Annotated[bool, typer.Option("--allow-local", help="Fetch pictures from private addresses too.")]
-EncoderName = Annotated[str | None, typer.Option("--encoder", help="Instead of ENCODER: builtin, or any open_clip name.")]
+Map = Annotated[
+    Path | None, typer.Option("--map", help='TOML: [facet] then "word of the feed" = "value".')
+]
+Currency = Annotated[
+    str | None, typer.Option(help="Currency of the catalogue (ISO 4217); else the feed's first.")
+]
+Local = Annotated[
+    bool, typer.Option("--allow-local", help="Fetch pictures from private addresses too.")
+]
+EncoderName = Annotated[
+    str | None,
+    typer.Option("--encoder", help="Instead of ENCODER: builtin, or any open_clip name."),
+]
 
 
 @app.command()
@@ -60,14 +75,21 @@ def demo(
 
     command = f"python -m catalog demo --out {shlex.quote(str(out))} --items {items} --seed {seed}"
     manifest = build(
-        out, draw_entries(items, seed), _loader(encoder), read_claims, Origin("demo", command, {"seed": seed}), total=items
+        out,
+        draw_entries(items, seed),
+        _loader(encoder),
+        read_claims,
+        Origin("demo", command, {"seed": seed}),
+        total=items,
     )
     _done(out, manifest)
 
 
 @app.command("import")
 def import_(
-    feed: Annotated[Path, typer.Argument(help="The feed's file (or folder, for fashion-products).")],
+    feed: Annotated[
+        Path, typer.Argument(help="The feed's file (or folder, for fashion-products).")
+    ],
     out: Out,
     images: Images = None,
     format: FormatName = Format.auto,
@@ -82,7 +104,15 @@ def import_(
     from guard.listing import read_claims
 
     ledger = Ledger()
-    entries = open_feed(feed, ledger, kind=format.value, images=images, mapping=map_, currency=currency, allow_local=allow_local)
+    entries = open_feed(
+        feed,
+        ledger,
+        kind=format.value,
+        images=images,
+        mapping=map_,
+        currency=currency,
+        allow_local=allow_local,
+    )
     command = "python -m catalog import " + shlex.join(
         [str(feed), "--out", str(out)]
         + [
@@ -104,22 +134,33 @@ def import_(
     )
     _done(out, manifest)
     _tell_unknown(ledger.unknown, out)
-    print(f"the encoder can be fitted to this shop by its own listings: python -m training adapt {shlex.quote(str(out))}",
-          file=sys.stderr)
+    print(
+        f"the encoder can be fitted to this shop by its own listings: python -m training adapt {shlex.quote(str(out))}",
+        file=sys.stderr,
+    )
 
 
 @app.command()
 def update(
     folder: Folder,
-    feed: Annotated[Path, typer.Argument(help="The feed's file (or folder, for fashion-products), as for import.")],
+    feed: Annotated[
+        Path,
+        typer.Argument(help="The feed's file (or folder, for fashion-products), as for import."),
+    ],
     images: Images = None,
     format: FormatName = Format.auto,
     map_: Map = None,
     currency: Currency = None,
     allow_local: Local = False,
-    partial: Annotated[bool, typer.Option("--partial", help="The feed names some items only; the others stay.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Even where more than half of the items would go.")] = False,
-    no_compact: Annotated[bool, typer.Option("--no-compact", help="Never write the whole catalogue anew.")] = False,
+    partial: Annotated[
+        bool, typer.Option("--partial", help="The feed names some items only; the others stay.")
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Even where more than half of the items would go.")
+    ] = False,
+    no_compact: Annotated[
+        bool, typer.Option("--no-compact", help="Never write the whole catalogue anew.")
+    ] = False,
     encoder: EncoderName = None,
 ) -> None:
     """Applies a feed's differences only, while shoppers chat; prints what changed as one JSON object."""
@@ -133,16 +174,36 @@ def update(
 
     manifest = read_manifest(folder)
     if manifest["kind"] == "demo":
-        raise InputError(f"{folder} is a drawn catalogue: no feed has its items; import one instead")
+        raise InputError(
+            f"{folder} is a drawn catalogue: no feed has its items; import one instead"
+        )
     ledger = Ledger()
-    entries = open_feed(feed, ledger, kind=format.value, images=images, mapping=map_,
-                        currency=currency or manifest.get("currency"), allow_local=allow_local)
+    entries = open_feed(
+        feed,
+        ledger,
+        kind=format.value,
+        images=images,
+        mapping=map_,
+        currency=currency or manifest.get("currency"),
+        allow_local=allow_local,
+    )
     load = _loader(encoder or manifest["encoder"]["name"])
-    changes = apply(folder, entries.entries, lambda: fitted_to(folder, load()), read_claims, ledger, partial, force)
+    changes = apply(
+        folder,
+        entries.entries,
+        lambda: fitted_to(folder, load()),
+        read_claims,
+        ledger,
+        partial,
+        force,
+    )
     _tell_unknown(ledger.unknown, folder)
     print(json.dumps(asdict(changes)))
     if changes.any and not no_compact and due(folder):
-        print("so much has changed that the catalogue is written anew; shoppers chat on", file=sys.stderr)
+        print(
+            "so much has changed that the catalogue is written anew; shoppers chat on",
+            file=sys.stderr,
+        )
         _compact(folder)
 
 
@@ -193,7 +254,11 @@ def show(folder: Folder, ids: Annotated[list[str], typer.Argument(metavar="ID...
     truth = catalog.truth(ids)
     for item in catalog.items(rows):
         record = item.model_dump(mode="json")
-        print(json.dumps(record | ({"truth": truth[item.id]} if item.id in truth else {}), ensure_ascii=False))
+        print(
+            json.dumps(
+                record | ({"truth": truth[item.id]} if item.id in truth else {}), ensure_ascii=False
+            )
+        )
 
 
 def _loader(name: str | None) -> Callable:
@@ -209,8 +274,15 @@ def _loader(name: str | None) -> Callable:
 
 
 def _done(out: Path, manifest: dict) -> None:
-    rejected = f", {manifest['rejected']} rejected (see {out / 'rejected.jsonl'})" if manifest["rejected"] else ""
-    print(f"{out}: {manifest['items']} items{rejected}, embedded by {manifest['encoder']['name']}", file=sys.stderr)
+    rejected = (
+        f", {manifest['rejected']} rejected (see {out / 'rejected.jsonl'})"
+        if manifest["rejected"]
+        else ""
+    )
+    print(
+        f"{out}: {manifest['items']} items{rejected}, embedded by {manifest['encoder']['name']}",
+        file=sys.stderr,
+    )
 
 
 def _tell_unknown(unknown: dict[str, dict[str, int]], out: Path) -> None:

@@ -103,10 +103,15 @@ def build(
         first = list(islice(coming, 1))
         model = encoder()
         partial = Partial(out, model.fingerprint)
-        items, truths, vectors, digests = _embed(folder, chain(first, coming), model, total, partial)
+        items, truths, vectors, digests = _embed(
+            folder, chain(first, coming), model, total, partial
+        )
         if not items:
             raise WorkError(_nothing_to_load(ledger))
-        claims = [tuple(read_claims(item)) for item in tqdm(items, desc="reading listings", unit="item", leave=False)]
+        claims = [
+            tuple(read_claims(item))
+            for item in tqdm(items, desc="reading listings", unit="item", leave=False)
+        ]
         write_part(folder, items, claims, vectors)
         save_digests(folder, digests)
         _write_truth(folder / files.TRUTH, items, truths)
@@ -128,7 +133,9 @@ def build(
     return manifest
 
 
-def re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None] = lambda folder: None) -> dict:
+def re_embed(
+    folder: Path, encoder: Encoder, prepare: Callable[[Path], None] = lambda folder: None
+) -> dict:
     """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest.
 
     Killed, it goes on after the last batch that it finished when it is run again with the same encoder. The catalogue must be
@@ -141,7 +148,9 @@ def re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None] = l
 def _re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None]) -> dict:
     manifest = files.read_manifest(folder)
     if manifest.get(files.PARTS):
-        raise WorkError(f"{folder} has updates beside it; run first: python -m catalog compact {folder}")
+        raise WorkError(
+            f"{folder} has updates beside it; run first: python -m catalog compact {folder}"
+        )
     catalog = store.Catalog.open(folder)
     with replacing(folder) as fresh:
         files.link_rest(folder, fresh, (files.VECTORS, files.MANIFEST, files.PARTS))
@@ -161,15 +170,26 @@ def _embedded_anew(catalog: store.Catalog, encoder: Encoder, partial: Partial) -
     with tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
         for start in range(0, len(catalog), BATCH):
             rows = range(start, min(start + BATCH, len(catalog)))
-            parts.append(_batch(encoder, catalog.items(rows), [catalog.image_path(row).read_bytes() for row in rows], partial))
+            parts.append(
+                _batch(
+                    encoder,
+                    catalog.items(rows),
+                    [catalog.image_path(row).read_bytes() for row in rows],
+                    partial,
+                )
+            )
             bar.update(len(rows))
             bar.set_postfix({"batches found": partial.found} if partial.found else {})
     return np.concatenate(parts)
 
 
-def _batch(encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: Partial) -> np.ndarray:
+def _batch(
+    encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: Partial
+) -> np.ndarray:
     """(n, dim) float16 of these pictures: as kept by a run that was stopped, else made, and kept."""
-    digest = hashlib.sha256(b"".join(digests_of(item, jpeg) for item, jpeg in zip(items, jpegs, strict=True)))
+    digest = hashlib.sha256(
+        b"".join(digests_of(item, jpeg) for item, jpeg in zip(items, jpegs, strict=True))
+    )
 
     def make() -> np.ndarray:
         with ThreadPoolExecutor() as pool:
@@ -181,7 +201,9 @@ def _batch(encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], part
 def encoder_record(encoder: Encoder) -> dict:
     """How a manifest names the encoder and its space."""
     layout = getattr(encoder, "layout", None)
-    slices = dict(zip(layout.names, map(int, layout.sizes), strict=True)) if layout is not None else {}
+    slices = (
+        dict(zip(layout.names, map(int, layout.sizes), strict=True)) if layout is not None else {}
+    )
     return {
         "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint},
         "dimensions": int(encoder.dim),
@@ -230,7 +252,9 @@ def _embed(
 
 def _content(digests: Sequence[bytes], truths: Sequence[dict | None]) -> str:
     """One name (hex) for all listings, pictures and truths."""
-    return hashlib.sha256(b"".join(digests) + json.dumps(truths, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(
+        b"".join(digests) + json.dumps(truths, sort_keys=True).encode()
+    ).hexdigest()
 
 
 def file_name(id_: str) -> str:
@@ -245,7 +269,11 @@ def _main_currency(items: Sequence[Item]) -> str | None:
 
 
 def _write_truth(path: Path, items: Sequence[Item], truths: Sequence[dict | None]) -> None:
-    lines = [json.dumps({"id": item.id, "truth": truth}) for item, truth in zip(items, truths, strict=True) if truth]
+    lines = [
+        json.dumps({"id": item.id, "truth": truth})
+        for item, truth in zip(items, truths, strict=True)
+        if truth
+    ]
     if lines:
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
@@ -255,7 +283,8 @@ def write_ledger(folder: Path, ledger: Ledger | None) -> None:
     if ledger is None:
         return
     lines = "".join(
-        json.dumps(reject, ensure_ascii=False) + "\n" for reject in sorted(ledger.rejected, key=lambda reject: reject["line"])
+        json.dumps(reject, ensure_ascii=False) + "\n"
+        for reject in sorted(ledger.rejected, key=lambda reject: reject["line"])
     )
     (folder / files.REJECTED).write_text(lines, encoding="utf-8")
     write_json(folder / files.UNKNOWN, ledger.unknown)

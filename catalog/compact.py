@@ -25,8 +25,16 @@ LEAST = 1_000
 CHUNK = 65_536
 FITTED = "fitted"
 """Where the guard's room keeps what was fitted to the shop."""
-_WRITTEN = {files.DATABASE, files.FACETS_FILE, files.VECTORS, files.NAMES, files.DIGESTS, files.MANIFEST, files.PARTS,
-            files.IMAGES}
+_WRITTEN = {
+    files.DATABASE,
+    files.FACETS_FILE,
+    files.VECTORS,
+    files.NAMES,
+    files.DIGESTS,
+    files.MANIFEST,
+    files.PARTS,
+    files.IMAGES,
+}
 
 
 def due(folder: Path) -> bool:
@@ -52,9 +60,13 @@ def compact(folder: Path, prepare: Callable[[Path], None] = lambda folder: None)
             _write(catalog, fresh)
             _link_pictures(catalog, fresh)
             files.link_rest(catalog.folder, fresh, _WRITTEN)
-            (fresh / FITTED / files.BASE_VECTORS).unlink(missing_ok=True)  # of rows that are no longer all there
+            (fresh / FITTED / files.BASE_VECTORS).unlink(
+                missing_ok=True
+            )  # of rows that are no longer all there
             made_of = (fresh / files.DIGESTS).read_bytes()
-            manifest = {name: value for name, value in catalog.manifest.items() if name != files.PARTS}
+            manifest = {
+                name: value for name, value in catalog.manifest.items() if name != files.PARTS
+            }
             manifest |= {"items": catalog.live, "content": hashlib.sha256(made_of).hexdigest()}
             files.write_json(fresh / files.MANIFEST, manifest)
             prepare(fresh)
@@ -66,19 +78,44 @@ def _write(catalog: Catalog, fresh: Path) -> None:
     alive, starts = catalog.alive, _starts(catalog)
     new_row = np.cumsum(alive) - 1
     items = catalog.live
-    bar = tqdm(_rows(catalog, "items", starts), total=items, desc="writing anew", unit="item", mininterval=1)
-    write_database(fresh / files.DATABASE, ((int(new_row[row]), *rest) for row, rest in bar),
-                   ((int(new_row[row]), *rest) for row, rest in _rows(catalog, "claims", starts)))
-    pieces = [alive[start:start + len(part)] for part, start in zip(catalog.parts, starts, strict=True)]
-    FacetTable.joined([part.facets for part in catalog.parts], pieces).save(fresh / files.FACETS_FILE)
+    bar = tqdm(
+        _rows(catalog, "items", starts),
+        total=items,
+        desc="writing anew",
+        unit="item",
+        mininterval=1,
+    )
+    write_database(
+        fresh / files.DATABASE,
+        ((int(new_row[row]), *rest) for row, rest in bar),
+        ((int(new_row[row]), *rest) for row, rest in _rows(catalog, "claims", starts)),
+    )
+    pieces = [
+        alive[start : start + len(part)] for part, start in zip(catalog.parts, starts, strict=True)
+    ]
+    FacetTable.joined([part.facets for part in catalog.parts], pieces).save(
+        fresh / files.FACETS_FILE
+    )
     rows = np.flatnonzero(alive)
-    save_names(fresh / files.NAMES, Strings.of(catalog.ids[row] for row in rows.tolist()),
-               Strings.of(catalog.groups[row] for row in rows.tolist()))
-    np.save(fresh / files.DIGESTS, np.concatenate([load_digests(part, catalog.folder)[kept]
-                                                   for part, kept in zip(catalog.parts, pieces, strict=True)]))
-    out = np.lib.format.open_memmap(fresh / files.VECTORS, mode="w+", dtype=np.float16, shape=(items, catalog.vectors.shape[1]))
+    save_names(
+        fresh / files.NAMES,
+        Strings.of(catalog.ids[row] for row in rows.tolist()),
+        Strings.of(catalog.groups[row] for row in rows.tolist()),
+    )
+    np.save(
+        fresh / files.DIGESTS,
+        np.concatenate(
+            [
+                load_digests(part, catalog.folder)[kept]
+                for part, kept in zip(catalog.parts, pieces, strict=True)
+            ]
+        ),
+    )
+    out = np.lib.format.open_memmap(
+        fresh / files.VECTORS, mode="w+", dtype=np.float16, shape=(items, catalog.vectors.shape[1])
+    )
     for start in range(0, items, CHUNK):
-        out[start:start + CHUNK] = catalog.vectors[rows[start:start + CHUNK]]
+        out[start : start + CHUNK] = catalog.vectors[rows[start : start + CHUNK]]
     out.flush()
 
 

@@ -24,7 +24,9 @@ def draw_entries(items: int, seed: int, workers: int | None = None) -> Iterator[
     """The drawn items of a seed, in the plan's order. The workers are started anew (spawn) and never load torch."""
     tasks = deque(_tasks(plan_items(items, seed)))
     workers = workers or max(2, os.cpu_count() or 2)
-    pool = ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_with_the_parent)
+    pool = ProcessPoolExecutor(
+        workers, mp_context=multiprocessing.get_context("spawn"), initializer=_leave_with_the_parent
+    )
     pending: deque[Future[list[Entry]]] = deque()
     try:
         with _one_thread_each():
@@ -44,7 +46,10 @@ def draw(part: list[Drawn]) -> list[Entry]:
     for _, group in groupby(part, key=lambda one: one.design.id):
         items = list(group)
         pictures = render_design(items[0].design, [one.colourway for one in items])
-        entries += [Entry(one.item, to_jpeg(picture), one.truth) for one, picture in zip(items, pictures, strict=True)]
+        entries += [
+            Entry(one.item, to_jpeg(picture), one.truth)
+            for one, picture in zip(items, pictures, strict=True)
+        ]
     return entries
 
 

@@ -23,7 +23,9 @@ def digests_of(item: Item, jpeg: bytes) -> bytes:
 
 def save_digests(folder: Path, digests: list[bytes]) -> None:
     """Digests of a part's rows, in order."""
-    np.save(folder / DIGESTS, np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 2 * SIZE))
+    np.save(
+        folder / DIGESTS, np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 2 * SIZE)
+    )
 
 
 def load_digests(part: Part, pictures: Path) -> np.ndarray:

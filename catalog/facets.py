@@ -47,14 +47,21 @@ class FacetTable:
         self.n, self.yes, self.no = n, yes, no
         self.price, self.brand, self.brands = price, brand, list(brands)
         self.sized, self.available = sized, available
-        self._answers: OrderedDict[tuple[str, str, str, str | PriceRange], np.ndarray] = OrderedDict()
+        self._answers: OrderedDict[tuple[str, str, str, str | PriceRange], np.ndarray] = (
+            OrderedDict()
+        )
 
     @classmethod
     def of(cls, items: Sequence[Item], claims: Sequence[Sequence[Claim]]) -> FacetTable:
         """The table of these rows, in order."""
         yes: dict[Key, list[int]] = {}
         no: dict[Key, list[int]] = {}
-        codes = {name: code for code, name in enumerate(sorted({vocabulary.normal(i.brand) for i in items if i.brand}))}
+        codes = {
+            name: code
+            for code, name in enumerate(
+                sorted({vocabulary.normal(i.brand) for i in items if i.brand})
+            )
+        }
         for row, (item, said) in enumerate(zip(items, claims, strict=True)):
             affirmed, denied = stated(item, said)
             affirmed |= {("size", size.upper().strip()) for size in item.sizes_in_stock()}
@@ -66,11 +73,18 @@ class FacetTable:
             n,
             {k: bitmaps.packed(rows, n) for k, rows in sorted(yes.items())},
             {k: bitmaps.packed(rows, n) for k, rows in sorted(no.items())},
-            price=np.array([np.nan if i.price is None else i.price for i in items], dtype=np.float32),
-            brand=np.array([codes.get(vocabulary.normal(i.brand), -1) for i in items], dtype=np.int32),
+            price=np.array(
+                [np.nan if i.price is None else i.price for i in items], dtype=np.float32
+            ),
+            brand=np.array(
+                [codes.get(vocabulary.normal(i.brand), -1) for i in items], dtype=np.int32
+            ),
             brands=list(codes),
             sized=np.array([bool(i.sizes) for i in items], dtype=bool),
-            available=np.array([i.available and (not i.sizes or bool(i.sizes_in_stock())) for i in items], dtype=bool),
+            available=np.array(
+                [i.available and (not i.sizes or bool(i.sizes_in_stock())) for i in items],
+                dtype=bool,
+            ),
         )
 
     @classmethod
@@ -78,26 +92,54 @@ class FacetTable:
         """The rows of several tables in one, those of a mask (n_i,) bool of each."""
         brands = sorted({name for table in tables for name in table.brands})
         codes = {name: code for code, name in enumerate(brands)}
-        own = [np.array([codes[name] for name in table.brands] + [-1], dtype=np.int32) for table in tables]
+        own = [
+            np.array([codes[name] for name in table.brands] + [-1], dtype=np.int32)
+            for table in tables
+        ]
 
         def column(name: str) -> np.ndarray:
-            return np.concatenate([getattr(table, name)[rows] for table, rows in zip(tables, kept, strict=True)])
+            return np.concatenate(
+                [getattr(table, name)[rows] for table, rows in zip(tables, kept, strict=True)]
+            )
 
         def packed(side: str) -> dict[Key, np.ndarray]:
             keys = sorted({key for table in tables for key in getattr(table, side)})
-            return {key: np.packbits(np.concatenate([
-                table._unpacked(getattr(table, side).get(key, table._none()))[rows]
-                for table, rows in zip(tables, kept, strict=True)])) for key in keys}
+            return {
+                key: np.packbits(
+                    np.concatenate(
+                        [
+                            table._unpacked(getattr(table, side).get(key, table._none()))[rows]
+                            for table, rows in zip(tables, kept, strict=True)
+                        ]
+                    )
+                )
+                for key in keys
+            }
 
-        brand = np.concatenate([code[table.brand][rows] for code, table, rows in zip(own, tables, kept, strict=True)])
-        return cls(len(brand), packed("yes"), packed("no"), column("price"), brand, brands, column("sized"), column("available"))
+        brand = np.concatenate(
+            [code[table.brand][rows] for code, table, rows in zip(own, tables, kept, strict=True)]
+        )
+        return cls(
+            len(brand),
+            packed("yes"),
+            packed("no"),
+            column("price"),
+            brand,
+            brands,
+            column("sized"),
+            column("available"),
+        )
 
     def save(self, path: Path) -> None:
         """One .npz without pickles."""
         width = (self.n + 7) // 8
         np.savez(
             path,
-            keys=np.array(json.dumps({"n": self.n, "yes": list(self.yes), "no": list(self.no), "brands": self.brands})),
+            keys=np.array(
+                json.dumps(
+                    {"n": self.n, "yes": list(self.yes), "no": list(self.no), "brands": self.brands}
+                )
+            ),
             yes=np.array(list(self.yes.values()), dtype=np.uint8).reshape(len(self.yes), width),
             no=np.array(list(self.no.values()), dtype=np.uint8).reshape(len(self.no), width),
             price=self.price,
@@ -113,7 +155,16 @@ class FacetTable:
             keys = json.loads(str(data["keys"]))
             yes = dict(zip(map(tuple, keys["yes"]), data["yes"], strict=True))
             no = dict(zip(map(tuple, keys["no"]), data["no"], strict=True))
-            return cls(keys["n"], yes, no, data["price"], data["brand"], keys["brands"], data["sized"], data["available"])
+            return cls(
+                keys["n"],
+                yes,
+                no,
+                data["price"],
+                data["brand"],
+                keys["brands"],
+                data["sized"],
+                data["available"],
+            )
 
     # -- what is stated
 
@@ -128,11 +179,17 @@ class FacetTable:
     def counts(self, rows: np.ndarray | None = None) -> dict[str, dict[str, int]]:
         """{facet: {value: rows that state it}}, brands included. rows (n,) bool: only these count."""
         within = None if rows is None else np.packbits(rows)
-        counts: dict[str, dict[str, int]] = {facet: {} for facet in vocabulary.FACETS if facet != "price"}
+        counts: dict[str, dict[str, int]] = {
+            facet: {} for facet in vocabulary.FACETS if facet != "price"
+        }
         for (facet, value), bits in self.yes.items():
-            counts[facet][value] = int(np.bitwise_count(bits if within is None else bits & within).sum())
+            counts[facet][value] = int(
+                np.bitwise_count(bits if within is None else bits & within).sum()
+            )
         known = (self.brand >= 0) if rows is None else (self.brand >= 0) & rows
-        for name, count in zip(self.brands, np.bincount(self.brand[known], minlength=len(self.brands)), strict=True):
+        for name, count in zip(
+            self.brands, np.bincount(self.brand[known], minlength=len(self.brands)), strict=True
+        ):
             counts["brand"][name] = int(count)
         return counts
 
@@ -140,11 +197,20 @@ class FacetTable:
 
     def allowed(self, groups: Iterable[Sequence[Constraint]]) -> np.ndarray:
         """(n,) bool: False where the listing contradicts all alternatives of a group."""
-        return self._unpacked(self._all_of(~bitmaps.all_of([self._answer("contradicted", c) for c in group]) for group in groups))
+        return self._unpacked(
+            self._all_of(
+                ~bitmaps.all_of([self._answer("contradicted", c) for c in group])
+                for group in groups
+            )
+        )
 
     def confirmed(self, groups: Iterable[Sequence[Constraint]]) -> np.ndarray:
         """(n,) bool: True where the listing affirms one alternative of every group."""
-        return self._unpacked(self._all_of(bitmaps.any_of([self._answer("affirmed", c) for c in group]) for group in groups))
+        return self._unpacked(
+            self._all_of(
+                bitmaps.any_of([self._answer("affirmed", c) for c in group]) for group in groups
+            )
+        )
 
     def _all_of(self, parts: Iterable[np.ndarray]) -> np.ndarray:
         found = np.full((self.n + 7) // 8, 255, dtype=np.uint8)
@@ -160,7 +226,11 @@ class FacetTable:
         key = (question, constraint.facet, constraint.op, constraint.value)
         kept = self._answers.get(key)
         if kept is None:
-            kept = self._affirmed(constraint) if question == "affirmed" else self._contradicted(constraint)
+            kept = (
+                self._affirmed(constraint)
+                if question == "affirmed"
+                else self._contradicted(constraint)
+            )
             self._answers[key] = kept
             while len(self._answers) > _KEPT:
                 with suppress(KeyError):  # another thread was faster
@@ -206,20 +276,30 @@ class FacetTable:
         return np.zeros((self.n + 7) // 8, dtype=np.uint8)
 
     def _any(self, table: dict[Key, np.ndarray], facet: str, values: Iterable[str]) -> np.ndarray:
-        return bitmaps.any_of([table[facet, value] for value in values if (facet, value) in table], self._none())
+        return bitmaps.any_of(
+            [table[facet, value] for value in values if (facet, value) in table], self._none()
+        )
 
     def _states(self, facet: str) -> np.ndarray:
         """The listing states some value of the facet (shades of a colour are not a colour)."""
         values = self.values.get(facet, [])
-        return self._any(self.yes, facet, [v for v in values if facet != "color" or v not in vocabulary.SHADES])
+        return self._any(
+            self.yes, facet, [v for v in values if facet != "color" or v not in vocabulary.SHADES]
+        )
 
     def _has(self, facet: str, value: str) -> np.ndarray:
         if facet == "brand":
             name = vocabulary.normal(value)
-            return np.packbits(self.brand == self.brands.index(name)) if name in self.brands else self._none()
+            return (
+                np.packbits(self.brand == self.brands.index(name))
+                if name in self.brands
+                else self._none()
+            )
         if facet == "size":
             return self._any(self.yes, "size", {value.upper().strip(), *ONE_SIZE})
-        return self._any(self.yes, facet, vocabulary.descendants(facet, value)) & ~self._inapplicable(facet, value)
+        return self._any(
+            self.yes, facet, vocabulary.descendants(facet, value)
+        ) & ~self._inapplicable(facet, value)
 
     def _closed(self, facet: str, value: str) -> np.ndarray:
         """Rows whose statement on the facet leaves no room for `value`."""
@@ -232,14 +312,18 @@ class FacetTable:
             vague.add("multicolor")
         closed = self._states(facet) & ~self._any(self.yes, facet, vague)
         if facet == "color" and value == "multicolor":
-            closed &= ~bitmaps.twice([self.yes["color", v] for v in self.values.get("color", [])], self._none())
+            closed &= ~bitmaps.twice(
+                [self.yes["color", v] for v in self.values.get("color", [])], self._none()
+            )
         return closed
 
     def _inapplicable(self, facet: str, value: str) -> np.ndarray:
         """Rows whose every stated category cannot have the facet (sleeves of a belt)."""
         if facet in ("category", *vocabulary.OPEN_FACETS):
             return self._none()
-        able = [c for c in self.values.get("category", []) if vocabulary.applicable(facet, c, value)]
+        able = [
+            c for c in self.values.get("category", []) if vocabulary.applicable(facet, c, value)
+        ]
         return self._states("category") & ~self._any(self.yes, "category", able)
 
     def _in_range(self, bounds: PriceRange) -> np.ndarray:

@@ -52,12 +52,19 @@ def read_ahead(path: Path) -> None:
     """Has the system read a file into its cache, in the background, since it will be needed in pieces. It costs this process no
     memory, and next to nothing where the file is there already."""
     if hasattr(os, "posix_fadvise"):
-        threading.Thread(target=_read_ahead, args=(path,), name=f"reading {path.name}", daemon=True).start()
+        threading.Thread(
+            target=_read_ahead, args=(path,), name=f"reading {path.name}", daemon=True
+        ).start()
 
 
 def _read_ahead(path: Path) -> None:
-    with suppress(OSError), path.open("rb") as file:  # a file that has gone meanwhile is nobody's any more
-        for start in range(0, path.stat().st_size, AT_A_TIME):  # the system reads at most some megabytes a call
+    with (
+        suppress(OSError),
+        path.open("rb") as file,
+    ):  # a file that has gone meanwhile is nobody's any more
+        for start in range(
+            0, path.stat().st_size, AT_A_TIME
+        ):  # the system reads at most some megabytes a call
             os.posix_fadvise(file.fileno(), start, AT_A_TIME, os.POSIX_FADV_WILLNEED)
 
 

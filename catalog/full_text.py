@@ -16,16 +16,61 @@ MOST_MATCHES = 5_000
 MOST_RANKED = 10_000
 """Listings that are ranked for all words of a query together, those of the rarest words first."""
 MOST_WORDS = 12
-_STOP = frozenset([
-    "a", "an", "and", "any", "are", "as", "at", "be", "but", "by", "can", "do", "for", "from", "get", "give", "have",
-    "i", "in", "is", "it", "like", "me", "my", "no", "not", "of", "on", "or", "please", "show", "some", "something",
-    "than", "that", "the", "them", "then", "this", "to", "want", "with", "without", "you",
-])
+_STOP = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "any",
+        "are",
+        "as",
+        "at",
+        "be",
+        "but",
+        "by",
+        "can",
+        "do",
+        "for",
+        "from",
+        "get",
+        "give",
+        "have",
+        "i",
+        "in",
+        "is",
+        "it",
+        "like",
+        "me",
+        "my",
+        "no",
+        "not",
+        "of",
+        "on",
+        "or",
+        "please",
+        "show",
+        "some",
+        "something",
+        "than",
+        "that",
+        "the",
+        "them",
+        "then",
+        "this",
+        "to",
+        "want",
+        "with",
+        "without",
+        "you",
+    ]
+)
 
 
 def words_in(query: str) -> list[str]:
     """Up to 40 words of a query, each once, those left out that stand in every other sentence."""
-    return list(dict.fromkeys(word for word in re.findall(r"\w+", query.lower()) if word not in _STOP))[:40]
+    return list(
+        dict.fromkeys(word for word in re.findall(r"\w+", query.lower()) if word not in _STOP)
+    )[:40]
 
 
 class FullText:
@@ -46,7 +91,9 @@ class FullText:
             return first
         found, start = list(first), len(self.parts[0])
         for part in self.parts[1:]:
-            scored = sorted(self._rescored(part, words).items(), key=lambda pair: (-pair[1], pair[0]))
+            scored = sorted(
+                self._rescored(part, words).items(), key=lambda pair: (-pair[1], pair[0])
+            )
             found += self._best(scored, k, within, start)
             start += len(part)
         return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
@@ -89,8 +136,12 @@ class FullText:
         return scores
 
     @staticmethod
-    def _best(scored: Iterable[tuple[int, float]], k: int, within: np.ndarray, start: int) -> list[tuple[int, float]]:
-        return list(islice(((start + row, score) for row, score in scored if within[start + row]), k))
+    def _best(
+        scored: Iterable[tuple[int, float]], k: int, within: np.ndarray, start: int
+    ) -> list[tuple[int, float]]:
+        return list(
+            islice(((start + row, score) for row, score in scored if within[start + row]), k)
+        )
 
 
 def _idf(rows: int, matches: int) -> float:

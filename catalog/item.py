@@ -38,7 +38,9 @@ class Item(BaseModel):
     def _known_facets(cls, value: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         unknown = set(value) - set(vocabulary.FACETS)
         if unknown:
-            raise ValueError(f"unknown facets {sorted(unknown)}; allowed: {', '.join(vocabulary.FACETS)}")
+            raise ValueError(
+                f"unknown facets {sorted(unknown)}; allowed: {', '.join(vocabulary.FACETS)}"
+            )
         return {facet: values for facet, values in value.items() if values}
 
     @property
@@ -54,4 +56,8 @@ class Item(BaseModel):
 
     def sizes_in_stock(self) -> tuple[str, ...]:
         """Sizes that can be bought now."""
-        return tuple(size for size, stock in self.sizes.items() if stock is None or stock > 0) if self.available else ()
+        return (
+            tuple(size for size, stock in self.sizes.items() if stock is None or stock > 0)
+            if self.available
+            else ()
+        )

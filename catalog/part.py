@@ -32,7 +32,10 @@ class Part:
     def __init__(self, folder: Path) -> None:
         self._address = f"file:{(folder / DATABASE).resolve().as_posix()}?mode=ro&immutable=1"
         self.folder = folder
-        self._connection, self._lock = sqlite3.connect(self._address, uri=True, check_same_thread=False), threading.Lock()
+        self._connection, self._lock = (
+            sqlite3.connect(self._address, uri=True, check_same_thread=False),
+            threading.Lock(),
+        )
         self.facets = FacetTable.load(folder / FACETS_FILE)
         self.vectors: np.ndarray = np.load(folder / VECTORS, mmap_mode="r")
         for name in (VECTORS, DATABASE):
@@ -53,13 +56,18 @@ class Part:
 
     def items(self, rows: Sequence[int]) -> dict[int, Item]:
         """{row: its item}"""
-        return {row: Item.model_validate_json(record) for row, record in self._by_rows("select row, record from items", rows)}
+        return {
+            row: Item.model_validate_json(record)
+            for row, record in self._by_rows("select row, record from items", rows)
+        }
 
     def claims(self, rows: Sequence[int]) -> dict[int, tuple[Claim, ...]]:
         """{row: what the listing's text claims}"""
         found = self._by_rows("select row, facet, value, present, source from claims", rows)
         grouped = groupby(sorted(found, key=lambda record: record[0]), key=lambda record: record[0])
-        said = {row: tuple(Claim(f, v, bool(p), s) for _, f, v, p, s in group) for row, group in grouped}
+        said = {
+            row: tuple(Claim(f, v, bool(p), s) for _, f, v, p, s in group) for row, group in grouped
+        }
         return {row: said.get(row, ()) for row in rows}
 
     def records(self, table: str) -> Iterator[tuple]:
@@ -80,8 +88,10 @@ class Part:
     def matches(self, words: Sequence[str]) -> Iterator[tuple[int, float]]:
         """(row, BM25) of listings with any of the words, best first, equal ones by row."""
         match = " OR ".join(f'"{word}"' for word in words)
-        sql = (f"select rowid, -bm25(items_fts, {_BM25_WEIGHTS}) as score from items_fts where items_fts match ? "
-               "order by score desc, rowid")
+        sql = (
+            f"select rowid, -bm25(items_fts, {_BM25_WEIGHTS}) as score from items_fts where items_fts match ? "
+            "order by score desc, rowid"
+        )
         with self._lock:
             yield from self._connection.execute(sql, (match,))
 
@@ -90,10 +100,18 @@ class Part:
     def _names(self, path: Path) -> tuple[Strings, Strings, np.ndarray]:
         if path.is_file():
             with np.load(path, allow_pickle=False) as kept:
-                ids, groups = (Strings(kept[name], kept[f"{name}_ends"]) for name in ("ids", "groups"))
+                ids, groups = (
+                    Strings(kept[name], kept[f"{name}_ends"]) for name in ("ids", "groups")
+                )
                 return ids, groups, kept["designs"]
-        rows = self._query("select id, item_group from items order by row")  # written before names had a file
-        return Strings.of(row[0] for row in rows), Strings.of(row[1] for row in rows), numbered(row[1] for row in rows)
+        rows = self._query(
+            "select id, item_group from items order by row"
+        )  # written before names had a file
+        return (
+            Strings.of(row[0] for row in rows),
+            Strings.of(row[1] for row in rows),
+            numbered(row[1] for row in rows),
+        )
 
     def _query(self, sql: str, values: Sequence = ()) -> list[tuple]:
         with self._lock:
@@ -102,11 +120,18 @@ class Part:
     def _by_rows(self, select: str, rows: Sequence[int]) -> list[tuple]:
         found: list[tuple] = []
         for start in range(0, len(rows), 500):
-            some = rows[start:start + 500]
+            some = rows[start : start + 500]
             found += self._query(f"{select} where row in ({','.join('?' * len(some))})", some)
         return found
 
 
 def save_names(path: Path, ids: Strings, groups: Strings) -> None:
     """Ids and designs of all rows in one file."""
-    np.savez(path, ids=ids.text, ids_ends=ids.ends, groups=groups.text, groups_ends=groups.ends, designs=numbered(groups))
+    np.savez(
+        path,
+        ids=ids.text,
+        ids_ends=ids.ends,
+        groups=groups.text,
+        groups_ends=groups.ends,
+        designs=numbered(groups),
+    )

@@ -12,7 +12,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from errors import BadImage
 
 Image.init()
-FORMATS = tuple(name for name in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF") if name in Image.OPEN)
+FORMATS = tuple(
+    name
+    for name in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+    if name in Image.OPEN
+)
 """Decoders that may run. MPO is the JPEG of some phones."""
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 40_000_000
@@ -25,7 +29,9 @@ def picture_hash(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def open_picture(source: str | Path | bytes | Image.Image, longest: int | None = None) -> Image.Image:
+def open_picture(
+    source: str | Path | bytes | Image.Image, longest: int | None = None
+) -> Image.Image:
     """A picture as RGB, first frame, upright, without metadata, transparency laid on white.
 
     `longest`: shrink so that the longer side is at most this, and at least half of it (JPEGs are then decoded smaller, which is
@@ -38,7 +44,9 @@ def open_picture(source: str | Path | bytes | Image.Image, longest: int | None =
     name, data = _read(source)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own, lower limit is checked below
+            warnings.simplefilter(
+                "ignore", Image.DecompressionBombWarning
+            )  # our own, lower limit is checked below
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
                 _judge_size(image.size, name)
                 return _clean(image, longest)
@@ -48,7 +56,9 @@ def open_picture(source: str | Path | bytes | Image.Image, longest: int | None =
         raise BadImage(f"{name}: not a picture that can be read; {_ALLOWED}") from None
     except BadImage:
         raise
-    except Exception as error:  # decoders raise many kinds on damaged data; every one of them means the same here
+    except (
+        Exception
+    ) as error:  # decoders raise many kinds on damaged data; every one of them means the same here
         raise BadImage(f"{name}: damaged ({error}); {_ALLOWED}") from None
 
 
@@ -63,7 +73,9 @@ def _read(source: str | Path | bytes) -> tuple[str, bytes]:
                 raise BadImage(f"{name}: {path.stat().st_size / 1e6:.0f} MB; {_ALLOWED}")
             data = path.read_bytes()
         except OSError as error:
-            raise BadImage(f"{name}: cannot be read ({error.strerror}); give the path of a picture") from None
+            raise BadImage(
+                f"{name}: cannot be read ({error.strerror}); give the path of a picture"
+            ) from None
     if not data:
         raise BadImage(f"{name}: empty; {_ALLOWED}")
     if len(data) > MAX_BYTES:
@@ -74,20 +86,28 @@ def _read(source: str | Path | bytes) -> tuple[str, bytes]:
 def _judge_size(size: tuple[int, int], name: str) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
-        raise BadImage(f"{name}: {width} x {height} is {width * height / 1e6:.0f} megapixels; {_ALLOWED}")
+        raise BadImage(
+            f"{name}: {width} x {height} is {width * height / 1e6:.0f} megapixels; {_ALLOWED}"
+        )
     if min(width, height) < MIN_SIDE:
-        raise BadImage(f"{name}: {width} x {height} pixels show no garment; at least {MIN_SIDE} on each side, please")
+        raise BadImage(
+            f"{name}: {width} x {height} pixels show no garment; at least {MIN_SIDE} on each side, please"
+        )
 
 
 def _clean(image: Image.Image, longest: int | None) -> Image.Image:
     if longest is not None and image.format in ("JPEG", "MPO"):
-        image.draft("RGB", (longest // 2, longest // 2))  # the file's own halves and quarters, eight times as fast to read
+        image.draft(
+            "RGB", (longest // 2, longest // 2)
+        )  # the file's own halves and quarters, eight times as fast to read
     if getattr(image, "is_animated", False):
         image.seek(0)
     rgb = _on_white(ImageOps.exif_transpose(image))
     if longest is not None:
         rgb.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    bare = Image.new("RGB", rgb.size)  # a new picture carries no EXIF, no colour profile, no comment
+    bare = Image.new(
+        "RGB", rgb.size
+    )  # a new picture carries no EXIF, no colour profile, no comment
     bare.paste(rgb)
     return bare
 

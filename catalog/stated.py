@@ -22,15 +22,25 @@ def stated(item: Item, claims: Iterable[Claim]) -> tuple[set[Key], set[Key]]:
     """
     yes = {(facet, value) for facet, values in item.attributes.items() for value in values}
     said = [
-        claim for claim in claims if not (claim.present and claim.facet in item.attributes and vocabulary.exclusive(claim.facet))
+        claim
+        for claim in claims
+        if not (
+            claim.present and claim.facet in item.attributes and vocabulary.exclusive(claim.facet)
+        )
     ]
     told = {(c.facet, c.value) for c in said if c.present} - yes
     denied = {(c.facet, c.value) for c in said if not c.present}
     denied = {no for no in denied if not any(_both_ways(no, key) for key in yes)}
-    doubtful = {key for key in told if any(_both_ways(no, key) for no in denied) or any(_apart(key, k) for k in told)}
+    doubtful = {
+        key
+        for key in told
+        if any(_both_ways(no, key) for no in denied) or any(_apart(key, k) for k in told)
+    }
     denied = {no for no in denied if not any(_both_ways(no, key) for key in told)}
     yes |= told - doubtful
-    broader = {(facet, above) for facet, value in yes for above in vocabulary.ancestors(facet, value)[1:]}
+    broader = {
+        (facet, above) for facet, value in yes for above in vocabulary.ancestors(facet, value)[1:]
+    }
     return yes - broader, denied
 
 

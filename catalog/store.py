@@ -13,7 +13,18 @@ import numpy as np
 
 from catalog import vocabulary
 from catalog.claims import Claim
-from catalog.files import DATABASE, DEAD, FACETS_FILE, IMAGES, PARTS, TRUTH, VECTORS, lists_file, read_manifest, stamp
+from catalog.files import (
+    DATABASE,
+    DEAD,
+    FACETS_FILE,
+    IMAGES,
+    PARTS,
+    TRUTH,
+    VECTORS,
+    lists_file,
+    read_manifest,
+    stamp,
+)
 from catalog.full_text import FullText
 from catalog.item import Item
 from catalog.part import Part
@@ -43,12 +54,23 @@ class Catalog:
     rows, the others came by updates.
     """
 
-    def __init__(self, folder: Path, manifest: dict, parts: Sequence[Part], dead: np.ndarray, stamp: object = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        manifest: dict,
+        parts: Sequence[Part],
+        dead: np.ndarray,
+        stamp: object = None,
+    ) -> None:
         self.folder, self.manifest, self.parts, self.stamp = folder, manifest, list(parts), stamp
         one = len(parts) == 1
         self.ids: Sequence[str] = parts[0].ids if one else Chained([part.ids for part in parts])
-        self.groups: Sequence[str] = parts[0].groups if one else Chained([part.groups for part in parts])
-        self.vectors: np.ndarray | Stacked = parts[0].vectors if one else Stacked([part.vectors for part in parts])
+        self.groups: Sequence[str] = (
+            parts[0].groups if one else Chained([part.groups for part in parts])
+        )
+        self.vectors: np.ndarray | Stacked = (
+            parts[0].vectors if one else Stacked([part.vectors for part in parts])
+        )
         self.designs = _joined([part.designs for part in parts])
         self.alive = np.ones(len(self.ids), dtype=bool)
         self.alive[dead] = False
@@ -69,7 +91,10 @@ class Catalog:
             manifest = read_manifest(folder)
             try:
                 opened = cls._opened(folder, manifest, known, before)
-            except (OSError, sqlite3.Error):  # the folder was exchanged for another while we read it
+            except (
+                OSError,
+                sqlite3.Error,
+            ):  # the folder was exchanged for another while we read it
                 if stamp(folder) == before:
                     raise
                 continue
@@ -77,13 +102,20 @@ class Catalog:
                 continue
             if stamp(folder) == before:
                 return opened
-        raise CatalogMissing(f"{folder}: it changed {_TRIES} times while it was being opened; try again when updates have ended")
+        raise CatalogMissing(
+            f"{folder}: it changed {_TRIES} times while it was being opened; try again when updates have ended"
+        )
 
     @classmethod
-    def _opened(cls, folder: Path, manifest: dict, known: Catalog | None, before: object) -> Catalog:
+    def _opened(
+        cls, folder: Path, manifest: dict, known: Catalog | None, before: object
+    ) -> Catalog:
         names = manifest.get("parts", [])
-        same = known is not None and known.manifest["content"] == manifest["content"] \
+        same = (
+            known is not None
+            and known.manifest["content"] == manifest["content"]
             and known.manifest["encoder"] == manifest["encoder"]
+        )
         held = {part.folder.name: part for part in known.parts[1:]} if same else {}
         base = known.parts[0] if same else Part(folder)
         parts = [base, *(held.get(name) or Part(folder / PARTS / name) for name in names)]
@@ -123,7 +155,9 @@ class Catalog:
         """The row of an id. Raises InputError."""
         row = self.find(id_)
         if row is None:
-            raise InputError(f"no item {id_!r} in {self.folder}; ids look like {', '.join(self.ids[:3])}")
+            raise InputError(
+                f"no item {id_!r} in {self.folder}; ids look like {', '.join(self.ids[:3])}"
+            )
         return row
 
     def items(self, rows: Iterable[int]) -> list[Item]:
@@ -180,21 +214,31 @@ class Catalog:
 
     @cached_property
     def _facet_counts(self) -> dict[str, dict[str, int]]:
-        total: dict[str, dict[str, int]] = {facet: {} for facet in vocabulary.FACETS if facet != "price"}
+        total: dict[str, dict[str, int]] = {
+            facet: {} for facet in vocabulary.FACETS if facet != "price"
+        }
         for part, start, end in zip(self.parts, self._starts, self._starts[1:], strict=False):
             for facet, counts in part.facets.counts(self.alive[start:end]).items():
                 for value, count in counts.items():
                     if count:
                         total[facet][value] = total[facet].get(value, 0) + count
-        return {f: dict(sorted(c.items(), key=lambda pair: (-pair[1], pair[0]))) for f, c in total.items() if c}
+        return {
+            f: dict(sorted(c.items(), key=lambda pair: (-pair[1], pair[0])))
+            for f, c in total.items()
+            if c
+        }
 
-    def text_search(self, query: str, k: int, rows: np.ndarray | Sequence[int] | None = None) -> list[tuple[int, float]]:
+    def text_search(
+        self, query: str, k: int, rows: np.ndarray | Sequence[int] | None = None
+    ) -> list[tuple[int, float]]:
         """The k best rows by BM25 (FTS5) over title, description, brand and attribute words, higher is better.
 
         rows: a (n,) bool mask or row numbers to stay within. Words of no use (function words, punctuation) are left
         out; a query of nothing else finds nothing.
         """
-        return self._text.search(query, k, self.alive if rows is None else _as_mask(rows, len(self)) & self.alive)
+        return self._text.search(
+            query, k, self.alive if rows is None else _as_mask(rows, len(self)) & self.alive
+        )
 
     def has_words(self, query: str) -> bool:
         """Whether any listing, gone ones counted, has one of the words."""
@@ -205,13 +249,17 @@ class Catalog:
     def info(self) -> dict:
         """The manifest with counts and the sizes on disk (bytes)."""
         prices = self.prices[self.alive & ~np.isnan(self.prices)]
-        sizes = {name: _bytes_of(self.folder / name) for name in (DATABASE, IMAGES, VECTORS, FACETS_FILE)}
+        sizes = {
+            name: _bytes_of(self.folder / name) for name in (DATABASE, IMAGES, VECTORS, FACETS_FILE)
+        }
         kind = "ivf" if lists_file(self.folder, self.manifest).is_file() else self.manifest["index"]
         return {
             **self.manifest,
             "index": kind,
             "facets": self.facet_counts(),
-            "price": {"min": round(float(prices.min()), 2), "max": round(float(prices.max()), 2)} if len(prices) else None,
+            "price": {"min": round(float(prices.min()), 2), "max": round(float(prices.max()), 2)}
+            if len(prices)
+            else None,
             "bytes": {**sizes, "total": _bytes_of(self.folder)},
         }
 
@@ -231,7 +279,11 @@ class Catalog:
         if not path.exists():
             return {}
         with path.open(encoding="utf-8") as lines:
-            return {record["id"]: record["truth"] for record in map(json.loads, lines) if record["id"] in wanted}
+            return {
+                record["id"]: record["truth"]
+                for record in map(json.loads, lines)
+                if record["id"] in wanted
+            }
 
 
 def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
@@ -239,7 +291,9 @@ def _joined(parts: Sequence[np.ndarray]) -> np.ndarray:
 
 
 def _groups(constraints: Wish | Iterable[Constraint]) -> list[tuple[Constraint, ...]]:
-    return (constraints if isinstance(constraints, Wish) else Wish(constraints=tuple(constraints))).groups()
+    return (
+        constraints if isinstance(constraints, Wish) else Wish(constraints=tuple(constraints))
+    ).groups()
 
 
 def _as_mask(rows: np.ndarray | Sequence[int], n: int) -> np.ndarray:

@@ -39,10 +39,14 @@ class Strings(Sequence[str]):
         if not 0 <= place < len(self):
             raise IndexError(f"string {place} of {len(self)}")
         start = int(self.ends[place - 1]) if place else 0
-        return self._bytes[start:int(self.ends[place])].decode()
+        return self._bytes[start : int(self.ends[place])].decode()
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Sequence) and len(self) == len(other) and all(a == b for a, b in zip(self, other, strict=True))
+        return (
+            isinstance(other, Sequence)
+            and len(self) == len(other)
+            and all(a == b for a, b in zip(self, other, strict=True))
+        )
 
     __hash__ = None
 
@@ -55,8 +59,13 @@ class Strings(Sequence[str]):
 
 def numbered(strings: Iterable[str]) -> np.ndarray:
     """(n,) int64: a number for each string, the same for equal ones (64 bits of a hash, so that it holds across files)."""
-    return np.fromiter((int.from_bytes(blake2b(s.encode(), digest_size=8).digest(), "little", signed=True) for s in strings),
-                       dtype=np.int64)
+    return np.fromiter(
+        (
+            int.from_bytes(blake2b(s.encode(), digest_size=8).digest(), "little", signed=True)
+            for s in strings
+        ),
+        dtype=np.int64,
+    )
 
 
 class Chained(Sequence):

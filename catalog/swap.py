@@ -28,9 +28,13 @@ def alone(folder: Path) -> Iterator[None]:
         lock = FileLock(folder.parent / f".{name}.lock", timeout=0, is_singleton=True)
         lock.acquire()
     except Timeout:
-        raise WorkError(f"{folder} is being changed by another command; try again when that has ended") from None
+        raise WorkError(
+            f"{folder} is being changed by another command; try again when that has ended"
+        ) from None
     except OSError as error:
-        raise InputError(f"cannot write beside {folder} ({error.strerror}); give a folder that can be written") from None
+        raise InputError(
+            f"cannot write beside {folder} ({error.strerror}); give a folder that can be written"
+        ) from None
     try:
         yield
     finally:
@@ -45,14 +49,18 @@ def replacing(out: Path) -> Iterator[Path]:
     """
     out = Path(out).absolute()
     if out.exists() and not (out / MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise InputError(f"{out} exists and is no catalogue; it is left alone: give another --out or an empty folder")
+        raise InputError(
+            f"{out} exists and is no catalogue; it is left alone: give another --out or an empty folder"
+        )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         _clear_leftovers(out)
         fresh = out.parent / f".{out.name}.building-{os.getpid()}"
         fresh.mkdir()
     except OSError as error:
-        raise InputError(f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written") from None
+        raise InputError(
+            f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written"
+        ) from None
     try:
         yield fresh
         for file in fresh.iterdir():  # pictures apart: what a power loss must not leave half
@@ -75,9 +83,19 @@ def _swap_in(fresh: Path, out: Path) -> None:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Swaps two folders in one step where the system can (Linux: renameat2, RENAME_EXCHANGE)."""
-    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None) if os.name == "posix" else None
+    rename = (
+        getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+        if os.name == "posix"
+        else None
+    )
     current_folder, exchange_flag = -100, 2
-    return rename is not None and rename(current_folder, os.fsencode(one), current_folder, os.fsencode(other), exchange_flag) == 0
+    return (
+        rename is not None
+        and rename(
+            current_folder, os.fsencode(one), current_folder, os.fsencode(other), exchange_flag
+        )
+        == 0
+    )
 
 
 def _clear_leftovers(out: Path) -> None:
@@ -86,7 +104,9 @@ def _clear_leftovers(out: Path) -> None:
         if kind not in ("building", "old") or not pid.isdigit() or _alive(int(pid)):
             continue
         if kind == "old" and not out.exists():
-            left.rename(out)  # killed between the two steps of a swap: the former catalogue comes back
+            left.rename(
+                out
+            )  # killed between the two steps of a swap: the former catalogue comes back
         else:
             shutil.rmtree(left, ignore_errors=True)
 

@@ -60,8 +60,15 @@ class _Fresh:
     jpeg: bytes | None = None
 
 
-def update(folder: Path, entries: Iterable[Entry], encoder: Callable[[], Encoder], read_claims: Callable[[Item], Sequence[Claim]],
-           ledger: Ledger, partial: bool = False, force: bool = False) -> Changes:
+def update(
+    folder: Path,
+    entries: Iterable[Entry],
+    encoder: Callable[[], Encoder],
+    read_claims: Callable[[Item], Sequence[Claim]],
+    ledger: Ledger,
+    partial: bool = False,
+    force: bool = False,
+) -> Changes:
     """Applies the differences between `entries` and the catalogue in `folder`.
 
     partial: what the feed does not name stays. An item whose row is rejected stays as it was. Raises InputError where the
@@ -85,7 +92,12 @@ def update(folder: Path, entries: Iterable[Entry], encoder: Callable[[], Encoder
 class _Work:
     """Compares entries with a catalogue, and gathers what shall be fresh rows."""
 
-    def __init__(self, catalog: Catalog, encoder: Callable[[], Encoder], read_claims: Callable[[Item], Sequence[Claim]]) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        encoder: Callable[[], Encoder],
+        read_claims: Callable[[Item], Sequence[Claim]],
+    ) -> None:
         self.catalog, self._open_encoder, self._read_claims = catalog, encoder, read_claims
         self.digests = [load_digests(part, catalog.folder) for part in catalog.parts]
         self.dead: set[int] = set(np.flatnonzero(~catalog.alive).tolist())
@@ -110,11 +122,22 @@ class _Work:
         if row is not None:
             self.dead.add(row)
         before = self.catalog.items([row])[0] if row is not None else None
-        image = before.image if same_picture else f"{files.IMAGES}/{file_name(entry.item.id)}-{picture_hash(entry.jpeg)[:8]}.jpg"
+        image = (
+            before.image
+            if same_picture
+            else f"{files.IMAGES}/{file_name(entry.item.id)}-{picture_hash(entry.jpeg)[:8]}.jpg"
+        )
         item = entry.item.model_copy(update={"image": image})
-        asked_alike = same_picture and before.category == item.category  # an encoder may be told the kind that is for sale
-        fresh = _Fresh(item, digest, tuple(self._read_claims(item)), np.array(self.catalog.vectors[row]) if asked_alike else None,
-                       None if same_picture else entry.jpeg)
+        asked_alike = (
+            same_picture and before.category == item.category
+        )  # an encoder may be told the kind that is for sale
+        fresh = _Fresh(
+            item,
+            digest,
+            tuple(self._read_claims(item)),
+            np.array(self.catalog.vectors[row]) if asked_alike else None,
+            None if same_picture else entry.jpeg,
+        )
         self.fresh.append(fresh)
         if fresh.vector is None:
             self._waiting.append(fresh)
@@ -127,12 +150,17 @@ class _Work:
     def finish(self, partial: bool, force: bool, rejected: set[str]) -> None:
         """Embeds the rest and marks what the feed no longer names."""
         if not partial:
-            gone = [row for row in np.flatnonzero(self.catalog.alive).tolist()
-                    if self.catalog.ids[row] not in self.named and self.catalog.ids[row] not in rejected]
+            gone = [
+                row
+                for row in np.flatnonzero(self.catalog.alive).tolist()
+                if self.catalog.ids[row] not in self.named and self.catalog.ids[row] not in rejected
+            ]
             items = self.catalog.live
             if len(gone) > MANY * items and not force:
-                raise InputError(f"the feed names {len(self.named)} items, so that {len(gone)} of {items} would go; nothing was "
-                                 "changed: give --partial where it names only some, or --force where that is meant")
+                raise InputError(
+                    f"the feed names {len(self.named)} items, so that {len(gone)} of {items} would go; nothing was "
+                    "changed: give --partial where it names only some, or --force where that is meant"
+                )
             self.removed = len(gone)
             self.dead.update(gone)
         self._embed()
@@ -143,7 +171,10 @@ class _Work:
         for part, digests in zip(self.catalog.parts[1:], self.digests[1:], strict=True):
             live = [row for row in range(len(part)) if start + row not in self.dead]
             items, claims = part.items(live), part.claims(live)
-            held += [_Fresh(items[row], digests[row].tobytes(), claims[row], np.array(part.vectors[row])) for row in live]
+            held += [
+                _Fresh(items[row], digests[row].tobytes(), claims[row], np.array(part.vectors[row]))
+                for row in live
+            ]
             start += len(part)
         return held + self.fresh
 
@@ -167,34 +198,52 @@ class _Work:
             self.catalog.check_encoder(self._encoder)
         items = [fresh.item for fresh in self._waiting]
         pictures = [open_picture(self.catalog.folder / item.image) for item in items]
-        for fresh, vector in zip(self._waiting, encode(self._encoder, pictures, items), strict=True):
+        for fresh, vector in zip(
+            self._waiting, encode(self._encoder, pictures, items), strict=True
+        ):
             fresh.vector = vector
         self.embedded += len(items)
         self._waiting = []
 
 
-def commit(folder: Path, catalog: Catalog, rows: Sequence[_Fresh], dead: set[int], rejected: int = 0) -> None:
+def commit(
+    folder: Path, catalog: Catalog, rows: Sequence[_Fresh], dead: set[int], rejected: int = 0
+) -> None:
     """Writes the fresh part, then the manifest that names it: the one moment from which readers see the new state.
 
     Raises WorkError where the catalogue is another one by now: whoever replaced it did not heed the lock.
     """
     generation = int(catalog.manifest.get("generation", 0)) + 1
-    made_of = hashlib.sha256(b"".join(row.digest for row in rows)).hexdigest()  # generations begin anew with an import
+    made_of = hashlib.sha256(
+        b"".join(row.digest for row in rows)
+    ).hexdigest()  # generations begin anew with an import
     name = f"{generation:06d}-{made_of[:8]}"
     building = folder / files.PARTS / f".{name}.building"
     building.mkdir(parents=True)
-    vectors = np.stack([row.vector for row in rows]) if rows else np.zeros((0, catalog.vectors.shape[1]), dtype=np.float16)
+    vectors = (
+        np.stack([row.vector for row in rows])
+        if rows
+        else np.zeros((0, catalog.vectors.shape[1]), dtype=np.float16)
+    )
     write_part(building, [row.item for row in rows], [row.claims for row in rows], vectors)
     save_digests(building, [row.digest for row in rows])
     base = len(catalog.parts[0])
-    np.save(building / files.DEAD, np.array(sorted(row for row in dead if row < base), dtype=np.int64))
+    np.save(
+        building / files.DEAD, np.array(sorted(row for row in dead if row < base), dtype=np.int64)
+    )
     for file in building.iterdir():
         files.to_disk(file)
     if catalog.changed:
         raise WorkError(f"{folder} was replaced while it was being updated; run the update again")
     building.rename(folder / files.PARTS / name)
     items = base - sum(row < base for row in dead) + len(rows)
-    manifest = {**catalog.manifest, "items": items, "rejected": rejected, "generation": generation, "parts": [name]}
+    manifest = {
+        **catalog.manifest,
+        "items": items,
+        "rejected": rejected,
+        "generation": generation,
+        "parts": [name],
+    }
     write_manifest(folder, manifest)
 
 

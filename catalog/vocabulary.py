@@ -12,7 +12,8 @@ from functools import cache
 from pathlib import Path
 
 _TABLE: dict[str, dict[str, dict]] = tomllib.loads(
-    Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8"))
+    Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8")
+)
 
 ATTRIBUTE_FACETS: tuple[str, ...] = tuple(_TABLE)
 OPEN_FACETS: tuple[str, ...] = ("brand", "size", "price")
@@ -22,10 +23,33 @@ MULTIVALUED: frozenset[str] = frozenset({"color", "material", "details", "style"
 """Facets of which an item may have several values at once."""
 SHADES: tuple[str, ...] = tuple(v for v, entry in _TABLE["color"].items() if entry.get("shade"))
 
-FOOTWEAR = frozenset({"sneakers", "boots", "heels", "sandals", "flats", "flip flops", "loafers", "formal shoes"})
-UPPER_BODY = frozenset({
-    "dress", "gown", "top", "t-shirt", "shirt", "blouse", "polo shirt", "tank top", "sweater", "cardigan", "hoodie",
-    "sweatshirt", "jacket", "blazer", "coat", "vest", "jumpsuit", "swimwear", "robe", "kurta"})
+FOOTWEAR = frozenset(
+    {"sneakers", "boots", "heels", "sandals", "flats", "flip flops", "loafers", "formal shoes"}
+)
+UPPER_BODY = frozenset(
+    {
+        "dress",
+        "gown",
+        "top",
+        "t-shirt",
+        "shirt",
+        "blouse",
+        "polo shirt",
+        "tank top",
+        "sweater",
+        "cardigan",
+        "hoodie",
+        "sweatshirt",
+        "jacket",
+        "blazer",
+        "coat",
+        "vest",
+        "jumpsuit",
+        "swimwear",
+        "robe",
+        "kurta",
+    }
+)
 LOWER_BODY = frozenset({"trousers", "jeans", "shorts", "leggings", "skirt"})
 CLOTHING = UPPER_BODY | LOWER_BODY | {"underwear"}
 
@@ -62,8 +86,11 @@ def values(facet: str) -> tuple[str, ...]:
 @cache
 def leaf_values(facet: str) -> tuple[str, ...]:
     """The values that a picture may show: no abstract ones, no shades; a parent means "none of its children"."""
-    return tuple(v for v, entry in _known(facet).items()
-                 if not (entry.get("abstract") or entry.get("shade") or entry.get("relative")))
+    return tuple(
+        v
+        for v, entry in _known(facet).items()
+        if not (entry.get("abstract") or entry.get("shade") or entry.get("relative"))
+    )
 
 
 def parent(facet: str, value: str) -> str | None:

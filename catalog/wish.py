@@ -65,9 +65,18 @@ class Constraint(BaseModel):
 
     def public(self) -> dict:
         """The form that replies carry."""
-        value = self.value.model_dump(exclude_none=True) if isinstance(self.value, PriceRange) else self.value
-        record = {"facet": self.facet, "op": self.op, "value": value, "source": self.source,
-                  "confidence": round(self.confidence, 4)}
+        value = (
+            self.value.model_dump(exclude_none=True)
+            if isinstance(self.value, PriceRange)
+            else self.value
+        )
+        record = {
+            "facet": self.facet,
+            "op": self.op,
+            "value": value,
+            "source": self.source,
+            "confidence": round(self.confidence, 4),
+        }
         return record if self.any is None else {**record, "any": self.any}
 
 

@@ -30,37 +30,67 @@ ITEM_COLUMNS = {
 CLAIM_COLUMNS = {"row": int, "facet": str, "value": str, "present": int, "source": str}
 
 
-def write_part(folder: Path, items: Sequence[Item], claims: Sequence[Sequence[Claim]], vectors: np.ndarray) -> None:
+def write_part(
+    folder: Path, items: Sequence[Item], claims: Sequence[Sequence[Claim]], vectors: np.ndarray
+) -> None:
     """All that `Part` reads. vectors (n, dim) float16, a row an item."""
     write_database(
         folder / files.DATABASE,
         (item_record(row, item) for row, item in enumerate(items)),
-        ((row, c.facet, c.value, int(c.present), c.source) for row, said in enumerate(claims) for c in said),
+        (
+            (row, c.facet, c.value, int(c.present), c.source)
+            for row, said in enumerate(claims)
+            for c in said
+        ),
     )
     FacetTable.of(items, claims).save(folder / files.FACETS_FILE)
     np.save(folder / files.VECTORS, vectors)
-    save_names(folder / files.NAMES, Strings.of(item.id for item in items), Strings.of(item.group for item in items))
+    save_names(
+        folder / files.NAMES,
+        Strings.of(item.id for item in items),
+        Strings.of(item.group for item in items),
+    )
 
 
 def item_record(row: int, item: Item) -> tuple:
     """An item as a row of ITEM_COLUMNS."""
-    words = " ".join([value for values in item.attributes.values() for value in values] + list(item.tags))
-    return (row, item.id, item.group, item.title, item.description, item.brand, item.price, item.currency, words,
-            item.model_dump_json())
+    words = " ".join(
+        [value for values in item.attributes.values() for value in values] + list(item.tags)
+    )
+    return (
+        row,
+        item.id,
+        item.group,
+        item.title,
+        item.description,
+        item.brand,
+        item.price,
+        item.currency,
+        words,
+        item.model_dump_json(),
+    )
 
 
 def write_database(path: Path, items: Iterable[tuple], claims: Iterable[tuple]) -> None:
     """SQLite: `items` (ITEM_COLUMNS; the whole listing as JSON in `record`), its FTS5 index, `claims` (CLAIM_COLUMNS)."""
     db = sqlite_utils.Database(path)
-    db.execute("pragma journal_mode = off")  # nobody reads it before it is whole; a build that dies leaves nothing behind
+    db.execute(
+        "pragma journal_mode = off"
+    )  # nobody reads it before it is whole; a build that dies leaves nothing behind
     db.execute("pragma synchronous = off")
     db["items"].create(ITEM_COLUMNS, pk="row")
     db["claims"].create(CLAIM_COLUMNS)
     with db.conn:
-        db.conn.executemany(f"insert into items values ({','.join('?' * len(ITEM_COLUMNS))})", items)
-        db.conn.executemany(f"insert into claims values ({','.join('?' * len(CLAIM_COLUMNS))})", claims)
+        db.conn.executemany(
+            f"insert into items values ({','.join('?' * len(ITEM_COLUMNS))})", items
+        )
+        db.conn.executemany(
+            f"insert into claims values ({','.join('?' * len(CLAIM_COLUMNS))})", claims
+        )
     db["items"].create_index(["id"], unique=True)
-    db["items"].enable_fts(["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2")
+    db["items"].enable_fts(
+        ["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2"
+    )
     db["items"].optimize()  # one tree of words instead of many: queries read less
     db["claims"].create_index(["row"])
     db.execute("pragma synchronous = full")

@@ -5,5 +5,16 @@ from composer.query import Query
 from composer.space import Space
 from composer.weights import Weights, load_weights, save_weights
 
-__all__ = ["KINDS", "LEARNED", "STATIC", "Composer", "Query", "Space", "Weights", "compose", "kinds_for", "load_weights",
-           "save_weights"]
+__all__ = [
+    "KINDS",
+    "LEARNED",
+    "STATIC",
+    "Composer",
+    "Query",
+    "Space",
+    "Weights",
+    "compose",
+    "kinds_for",
+    "load_weights",
+    "save_weights",
+]

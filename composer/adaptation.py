@@ -52,7 +52,9 @@ def emphasis(turns: Sequence[Turn], space: Space, pace: Pace = PACE) -> dict[str
     told = np.zeros(len(space.layout.names))
     for number, turn in enumerate(turns):
         if turn.shown.ndim != 2 or turn.shown.shape[1] != space.dim:
-            raise InputError(f"turn {number + 1} shows vectors of shape {turn.shown.shape}; this space takes (n, {space.dim})")
+            raise InputError(
+                f"turn {number + 1} shows vectors of shape {turn.shown.shape}; this space takes (n, {space.dim})"
+            )
         told += pace.feedback * _feedback(turn, space)
     told += pace.kept * _kept(turns, space)
     if np.ptp(told) < EPSILON:
@@ -68,14 +70,18 @@ def _feedback(turn: Turn, space: Space) -> np.ndarray:
     if turn.query is None or not (turn.saved or turn.refused):
         return told
     starts = [space.layout.slice(name).start for name in space.layout.names]
-    scores = np.add.reduceat(turn.shown * turn.query, starts, axis=1)  # (n, slices); their lengths cancel out below
+    scores = np.add.reduceat(
+        turn.shown * turn.query, starts, axis=1
+    )  # (n, slices); their lengths cancel out below
     spread = scores.std(axis=0)
     marked = (*turn.saved, *turn.refused)
     rest = [row for row in range(len(scores)) if row not in marked]
     middle = scores[rest].mean(axis=0) if rest else scores.mean(axis=0)
     for rows, sign in ((turn.saved, 1.0), (turn.refused, -1.0)):
         if rows:
-            told += sign * np.clip((scores[list(rows)].mean(axis=0) - middle) / np.maximum(spread, EPSILON), -2.0, 2.0)
+            told += sign * np.clip(
+                (scores[list(rows)].mean(axis=0) - middle) / np.maximum(spread, EPSILON), -2.0, 2.0
+            )
     return np.where(spread > 1e-6, told, 0.0)
 
 
@@ -84,8 +90,11 @@ def _kept(turns: Sequence[Turn], space: Space) -> np.ndarray:
     count = np.zeros(len(space.layout.names))
     for before, after in zip(turns, turns[1:], strict=False):
         old, new = (constraints_by_slice(turn.wish, space) for turn in (before, after))
-        changed = {name for name in space.layout.names
-                   if {c.key for c in old.get(name, ())} != {c.key for c in new.get(name, ())}}
+        changed = {
+            name
+            for name in space.layout.names
+            if {c.key for c in old.get(name, ())} != {c.key for c in new.get(name, ())}
+        }
         if changed:
             for number, name in enumerate(space.layout.names):
                 count[number] = 0.0 if name in changed else count[number] + 1.0

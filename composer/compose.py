@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 class Composer(Protocol):
     """g_theta. picture, words: (dim,) concatenated unit slices or None; returns (dim,) with its weights inside."""
 
-    def __call__(self, picture: np.ndarray | None, wish: Wish, words: np.ndarray | None, space: Space,
-                 weights: Weights) -> np.ndarray:
+    def __call__(
+        self,
+        picture: np.ndarray | None,
+        wish: Wish,
+        words: np.ndarray | None,
+        space: Space,
+        weights: Weights,
+    ) -> np.ndarray:
         """The composed vector."""
 
 
@@ -31,8 +37,13 @@ def _learned(kind: str, without_picture: Composer) -> Composer:
     """A learned kind. Without a picture there is nothing to combine, without a change nothing to learn: the closed form
     answers."""
 
-    def composed(picture: np.ndarray | None, wish: Wish, words: np.ndarray | None, space: Space,
-                 weights: Weights | Learned) -> np.ndarray:
+    def composed(
+        picture: np.ndarray | None,
+        wish: Wish,
+        words: np.ndarray | None,
+        space: Space,
+        weights: Weights | Learned,
+    ) -> np.ndarray:
         from composer.learned import Learned, run  # torch: only who asks for a learned kind waits
 
         settings = weights.weights if isinstance(weights, Learned) else weights
@@ -40,7 +51,9 @@ def _learned(kind: str, without_picture: Composer) -> Composer:
             return without_picture(None, wish, words, space, settings)
         if words is None and not any(delta.constraints_by_slice(wish, space)):
             return baselines.image_only(picture, wish, words, space, settings)
-        return run(kind, picture, wish, words, space, weights if isinstance(weights, Learned) else None)
+        return run(
+            kind, picture, wish, words, space, weights if isinstance(weights, Learned) else None
+        )
 
     return composed
 
@@ -77,8 +90,15 @@ def _defaults() -> Weights:
     return load_weights()
 
 
-def compose(kind: str, picture: np.ndarray | None, wish: Wish, words: np.ndarray | None, space: Space,
-            weights: Weights | Learned | None = None, emphasis: Mapping[str, float] | None = None) -> Query:
+def compose(
+    kind: str,
+    picture: np.ndarray | None,
+    wish: Wish,
+    words: np.ndarray | None,
+    space: Space,
+    weights: Weights | Learned | None = None,
+    emphasis: Mapping[str, float] | None = None,
+) -> Query:
     """Composes a reference picture and a wish in words into one query.
 
     picture, words: (dim,) concatenated unit slices, or None. weights: settings of the closed forms, or weights of a
@@ -90,8 +110,10 @@ def compose(kind: str, picture: np.ndarray | None, wish: Wish, words: np.ndarray
         raise InputError(f"unknown composer {kind!r}; allowed: {', '.join(KINDS)}")
     for name, vector in (("picture", picture), ("words", words)):
         if vector is not None and np.shape(vector) != (space.dim,):
-            raise InputError(f"the {name}'s vector has shape {np.shape(vector)}; this space takes ({space.dim},): "
-                             "encode it with the catalogue's own encoder")
+            raise InputError(
+                f"the {name}'s vector has shape {np.shape(vector)}; this space takes ({space.dim},): "
+                "encode it with the catalogue's own encoder"
+            )
     vector = KINDS[kind](picture, wish, words, space, weights or _defaults())
     return as_query(_emphasised(vector, emphasis, space) if emphasis else vector, space)
 
@@ -99,7 +121,9 @@ def compose(kind: str, picture: np.ndarray | None, wish: Wish, words: np.ndarray
 def _emphasised(vector: np.ndarray, emphasis: Mapping[str, float], space: Space) -> np.ndarray:
     unknown = set(emphasis) - set(space.layout.names)
     if unknown:
-        raise InputError(f"no slice {', '.join(sorted(unknown))} to emphasise; there are: {', '.join(space.layout.names)}")
+        raise InputError(
+            f"no slice {', '.join(sorted(unknown))} to emphasise; there are: {', '.join(space.layout.names)}"
+        )
     scaled = np.array(vector, dtype=np.float32)
     for name, factor in emphasis.items():
         scaled[space.layout.slice(name)] *= factor

@@ -22,8 +22,9 @@ from composer.space import EPSILON, Space, slice_of, unit
 from composer.weights import Weights
 
 
-def delta_shift(picture: np.ndarray | None, wish: Wish, words: np.ndarray | None, space: Space,
-                weights: Weights) -> np.ndarray:
+def delta_shift(
+    picture: np.ndarray | None, wish: Wish, words: np.ndarray | None, space: Space, weights: Weights
+) -> np.ndarray:
     """The composed vector (dim,): slice by slice `_edit`, the slice weights inside.
 
     Without a picture only the mentioned slices speak; a wish that mentions none is the words' own vector.
@@ -62,19 +63,30 @@ def falls_away(name: str, wish: Wish, space: Space) -> bool:
     wanted = [str(c.value) for c in wish.on("category") if c.op == "require"]
     facets = [facet for facet, place in space.facet_slice.items() if place == name]
     return bool(wanted and facets) and not any(
-        vocabulary.applicable(facet, category) for facet in facets for category in wanted)
+        vocabulary.applicable(facet, category) for facet in facets for category in wanted
+    )
 
 
-def _edit(name: str, reference: np.ndarray | None, kept: float, constraints: Sequence[Constraint],
-          words: np.ndarray | None, space: Space, weights: Weights) -> np.ndarray:
+def _edit(
+    name: str,
+    reference: np.ndarray | None,
+    kept: float,
+    constraints: Sequence[Constraint],
+    words: np.ndarray | None,
+    space: Space,
+    weights: Weights,
+) -> np.ndarray:
     """One slice of the query (width,): kept x reference, edited facet by facet.
 
     q = kept (I - P) r + change P w   for a wanted value w (P: the facet's share of the slice, else all of it),
     then minus what is unwanted, then moved along the axes of `more` and `less`.
     """
     span = space.layout.slice(name)
-    slice_vector = np.zeros(span.stop - span.start) if reference is None \
+    slice_vector = (
+        np.zeros(span.stop - span.start)
+        if reference is None
         else kept * _firmed(name, reference, constraints, space, weights)
+    )
     facets = dict.fromkeys(c.facet for c in constraints)
     for facet in facets:
         own = [c for c in constraints if c.facet == facet]
@@ -86,8 +98,13 @@ def _edit(name: str, reference: np.ndarray | None, kept: float, constraints: Seq
     return slice_vector
 
 
-def _firmed(name: str, reference: np.ndarray, constraints: Sequence[Constraint], space: Space,
-            weights: Weights) -> np.ndarray:
+def _firmed(
+    name: str,
+    reference: np.ndarray,
+    constraints: Sequence[Constraint],
+    space: Space,
+    weights: Weights,
+) -> np.ndarray:
     """The reference's slice leaning towards what it most probably shows and what was read in the photo; length 1.
 
     The first is the posterior mean of the prototypes, sum over v of p(v|r) w_v, in a slice that one facet owns: a
@@ -102,23 +119,38 @@ def _firmed(name: str, reference: np.ndarray, constraints: Sequence[Constraint],
     return unit(reference + lean)
 
 
-def _add_wanted(slice_vector: np.ndarray, reference: np.ndarray | None, kept: float, own: Sequence[Constraint],
-                words: np.ndarray | None, space: Space, weights: Weights) -> np.ndarray:
+def _add_wanted(
+    slice_vector: np.ndarray,
+    reference: np.ndarray | None,
+    kept: float,
+    own: Sequence[Constraint],
+    words: np.ndarray | None,
+    space: Space,
+    weights: Weights,
+) -> np.ndarray:
     """`require` takes the facet's share of the slice; `prefer` (unless the photo's own) adds to it."""
     facet = own[0].facet
     required = [str(c.value) for c in own if c.op == "require"]
-    target = wanted_direction(space, facet, required, words, weights.children, weights.say) if required else None
+    target = (
+        wanted_direction(space, facet, required, words, weights.children, weights.say)
+        if required
+        else None
+    )
     if target is not None:
         basis = facet_basis(space, facet, required)
         if reference is not None and facet_shows(reference, facet, required, space):
-            length = max(kept, weights.change)  # nothing changes: the reference's finer detail may stay
+            length = max(
+                kept, weights.change
+            )  # nothing changes: the reference's finer detail may stay
             return length * unit(slice_vector + weights.change * target)
         share = slice_vector if basis is None else (slice_vector @ basis.T) @ basis
         aim = target if basis is None or not len(basis) else unit((target @ basis.T) @ basis)
         slice_vector = slice_vector - share + weights.change * aim
     for constraint in own:
         if constraint.op == "prefer" and (constraint.source != "photo" or reference is None):
-            direction = wanted_direction(space, facet, [str(constraint.value)], words, weights.children, weights.say)
+            direction = wanted_direction(
+                space, facet, [str(constraint.value)], words, weights.children, weights.say
+            )
             if direction is not None:
                 amount = weights.prefer * constraint.weight * constraint.confidence
                 slice_vector = slice_vector + amount * direction
@@ -133,7 +165,9 @@ def facet_shows(reference: np.ndarray, facet: str, required: Sequence[str], spac
     return int(np.argmax(prototypes.vectors @ reference)) in members(prototypes, facet, required[0])
 
 
-def _push_away(slice_vector: np.ndarray, own: Sequence[Constraint], space: Space, weights: Weights) -> np.ndarray:
+def _push_away(
+    slice_vector: np.ndarray, own: Sequence[Constraint], space: Space, weights: Weights
+) -> np.ndarray:
     """`exclude` removes the slice's component along the unwanted values and turns against them.
 
     Where a wanted value has taken the facet's place already, only what it covers itself ("blue, but not navy") is
@@ -151,23 +185,38 @@ def unwanted_of(own: Sequence[Constraint], space: Space) -> np.ndarray | None:
     """Directions (n, width) that one facet's constraints push away from, or None."""
     facet = own[0].facet
     required = [str(c.value) for c in own if c.op == "require"]
-    unwanted = [unwanted_directions(space, facet, str(c.value)) for c in own if c.op == "exclude"
-                and (not required or any(vocabulary.covers(facet, value, str(c.value)) for value in required))]
+    unwanted = [
+        unwanted_directions(space, facet, str(c.value))
+        for c in own
+        if c.op == "exclude"
+        and (
+            not required or any(vocabulary.covers(facet, value, str(c.value)) for value in required)
+        )
+    ]
     directions = [d for group in unwanted for d in group]
     return np.stack(directions) if directions else None
 
 
-def _move(slice_vector: np.ndarray, own: Sequence[Constraint], words: np.ndarray | None, space: Space,
-          weights: Weights) -> np.ndarray:
+def _move(
+    slice_vector: np.ndarray,
+    own: Sequence[Constraint],
+    words: np.ndarray | None,
+    space: Space,
+    weights: Weights,
+) -> np.ndarray:
     """`more` and `less` step along the attribute's axis from where the slice stands; its length stays."""
     moved = slice_vector
     for constraint in own:
         if constraint.op in ("more", "less"):
             direction = axis(space, constraint.facet, str(constraint.value))
             if direction is None:
-                direction = wanted_direction(space, constraint.facet, [str(constraint.value)], words, 0.0, 0.0)
+                direction = wanted_direction(
+                    space, constraint.facet, [str(constraint.value)], words, 0.0, 0.0
+                )
             if direction is not None:
                 sign = 1.0 if constraint.op == "more" else -1.0
                 moved = moved + sign * weights.step * constraint.weight * direction
-    length = max(float(np.linalg.norm(slice_vector)), weights.step) if moved is not slice_vector else 0.0
+    length = (
+        max(float(np.linalg.norm(slice_vector)), weights.step) if moved is not slice_vector else 0.0
+    )
     return length * unit(moved) if length > EPSILON else moved

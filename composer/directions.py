@@ -48,8 +48,14 @@ def value_direction(space: Space, facet: str, value: str, children: float) -> np
     return unit(shares @ prototypes.vectors[rows])
 
 
-def wanted_direction(space: Space, facet: str, values: Sequence[str], words: np.ndarray | None,
-                     children: float, say: float) -> np.ndarray | None:
+def wanted_direction(
+    space: Space,
+    facet: str,
+    values: Sequence[str],
+    words: np.ndarray | None,
+    children: float,
+    say: float,
+) -> np.ndarray | None:
     """Unit vector (slice_dim,) of what is wanted in a facet: the normalised mean of its values (alternatives, or
     several colours at once); a value without a prototype is taken from the words; `say` adds the words to the rest.
     """
@@ -135,7 +141,11 @@ def facet_basis(space: Space, facet: str, values: Sequence[str]) -> np.ndarray |
     """
     prototypes = space.prototypes(facet)
     name = slice_of(space, facet)
-    sharing = [other for other, place in space.facet_slice.items() if place == name and space.prototypes(other)]
+    sharing = [
+        other
+        for other, place in space.facet_slice.items()
+        if place == name and space.prototypes(other)
+    ]
     if prototypes is None:
         span = space.layout.slice(name)
         return np.zeros((0, span.stop - span.start))
@@ -148,7 +158,11 @@ def facet_basis(space: Space, facet: str, values: Sequence[str]) -> np.ndarray |
 def posterior_mean(space: Space, name: str, reference: np.ndarray) -> np.ndarray:
     """What a slice (slice_dim,) most probably shows: sum over v of p(v|reference) w_v of the one facet that owns the
     slice; zero where none does."""
-    facets = [facet for facet, place in space.facet_slice.items() if place == name and space.prototypes(facet)]
+    facets = [
+        facet
+        for facet, place in space.facet_slice.items()
+        if place == name and space.prototypes(facet)
+    ]
     prototypes = space.prototypes(facets[0]) if len(facets) == 1 else None
     if prototypes is None or not prototypes.exclusive:
         return np.zeros_like(reference)

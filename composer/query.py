@@ -28,5 +28,9 @@ class Query:
 def as_query(vector: np.ndarray, space: Space) -> Query:
     """A query from a vector whose slices already carry their weights."""
     vector = np.ascontiguousarray(vector, dtype=np.float32)
-    lengths = {name: float(np.linalg.norm(vector[space.layout.slice(name)])) for name in space.layout.names}
-    return Query(vector, {name: length if length > EPSILON else 0.0 for name, length in lengths.items()})
+    lengths = {
+        name: float(np.linalg.norm(vector[space.layout.slice(name)])) for name in space.layout.names
+    }
+    return Query(
+        vector, {name: length if length > EPSILON else 0.0 for name, length in lengths.items()}
+    )

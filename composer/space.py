@@ -50,6 +50,10 @@ def unit(vector: np.ndarray) -> np.ndarray:
 def slice_of(space: Space, facet: str) -> str | None:
     """The slice that tells a facet: its own, else `appearance` for what has none (style); None: nowhere."""
     name = space.facet_slice.get(facet)
-    if name is None and facet not in ("brand", "size", "price") and "appearance" in space.layout.names:
+    if (
+        name is None
+        and facet not in ("brand", "size", "price")
+        and "appearance" in space.layout.names
+    ):
         return "appearance"
     return name

@@ -23,8 +23,15 @@ class Weights(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    keep: dict[str, float] = {"category": 1.0, "color": 1.0, "pattern": 0.2, "silhouette": 0.3, "material": 0.3,
-                              "audience": 0.7, "appearance": 0.3}
+    keep: dict[str, float] = {
+        "category": 1.0,
+        "color": 1.0,
+        "pattern": 0.2,
+        "silhouette": 0.3,
+        "material": 0.3,
+        "audience": 0.7,
+        "appearance": 0.3,
+    }
     change: float = Field(default=1.0, ge=0)
     prefer: float = Field(default=0.5, ge=0)
     exclude: float = Field(default=0.8, ge=0)
@@ -55,11 +62,14 @@ def load_weights(path: Path = DEFAULTS) -> Weights:
     try:
         return Checkpoint.model_validate_json(path.read_text(encoding="utf-8")).weights
     except FileNotFoundError:
-        raise InputError(f"no composer checkpoint at {path}; "
-                         "`python -m training composer` writes one") from None
+        raise InputError(
+            f"no composer checkpoint at {path}; `python -m training composer` writes one"
+        ) from None
     except ValidationError as error:
-        raise InputError(f"{path} is no composer checkpoint: {error.errors()[0]['msg']}; "
-                         f"allowed fields: {', '.join(Weights.model_fields)}") from None
+        raise InputError(
+            f"{path} is no composer checkpoint: {error.errors()[0]['msg']}; "
+            f"allowed fields: {', '.join(Weights.model_fields)}"
+        ) from None
 
 
 def save_weights(weights: Weights, path: Path, encoder: str = "", note: str = "") -> None:

@@ -10,8 +10,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 START, END = "<!-- tree -->", "<!-- /tree -->"
-ROOMS = ("app.py", "settings.py", "errors.py", "catalog", "encoders", "composer", "retrieval", "guard", "agent", "ui",
-         "training", "evaluation", "docs")
+ROOMS = (
+    "app.py",
+    "settings.py",
+    "errors.py",
+    "catalog",
+    "encoders",
+    "composer",
+    "retrieval",
+    "guard",
+    "agent",
+    "ui",
+    "training",
+    "evaluation",
+    "docs",
+)
 
 
 def clause(path: Path) -> str:
@@ -23,7 +36,9 @@ def clause(path: Path) -> str:
 
 def lines() -> list[str]:
     """The tree as text: rooms in the order of the floors, Python files by name; empty `__init__` files left out."""
-    done = subprocess.run(["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     files = sorted(Path(name) for name in done.stdout.split())
     shown: list[str] = []
     for room in ROOMS:
@@ -49,7 +64,9 @@ def main() -> int:
         return 1
     before, rest = text.split(START, 1)
     after = rest.split(END, 1)[1]
-    readme.write_text(f"{before}{START}\n```\n" + "\n".join(lines()) + f"\n```\n{END}{after}", encoding="utf-8")
+    readme.write_text(
+        f"{before}{START}\n```\n" + "\n".join(lines()) + f"\n```\n{END}{after}", encoding="utf-8"
+    )
     return 0
 
 

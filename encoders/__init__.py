@@ -26,7 +26,9 @@ def load_encoder(name: str = "builtin", device: str = "auto") -> Encoder:
 
     Raises InputError for what is not there, WorkError where a download fails.
     """
-    from encoders.encoder import open_encoder  # torch and open_clip take seconds to import: only who encodes waits
+    from encoders.encoder import (
+        open_encoder,
+    )  # torch and open_clip take seconds to import: only who encodes waits
 
     return open_encoder(name, device)
 

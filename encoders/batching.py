@@ -99,7 +99,9 @@ class BatchedEncoder:
             raise AttributeError(name)
         return getattr(self._encoder, name)
 
-    def encode_images(self, images: Sequence[Any], garments: Sequence[str | None] | None = None) -> np.ndarray:
+    def encode_images(
+        self, images: Sequence[Any], garments: Sequence[str | None] | None = None
+    ) -> np.ndarray:
         """n pictures -> (n, dim) float32, as `Encoder.encode_images`."""
         return self._pictures(list(zip(images, garments or [None] * len(images), strict=True)))
 
@@ -109,4 +111,8 @@ class BatchedEncoder:
 
     def _embed_pictures(self, asked: list[tuple[Any, str | None]]) -> np.ndarray:
         images, garments = [image for image, _ in asked], [garment for _, garment in asked]
-        return self._encoder.encode_images(images, garments) if any(garments) else self._encoder.encode_images(images)
+        return (
+            self._encoder.encode_images(images, garments)
+            if any(garments)
+            else self._encoder.encode_images(images)
+        )

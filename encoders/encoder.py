@@ -65,20 +65,33 @@ class Encoder:
         """Whether `encode_images` heeds the garment that it is asked for."""
         return isinstance(getattr(self._loaded.model.visual, "trunk", None), GarmentLite0)
 
-    def encode_images(self, images: Sequence[Image.Image], garments: Sequence[str | None] | None = None) -> np.ndarray:
+    def encode_images(
+        self, images: Sequence[Image.Image], garments: Sequence[str | None] | None = None
+    ) -> np.ndarray:
         """n pictures of any size and mode -> (n, dim) float32.
 
         garments: a category for each picture, or None where it is not known: which of several garments is meant ("the jeans
         in this photo"). Models without `may_ask` pay no heed to it.
         """
         asked = list(garments) if garments is not None and self.may_ask else [None] * len(images)
-        parts = [self._pictures(images[i : i + BATCH], asked[i : i + BATCH]) for i in range(0, len(images), BATCH)]
-        return self.split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
+        parts = [
+            self._pictures(images[i : i + BATCH], asked[i : i + BATCH])
+            for i in range(0, len(images), BATCH)
+        ]
+        return (
+            self.split(np.concatenate(parts))
+            if parts
+            else np.zeros((0, self.dim), dtype=np.float32)
+        )
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         """n phrases -> (n, dim) float32; a phrase longer than the model's context is cut."""
         parts = [self._texts(list(texts[i : i + 256])) for i in range(0, len(texts), 256)]
-        return self.split(np.concatenate(parts)) if parts else np.zeros((0, self.dim), dtype=np.float32)
+        return (
+            self.split(np.concatenate(parts))
+            if parts
+            else np.zeros((0, self.dim), dtype=np.float32)
+        )
 
     def prototypes(self, facet: str) -> Prototypes | None:
         """What the facet's values look like, or None where this model does not know the facet."""
@@ -92,7 +105,13 @@ class Encoder:
         """What the image tower sees of n pictures: (n, 3, side, side) float32 on the CPU."""
         transform = self._loaded.transform
         if transform is None:
-            return torch.from_numpy(squares(images, self.side)).permute(0, 3, 1, 2).float().mul_(2 / 255).sub_(1)
+            return (
+                torch.from_numpy(squares(images, self.side))
+                .permute(0, 3, 1, 2)
+                .float()
+                .mul_(2 / 255)
+                .sub_(1)
+            )
         return torch.stack([transform(image.convert("RGB")) for image in images])
 
     def tower(self, pixels: torch.Tensor) -> torch.Tensor:
@@ -109,7 +128,9 @@ class Encoder:
         return torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.bf16)
 
     @torch.inference_mode()
-    def _pictures(self, images: Sequence[Image.Image], garments: Sequence[str | None]) -> np.ndarray:
+    def _pictures(
+        self, images: Sequence[Image.Image], garments: Sequence[str | None]
+    ) -> np.ndarray:
         pixels = self.pixels(images).to(self.device).contiguous(memory_format=torch.channels_last)
         with self._precision():
             if any(garments):
@@ -123,7 +144,9 @@ class Encoder:
     def _texts(self, texts: list[str]) -> np.ndarray:
         tokens = self._loaded.tokenizer(texts).to(self.device)
         with self._precision():
-            found = self._loaded.model.encode_text(tokens, normalize=self._loaded.transform is not None)
+            found = self._loaded.model.encode_text(
+                tokens, normalize=self._loaded.transform is not None
+            )
         return found.float().cpu().numpy()
 
 

@@ -15,7 +15,13 @@ def fold_norms(module: nn.Module) -> None:
         for (_, conv), (name, norm) in pairwise(children):
             if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
                 conv.weight, conv.bias = fuse_conv_bn_weights(
-                    conv.weight, conv.bias, norm.running_mean, norm.running_var, norm.eps, norm.weight, norm.bias
+                    conv.weight,
+                    conv.bias,
+                    norm.running_mean,
+                    norm.running_var,
+                    norm.eps,
+                    norm.weight,
+                    norm.bias,
                 )
                 # timm's BatchNormAct2d carries the activation that follows it
                 setattr(parent, name, norm.act if hasattr(norm, "act") else nn.Identity())

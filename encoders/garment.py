@@ -71,7 +71,10 @@ class GarmentLite0(nn.Module):
         super().__init__()
         self.body = body
         self.mask = nn.ModuleDict(
-            {"fine": nn.Conv2d(STAGES[MASK_STAGE], MASKS, 1, bias=False), "deep": nn.Conv2d(LAST_CHANNELS, MASKS, 1, bias=False)}
+            {
+                "fine": nn.Conv2d(STAGES[MASK_STAGE], MASKS, 1, bias=False),
+                "deep": nn.Conv2d(LAST_CHANNELS, MASKS, 1, bias=False),
+            }
         )
         self.ask = nn.ParameterDict(
             {
@@ -118,7 +121,9 @@ class GarmentLite0(nn.Module):
         parts.append((share + 1e-4).sqrt())
         return self.norm(torch.cat(parts, dim=1).float())
 
-    def _masks(self, fine: torch.Tensor, deep: torch.Tensor, zones: torch.Tensor | None) -> torch.Tensor:
+    def _masks(
+        self, fine: torch.Tensor, deep: torch.Tensor, zones: torch.Tensor | None
+    ) -> torch.Tensor:
         """(n, MASKS, cells), each sums to one."""
         low, high = self.mask["fine"](fine), self.mask["deep"](deep)
         if zones is not None:

@@ -50,9 +50,17 @@ def load_model(name: str, device: str) -> Loaded:
 
     Raises InputError for an unknown name, WorkError where a download fails.
     """
-    folder = BUILTIN if name == "builtin" else Path(name.removeprefix("local-dir:")) if name.startswith("local-dir:") else None
+    folder = (
+        BUILTIN
+        if name == "builtin"
+        else Path(name.removeprefix("local-dir:"))
+        if name.startswith("local-dir:")
+        else None
+    )
     if folder is not None and not (folder / CONFIG).is_file():
-        raise InputError(f"encoder {name!r}: no {CONFIG} in {folder}; `python -m training encoder` writes one")
+        raise InputError(
+            f"encoder {name!r}: no {CONFIG} in {folder}; `python -m training encoder` writes one"
+        )
     if folder is not None and (folder / PROTOTYPES).is_file():
         return _ours(name, folder, device)
     return _any(name, device)
@@ -70,7 +78,8 @@ def _ours(name: str, folder: Path, device: str) -> Loaded:
     with _quiet():
         model = open_clip.create_model(f"local-dir:{folder}", device=device)
     tokenizer = open_clip.SimpleTokenizer(
-        bpe_path=str(folder / MERGES), context_length=config["model_cfg"]["text_cfg"]["context_length"]
+        bpe_path=str(folder / MERGES),
+        context_length=config["model_cfg"]["text_cfg"]["context_length"],
     )
     from encoders.folding import fold_norms
 
@@ -91,19 +100,29 @@ def _any(name: str, device: str) -> Loaded:
     schema = name.split(":", 1)[0] if ":" in name else ""
     model_name, _, tag = (name, "", "") if schema else name.partition("/")
     if not schema and model_name not in open_clip.list_models():
-        near = [known for known in open_clip.list_models() if known.lower().startswith(model_name.lower()[:5])][:8]
+        near = [
+            known
+            for known in open_clip.list_models()
+            if known.lower().startswith(model_name.lower()[:5])
+        ][:8]
         raise InputError(
             f"encoder {name!r} is unknown to open_clip; use builtin, NAME/TAG ({', '.join(near) or 'ViT-B-32/openai'}), "
             "or hf-hub:ORG/REPO"
         )
     if tag and tag not in open_clip.list_pretrained_tags_by_model(model_name):
         tags = ", ".join(open_clip.list_pretrained_tags_by_model(model_name)) or "none"
-        raise InputError(f"encoder {name!r}: open_clip has no pretrained tag {tag!r} for {model_name}; it has: {tags}")
+        raise InputError(
+            f"encoder {name!r}: open_clip has no pretrained tag {tag!r} for {model_name}; it has: {tags}"
+        )
     if tag or schema == "hf-hub":
-        logger.warning("loading %s; the first time its weights are downloaded, which may take minutes", name)
+        logger.warning(
+            "loading %s; the first time its weights are downloaded, which may take minutes", name
+        )
     try:
         with _progress():
-            model, _, transform = open_clip.create_model_and_transforms(model_name, pretrained=tag or None, device=device)
+            model, _, transform = open_clip.create_model_and_transforms(
+                model_name, pretrained=tag or None, device=device
+            )
             tokenizer = open_clip.get_tokenizer(model_name)
     except (RuntimeError, OSError, ValueError) as error:
         raise WorkError(
@@ -113,7 +132,12 @@ def _any(name: str, device: str) -> Loaded:
     model.eval()
     side = model.visual.image_size
     return Loaded(
-        model, transform, tokenizer, side[0] if isinstance(side, (tuple, list)) else side, hash_model(name, model), None
+        model,
+        transform,
+        tokenizer,
+        side[0] if isinstance(side, (tuple, list)) else side,
+        hash_model(name, model),
+        None,
     )
 
 
@@ -156,7 +180,9 @@ def hash_model(name: str, model: Any) -> str:
     digest = hashlib.blake2b(name.encode())
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(key.encode())
-        digest.update(tensor.detach().cpu().contiguous().flatten().view(dtype=_bytes_type()).numpy().tobytes())
+        digest.update(
+            tensor.detach().cpu().contiguous().flatten().view(dtype=_bytes_type()).numpy().tobytes()
+        )
     return digest.hexdigest()[:16]
 
 

@@ -68,7 +68,8 @@ def text_subspaces(encode: Callable[[list[str]], np.ndarray], dim: int) -> Subsp
     layout = SliceLayout((*names, "appearance"), (*(sizes[n] for n in names), rest.shape[1]))
     rotation = np.concatenate([basis, rest], axis=1)
     prototypes = {
-        facet: _prototypes(facet, vectors, rotation[:, layout.slice(FACET_SLICE[facet])]) for facet, vectors in embedded.items()
+        facet: _prototypes(facet, vectors, rotation[:, layout.slice(FACET_SLICE[facet])])
+        for facet, vectors in embedded.items()
     }
     return Subspaces(layout, rotation, prototypes)
 
@@ -91,10 +92,18 @@ def _directions(spread: np.ndarray, basis: np.ndarray, most: int) -> np.ndarray:
 
 
 def _complement(basis: np.ndarray) -> np.ndarray:
-    full = np.linalg.qr(np.concatenate([basis, np.eye(len(basis), dtype=np.float32)], axis=1).astype(np.float64))[0]
+    full = np.linalg.qr(
+        np.concatenate([basis, np.eye(len(basis), dtype=np.float32)], axis=1).astype(np.float64)
+    )[0]
     return full[:, basis.shape[1] :].astype(np.float32)
 
 
 def _prototypes(facet: str, vectors: np.ndarray, basis: np.ndarray) -> Prototypes:
     values = vocabulary.leaf_values(facet)
-    return Prototypes(values, unit(vectors @ basis), SCALE, np.zeros(len(values), dtype=np.float32), facet != "details")
+    return Prototypes(
+        values,
+        unit(vectors @ basis),
+        SCALE,
+        np.zeros(len(values), dtype=np.float32),
+        facet != "details",
+    )

@@ -40,8 +40,14 @@ def import_torchvision() -> None:
 def import_open_clip(whole: bool) -> ModuleType:
     """open_clip; `whole` with transformers, which models with a Hugging Face text tower or tokenizer need."""
     import_torchvision()
-    if whole and "open_clip" in sys.modules and sys.modules["open_clip.hf_model"].transformers is None:
-        _forget("open_clip")  # it was imported for the built-in model alone; that one keeps its own classes
+    if (
+        whole
+        and "open_clip" in sys.modules
+        and sys.modules["open_clip.hf_model"].transformers is None
+    ):
+        _forget(
+            "open_clip"
+        )  # it was imported for the built-in model alone; that one keeps its own classes
     with _without_compiler(), contextlib.nullcontext() if whole else _hidden("transformers"):
         import open_clip
     return open_clip
@@ -73,7 +79,9 @@ def _without_compiler() -> Iterator[None]:
     stand_in, disable = ModuleType(_COMPILER), torch.compiler.disable
     stand_in.is_compile_supported = lambda device_type: False
     sys.modules[_COMPILER] = stand_in
-    torch.compiler.disable = lambda fn=None, recursive=True, **_: fn if fn is not None else lambda inner: inner
+    torch.compiler.disable = lambda fn=None, recursive=True, **_: (
+        fn if fn is not None else lambda inner: inner
+    )
     try:
         yield
     finally:

@@ -11,17 +11,35 @@ import typer
 from errors import run_door
 from settings import load_settings
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False,
-                  help="The benchmarks: a table for people, one JSON line last.")
-Catalog = Annotated[Path | None, typer.Option(help="The catalogue's folder; default: CATALOG or data/demo.")]
-Data = Annotated[Path | None, typer.Option(help="The folder of labelled photos; default: DATA_DIR.")]
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="The benchmarks: a table for people, one JSON line last.",
+)
+Catalog = Annotated[
+    Path | None, typer.Option(help="The catalogue's folder; default: CATALOG or data/demo.")
+]
+Data = Annotated[
+    Path | None, typer.Option(help="The folder of labelled photos; default: DATA_DIR.")
+]
 Seed = Annotated[int, typer.Option(help="Seed of everything that is drawn by chance.")]
 Out = Annotated[Path | None, typer.Option(help="Also keep the JSON line in this file.")]
-Folder = Annotated[Path | None, typer.Option(help="Also keep the JSON line, and charts, in this folder.")]
-Kinds = Annotated[list[str] | None, typer.Option(help="Only these composers beside the baselines; repeat it or use commas.")]
+Folder = Annotated[
+    Path | None, typer.Option(help="Also keep the JSON line, and charts, in this folder.")
+]
+Kinds = Annotated[
+    list[str] | None,
+    typer.Option(help="Only these composers beside the baselines; repeat it or use commas."),
+]
 Queries = Annotated[int, typer.Option(min=5, help="Queries of each kind.")]
-FashionIQ = Annotated[Path | None, typer.Option(help="FashionIQ's folder (captions, image_splits, images); default: "
-                                                     "fashioniq in the folder of labelled photos.")]
+FashionIQ = Annotated[
+    Path | None,
+    typer.Option(
+        help="FashionIQ's folder (captions, image_splits, images); default: "
+        "fashioniq in the folder of labelled photos."
+    ),
+]
 
 
 def _run(module: str, **arguments: object) -> dict:
@@ -30,7 +48,11 @@ def _run(module: str, **arguments: object) -> dict:
 
 
 def _listed(given: list[str] | None) -> list[str] | None:
-    return [name.strip() for part in given for name in part.split(",") if name.strip()] if given else None
+    return (
+        [name.strip() for part in given for name in part.split(",") if name.strip()]
+        if given
+        else None
+    )
 
 
 @app.command()
@@ -40,15 +62,33 @@ def encoder(data: Data = None, out: Out = None) -> None:
 
 
 @app.command()
-def composed(data: Data = None, catalog: Catalog = None, kinds: Kinds = None, queries: Queries = 300, seed: Seed = 0,
-             fashioniq: FashionIQ = None, out: Folder = None) -> None:
+def composed(
+    data: Data = None,
+    catalog: Catalog = None,
+    kinds: Kinds = None,
+    queries: Queries = 300,
+    seed: Seed = 0,
+    fashioniq: FashionIQ = None,
+    out: Folder = None,
+) -> None:
     """Composed retrieval (a picture and a change), for every composer: held-out photos, wordings, two pictures, a drawn
     catalogue, FashionIQ where it is."""
-    _run("composed", data=data, catalog=catalog, kinds=_listed(kinds), queries=queries, seed=seed, folder=fashioniq, out=out)
+    _run(
+        "composed",
+        data=data,
+        catalog=catalog,
+        kinds=_listed(kinds),
+        queries=queries,
+        seed=seed,
+        folder=fashioniq,
+        out=out,
+    )
 
 
 @app.command()
-def fashioniq(folder: FashionIQ = None, data: Data = None, kinds: Kinds = None, out: Folder = None) -> None:
+def fashioniq(
+    folder: FashionIQ = None, data: Data = None, kinds: Kinds = None, out: Folder = None
+) -> None:
     """FashionIQ by its official protocol, beside published figures."""
     _run("fashioniq", folder=folder, data=data, kinds=_listed(kinds), out=out)
 
@@ -60,9 +100,16 @@ def marqo(data: Data = None, out: Folder = None) -> None:
 
 
 @app.command()
-def ensemble(catalog: Catalog = None, data: Data = None, queries: Queries = 150, seed: Seed = 0,
-             fit: Annotated[bool, typer.Option("--fit", help="Keep the fitted weights for retrieval where they hold.")] = False,
-             out: Folder = None) -> None:
+def ensemble(
+    catalog: Catalog = None,
+    data: Data = None,
+    queries: Queries = 150,
+    seed: Seed = 0,
+    fit: Annotated[
+        bool, typer.Option("--fit", help="Keep the fitted weights for retrieval where they hold.")
+    ] = False,
+    out: Folder = None,
+) -> None:
     """The rankers: leave-one-out, fitted weights against equal ones, values that few items have."""
     _run("ensemble", catalog=catalog, data=data, queries=queries, seed=seed, write=fit, out=out)
 
@@ -74,65 +121,119 @@ def guard(catalog: Catalog = None, data: Data = None, seed: Seed = 0, out: Out =
 
 
 @app.command()
-def adapt(folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue with listings, such as an imported one.")],
-          out: Out = None) -> None:
+def adapt(
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="DIR", help="A catalogue with listings, such as an imported one."),
+    ],
+    out: Out = None,
+) -> None:
     """What fitting the encoder to a shop brings: fitted on some designs, measured on others; nothing is saved."""
     from evaluation.guard_adapt import show
-    from training.adapt_report import run  # rooms of one floor do not know each other; the door does
+    from training.adapt_report import (
+        run,
+    )  # rooms of one floor do not know each other; the door does
 
     show(run(folder), out)
 
 
 @app.command()
-def language(data: Data = None, out: Out = None, errors: Annotated[int, typer.Option(help="Misread phrases to show.")] = 0,
-             part: Annotated[str, typer.Option(help="first, second, third, blind, or all of them.")] = "blind",
-             planner: Annotated[str, typer.Option(help="offline; llm: the configured model, which costs money.")] = "offline",
-             ) -> None:
+def language(
+    data: Data = None,
+    out: Out = None,
+    errors: Annotated[int, typer.Option(help="Misread phrases to show.")] = 0,
+    part: Annotated[
+        str, typer.Option(help="first, second, third, blind, or all of them.")
+    ] = "blind",
+    planner: Annotated[
+        str, typer.Option(help="offline; llm: the configured model, which costs money.")
+    ] = "offline",
+) -> None:
     """A planner on phrases that people typed, labelled by reading. `llm`: the quality of a real model, by a real key."""
     _run("language", data=data, out=out, errors=errors, part=part, planner=planner)
 
 
 @app.command()
-def dialogue(data: Data = None, catalog: Catalog = None, sessions: int = 300, seed: Seed = 0, out: Out = None) -> None:
+def dialogue(
+    data: Data = None, catalog: Catalog = None, sessions: int = 300, seed: Seed = 0, out: Out = None
+) -> None:
     """Simulated shoppers with one thing in mind: within how many turns it is shown, against retrieval alone."""
     _run("dialogue", data=data, catalog=catalog, sessions=sessions, seed=seed, out=out)
 
 
 @app.command(name="fast-path")
-def fast_path(catalog: Catalog = None, limit: Annotated[int, typer.Option(help="Turns that are timed.")] = 60,
-              out: Out = None) -> None:
+def fast_path(
+    catalog: Catalog = None,
+    limit: Annotated[int, typer.Option(help="Turns that are timed.")] = 60,
+    out: Out = None,
+) -> None:
     """What share of recorded turns PLANNER=auto plans offline, and the time that saves."""
     _run("fast_path", catalog=catalog, limit=limit, out=out)
 
 
 @app.command()
-def crossing(data: Data = None, catalog: Catalog = None,
-             limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None, out: Out = None) -> None:
+def crossing(
+    data: Data = None,
+    catalog: Catalog = None,
+    limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None,
+    out: Out = None,
+) -> None:
     """Whether a photo taken at home finds its kind in a catalogue's first ten."""
     _run("crossing", data=data, catalog=catalog, limit=limit, out=out)
 
 
 @app.command()
-def vibes(part: Annotated[str, typer.Option(help="choose or report.")] = "report", out: Out = None) -> None:
+def vibes(
+    part: Annotated[str, typer.Option(help="choose or report.")] = "report", out: Out = None
+) -> None:
     """Moods, occasions and references: read as a fitting entry of the lexicon, or asked about."""
     _run("vibes", part=part, out=out)
 
 
 @app.command()
-def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(min=1, help="Grow to this many items.")] = None,
-            sessions: Annotated[int, typer.Option(min=2, help="Conversations of four turns.")] = 40, seed: Seed = 0,
-            paths: Annotated[list[str] | None, typer.Option(help="retrieval, agent, auto, llm, verifier-12, verifier-4, "
-                                                            "verifier-1, or all; repeat it or use commas.")] = None,
-            few: Annotated[int, typer.Option(min=1, help="Conversations through paths that take seconds a turn.")] = 4,
-            first: Annotated[float, typer.Option(min=0, help="Seconds to the loopback model's first token.")] = 0.5,
-            further: Annotated[float, typer.Option(min=0, help="Seconds for each further one.")] = 0.01,
-            grow: Annotated[str | None, typer.Option(help="Several sizes, each in a process of its own: "
-                                                     "1000,10000,100000,1000000.")] = None,
-            keep: Annotated[Path | None, typer.Option(help="Folder where grown catalogues stay, and are found again.")] = None,
-            start: Annotated[bool, typer.Option(help="Also measure starts from disk.")] = True, out: Out = None) -> None:
+def latency(
+    catalog: Catalog = None,
+    items: Annotated[int | None, typer.Option(min=1, help="Grow to this many items.")] = None,
+    sessions: Annotated[int, typer.Option(min=2, help="Conversations of four turns.")] = 40,
+    seed: Seed = 0,
+    paths: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="retrieval, agent, auto, llm, verifier-12, verifier-4, "
+            "verifier-1, or all; repeat it or use commas."
+        ),
+    ] = None,
+    few: Annotated[
+        int, typer.Option(min=1, help="Conversations through paths that take seconds a turn.")
+    ] = 4,
+    first: Annotated[
+        float, typer.Option(min=0, help="Seconds to the loopback model's first token.")
+    ] = 0.5,
+    further: Annotated[float, typer.Option(min=0, help="Seconds for each further one.")] = 0.01,
+    grow: Annotated[
+        str | None,
+        typer.Option(
+            help="Several sizes, each in a process of its own: 1000,10000,100000,1000000."
+        ),
+    ] = None,
+    keep: Annotated[
+        Path | None, typer.Option(help="Folder where grown catalogues stay, and are found again.")
+    ] = None,
+    start: Annotated[bool, typer.Option(help="Also measure starts from disk.")] = True,
+    out: Out = None,
+) -> None:
     """How long a text turn and a photo turn take, stage by stage and path by path; the index under filters; starts; memory."""
-    given = {"catalog": catalog or load_settings().catalog_dir, "sessions": sessions, "seed": seed, "paths": _listed(paths),
-             "few": few, "delays": (first, further), "keep": keep, "start": start, "out": out}
+    given = {
+        "catalog": catalog or load_settings().catalog_dir,
+        "sessions": sessions,
+        "seed": seed,
+        "paths": _listed(paths),
+        "few": few,
+        "delays": (first, further),
+        "keep": keep,
+        "start": start,
+        "out": out,
+    }
     if grow is None:
         _run("latency", items=items, **given)
     else:
@@ -140,51 +241,122 @@ def latency(catalog: Catalog = None, items: Annotated[int | None, typer.Option(m
 
 
 @app.command()
-def embedding(catalog: Catalog = None, seed: Seed = 0, out: Out = None,
-              models: Annotated[list[str] | None, typer.Option(help="Encoders, as ENCODER names them.")] = None) -> None:
+def embedding(
+    catalog: Catalog = None,
+    seed: Seed = 0,
+    out: Out = None,
+    models: Annotated[
+        list[str] | None, typer.Option(help="Encoders, as ENCODER names them.")
+    ] = None,
+) -> None:
     """How many pictures a second a catalogue is embedded at, by model, threads and precision."""
-    _run("embedding", catalog=catalog or load_settings().catalog_dir, models=_listed(models), seed=seed, out=out)
+    _run(
+        "embedding",
+        catalog=catalog or load_settings().catalog_dir,
+        models=_listed(models),
+        seed=seed,
+        out=out,
+    )
 
 
 @app.command(name="index")
-def index_agreement(catalog: Catalog = None, seed: Seed = 0, queries: Queries = 100,
-                    kind: Annotated[list[str] | None, typer.Option(help="Only these indexes: faiss, ivf, milvus; repeat it or "
-                                                                        "use commas.")] = None,
-                    items: Annotated[int | None, typer.Option(help="Perturbed copies up to this many rows.")] = None,
-                    server_alone: Annotated[bool, typer.Option("--server-alone", help="Milvus answers narrow filters too.")]
-                    = False, out: Out = None) -> None:
+def index_agreement(
+    catalog: Catalog = None,
+    seed: Seed = 0,
+    queries: Queries = 100,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(help="Only these indexes: faiss, ivf, milvus; repeat it or use commas."),
+    ] = None,
+    items: Annotated[
+        int | None, typer.Option(help="Perturbed copies up to this many rows.")
+    ] = None,
+    server_alone: Annotated[
+        bool, typer.Option("--server-alone", help="Milvus answers narrow filters too.")
+    ] = False,
+    out: Out = None,
+) -> None:
     """Vector indexes side by side: agreement@10 with exact search under filters of any width, speed, the cost of making one."""
-    _run("index_agreement", catalog=catalog or load_settings().catalog_dir, kinds=_listed(kind), items=items, queries=queries,
-         seed=seed, server_alone=server_alone, out=out)
+    _run(
+        "index_agreement",
+        catalog=catalog or load_settings().catalog_dir,
+        kinds=_listed(kind),
+        items=items,
+        queries=queries,
+        seed=seed,
+        server_alone=server_alone,
+        out=out,
+    )
 
 
 @app.command()
-def load(catalog: Catalog = None, shoppers: Annotated[int, typer.Option(min=1, max=64, help="Shoppers at once.")] = 16,
-         turns: Annotated[int, typer.Option(min=1, help="Turns of a session.")] = 20,
-         seconds: Annotated[float | None, typer.Option(min=1, help="Session after session for so long, not one each.")] = None,
-         workers: Annotated[str | None, typer.Option(help="WORKERS of the app; default: as it is set.")] = None,
-         seed: Seed = 0, out: Out = None) -> None:
+def load(
+    catalog: Catalog = None,
+    shoppers: Annotated[int, typer.Option(min=1, max=64, help="Shoppers at once.")] = 16,
+    turns: Annotated[int, typer.Option(min=1, help="Turns of a session.")] = 20,
+    seconds: Annotated[
+        float | None, typer.Option(min=1, help="Session after session for so long, not one each.")
+    ] = None,
+    workers: Annotated[
+        str | None, typer.Option(help="WORKERS of the app; default: as it is set.")
+    ] = None,
+    seed: Seed = 0,
+    out: Out = None,
+) -> None:
     """Many shoppers at once on the real app over HTTP, beside one alone: turns a second, waiting, memory, cross-talk."""
-    _run("load", catalog=catalog or load_settings().catalog_dir, shoppers=shoppers, turns=turns, seconds=seconds,
-         workers=workers, seed=seed, out=out)
+    _run(
+        "load",
+        catalog=catalog or load_settings().catalog_dir,
+        shoppers=shoppers,
+        turns=turns,
+        seconds=seconds,
+        workers=workers,
+        seed=seed,
+        out=out,
+    )
 
 
 @app.command()
-def adaptation(catalog: Catalog = None, sessions: int = 400, seed: Seed = 0, kind: str = "delta", out: Out = None) -> None:
+def adaptation(
+    catalog: Catalog = None,
+    sessions: int = 400,
+    seed: Seed = 0,
+    kind: str = "delta",
+    out: Out = None,
+) -> None:
     """What slice weights gain that follow a session's feedback: simulated shoppers on a drawn catalogue."""
-    _run("adaptation", catalog=catalog or load_settings().catalog_dir, sessions=sessions, seed=seed, kind=kind, out=out)
+    _run(
+        "adaptation",
+        catalog=catalog or load_settings().catalog_dir,
+        sessions=sessions,
+        seed=seed,
+        kind=kind,
+        out=out,
+    )
 
 
 @app.command()
-def report(catalog: Catalog = None, data: Data = None, out: Annotated[Path, typer.Option()] = Path("data/report")) -> None:
+def report(
+    catalog: Catalog = None,
+    data: Data = None,
+    out: Annotated[Path, typer.Option()] = Path("data/report"),
+) -> None:
     """All benchmarks; each one's JSON in a file of its own below --out."""
     folder = catalog or load_settings().catalog_dir
     out.mkdir(parents=True, exist_ok=True)
     both = {"catalog": folder, "data": data}
-    for name, arguments in (("encoder", {"data": data}), ("language", {"data": data}), ("vibes", {}), ("guard", both),
-                            ("crossing", both), ("dialogue", both), ("adaptation", {"catalog": folder}),
-                            ("fast_path", {"catalog": folder}), ("latency", {"catalog": folder, "paths": ["all"]}),
-                            ("embedding", {"catalog": folder})):
+    for name, arguments in (
+        ("encoder", {"data": data}),
+        ("language", {"data": data}),
+        ("vibes", {}),
+        ("guard", both),
+        ("crossing", both),
+        ("dialogue", both),
+        ("adaptation", {"catalog": folder}),
+        ("fast_path", {"catalog": folder}),
+        ("latency", {"catalog": folder, "paths": ["all"]}),
+        ("embedding", {"catalog": folder}),
+    ):
         _run(name, out=out / f"{name}.json", **arguments)
     for name in ("composed", "ensemble"):
         _run(name, data=data, catalog=folder, out=out)

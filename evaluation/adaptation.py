@@ -66,8 +66,12 @@ class Shop:
 
     def agreement(self, shopper: Shopper) -> np.ndarray:
         """(n,): how many of the attributes cared about an item has; the category counts for as many as all others."""
-        met = sum((self.same[f] == self.same[f][shopper.target]).astype(float) for f in shopper.cares)
-        return met + len(shopper.cares) * (self.same["category"] == self.same["category"][shopper.target])
+        met = sum(
+            (self.same[f] == self.same[f][shopper.target]).astype(float) for f in shopper.cares
+        )
+        return met + len(shopper.cares) * (
+            self.same["category"] == self.same["category"][shopper.target]
+        )
 
     def words(self, wish: Wish) -> np.ndarray | None:
         """(dim,) of the wish's caption."""
@@ -82,31 +86,48 @@ def shoppers(shop: Shop, count: int, seed: int) -> list[Shopper]:
     rng, found = np.random.default_rng(seed), []
     while len(found) < count:
         target, start = (int(row) for row in rng.integers(len(shop.truth), size=2))
-        if shop.groups[start] == shop.groups[target] or shop.same["category"][start] != shop.same["category"][target]:
+        if (
+            shop.groups[start] == shop.groups[target]
+            or shop.same["category"][start] != shop.same["category"][target]
+        ):
             continue
         told = [f for f in CARED if shop.values(target, f) and shop.values(start, f)]
         alike = [f for f in told if shop.same[f][start] == shop.same[f][target]]
         unlike = [f for f in told if f not in alike]
         if len(alike) >= KEPT and len(unlike) >= CHANGED:
-            kept, changed = (tuple(str(f) for f in rng.choice(facets, size, replace=False))
-                             for facets, size in ((alike, KEPT), (unlike, CHANGED)))
+            kept, changed = (
+                tuple(str(f) for f in rng.choice(facets, size, replace=False))
+                for facets, size in ((alike, KEPT), (unlike, CHANGED))
+            )
             found.append(Shopper(target, start, kept, changed))
     return found
 
 
-def session(shop: Shop, shopper: Shopper, kind: str, pace: Pace | None) -> tuple[np.ndarray, list[float]]:
+def session(
+    shop: Shop, shopper: Shopper, kind: str, pace: Pace | None
+) -> tuple[np.ndarray, list[float]]:
     """(the last turn's page, microseconds of processor time of each adaptation); pace None: the weights stay."""
     agreement, wish = shop.agreement(shopper), Wish()
     turns: list[Turn] = []
     cost, away = [], [shopper.start]
     for number in range(TURNS):
-        asked = [Constraint(facet=f, op="require", value=v) for f in shopper.changed[number:number + 1]
-                 for v in shop.values(shopper.target, f)]
+        asked = [
+            Constraint(facet=f, op="require", value=v)
+            for f in shopper.changed[number : number + 1]
+            for v in shop.values(shopper.target, f)
+        ]
         wish = wish.model_copy(update={"constraints": (*wish.constraints, *asked)})
         started = time.thread_time()
         factors = {} if pace is None else emphasis(turns, shop.encoder, pace)
         cost.append(1e6 * (time.thread_time() - started))
-        query = compose(kind, shop.vectors[shopper.start], wish, shop.words(wish), shop.encoder, emphasis=factors)
+        query = compose(
+            kind,
+            shop.vectors[shopper.start],
+            wish,
+            shop.words(wish),
+            shop.encoder,
+            emphasis=factors,
+        )
         scores = shop.vectors @ query.vector
         scores[away] = -np.inf
         page = np.argsort(-scores, kind="stable")[:PAGE]
@@ -117,7 +138,9 @@ def session(shop: Shop, shopper: Shopper, kind: str, pace: Pace | None) -> tuple
     return page, cost
 
 
-def measure(shop: Shop, people: Sequence[Shopper], kind: str, pace: Pace | None) -> tuple[dict[str, list[float]], list[float]]:
+def measure(
+    shop: Shop, people: Sequence[Shopper], kind: str, pace: Pace | None
+) -> tuple[dict[str, list[float]], list[float]]:
     """({figure: one number a shopper, of the last turn}, microseconds). R@10: an item with all that matters is shown;
     P@10: the share of such items; agreement: the share of what matters that an item of the page has, on average."""
     found: dict[str, list[float]] = {"R@10": [], "P@10": [], "agreement": []}
@@ -132,8 +155,15 @@ def measure(shop: Shop, people: Sequence[Shopper], kind: str, pace: Pace | None)
     return found, cost
 
 
-def run(catalog: Path | None = None, encoder: Encoder | None = None, kind: str = "delta", sessions: int = 400, seed: int = 0,
-        pace: Pace = PACE, out: Path | None = None) -> dict:
+def run(
+    catalog: Path | None = None,
+    encoder: Encoder | None = None,
+    kind: str = "delta",
+    sessions: int = 400,
+    seed: int = 0,
+    pace: Pace = PACE,
+    out: Path | None = None,
+) -> dict:
     """Sessions with and without adaptation, paired; prints a table and one JSON line."""
     settings = load_settings(catalog_dir=catalog)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
@@ -141,13 +171,37 @@ def run(catalog: Path | None = None, encoder: Encoder | None = None, kind: str =
     people = shoppers(shop, sessions, seed)
     still, _ = measure(shop, people, kind, None)
     moved, cost = measure(shop, people, kind, pace)
-    figures = {name: {"without": _estimate(still[name]), "with": _estimate(moved[name]),
-                      "gain": _estimate(np.subtract(moved[name], still[name]))} for name in still}
-    table(f"{len(people)} simulated shoppers, turn {TURNS}, composer {kind} [95%]", ["figure", "without", "with", "gain, paired"],
-          [[name, *(_cell(row[column]) for column in ("without", "with", "gain"))] for name, row in figures.items()])
-    return finish({"benchmark": "adaptation", "catalog": settings.catalog_dir.name, "sessions": len(people), "seed": seed,
-                   "composer": kind, "pace": vars(pace), "figures": figures, "microseconds": percentiles(cost),
-                   "fingerprint": encoder.fingerprint, "machine": machine()}, out)
+    figures = {
+        name: {
+            "without": _estimate(still[name]),
+            "with": _estimate(moved[name]),
+            "gain": _estimate(np.subtract(moved[name], still[name])),
+        }
+        for name in still
+    }
+    table(
+        f"{len(people)} simulated shoppers, turn {TURNS}, composer {kind} [95%]",
+        ["figure", "without", "with", "gain, paired"],
+        [
+            [name, *(_cell(row[column]) for column in ("without", "with", "gain"))]
+            for name, row in figures.items()
+        ],
+    )
+    return finish(
+        {
+            "benchmark": "adaptation",
+            "catalog": settings.catalog_dir.name,
+            "sessions": len(people),
+            "seed": seed,
+            "composer": kind,
+            "pace": vars(pace),
+            "figures": figures,
+            "microseconds": percentiles(cost),
+            "fingerprint": encoder.fingerprint,
+            "machine": machine(),
+        },
+        out,
+    )
 
 
 def _estimate(values: Sequence[float] | np.ndarray) -> list[float]:

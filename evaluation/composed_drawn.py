@@ -25,23 +25,53 @@ KEPT = ("category", "gender", "color", "pattern")
 VALUES = {
     "color": ("black", "white", "navy", "red", "grey", "pink", "green", "brown", "blue", "yellow"),
     "pattern": ("striped", "checked", "floral", "polka dot", "solid"),
-    "sleeve_length": ("sleeveless", "short", "long"), "length": ("mini", "midi", "maxi"),
+    "sleeve_length": ("sleeveless", "short", "long"),
+    "length": ("mini", "midi", "maxi"),
     "neckline": ("v-neck", "crew", "collar"),
     "details": ("pockets", "hood", "buttons", "zipper", "belt", "ruffle"),
 }
 """What a change may name."""
-COMPARED = {("sleeve_length", "length"): {"more": "longer sleeves", "less": "shorter sleeves"},
-            ("length", "length"): {"more": "longer", "less": "shorter"},
-            ("color", "dark"): {"more": "darker", "less": "lighter"}}
-_WANTED = {"color": "in {}", "pattern": "{}", "sleeve_length": "with {} sleeves", "length": "{} length",
-           "neckline": "with a {} neck", "details": "with {}"}
-_SAID = {"sleeveless": "sleeveless", "v-neck": "with a v-neck", "collar": "with a collar", "crew": "with a crew neck",
-         "mini": "mini", "midi": "midi", "maxi": "maxi", "hood": "with a hood", "zipper": "with a zip", "belt": "with a belt",
-         "solid": "plain"}
-_UNWANTED = {"striped": "no stripes", "checked": "no checks", "floral": "no flowers", "polka dot": "no polka dots",
-             "solid": "not plain", "hood": "no hood", "zipper": "no zip", "sleeveless": "not sleeveless",
-             "long": "no long sleeves", "short": "no short sleeves", "v-neck": "no v-neck", "collar": "no collar",
-             "crew": "no crew neck"}
+COMPARED = {
+    ("sleeve_length", "length"): {"more": "longer sleeves", "less": "shorter sleeves"},
+    ("length", "length"): {"more": "longer", "less": "shorter"},
+    ("color", "dark"): {"more": "darker", "less": "lighter"},
+}
+_WANTED = {
+    "color": "in {}",
+    "pattern": "{}",
+    "sleeve_length": "with {} sleeves",
+    "length": "{} length",
+    "neckline": "with a {} neck",
+    "details": "with {}",
+}
+_SAID = {
+    "sleeveless": "sleeveless",
+    "v-neck": "with a v-neck",
+    "collar": "with a collar",
+    "crew": "with a crew neck",
+    "mini": "mini",
+    "midi": "midi",
+    "maxi": "maxi",
+    "hood": "with a hood",
+    "zipper": "with a zip",
+    "belt": "with a belt",
+    "solid": "plain",
+}
+_UNWANTED = {
+    "striped": "no stripes",
+    "checked": "no checks",
+    "floral": "no flowers",
+    "polka dot": "no polka dots",
+    "solid": "not plain",
+    "hood": "no hood",
+    "zipper": "no zip",
+    "sleeveless": "not sleeveless",
+    "long": "no long sleeves",
+    "short": "no short sleeves",
+    "v-neck": "no v-neck",
+    "collar": "no collar",
+    "crew": "no crew neck",
+}
 
 
 @dataclass(frozen=True)
@@ -55,15 +85,21 @@ def drawn_gallery(catalog: Catalog, encoder: Encoder) -> tuple[Gallery, list[Tru
     """The catalogue's pictures and what was drawn in each. Raises InputError without truth or of another encoder."""
     held = catalog.truth(catalog.ids)
     if len(held) < len(catalog.ids):
-        raise InputError(f"{catalog.folder} has no drawn truth to judge by; draw one: python -m catalog demo --out DIR")
+        raise InputError(
+            f"{catalog.folder} has no drawn truth to judge by; draw one: python -m catalog demo --out DIR"
+        )
     if catalog.manifest["encoder"]["fingerprint"] != encoder.fingerprint:
-        raise InputError(f"{catalog.folder} was embedded by another encoder; embed it anew: python -m catalog embed "
-                         f"{catalog.folder}")
+        raise InputError(
+            f"{catalog.folder} was embedded by another encoder; embed it anew: python -m catalog embed "
+            f"{catalog.folder}"
+        )
     vectors = np.asarray(catalog.vectors, dtype=np.float32)
     return Gallery(tuple(catalog.ids), vectors, encoder), [held[id_] for id_ in catalog.ids]
 
 
-def drawn_queries(truth: Sequence[Truth], changes: int, count: int, seed: int, tries: int = 60) -> list[DrawnQuery]:
+def drawn_queries(
+    truth: Sequence[Truth], changes: int, count: int, seed: int, tries: int = 60
+) -> list[DrawnQuery]:
     """Up to `count` queries of so many changes that have a hit; every fourth change is a no, every fourth a comparison."""
     rng = np.random.default_rng([seed, changes])
     kinds: dict[str, list[int]] = {}
@@ -77,8 +113,11 @@ def drawn_queries(truth: Sequence[Truth], changes: int, count: int, seed: int, t
         if len(asked) < changes or key in found:
             continue
         facets = tuple(dict.fromkeys(c.facet for c in asked))
-        hits = frozenset(other for other in kinds[str(truth[row]["category"][0])]
-                         if other != row and _hit(truth[row], truth[other], asked, facets))
+        hits = frozenset(
+            other
+            for other in kinds[str(truth[row]["category"][0])]
+            if other != row and _hit(truth[row], truth[other], asked, facets)
+        )
         if hits:
             phrase = "like this but " + ", ".join(said(c) for c in asked)
             found[key] = DrawnQuery(f"{changes} changes", row, phrase, hits, (), facets, asked)
@@ -89,7 +128,9 @@ def drawn_queries(truth: Sequence[Truth], changes: int, count: int, seed: int, t
 
 def _changes(held: Truth, count: int, rng: np.random.Generator) -> tuple[Constraint, ...]:
     category = str(held["category"][0])
-    facets = [f for f in VALUES if vocabulary.applicable(f, category) and (f == "details" or held.get(f))]
+    facets = [
+        f for f in VALUES if vocabulary.applicable(f, category) and (f == "details" or held.get(f))
+    ]
     chosen = [facets[place] for place in rng.permutation(len(facets))[:count]]
     made = (_change(held, facet, category, rng) for facet in chosen)
     return tuple(c for c in made if c is not None)
@@ -99,13 +140,23 @@ def _change(held: Truth, facet: str, category: str, rng: np.random.Generator) ->
     """One change of a facet: away from a value (one in four), along an axis (one in four), else to another value."""
     own, form = held.get(facet, ()), int(rng.integers(4))
     if form == 0:
-        known = [v for v in own if v in VALUES[facet] and v in (*_UNWANTED, *VALUES["color"], *VALUES["details"])]
-        return Constraint(facet=facet, op="exclude", value=str(rng.choice(known))) if known else None
+        known = [
+            v
+            for v in own
+            if v in VALUES[facet] and v in (*_UNWANTED, *VALUES["color"], *VALUES["details"])
+        ]
+        return (
+            Constraint(facet=facet, op="exclude", value=str(rng.choice(known))) if known else None
+        )
     axes = [value for place, value in COMPARED if place == facet]
     if form == 1 and axes:
         return Constraint(facet=facet, op=str(rng.choice(["more", "less"])), value=axes[0])
-    other = [v for v in VALUES[facet] if not _has(held, facet, v)
-             and (facet != "details" or vocabulary.applicable(facet, category, v))]
+    other = [
+        v
+        for v in VALUES[facet]
+        if not _has(held, facet, v)
+        and (facet != "details" or vocabulary.applicable(facet, category, v))
+    ]
     return Constraint(facet=facet, op="require", value=str(rng.choice(other))) if other else None
 
 
@@ -123,9 +174,14 @@ def _has(held: Truth, facet: str, value: str) -> bool:
     return any(vocabulary.covers(facet, value, one) for one in held.get(facet, ()))
 
 
-def _hit(reference: Truth, other: Truth, asked: Sequence[Constraint], changed: Sequence[str]) -> bool:
-    kept = all(_plain(reference, facet) & _plain(other, facet) or not _plain(reference, facet)
-               for facet in KEPT if facet not in changed)
+def _hit(
+    reference: Truth, other: Truth, asked: Sequence[Constraint], changed: Sequence[str]
+) -> bool:
+    kept = all(
+        _plain(reference, facet) & _plain(other, facet) or not _plain(reference, facet)
+        for facet in KEPT
+        if facet not in changed
+    )
     return kept and all(met(c, other, reference) for c in asked)
 
 
@@ -139,11 +195,17 @@ def met(c: Constraint, held: Truth, reference: Truth) -> bool:
     if c.op in ("require", "exclude"):
         return _has(held, c.facet, value) == (c.op == "require")
     here, there = (_position(c.facet, value, one) for one in (held, reference))
-    return here is not None and there is not None and (here > there if c.op == "more" else here < there)
+    return (
+        here is not None
+        and there is not None
+        and (here > there if c.op == "more" else here < there)
+    )
 
 
 def _position(facet: str, value: str, held: Truth) -> float | None:
-    places = [shades.position(value, name) if facet == "color" else ORDERED[facet, value].get(name)
-              for name in sorted(_plain(held, facet))]
+    places = [
+        shades.position(value, name) if facet == "color" else ORDERED[facet, value].get(name)
+        for name in sorted(_plain(held, facet))
+    ]
     known = [place for place in places if place is not None]
     return float(np.mean(known)) if known else None

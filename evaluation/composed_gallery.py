@@ -43,15 +43,23 @@ def encode_files(paths: Sequence[Path], encoder: Encoder) -> np.ndarray:
     """(n, dim) float32 of picture files."""
     parts = [np.zeros((0, encoder.dim), dtype=np.float32)]
     for start in tqdm(range(0, len(paths), BATCH), desc="encoding photos", unit="batch"):
-        pictures = [Image.open(path).convert("RGB") for path in paths[start:start + BATCH]]
+        pictures = [Image.open(path).convert("RGB") for path in paths[start : start + BATCH]]
         parts.append(encoder.encode_images(pictures).astype(np.float32))
     return np.concatenate(parts)
 
 
 def known_wish(query: ComposedQuery) -> Wish:
     """The change as it is, nothing to parse: the upper bound of any planner."""
-    return Wish(constraints=tuple(Constraint(facet=asked.facet, op=asked.op, value=vocabulary.find(asked.facet, asked.value)
-                                             or asked.value.lower()) for asked in query.asked))
+    return Wish(
+        constraints=tuple(
+            Constraint(
+                facet=asked.facet,
+                op=asked.op,
+                value=vocabulary.find(asked.facet, asked.value) or asked.value.lower(),
+            )
+            for asked in query.asked
+        )
+    )
 
 
 def read_wish(query: ComposedQuery) -> Wish:
@@ -71,8 +79,10 @@ class Words:
         """Embeds texts in batches ahead of their use."""
         new = sorted({text for text in texts if text} - set(self._known))
         for start in range(0, len(new), 64):
-            batch = new[start:start + 64]
-            self._known.update(zip(batch, self.encoder.encode_texts(batch).astype(np.float32), strict=True))
+            batch = new[start : start + 64]
+            self._known.update(
+                zip(batch, self.encoder.encode_texts(batch).astype(np.float32), strict=True)
+            )
 
     def of(self, text: str) -> np.ndarray | None:
         """(dim,) of a text; None of an empty one."""

@@ -51,7 +51,9 @@ class Methods:
         wanted = tuple(kinds or allowed)
         unknown = [name for name in wanted if name not in allowed]
         if unknown:
-            raise InputError(f"no composer {', '.join(unknown)} for this encoder; there are: {', '.join(allowed)}")
+            raise InputError(
+                f"no composer {', '.join(unknown)} for this encoder; there are: {', '.join(allowed)}"
+            )
         return tuple(name for name in allowed if name in wanted or name not in self.thetas)
 
     def scorer(self, name: str) -> Scorer:
@@ -59,12 +61,25 @@ class Methods:
         if name == NONE:
             return ClassifyEditFilter(self.gallery).scores
         kind = name.removesuffix(" in slices").removesuffix(PHRASE)
-        weights = self.weights.model_copy(update={"mix": self.mixes[name]}) if name in self.mixes else self.weights
+        weights = (
+            self.weights.model_copy(update={"mix": self.mixes[name]})
+            if name in self.mixes
+            else self.weights
+        )
 
         def score(query: ComposedQuery, wish: Wish) -> np.ndarray:
-            said = self.words.of(query.phrase) if name.endswith(PHRASE) else None if name in SLICED else self.words(wish)
+            said = (
+                self.words.of(query.phrase)
+                if name.endswith(PHRASE)
+                else None
+                if name in SLICED
+                else self.words(wish)
+            )
             picture = self.gallery.vectors[query.reference]
-            return self.gallery.vectors @ compose(kind, picture, wish, said, self.gallery.encoder, weights).vector
+            return (
+                self.gallery.vectors
+                @ compose(kind, picture, wish, said, self.gallery.encoder, weights).vector
+            )
 
         return score
 
@@ -83,8 +98,10 @@ class ClassifyEditFilter:
 
     def scores(self, query: ComposedQuery, wish: Wish) -> np.ndarray:
         """(n,) number of labels that fit, plus less than one for the order."""
-        asked = {facet: [c for c in wish.constraints if c.facet == facet] for facet in dict.fromkeys(
-            c.facet for c in wish.constraints)}
+        asked = {
+            facet: [c for c in wish.constraints if c.facet == facet]
+            for facet in dict.fromkeys(c.facet for c in wish.constraints)
+        }
         fitting = np.zeros(len(self.gallery.products))
         for facet in dict.fromkeys((*SLICES, *asked)):
             prototypes = self.gallery.encoder.prototypes(facet)
@@ -92,7 +109,9 @@ class ClassifyEditFilter:
                 fitting += self._fits(facet, prototypes, asked.get(facet, ()), query.reference)
         return fitting + self.order / (2 * len(self.order))
 
-    def _fits(self, facet: str, prototypes: Prototypes, asked: Sequence[Constraint], reference: int) -> np.ndarray:
+    def _fits(
+        self, facet: str, prototypes: Prototypes, asked: Sequence[Constraint], reference: int
+    ) -> np.ndarray:
         """(n,) 1.0 where the label of the facet fits."""
         labels = self._classified(facet, prototypes)
         if not prototypes.exclusive:  # details: a column each
@@ -135,4 +154,8 @@ def _beyond(prototypes: Prototypes, constraint: Constraint, own: int) -> set[int
     if start is None:
         return set(range(len(prototypes.values)))
     sign = 1 if constraint.op == "more" else -1
-    return {row for row, name in enumerate(prototypes.values) if name in places and sign * (places[name] - start) > 0}
+    return {
+        row
+        for row, name in enumerate(prototypes.values)
+        if name in places and sign * (places[name] - start) > 0
+    }

@@ -26,8 +26,15 @@ AGENT_QUERIES = 60
 """Of each number of changes: a turn takes a hundred times as long as a score."""
 
 
-def on_drawn(folder: Path, encoder: Encoder, words: Words, mixes: dict[str, float], names: Sequence[str], queries: int,
-             seed: int) -> dict:
+def on_drawn(
+    folder: Path,
+    encoder: Encoder,
+    words: Words,
+    mixes: dict[str, float],
+    names: Sequence[str],
+    queries: int,
+    seed: int,
+) -> dict:
     """{method: {"n changes": figures}}, and how often the planner read the changes exactly. Prints a table.
 
     Raises InputError where the folder holds no catalogue, no truth, or vectors of another encoder.
@@ -40,17 +47,44 @@ def on_drawn(folder: Path, encoder: Encoder, words: Words, mixes: dict[str, floa
     figures = {}
     for name in tqdm(names, desc="composers on drawn pictures", leave=False):
         scorer = methods.scorer(name)
-        figures[name] = {part: summary(query_rows(gallery, chosen, [read_wish(q) for q in chosen], scorer))
-                         for part, chosen in asked.items()}
-    figures[AGENT] = {part: summary(through_the_agent(folder, gallery, chosen[:AGENT_QUERIES]))
-                      for part, chosen in asked.items()}
-    reading = {part: round(float(np.mean([_as_meant(q) for q in chosen])), 4) for part, chosen in asked.items()}
-    table("Composed retrieval on the drawn catalogue, judged by what was drawn: R@10 [95%]; P@10; drift",
-          ["composer", *(f"{part} ({len(chosen)}, {short(reading[part])} read as meant)" for part, chosen in asked.items())],
-          [[name, *(f"{Estimate(*f['R@10'])}; {short(f['P@10'][0])}; {short(f['drift'][0])}" for f in by_part.values())]
-           for name, by_part in figures.items()])
-    return {"catalog": len(gallery.products), "queries": {part: len(chosen) for part, chosen in asked.items()},
-            "read_as_meant": reading, "figures": figures}
+        figures[name] = {
+            part: summary(query_rows(gallery, chosen, [read_wish(q) for q in chosen], scorer))
+            for part, chosen in asked.items()
+        }
+    figures[AGENT] = {
+        part: summary(through_the_agent(folder, gallery, chosen[:AGENT_QUERIES]))
+        for part, chosen in asked.items()
+    }
+    reading = {
+        part: round(float(np.mean([_as_meant(q) for q in chosen])), 4)
+        for part, chosen in asked.items()
+    }
+    table(
+        "Composed retrieval on the drawn catalogue, judged by what was drawn: R@10 [95%]; P@10; drift",
+        [
+            "composer",
+            *(
+                f"{part} ({len(chosen)}, {short(reading[part])} read as meant)"
+                for part, chosen in asked.items()
+            ),
+        ],
+        [
+            [
+                name,
+                *(
+                    f"{Estimate(*f['R@10'])}; {short(f['P@10'][0])}; {short(f['drift'][0])}"
+                    for f in by_part.values()
+                ),
+            ]
+            for name, by_part in figures.items()
+        ],
+    )
+    return {
+        "catalog": len(gallery.products),
+        "queries": {part: len(chosen) for part, chosen in asked.items()},
+        "read_as_meant": reading,
+        "figures": figures,
+    }
 
 
 def _as_meant(query: DrawnQuery) -> bool:

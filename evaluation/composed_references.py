@@ -33,11 +33,18 @@ def two_pictures(gallery: Gallery, kind: str, count: int, seed: int) -> list[Two
     rng = np.random.default_rng([seed, 7, KINDS.index(kind)])
     found = []
     for query in sample_queries(gallery.products, kind, count, seed):
-        reference, place = gallery.products[query.reference], {"category": "type"}.get(FACETS[kind], FACETS[kind])
+        reference, place = (
+            gallery.products[query.reference],
+            {"category": "type"}.get(FACETS[kind], FACETS[kind]),
+        )
         other = "color" if kind == "retype" else "type"
-        sources = [row for row, product in enumerate(gallery.products)
-                   if getattr(product, place) == query.value and row not in query.targets
-                   and getattr(product, other) not in ("", getattr(reference, other))]
+        sources = [
+            row
+            for row, product in enumerate(gallery.products)
+            if getattr(product, place) == query.value
+            and row not in query.targets
+            and getattr(product, other) not in ("", getattr(reference, other))
+        ]
         if sources:
             found.append(TwoPictures(query, int(rng.choice(sources))))
     return found
@@ -47,7 +54,9 @@ Assembler = Callable[[TwoPictures], np.ndarray]
 """A query vector (dim,) from two pictures."""
 
 
-def assemblers(gallery: Gallery, kind: str, weights: Weights | None = None) -> Mapping[str, Assembler]:
+def assemblers(
+    gallery: Gallery, kind: str, weights: Weights | None = None
+) -> Mapping[str, Assembler]:
     """How two pictures may become one query: their mean, slices of both, and slices of both with the borrowed one at the
     weight of a change."""
     encoder, vectors, settings = gallery.encoder, gallery.vectors, weights or load_weights()
@@ -71,8 +80,12 @@ def assemblers(gallery: Gallery, kind: str, weights: Weights | None = None) -> M
 
     def changed(two: TwoPictures) -> np.ndarray:
         picture, name = borrowed(two)
-        emphasis = {name: settings.change / settings.kept(name)} if settings.kept(name) > 0 else None
-        return compose(kind, picture, Wish(constraints=_shown(two)), None, encoder, settings, emphasis=emphasis).vector
+        emphasis = (
+            {name: settings.change / settings.kept(name)} if settings.kept(name) > 0 else None
+        )
+        return compose(
+            kind, picture, Wish(constraints=_shown(two)), None, encoder, settings, emphasis=emphasis
+        ).vector
 
     def _shown(two: TwoPictures) -> tuple[Constraint, ...]:
         """What the second picture most probably shows, as the agent reads a photo: soft, with its confidence."""
@@ -80,12 +93,25 @@ def assemblers(gallery: Gallery, kind: str, weights: Weights | None = None) -> M
         prototypes = encoder.prototypes(facet)
         if prototypes is None:
             return ()
-        shown = prototypes.probabilities(vectors[two.second, encoder.layout.slice(encoder.facet_slice[facet])][None])[0]
+        shown = prototypes.probabilities(
+            vectors[two.second, encoder.layout.slice(encoder.facet_slice[facet])][None]
+        )[0]
         best = int(np.argmax(shown))
-        return (Constraint(facet=facet, op="prefer", value=prototypes.values[best], source="photo",
-                           confidence=min(float(shown[best]), 1.0)),)
+        return (
+            Constraint(
+                facet=facet,
+                op="prefer",
+                value=prototypes.values[best],
+                source="photo",
+                confidence=min(float(shown[best]), 1.0),
+            ),
+        )
 
-    return {"mean of both pictures": mean, "slices of both": slices, "slices of both, one as a change": changed}
+    return {
+        "mean of both pictures": mean,
+        "slices of both": slices,
+        "slices of both, one as a change": changed,
+    }
 
 
 def several_references(gallery: Gallery, kind: str, count: int, seed: int) -> dict[str, dict]:
@@ -96,14 +122,31 @@ def several_references(gallery: Gallery, kind: str, count: int, seed: int) -> di
     """
     asked = {change: two_pictures(gallery, change, count, seed) for change in KINDS}
     asked = {change: queries for change, queries in asked.items() if queries}
-    named = {change: _recall(gallery, queries, lambda two: compose(
-        kind, gallery.vectors[two.query.reference], known_wish(two.query), None, gallery.encoder).vector)
-        for change, queries in asked.items()}
+    named = {
+        change: _recall(
+            gallery,
+            queries,
+            lambda two: (
+                compose(
+                    kind,
+                    gallery.vectors[two.query.reference],
+                    known_wish(two.query),
+                    None,
+                    gallery.encoder,
+                ).vector
+            ),
+        )
+        for change, queries in asked.items()
+    }
     figures = {"one picture, the value named": {"R@10": estimate(named).rounded(), **_each(named)}}
     for name, assemble in assemblers(gallery, "delta").items():
         rows = {change: _recall(gallery, queries, assemble) for change, queries in asked.items()}
-        figures[name] = {"R@10": estimate(rows).rounded(), **_each(rows), "ratio": ratio(rows, named).rounded(),
-                         "difference": difference(rows, named).rounded()}
+        figures[name] = {
+            "R@10": estimate(rows).rounded(),
+            **_each(rows),
+            "ratio": ratio(rows, named).rounded(),
+            "difference": difference(rows, named).rounded(),
+        }
     return figures
 
 

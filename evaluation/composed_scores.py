@@ -24,7 +24,9 @@ def ranked(scores: np.ndarray, reference: int, depth: int) -> np.ndarray:
     return np.argsort(-scores, kind="stable")[:depth]
 
 
-def query_rows(gallery: Gallery, queries: Sequence[ComposedQuery], wishes: Sequence[Wish], scorer: Scorer) -> Rows:
+def query_rows(
+    gallery: Gallery, queries: Sequence[ComposedQuery], wishes: Sequence[Wish], scorer: Scorer
+) -> Rows:
     """R@1/10/50 (is there a hit among the first), P@10 (share of hits) and drift, query by query."""
     rows: Rows = {f"R@{cut}": [] for cut in CUTS} | {"P@10": [], "drift": []}
     for query, wish in zip(queries, wishes, strict=True):
@@ -48,7 +50,14 @@ def drift(gallery: Gallery, query: ComposedQuery, best: np.ndarray) -> float:
     spans = [layout.slice(place[facet]) for facet in SLICES if facet not in query.changed]
     if not len(best) or not spans:
         return 0.0
-    return float(np.mean([1 - gallery.vectors[best, span] @ gallery.vectors[query.reference, span] for span in spans]))
+    return float(
+        np.mean(
+            [
+                1 - gallery.vectors[best, span] @ gallery.vectors[query.reference, span]
+                for span in spans
+            ]
+        )
+    )
 
 
 def summary(rows: Rows) -> dict[str, list[float]]:
@@ -56,7 +65,9 @@ def summary(rows: Rows) -> dict[str, list[float]]:
     return {name: estimate(values).rounded() for name, values in rows.items()}
 
 
-def measure(gallery: Gallery, queries: Sequence[ComposedQuery], wishes: Sequence[Wish], scorer: Scorer) -> dict:
+def measure(
+    gallery: Gallery, queries: Sequence[ComposedQuery], wishes: Sequence[Wish], scorer: Scorer
+) -> dict:
     """`summary` of `query_rows`."""
     return summary(query_rows(gallery, queries, wishes, scorer))
 
@@ -76,5 +87,10 @@ def comparison(ours: Mapping[str, Rows], theirs: Mapping[str, Rows]) -> dict[str
     lie apart."""
     mine, other = recalls(ours), recalls(theirs)
     own, against = estimate(mine), estimate(other)
-    return {"ours": own, "theirs": against, "ratio": ratio(mine, other), "difference": difference(mine, other),
-            "apart": own.above(against)}
+    return {
+        "ours": own,
+        "theirs": against,
+        "ratio": ratio(mine, other),
+        "difference": difference(mine, other),
+        "apart": own.above(against),
+    }

@@ -33,12 +33,20 @@ def read_wordings(path: Path = WORDINGS) -> Wordings:
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"{path} holds no wordings: {error}") from None
     allowed = (*KINDS, *MORE_KINDS)
-    if not table or set(table) - set(allowed) or not all(isinstance(t, list) and len(t) > 1 for t in table.values()):
-        raise InputError(f"{path}: expected two or more templates for each of some of {', '.join(allowed)}")
+    if (
+        not table
+        or set(table) - set(allowed)
+        or not all(isinstance(t, list) and len(t) > 1 for t in table.values())
+    ):
+        raise InputError(
+            f"{path}: expected two or more templates for each of some of {', '.join(allowed)}"
+        )
     return {kind: tuple(templates) for kind, templates in table.items()}
 
 
-def over_wordings(gallery: Gallery, scorer: Scorer, wordings: Wordings, count: int, seed: int) -> dict[str, dict]:
+def over_wordings(
+    gallery: Gallery, scorer: Scorer, wordings: Wordings, count: int, seed: int
+) -> dict[str, dict]:
     """R@10 of every wording on the same queries, a kind of change at a time.
 
     {kind: {queries, known (the change given, nothing to read), wordings [{wording, R@10, read as meant}], spread}}.
@@ -56,19 +64,34 @@ def over_wordings(gallery: Gallery, scorer: Scorer, wordings: Wordings, count: i
             wishes = [read_wish(query) for query in said]
             recall = query_rows(gallery, said, wishes, scorer)["R@10"]
             meant = [_keys(wish) == _keys(right) for wish, right in zip(wishes, known, strict=True)]
-            rows.append({"wording": template, "R@10": estimate(recall).rounded(),
-                         "read_as_meant": round(float(np.mean(meant)), 4)})
-        found[kind] = {"queries": len(queries), "known": estimate(query_rows(gallery, queries, known, scorer)["R@10"]).rounded(),
-                       "wordings": rows, "spread": round(spread([row["R@10"][0] for row in rows]), 4)}
+            rows.append(
+                {
+                    "wording": template,
+                    "R@10": estimate(recall).rounded(),
+                    "read_as_meant": round(float(np.mean(meant)), 4),
+                }
+            )
+        found[kind] = {
+            "queries": len(queries),
+            "known": estimate(query_rows(gallery, queries, known, scorer)["R@10"]).rounded(),
+            "wordings": rows,
+            "spread": round(spread([row["R@10"][0] for row in rows]), 4),
+        }
     return found
 
 
 def _keys(wish: Wish) -> set[tuple[str, str, str]]:
-    return {(c.facet, c.op, "graphic" if c.value == "patterned" else str(c.value)) for c in wish.constraints}
+    return {
+        (c.facet, c.op, "graphic" if c.value == "patterned" else str(c.value))
+        for c in wish.constraints
+    }
 
 
 def overall(found: dict[str, dict], kinds: Sequence[str] = KINDS) -> float:
     """The spread of the mean over these kinds, the nth wording of each taken together, as many as all of them have."""
     entries = [found[kind]["wordings"] for kind in kinds if kind in found]
-    means = [float(np.mean([entry[n]["R@10"][0] for entry in entries])) for n in range(min(map(len, entries), default=0))]
+    means = [
+        float(np.mean([entry[n]["R@10"][0] for entry in entries]))
+        for n in range(min(map(len, entries), default=0))
+    ]
     return round(spread(means), 4) if means else 0.0

@@ -36,7 +36,9 @@ def _field(name: str) -> Change:
 
 
 def _keep(slice_name: str) -> Change:
-    return lambda weights, value: weights.model_copy(update={"keep": {**weights.keep, slice_name: value}})
+    return lambda weights, value: weights.model_copy(
+        update={"keep": {**weights.keep, slice_name: value}}
+    )
 
 
 def objective(gallery: Gallery, kind: str, asked: Asked, words: Words, weights: Weights) -> float:
@@ -45,15 +47,22 @@ def objective(gallery: Gallery, kind: str, asked: Asked, words: Words, weights: 
     for queries in asked.values():
         hits = []
         for query, wish in queries:
-            vector = compose(kind, gallery.vectors[query.reference], wish, words(wish), gallery.encoder, weights).vector
-            fits = np.isin(ranked(gallery.vectors @ vector, query.reference, 10), list(query.targets))
+            vector = compose(
+                kind, gallery.vectors[query.reference], wish, words(wish), gallery.encoder, weights
+            ).vector
+            fits = np.isin(
+                ranked(gallery.vectors @ vector, query.reference, 10), list(query.targets)
+            )
             hits.append(float(fits.any()) + fits.mean() / 2)
         totals.append(np.mean(hits))
     return float(np.mean(totals))
 
 
-def descend(score: Callable[[Weights], float], start: Weights,
-            knobs: dict[str, tuple[Change, tuple[float, ...]]]) -> tuple[Weights, float]:
+def descend(
+    score: Callable[[Weights], float],
+    start: Weights,
+    knobs: dict[str, tuple[Change, tuple[float, ...]]],
+) -> tuple[Weights, float]:
     """Coordinate descent: each knob in turn to its best value on its grid, ROUNDS times."""
     best, reached = start, score(start)
     for name in tqdm(list(knobs) * ROUNDS, desc="tuning", unit="knob"):
@@ -65,21 +74,47 @@ def descend(score: Callable[[Weights], float], start: Weights,
     return best, reached
 
 
-def tune(data: Path | None = None, encoder: Encoder | None = None, queries: int = 300, seed: int = 1,
-         out: Path = DEFAULTS) -> Weights:
+def tune(
+    data: Path | None = None,
+    encoder: Encoder | None = None,
+    queries: int = 300,
+    seed: int = 1,
+    out: Path = DEFAULTS,
+) -> Weights:
     """Tunes delta's slice weights and the static fusions' mix; writes the checkpoint to `out`."""
     settings = load_settings(data_dir=data)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
     gallery = read_gallery(settings.data_dir, "choose", encoder)
-    asked = {kind: [(query, known_wish(query)) for query in sample_queries(gallery.products, kind, queries, seed)]
-             for kind in KINDS}
+    asked = {
+        kind: [
+            (query, known_wish(query))
+            for query in sample_queries(gallery.products, kind, queries, seed)
+        ]
+        for kind in KINDS
+    }
     words = Words(encoder)
-    knobs = {name: (_keep(name), GRID if name in MEASURED else UNMEASURED) for name in encoder.layout.names}
-    knobs |= {"say": (_field("say"), SHARES), "children": (_field("children"), SHARES),
-              "firm": (_field("firm"), FIRM)}
-    delta, reached = descend(lambda w: objective(gallery, "delta", asked, words, w), load_weights(), knobs)
-    mixed, _ = descend(lambda w: objective(gallery, "sum", asked, words, w), delta, {"mix": (_field("mix"), SHARES)})
-    save_weights(mixed, out, encoder=encoder.fingerprint,
-                 note=f"coordinate descent on {len(gallery.products)} photos of the choosing designs, "
-                      f"objective {reached:.4f}")
+    knobs = {
+        name: (_keep(name), GRID if name in MEASURED else UNMEASURED)
+        for name in encoder.layout.names
+    }
+    knobs |= {
+        "say": (_field("say"), SHARES),
+        "children": (_field("children"), SHARES),
+        "firm": (_field("firm"), FIRM),
+    }
+    delta, reached = descend(
+        lambda w: objective(gallery, "delta", asked, words, w), load_weights(), knobs
+    )
+    mixed, _ = descend(
+        lambda w: objective(gallery, "sum", asked, words, w),
+        delta,
+        {"mix": (_field("mix"), SHARES)},
+    )
+    save_weights(
+        mixed,
+        out,
+        encoder=encoder.fingerprint,
+        note=f"coordinate descent on {len(gallery.products)} photos of the choosing designs, "
+        f"objective {reached:.4f}",
+    )
     return mixed

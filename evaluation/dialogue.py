@@ -35,7 +35,9 @@ def agent_page(stylist: Stylist, world: World, start: int | None) -> Page:
     photos = [] if start is None else [_photo(stylist, start)]
 
     def page(text: str, _: int | None) -> list[int]:
-        reply = stylist.chat(session, text, image=photos.pop() if photos else None, k=PAGE, planner="offline")
+        reply = stylist.chat(
+            session, text, image=photos.pop() if photos else None, k=PAGE, planner="offline"
+        )
         return [row_of[card.id] for card in reply.cards[:PAGE]]
 
     return page
@@ -76,7 +78,11 @@ def _one_a_design(ranking: np.ndarray, world: World, left_out: int | None) -> np
 
 
 AGENT = "whole agent"
-WAYS = {AGENT: agent_page, "retrieval, all words": retrieval_page, "retrieval, the turn's words": turn_page}
+WAYS = {
+    AGENT: agent_page,
+    "retrieval, all words": retrieval_page,
+    "retrieval, the turn's words": turn_page,
+}
 
 
 def _photo(stylist: Stylist, row: int):
@@ -102,10 +108,17 @@ def cast(world: World, wordings: Wordings, count: int, seed: int) -> list[Callab
         kinds.setdefault(truth.get("category", frozenset()), []).append(row)
     found = []
     for number, target in enumerate(_targets(world, count, rng)):
-        others = [row for row in kinds[world.truth[target]["category"]] if world.designs[row] != world.designs[target]]
+        others = [
+            row
+            for row in kinds[world.truth[target]["category"]]
+            if world.designs[row] != world.designs[target]
+        ]
         start = int(rng.choice(others)) if number % 2 and others else None
-        found.append(lambda target=int(target), start=start, number=number: Shopper(
-            world, wordings, target, start, np.random.default_rng([seed, number])))
+        found.append(
+            lambda target=int(target), start=start, number=number: Shopper(
+                world, wordings, target, start, np.random.default_rng([seed, number])
+            )
+        )
     return found
 
 
@@ -120,38 +133,90 @@ def _targets(world: World, count: int, rng: np.random.Generator) -> list[int]:
     return [dealt[number % len(dealt)] for number in range(count)]
 
 
-def run(catalog: Path | None = None, data: Path | None = None, sessions: int = 300, seed: int = 0,
-        out: Path | None = None) -> dict:
+def run(
+    catalog: Path | None = None,
+    data: Path | None = None,
+    sessions: int = 300,
+    seed: int = 0,
+    out: Path | None = None,
+) -> dict:
     """All sessions both ways; prints a table and one JSON line."""
     settings = load_settings(catalog_dir=catalog, data_dir=data)
     stylist = Stylist.open(settings.catalog_dir, settings=settings)
-    world, wordings = open_world(stylist.catalog), load_wordings(settings.data_dir / "fashioniq_captions")
+    world, wordings = (
+        open_world(stylist.catalog),
+        load_wordings(settings.data_dir / "fashioniq_captions"),
+    )
     if not wordings.typed:
         notice("no typed phrases (DATA_DIR): templates alone")
     people = cast(world, wordings, sessions, seed)
-    talks = {name: [_session(make(), stylist, world, way) for make in tqdm(people, desc=name, leave=False)]
-             for name, way in WAYS.items()}
+    talks = {
+        name: [
+            _session(make(), stylist, world, way) for make in tqdm(people, desc=name, leave=False)
+        ]
+        for name, way in WAYS.items()
+    }
     turns = {name: [turn for turn, _ in held] for name, held in talks.items()}
-    figures = {name: {**_figures(took), "asked_for_more": _share_of_more(talks[name])} for name, took in turns.items()}
-    times = {name: ratio({"": _within(turns[AGENT], TURNS)}, {"": _within(turns[name], TURNS)})
-             for name in WAYS if name != AGENT}
-    table(f"{len(people)} simulated shoppers, {world.name}, seed {seed}: success within so many turns [95%]",
-          ("", *map(str, WITHIN), "turns where found", f"median, {TURNS + 1} if not", "turns that ask for more"),
-          [(name, *(str(row[f"success@{n}"]) for n in WITHIN), row["turns"], row["median"], row["asked_for_more"])
-           for name, row in figures.items()])
-    table("success@5, whole agent over retrieval only [95%, paired]", ("", "times"),
-          [(name, str(value)) for name, value in times.items()])
-    return finish({"benchmark": "dialogue", "catalog": world.name, "sessions": len(people), "seed": seed,
-                   "figures": {name: {k: v.rounded() if hasattr(v, "rounded") else v for k, v in row.items()}
-                               for name, row in figures.items()},
-                   "times": {name: value.rounded() for name, value in times.items()},
-                   "by_start": {name: _by_start(took) for name, took in turns.items()},
-                   "typed_phrases": sum(map(len, wordings.typed.values())), "encoder": stylist.encoder.fingerprint,
-                   "machine": machine()}, out)
+    figures = {
+        name: {**_figures(took), "asked_for_more": _share_of_more(talks[name])}
+        for name, took in turns.items()
+    }
+    times = {
+        name: ratio({"": _within(turns[AGENT], TURNS)}, {"": _within(turns[name], TURNS)})
+        for name in WAYS
+        if name != AGENT
+    }
+    table(
+        f"{len(people)} simulated shoppers, {world.name}, seed {seed}: success within so many turns [95%]",
+        (
+            "",
+            *map(str, WITHIN),
+            "turns where found",
+            f"median, {TURNS + 1} if not",
+            "turns that ask for more",
+        ),
+        [
+            (
+                name,
+                *(str(row[f"success@{n}"]) for n in WITHIN),
+                row["turns"],
+                row["median"],
+                row["asked_for_more"],
+            )
+            for name, row in figures.items()
+        ],
+    )
+    table(
+        "success@5, whole agent over retrieval only [95%, paired]",
+        ("", "times"),
+        [(name, str(value)) for name, value in times.items()],
+    )
+    return finish(
+        {
+            "benchmark": "dialogue",
+            "catalog": world.name,
+            "sessions": len(people),
+            "seed": seed,
+            "figures": {
+                name: {k: v.rounded() if hasattr(v, "rounded") else v for k, v in row.items()}
+                for name, row in figures.items()
+            },
+            "times": {name: value.rounded() for name, value in times.items()},
+            "by_start": {name: _by_start(took) for name, took in turns.items()},
+            "typed_phrases": sum(map(len, wordings.typed.values())),
+            "encoder": stylist.encoder.fingerprint,
+            "machine": machine(),
+        },
+        out,
+    )
 
 
-def _session(shopper: Shopper, stylist: Stylist, world: World,
-             way: Callable[[Stylist, World, int | None], Page]) -> tuple[int | None, list[str]]:
+def _session(
+    shopper: Shopper,
+    stylist: Stylist,
+    world: World,
+    way: Callable[[Stylist, World, int | None], Page],
+) -> tuple[int | None, list[str]]:
     """(the turn in which it was found or None, all that was said)."""
     said: list[str] = []
     page = way(stylist, world, shopper.start)
@@ -174,11 +239,16 @@ def _within(took: Sequence[int | None], turns: int) -> list[float]:
 
 def _figures(took: Sequence[int | None]) -> dict:
     found = [turn for turn in took if turn is not None]
-    return {**{f"success@{n}": estimate(_within(took, n)) for n in WITHIN},
-            "turns": round(float(np.mean(found)), 2) if found else None,
-            "median": float(np.median([turn or TURNS + 1 for turn in took]))}
+    return {
+        **{f"success@{n}": estimate(_within(took, n)) for n in WITHIN},
+        "turns": round(float(np.mean(found)), 2) if found else None,
+        "median": float(np.median([turn or TURNS + 1 for turn in took])),
+    }
 
 
 def _by_start(took: Sequence[int | None]) -> dict[str, float]:
     hits = _within(took, TURNS)
-    return {"words": round(float(np.mean(hits[0::2])), 4), "photo": round(float(np.mean(hits[1::2])), 4)}
+    return {
+        "words": round(float(np.mean(hits[0::2])), 4),
+        "photo": round(float(np.mean(hits[1::2])), 4),
+    }

@@ -19,9 +19,33 @@ from evaluation.dialogue_worlds import World, values
 from evaluation.language import BLIND, LABELS
 
 WORDINGS = Path(__file__).with_name("dialogue_wordings.toml")
-ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-ORDERED = {"sleeve_length": ("sleeveless", "short", "three-quarter", "long"), "length": ("mini", "knee", "midi", "maxi")}
-TOLD = ("color", "pattern", "sleeve_length", "length", "neckline", "fit", "material", "gender", "style")
+ORDINALS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+ORDERED = {
+    "sleeve_length": ("sleeveless", "short", "three-quarter", "long"),
+    "length": ("mini", "knee", "midi", "maxi"),
+}
+TOLD = (
+    "color",
+    "pattern",
+    "sleeve_length",
+    "length",
+    "neckline",
+    "fit",
+    "material",
+    "gender",
+    "style",
+)
 MENTIONED = ("pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow")
 CHEAPER, REAL = 0.85, 0.5
 """A price below this share of the other is worth a word; share of changes said as people typed them, where one fits."""
@@ -54,8 +78,12 @@ def load_wordings(captions: Path | None, path: Path = WORDINGS) -> Wordings:
     """captions: the folder of typed phrases, or None or a missing one for templates alone."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     say = {(t["facet"], t["op"], t.get("value", "")): list(t["texts"]) for t in tables["say"]}
-    texts = {name: list(tables[name][0]["texts"]) for name in ("open", "open_plain", "photo", "pick")}
-    return Wordings(texts, say, _typed(captions) if captions is not None and captions.is_dir() else {})
+    texts = {
+        name: list(tables[name][0]["texts"]) for name in ("open", "open_plain", "photo", "pick")
+    }
+    return Wordings(
+        texts, say, _typed(captions) if captions is not None and captions.is_dir() else {}
+    )
 
 
 def _typed(folder: Path) -> dict[Said, list[str]]:
@@ -69,7 +97,8 @@ def _typed(folder: Path) -> dict[Said, list[str]]:
             files[row["file"]] = json.loads((folder / row["file"]).read_text(encoding="utf-8"))
         c = row["constraints"][0]
         found.setdefault((c["facet"], c["op"], str(c["value"])), []).append(
-            files[row["file"]][row["index"]]["captions"][row["caption"]])
+            files[row["file"]][row["index"]]["captions"][row["caption"]]
+        )
     return found
 
 
@@ -142,8 +171,12 @@ class Shopper:
 
     def _difference(self, other: int | None) -> Said | None:
         """One true thing that tells the target from `other` (from nothing: any true thing), not said before."""
-        choices = [s for s in differences(self.world, self.target, other)
-                   if s not in self.told and (s in self.wordings.say or (s[0], s[1], "") in self.wordings.say)]
+        choices = [
+            s
+            for s in differences(self.world, self.target, other)
+            if s not in self.told
+            and (s in self.wordings.say or (s[0], s[1], "") in self.wordings.say)
+        ]
         return choices[int(self.rng.integers(len(choices)))] if choices else None
 
 
@@ -153,9 +186,17 @@ def differences(world: World, target: int, other: int | None) -> list[Said]:
     found: list[Said] = []
     for facet in TOLD:
         wanted, held = values(mine, facet), values(its, facet)
-        found += [(facet, "require", value) for value in sorted(wanted - held) if len(wanted) == 1 or facet != "gender"]
+        found += [
+            (facet, "require", value)
+            for value in sorted(wanted - held)
+            if len(wanted) == 1 or facet != "gender"
+        ]
         if wanted and facet in ("color", "pattern", "material"):
-            found += [(facet, "exclude", value) for value in sorted(held - wanted) if not _above(facet, value, wanted)]
+            found += [
+                (facet, "exclude", value)
+                for value in sorted(held - wanted)
+                if not _above(facet, value, wanted)
+            ]
     for facet, order in ORDERED.items():
         wanted, held = (values(t, facet) & set(order) for t in (mine, its))
         if len(wanted) == len(held) == 1 and wanted != held:
@@ -169,7 +210,10 @@ def differences(world: World, target: int, other: int | None) -> list[Said]:
 
 
 def _above(facet: str, value: str, wanted: frozenset[str]) -> bool:
-    return any(vocabulary.covers(facet, value, own) or vocabulary.covers(facet, own, value) for own in wanted)
+    return any(
+        vocabulary.covers(facet, value, own) or vocabulary.covers(facet, own, value)
+        for own in wanted
+    )
 
 
 def _prices(world: World, target: int, other: int | None) -> list[Said]:

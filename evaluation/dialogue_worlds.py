@@ -30,7 +30,9 @@ def open_world(catalog: Catalog) -> World:
     ids, items = tuple(catalog.ids), catalog.items(range(len(catalog)))
     drawn = catalog.truth(ids)
     if len(drawn) == len(ids):
-        truth = [{f: frozenset(map(str, values)) for f, values in drawn[id_].items()} for id_ in ids]
+        truth = [
+            {f: frozenset(map(str, values)) for f, values in drawn[id_].items()} for id_ in ids
+        ]
         designs = tuple(map(str, catalog.groups))
         targets = range(len(ids))
     else:
@@ -40,8 +42,19 @@ def open_world(catalog: Catalog) -> World:
     for held, item in zip(truth, items, strict=True):
         if item.brand:
             held["brand"] = frozenset({item.brand})
-    told = [row for row in targets if len(truth[row].get("category", ())) == 1 and truth[row].get("color")]
-    return World(catalog.folder.name, ids, tuple(truth), designs, np.asarray(catalog.prices, dtype=float), tuple(told))
+    told = [
+        row
+        for row in targets
+        if len(truth[row].get("category", ())) == 1 and truth[row].get("color")
+    ]
+    return World(
+        catalog.folder.name,
+        ids,
+        tuple(truth),
+        designs,
+        np.asarray(catalog.prices, dtype=float),
+        tuple(told),
+    )
 
 
 def values(truth: Truth, facet: str) -> frozenset[str]:

@@ -39,7 +39,9 @@ BATCH = 32
 NEEDED = ("onnxruntime", "onnx", "onnxscript")
 
 
-def run(catalog: Path, models: Sequence[str] | None = None, seed: int = 0, out: Path | None = None) -> dict:
+def run(
+    catalog: Path, models: Sequence[str] | None = None, seed: int = 0, out: Path | None = None
+) -> dict:
     """Items a second by model, device, threads and precision, and how near each comes to fp32 (least cosine of any slice).
 
     Prints a table and one JSON line. Raises CatalogMissing, InputError for an unknown model.
@@ -48,7 +50,10 @@ def run(catalog: Path, models: Sequence[str] | None = None, seed: int = 0, out: 
 
     wanted = {name: MODELS.get(name, 64) for name in models or MODELS}
     files = _files(catalog, max(wanted.values()), seed)
-    decoding = {threads: _rate(len(files), lambda threads=threads: _opened(files, threads)) for threads in _threads()}
+    decoding = {
+        threads: _rate(len(files), lambda threads=threads: _opened(files, threads))
+        for threads in _threads()
+    }
     pictures = _opened(files, os.cpu_count() or 1)
     measured = []
     before = torch.get_num_threads()
@@ -61,13 +66,34 @@ def run(catalog: Path, models: Sequence[str] | None = None, seed: int = 0, out: 
     missing = [name for name in NEEDED if find_spec(name) is None]
     notes = [f"ONNX Runtime not measured: {', '.join(missing)} not installed"] if missing else []
     notes += [] if torch.cuda.is_available() else ["no GPU here: bf16 autocast on one not measured"]
-    table(f"Pictures a second, {machine()['cpu']}, {machine()['date']}", ["model", "device", "precision", "threads", "items/s",
-                                                                       "cosine to fp32"],
-          [[m["model"], m["device"], m["precision"], m["threads"], m["items_s"], f"{m['cosine']:.4f}"] for m in measured])
+    table(
+        f"Pictures a second, {machine()['cpu']}, {machine()['date']}",
+        ["model", "device", "precision", "threads", "items/s", "cosine to fp32"],
+        [
+            [
+                m["model"],
+                m["device"],
+                m["precision"],
+                m["threads"],
+                m["items_s"],
+                f"{m['cosine']:.4f}",
+            ]
+            for m in measured
+        ],
+    )
     for note in notes:
         notice(note)
-    return finish({"benchmark": "embedding", "measured": measured, "decoding_items_s": decoding, "fastest": _fastest(measured),
-                   "notes": notes, "machine": machine()}, out)
+    return finish(
+        {
+            "benchmark": "embedding",
+            "measured": measured,
+            "decoding_items_s": decoding,
+            "fastest": _fastest(measured),
+            "notes": notes,
+            "machine": machine(),
+        },
+        out,
+    )
 
 
 def _threads() -> list[int]:
@@ -102,15 +128,33 @@ def _model(name: str, pictures: Sequence[Image.Image]) -> list[dict]:
     for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
         encoder = load_encoder(name, device)
         exact = _encoded(encoder, FP32, pictures)
-        ways = [(FP32, threads) for threads in (_threads() if device == "cpu" else [cores])] + [(BF16, cores)]
-        onnx = _exported(encoder, pictures) if device == "cpu" and all(find_spec(module) for module in NEEDED) else None
+        ways = [(FP32, threads) for threads in (_threads() if device == "cpu" else [cores])] + [
+            (BF16, cores)
+        ]
+        onnx = (
+            _exported(encoder, pictures)
+            if device == "cpu" and all(find_spec(module) for module in NEEDED)
+            else None
+        )
         ways += [(ONNX, threads) for threads in _threads()] if onnx is not None else []
         for precision, threads in ways:
             torch.set_num_threads(threads)
-            encode = _by_onnx(encoder, onnx, threads) if precision == ONNX else partial(_encoded, encoder, precision)
+            encode = (
+                _by_onnx(encoder, onnx, threads)
+                if precision == ONNX
+                else partial(_encoded, encoder, precision)
+            )
             vectors, rate = _timed(pictures, encode)
-            found.append({"model": name, "device": device, "precision": precision, "threads": threads, "items_s": round(rate, 1),
-                          "cosine": _least_cosine(vectors, exact[:len(vectors)], encoder)})
+            found.append(
+                {
+                    "model": name,
+                    "device": device,
+                    "precision": precision,
+                    "threads": threads,
+                    "items_s": round(rate, 1),
+                    "cosine": _least_cosine(vectors, exact[: len(vectors)], encoder),
+                }
+            )
     return found
 
 
@@ -119,7 +163,9 @@ def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) 
     return encoder.encode_images(pictures)
 
 
-def _timed(pictures: Sequence[Image.Image], encode: Callable[[Sequence[Image.Image]], np.ndarray]) -> tuple[np.ndarray, float]:
+def _timed(
+    pictures: Sequence[Image.Image], encode: Callable[[Sequence[Image.Image]], np.ndarray]
+) -> tuple[np.ndarray, float]:
     """(vectors of the first m pictures, items a second), batch after batch for about SECONDS at most, after two pictures that do
     not count. A way for which these take that long already is judged by them."""
     start, step = time.perf_counter(), min(2, len(pictures))
@@ -129,14 +175,16 @@ def _timed(pictures: Sequence[Image.Image], encode: Callable[[Sequence[Image.Ima
         return first, step / taken
     start, parts, done = time.perf_counter(), [], 0
     while done < len(pictures) and (not parts or time.perf_counter() - start < SECONDS):
-        parts.append(encode(pictures[done:done + BATCH]))
+        parts.append(encode(pictures[done : done + BATCH]))
         done += len(parts[-1])
     return np.concatenate(parts), done / (time.perf_counter() - start)
 
 
 def _least_cosine(vectors: np.ndarray, exact: np.ndarray, encoder: Encoder) -> float:
     slices = [encoder.layout.slice(name) for name in encoder.layout.names]
-    return round(min(float((vectors[:, part] * exact[:, part]).sum(axis=1).min()) for part in slices), 4)
+    return round(
+        min(float((vectors[:, part] * exact[:, part]).sum(axis=1).min()) for part in slices), 4
+    )
 
 
 def _exported(encoder: Encoder, pictures: Sequence[Image.Image]) -> bytes:
@@ -150,11 +198,15 @@ def _exported(encoder: Encoder, pictures: Sequence[Image.Image]) -> bytes:
     graph, example = io.BytesIO(), encoder.pixels(pictures[:2]).clone()
     shapes = ({0: torch.export.Dim("batch", min=1, max=512)},)
     with redirect_stdout(io.StringIO()), torch.no_grad():
-        torch.onnx.export(Tower().eval(), (example,), dynamo=True, dynamic_shapes=shapes, verbose=False).save(graph)
+        torch.onnx.export(
+            Tower().eval(), (example,), dynamo=True, dynamic_shapes=shapes, verbose=False
+        ).save(graph)
     return graph.getvalue()
 
 
-def _by_onnx(encoder: Encoder, model: bytes, threads: int) -> Callable[[Sequence[Image.Image]], np.ndarray]:
+def _by_onnx(
+    encoder: Encoder, model: bytes, threads: int
+) -> Callable[[Sequence[Image.Image]], np.ndarray]:
     """Pictures to vectors with ONNX Runtime in place of torch, on as many threads."""
     import onnxruntime
 
@@ -162,7 +214,9 @@ def _by_onnx(encoder: Encoder, model: bytes, threads: int) -> Callable[[Sequence
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     entry = session.get_inputs()[0].name
-    return lambda part: encoder.split(session.run(None, {entry: encoder.pixels(part).contiguous().numpy()})[0])
+    return lambda part: encoder.split(
+        session.run(None, {entry: encoder.pixels(part).contiguous().numpy()})[0]
+    )
 
 
 def _fastest(measured: Sequence[dict]) -> dict[str, dict]:

@@ -44,7 +44,8 @@ def rows(figures: dict) -> list[tuple[str, dict]]:
         for head, entry in {**figures["shop"], **figures["shopper"]}.items()
     ]
     found += [
-        (f"{_NAMES[head]}, {entry['classes']} classes, the kind named", entry) for head, entry in figures["asked"].items()
+        (f"{_NAMES[head]}, {entry['classes']} classes, the kind named", entry)
+        for head, entry in figures["asked"].items()
     ]
     found += [
         (f"{source} photos by looking: {facet.replace('_', ' ')}", entry)
@@ -52,16 +53,32 @@ def rows(figures: dict) -> list[tuple[str, dict]]:
         for facet, entry in figures["looked"][source].items()
         if entry["n"]
     ]
-    found += [(f"phrases to photos, {kind}: P@10", entry) for kind, entry in figures["text"].items()]
-    return found + [(f"calibration error, {name} slice", entry) for name, entry in figures["calibration"].items()]
+    found += [
+        (f"phrases to photos, {kind}: P@10", entry) for kind, entry in figures["text"].items()
+    ]
+    return found + [
+        (f"calibration error, {name} slice", entry)
+        for name, entry in figures["calibration"].items()
+    ]
 
 
 def table(figures: dict) -> Table:
     """For people."""
-    view = Table("what", "figure", "95%", "macro", "n", title=f"encoder {figures['encoder']} at {figures['side']} px")
+    view = Table(
+        "what",
+        "figure",
+        "95%",
+        "macro",
+        "n",
+        title=f"encoder {figures['encoder']} at {figures['side']} px",
+    )
     for what, entry in rows(figures):
         interval = f"{entry['low']:.3f} to {entry['high']:.3f}" if "low" in entry else ""
         view.add_row(
-            what, f"{entry['value']:.3f}", interval, f"{entry['macro']:.3f}" if "macro" in entry else "", str(entry["n"])
+            what,
+            f"{entry['value']:.3f}",
+            interval,
+            f"{entry['macro']:.3f}" if "macro" in entry else "",
+            str(entry["n"]),
         )
     return view

@@ -46,7 +46,9 @@ class Unlisted:
         """(n,) all True."""
         return np.ones(len(self.ids), dtype=bool)
 
-    def text_search(self, query: str, k: int, rows: np.ndarray | None = None) -> list[tuple[int, float]]:
+    def text_search(
+        self, query: str, k: int, rows: np.ndarray | None = None
+    ) -> list[tuple[int, float]]:
         """Nothing."""
         return []
 
@@ -62,15 +64,25 @@ class Bench:
 
     def pools(self, without: frozenset[str] = frozenset()) -> list[Pool | None]:
         """The candidates of every wish with all rankers but these."""
-        retriever = Retriever(self.catalog, self.gallery.encoder, open_index(self.catalog.vectors),
-                              RankerWeights(without=without))
-        return [retriever.pool(query, ask.wish, 3 * TEN, [] if ask.reference is None else [ask.reference])
-                for query, ask in zip(self.queries, self.asks, strict=True)]
+        retriever = Retriever(
+            self.catalog,
+            self.gallery.encoder,
+            open_index(self.catalog.vectors),
+            RankerWeights(without=without),
+        )
+        return [
+            retriever.pool(
+                query, ask.wish, 3 * TEN, [] if ask.reference is None else [ask.reference]
+            )
+            for query, ask in zip(self.queries, self.asks, strict=True)
+        ]
 
     def recall(self, pools: Sequence[Pool | None], weights: RankerWeights) -> list[float]:
         """Recall@10 of each wish: fitting designs among the first ten designs, over ten or as many as there are."""
-        return [0.0 if pool is None else self._found(pool, pool.order(weights), ask)
-                for pool, ask in zip(pools, self.asks, strict=True)]
+        return [
+            0.0 if pool is None else self._found(pool, pool.order(weights), ask)
+            for pool, ask in zip(pools, self.asks, strict=True)
+        ]
 
     def _found(self, pool: Pool, order: Sequence[int], ask: Ask) -> float:
         shown: dict[str, bool] = {}
@@ -85,18 +97,36 @@ class Bench:
 def bench(catalog: Listings, gallery: Gallery, asks: Sequence[Ask], words: Words) -> Bench:
     """The wishes, composed."""
     words.learn(caption(ask.wish) for ask in asks)
-    queries = [compose("delta", None if ask.reference is None else gallery.vectors[ask.reference], ask.wish, words(ask.wish),
-                       gallery.encoder) for ask in asks]
+    queries = [
+        compose(
+            "delta",
+            None if ask.reference is None else gallery.vectors[ask.reference],
+            ask.wish,
+            words(ask.wish),
+            gallery.encoder,
+        )
+        for ask in asks
+    ]
     return Bench(catalog, gallery, tuple(asks), tuple(queries))
 
 
 def photo_asks(gallery: Gallery, count: int, seed: int) -> list[Ask]:
     """The composed queries of the product photos, read by the planner; every photo is a design of its own."""
-    share = Counter(pair for p in gallery.products
-                    for pair in (("color", p.color), ("category", p.type), ("pattern", p.pattern)))
-    return [Ask(read_wish(query), query.reference, frozenset(gallery.products[row].id for row in query.targets),
-                share[query.asked[0].facet, query.value] < RARE * len(gallery.products))
-            for kind in KINDS for query in sample_queries(gallery.products, kind, count, seed)]
+    share = Counter(
+        pair
+        for p in gallery.products
+        for pair in (("color", p.color), ("category", p.type), ("pattern", p.pattern))
+    )
+    return [
+        Ask(
+            read_wish(query),
+            query.reference,
+            frozenset(gallery.products[row].id for row in query.targets),
+            share[query.asked[0].facet, query.value] < RARE * len(gallery.products),
+        )
+        for kind in KINDS
+        for query in sample_queries(gallery.products, kind, count, seed)
+    ]
 
 
 def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
@@ -105,9 +135,13 @@ def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: 
     for _ in range(20 * count):
         held = truth[int(rng.integers(len(truth)))]
         category = str(held["category"][0])
-        facets = [f for f in VALUES if f == "details" or (held.get(f) and vocabulary.applicable(f, category))]
+        facets = [
+            f
+            for f in VALUES
+            if f == "details" or (held.get(f) and vocabulary.applicable(f, category))
+        ]
         asked = [Constraint(facet="category", op="require", value=category)]
-        for facet in (facets[n] for n in rng.permutation(len(facets))[:int(rng.integers(1, 3))]):
+        for facet in (facets[n] for n in rng.permutation(len(facets))[: int(rng.integers(1, 3))]):
             asked += _asked(held, facet, rng)
         key = tuple(sorted(c.key for c in asked))
         if len(asked) > 1 and key not in found:
@@ -119,13 +153,24 @@ def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: 
 
 def like_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
     """Up to `count` wishes to change one or two things about an item, as `composed_drawn` has them."""
-    return [Ask(Wish(constraints=query.constraints), query.reference, frozenset(groups[row] for row in query.targets))
-            for changes in (1, 2) for query in drawn_queries(truth, changes, count // 2, seed)]
+    return [
+        Ask(
+            Wish(constraints=query.constraints),
+            query.reference,
+            frozenset(groups[row] for row in query.targets),
+        )
+        for changes in (1, 2)
+        for query in drawn_queries(truth, changes, count // 2, seed)
+    ]
 
 
 def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constraint]:
     own = [v for v in held.get(facet, ()) if v in vocabulary.leaf_values(facet)]
-    others = [v for v in VALUES[facet] if not any(vocabulary.covers(facet, v, one) for one in held.get(facet, ()))]
+    others = [
+        v
+        for v in VALUES[facet]
+        if not any(vocabulary.covers(facet, v, one) for one in held.get(facet, ()))
+    ]
     if rng.random() < 0.2 and others:
         yield Constraint(facet=facet, op="exclude", value=str(rng.choice(others)))
     elif own:
@@ -134,9 +179,15 @@ def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constr
 
 def rare_values(truth: Sequence[Truth]) -> list[tuple[str, str]]:
     """(facet, value) of what under RARE of the items have, in the vocabulary's order."""
-    counts = Counter((facet, value) for held in truth for facet, values in held.items() for value in set(values))
-    return [(facet, value) for facet in vocabulary.ATTRIBUTE_FACETS for value in vocabulary.leaf_values(facet)
-            if 0 < counts[facet, value] < RARE * len(truth)]
+    counts = Counter(
+        (facet, value) for held in truth for facet, values in held.items() for value in set(values)
+    )
+    return [
+        (facet, value)
+        for facet in vocabulary.ATTRIBUTE_FACETS
+        for value in vocabulary.leaf_values(facet)
+        if 0 < counts[facet, value] < RARE * len(truth)
+    ]
 
 
 def rare_asks(truth: Sequence[Truth], groups: Sequence[str]) -> list[Ask]:
@@ -145,15 +196,27 @@ def rare_asks(truth: Sequence[Truth], groups: Sequence[str]) -> list[Ask]:
     for facet, value in rare_values(truth):
         rare = Constraint(facet=facet, op="require", value=value)
         kinds = sorted({str(held["category"][0]) for held in truth if value in held.get(facet, ())})
-        named = [()] if facet == "category" else [(), *((Constraint(facet="category", op="require", value=k),) for k in kinds)]
+        named = (
+            [()]
+            if facet == "category"
+            else [(), *((Constraint(facet="category", op="require", value=k),) for k in kinds)]
+        )
         asks += [_ask(truth, groups, (*kind, rare), rare=True) for kind in named]
     return asks
 
 
-def _ask(truth: Sequence[Truth], groups: Sequence[str], asked: tuple[Constraint, ...], rare: bool = False) -> Ask:
-    fitting = frozenset(group for held, group in zip(truth, groups, strict=True) if all(_meets(held, c) for c in asked))
+def _ask(
+    truth: Sequence[Truth], groups: Sequence[str], asked: tuple[Constraint, ...], rare: bool = False
+) -> Ask:
+    fitting = frozenset(
+        group
+        for held, group in zip(truth, groups, strict=True)
+        if all(_meets(held, c) for c in asked)
+    )
     return Ask(Wish(constraints=asked), None, fitting, rare)
 
 
 def _meets(held: Mapping[str, Sequence[str]], c: Constraint) -> bool:
-    return any(vocabulary.covers(c.facet, str(c.value), one) for one in held.get(c.facet, ())) == (c.op == "require")
+    return any(vocabulary.covers(c.facet, str(c.value), one) for one in held.get(c.facet, ())) == (
+        c.op == "require"
+    )

@@ -33,10 +33,22 @@ ENDINGS = (".jpg", ".png", ".jpeg")
 
 PUBLISHED: dict[str, tuple[tuple[float, float], ...]] = {
     "TIRG (Vo et al., CVPR 2019; ResNet-18)": ((14.87, 34.66), (18.26, 37.89), (19.08, 39.62)),
-    "CLIP4Cir (Baldrati et al., CVPR Workshops 2022)": ((33.81, 59.40), (39.99, 60.45), (41.41, 65.37)),
+    "CLIP4Cir (Baldrati et al., CVPR Workshops 2022)": (
+        (33.81, 59.40),
+        (39.99, 60.45),
+        (41.41, 65.37),
+    ),
     "CLIP4Cir (Baldrati et al., TOMM 2023)": ((39.46, 64.55), (44.41, 65.26), (47.48, 70.98)),
-    "MagicLens-L, CLIP (Zhang et al., ICML 2024; zero-shot)": ((25.5, 46.1), (32.7, 53.8), (34.0, 57.7)),
-    "MagicLens-L, CoCa (Zhang et al., ICML 2024; zero-shot)": ((32.3, 52.7), (40.5, 59.2), (41.4, 63.0)),
+    "MagicLens-L, CLIP (Zhang et al., ICML 2024; zero-shot)": (
+        (25.5, 46.1),
+        (32.7, 53.8),
+        (34.0, 57.7),
+    ),
+    "MagicLens-L, CoCa (Zhang et al., ICML 2024; zero-shot)": (
+        (32.3, 52.7),
+        (40.5, 59.2),
+        (41.4, 63.0),
+    ),
     "SPRC (Bai et al., ICLR 2024)": ((49.18, 72.43), (55.64, 73.89), (59.35, 78.58)),
 }
 """Published figures in percent, (R@10, R@50) a category, as later papers quote them: TIRG as in the comparisons since Chen
@@ -55,37 +67,54 @@ class Part:
     @property
     def named(self) -> tuple[str, ...]:
         """The pictures that the captions name, in order."""
-        return tuple(dict.fromkeys(id_ for reference, target, _ in self.queries for id_ in (reference, target)))
+        return tuple(
+            dict.fromkeys(
+                id_ for reference, target, _ in self.queries for id_ in (reference, target)
+            )
+        )
 
 
 def _files(folder: Path, category: str) -> tuple[Path, Path]:
-    return (folder / "captions" / f"cap.{category}.val.json", folder / "image_splits" / f"split.{category}.val.json")
+    return (
+        folder / "captions" / f"cap.{category}.val.json",
+        folder / "image_splits" / f"split.{category}.val.json",
+    )
 
 
 def missing(folder: Path) -> str:
     """What of the layout is missing and where it belongs, in one sentence; "" where all is there."""
-    absent = [path for category in CATEGORIES for path in _files(folder, category) if not path.is_file()]
+    absent = [
+        path for category in CATEGORIES for path in _files(folder, category) if not path.is_file()
+    ]
     if not (folder / "images").is_dir():
         absent.append(folder / "images")
     if not absent:
         return ""
-    return (f"no {absent[0]} ({len(absent)} of 7 parts are missing). FashionIQ belongs into {folder}: "
-            "captions/cap.CATEGORY.val.json, image_splits/split.CATEGORY.val.json and images/ID.jpg (or .png) for the "
-            f"categories {', '.join(CATEGORIES)}; captions and splits: github.com/XiaoxiaoGuo/fashion-iq, pictures: by the "
-            "links that it names. Another folder: --folder")
+    return (
+        f"no {absent[0]} ({len(absent)} of 7 parts are missing). FashionIQ belongs into {folder}: "
+        "captions/cap.CATEGORY.val.json, image_splits/split.CATEGORY.val.json and images/ID.jpg (or .png) for the "
+        f"categories {', '.join(CATEGORIES)}; captions and splits: github.com/XiaoxiaoGuo/fashion-iq, pictures: by the "
+        "links that it names. Another folder: --folder"
+    )
 
 
 def read_part(folder: Path, category: str) -> Part:
     """One category's validation part. Raises InputError on a file that is missing or of another form."""
     captions, split = _files(folder, category)
     try:
-        records, candidates = (json.loads(path.read_text(encoding="utf-8")) for path in (captions, split))
-        queries = tuple((str(r["candidate"]), str(r["target"]), joined(r["captions"])) for r in records)
+        records, candidates = (
+            json.loads(path.read_text(encoding="utf-8")) for path in (captions, split)
+        )
+        queries = tuple(
+            (str(r["candidate"]), str(r["target"]), joined(r["captions"])) for r in records
+        )
     except OSError:
         raise InputError(missing(folder)) from None
     except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"{captions} or {split} is not FashionIQ's ({type(error).__name__}: {error}); expected a list of "
-                         '{"candidate", "target", "captions"} and a list of ids') from None
+        raise InputError(
+            f"{captions} or {split} is not FashionIQ's ({type(error).__name__}: {error}); expected a list of "
+            '{"candidate", "target", "captions"} and a list of ids'
+        ) from None
     return Part(category, queries, tuple(dict.fromkeys(map(str, candidates))))
 
 
@@ -95,7 +124,9 @@ def joined(captions: Sequence[str]) -> str:
 
 
 def _picture(folder: Path, id_: str) -> Path | None:
-    return next((path for end in ENDINGS if (path := folder / "images" / f"{id_}{end}").is_file()), None)
+    return next(
+        (path for end in ENDINGS if (path := folder / "images" / f"{id_}{end}").is_file()), None
+    )
 
 
 def _galleries(folder: Path, part: Part, encoder: Encoder) -> dict[str, Gallery]:
@@ -104,12 +135,16 @@ def _galleries(folder: Path, part: Part, encoder: Encoder) -> dict[str, Gallery]
     paths = {id_: _picture(folder, id_) for id_ in ids}
     absent = [id_ for id_, path in paths.items() if path is None]
     if absent:
-        raise InputError(f"{len(absent)} of {len(ids)} {part.category} pictures are not in {folder / 'images'} "
-                         f"({', '.join(absent[:3])}, ...); the protocol needs all of them, as ID.jpg or ID.png")
+        raise InputError(
+            f"{len(absent)} of {len(ids)} {part.category} pictures are not in {folder / 'images'} "
+            f"({', '.join(absent[:3])}, ...); the protocol needs all of them, as ID.jpg or ID.png"
+        )
     vectors = encode_files([path for path in paths.values() if path is not None], encoder)
     row_of = {id_: row for row, id_ in enumerate(ids)}
-    return {"full": Gallery(ids, vectors, encoder),
-            "VAL": Gallery(part.named, vectors[[row_of[id_] for id_ in part.named]], encoder)}
+    return {
+        "full": Gallery(ids, vectors, encoder),
+        "VAL": Gallery(part.named, vectors[[row_of[id_] for id_ in part.named]], encoder),
+    }
 
 
 def recall_rows(gallery: Gallery, part: Part, scorer: Scorer) -> dict[str, list[float]]:
@@ -118,13 +153,15 @@ def recall_rows(gallery: Gallery, part: Part, scorer: Scorer) -> dict[str, list[
     rows: dict[str, list[float]] = {f"R@{cut}": [] for cut in CUTS}
     for reference, target, words in part.queries:
         query = ComposedQuery("fashioniq", row_of[reference], words, frozenset({row_of[target]}))
-        best = np.argsort(-scorer(query, read_wish(query)), kind="stable")[:max(CUTS)]
+        best = np.argsort(-scorer(query, read_wish(query)), kind="stable")[: max(CUTS)]
         for cut in CUTS:
             rows[f"R@{cut}"].append(float(row_of[target] in best[:cut]))
     return rows
 
 
-def evaluate(folder: Path, encoder: Encoder, words: Words, names: Sequence[str], mixes: dict[str, float]) -> dict:
+def evaluate(
+    folder: Path, encoder: Encoder, words: Words, names: Sequence[str], mixes: dict[str, float]
+) -> dict:
     """{set: {method: {category or mean: {R@10, R@50: [mean, low, high]}}}}; prints the tables."""
     figures: dict[str, dict] = {name: {} for name in SETS}
     for category in CATEGORIES:
@@ -132,28 +169,66 @@ def evaluate(folder: Path, encoder: Encoder, words: Words, names: Sequence[str],
         for kind, gallery in _galleries(folder, part, encoder).items():
             methods = Methods(gallery, words, mixes)
             for name in names:
-                figures[kind].setdefault(name, {})[category] = recall_rows(gallery, part, methods.scorer(name))
-    result = {kind: {name: {**{category: {cut: estimate(values).rounded() for cut, values in rows.items()}
-                               for category, rows in by_category.items()},
-                            "mean": {f"R@{cut}": estimate({c: rows[f"R@{cut}"] for c, rows in by_category.items()}).rounded()
-                                     for cut in CUTS}}
-                     for name, by_category in by_name.items()} for kind, by_name in figures.items()}
+                figures[kind].setdefault(name, {})[category] = recall_rows(
+                    gallery, part, methods.scorer(name)
+                )
+    result = {
+        kind: {
+            name: {
+                **{
+                    category: {cut: estimate(values).rounded() for cut, values in rows.items()}
+                    for category, rows in by_category.items()
+                },
+                "mean": {
+                    f"R@{cut}": estimate(
+                        {c: rows[f"R@{cut}"] for c, rows in by_category.items()}
+                    ).rounded()
+                    for cut in CUTS
+                },
+            }
+            for name, by_category in by_name.items()
+        }
+        for kind, by_name in figures.items()
+    }
     for kind, by_name in result.items():
         _print(kind, by_name)
     return result
 
 
 def _print(kind: str, by_name: dict) -> None:
-    ours = [[name, *(f"{100 * f[part]['R@10'][0]:.1f} {100 * f[part]['R@50'][0]:.1f}" for part in (*CATEGORIES, "mean"))]
-            for name, f in by_name.items()]
-    others = [[name, *(f"{first:.1f} {deep:.1f}" for first, deep in (*by_category, tuple(np.mean(by_category, axis=0))))]
-              for name, by_category in PUBLISHED.items()]
-    table(f"FashionIQ, validation part, {kind} candidates: R@10 R@50 in percent; published figures below",
-          ["method", *CATEGORIES, "mean"], [*ours, *others])
+    ours = [
+        [
+            name,
+            *(
+                f"{100 * f[part]['R@10'][0]:.1f} {100 * f[part]['R@50'][0]:.1f}"
+                for part in (*CATEGORIES, "mean")
+            ),
+        ]
+        for name, f in by_name.items()
+    ]
+    others = [
+        [
+            name,
+            *(
+                f"{first:.1f} {deep:.1f}"
+                for first, deep in (*by_category, tuple(np.mean(by_category, axis=0)))
+            ),
+        ]
+        for name, by_category in PUBLISHED.items()
+    ]
+    table(
+        f"FashionIQ, validation part, {kind} candidates: R@10 R@50 in percent; published figures below",
+        ["method", *CATEGORIES, "mean"],
+        [*ours, *others],
+    )
 
 
-def run(folder: Path | None = None, data: Path | None = None, kinds: Sequence[str] | None = None,
-        out: Path | None = None) -> dict:
+def run(
+    folder: Path | None = None,
+    data: Path | None = None,
+    kinds: Sequence[str] | None = None,
+    out: Path | None = None,
+) -> dict:
     """FashionIQ alone; prints its tables and one JSON line. Raises InputError where its files are missing."""
     settings = load_settings(data_dir=data)
     where = folder or settings.data_dir / FOLDER
@@ -161,7 +236,18 @@ def run(folder: Path | None = None, data: Path | None = None, kinds: Sequence[st
         raise InputError(lacking)
     encoder = load_encoder(settings.encoder, settings.device)
     words = Words(encoder)
-    names = Methods(Gallery((), np.zeros((0, encoder.dim), dtype=np.float32), encoder), words).names(kinds)
+    names = Methods(
+        Gallery((), np.zeros((0, encoder.dim), dtype=np.float32), encoder), words
+    ).names(kinds)
     figures = evaluate(where, encoder, words, names, {})
-    return finish({"benchmark": "fashioniq", "encoder": encoder.name, "fingerprint": encoder.fingerprint,
-                   "figures": figures, "published": PUBLISHED, "machine": machine()}, out and out / "fashioniq.json")
+    return finish(
+        {
+            "benchmark": "fashioniq",
+            "encoder": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "figures": figures,
+            "published": PUBLISHED,
+            "machine": machine(),
+        },
+        out and out / "fashioniq.json",
+    )

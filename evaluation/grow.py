@@ -35,17 +35,33 @@ def grow(source: Path, out: Path, items: int, seed: int = 0) -> Path:
     claims = catalog.claims(range(len(originals)))
     varied = _Varied(originals, items, rng)
     with replacing(out) as folder:
-        write_database(folder / files.DATABASE, tqdm(varied.records(), total=items, desc="growing", unit="item", mininterval=2),
-                       ((row, c.facet, c.value, int(c.present), c.source)
-                        for row in range(items) for c in claims[row % len(originals)]))
+        write_database(
+            folder / files.DATABASE,
+            tqdm(varied.records(), total=items, desc="growing", unit="item", mininterval=2),
+            (
+                (row, c.facet, c.value, int(c.present), c.source)
+                for row in range(items)
+                for c in claims[row % len(originals)]
+            ),
+        )
         _table(FacetTable.of(originals, claims), varied).save(folder / files.FACETS_FILE)
-        save_names(folder / files.NAMES, Strings.of(varied.id(row) for row in range(items)),
-                   Strings.of(varied.group(row) for row in range(items)))
+        save_names(
+            folder / files.NAMES,
+            Strings.of(varied.id(row) for row in range(items)),
+            Strings.of(varied.group(row) for row in range(items)),
+        )
         _write_vectors(folder / files.VECTORS, catalog, items, rng)
         (folder / files.IMAGES).symlink_to((Path(source) / files.IMAGES).resolve())
-        files.write_json(folder / files.MANIFEST, {**catalog.manifest, "kind": "grown", "items": items,
-                                                   "content": f"grown-{seed}-{items}-{catalog.manifest['content']}",
-                                                   "command": f"python -m evaluation latency --items {items}"})
+        files.write_json(
+            folder / files.MANIFEST,
+            {
+                **catalog.manifest,
+                "kind": "grown",
+                "items": items,
+                "content": f"grown-{seed}-{items}-{catalog.manifest['content']}",
+                "command": f"python -m evaluation latency --items {items}",
+            },
+        )
     catalog.close()
     return out
 
@@ -58,9 +74,13 @@ class _Varied:
         factors = rng.uniform(0.7, 1.4, items)
         own = np.array([np.nan if item.price is None else item.price for item in originals])
         rows = np.arange(items)
-        self.price = np.where(rows < self.first, own[rows % self.first], np.round(own[rows % self.first] * factors, 2))
+        self.price = np.where(
+            rows < self.first, own[rows % self.first], np.round(own[rows % self.first] * factors, 2)
+        )
         self.brands = sorted({item.brand for item in originals if item.brand})
-        self.brand = np.where(rows < self.first, -1, rng.integers(0, max(1, len(self.brands)), items))
+        self.brand = np.where(
+            rows < self.first, -1, rng.integers(0, max(1, len(self.brands)), items)
+        )
         self.sold_out = (rows >= self.first) & (rng.random(items) < SOLD_OUT)
 
     def id(self, row: int) -> str:
@@ -84,13 +104,27 @@ class _Varied:
                 yield (row, *base[1:])
                 continue
             price = None if np.isnan(self.price[row]) else float(self.price[row])
-            changed = {"id": self.id(row), "item_group_id": self.group(row), "price": price, "available": not self.sold_out[row]}
+            changed = {
+                "id": self.id(row),
+                "item_group_id": self.group(row),
+                "price": price,
+                "available": not self.sold_out[row],
+            }
             if listing["brand"]:
                 changed["brand"] = self.brands[self.brand[row]]
             changed["available"] = bool(listing["available"] and changed["available"])
             record = json.dumps({**listing, **changed}, separators=(",", ":"), ensure_ascii=False)
             brand = changed.get("brand", base[5])
-            yield (row, changed["id"], changed["item_group_id"], *base[3:5], brand, price, *base[7:9], record)
+            yield (
+                row,
+                changed["id"],
+                changed["item_group_id"],
+                *base[3:5],
+                brand,
+                price,
+                *base[7:9],
+                record,
+            )
 
 
 def _table(base: FacetTable, varied: _Varied) -> FacetTable:
@@ -101,17 +135,30 @@ def _table(base: FacetTable, varied: _Varied) -> FacetTable:
         return np.packbits(np.unpackbits(bits, count=base.n)[rows])
 
     code = {name: number for number, name in enumerate(base.brands)}
-    codes = np.array([code[vocabulary.normal(name)] for name in varied.brands] or [-1], dtype=np.int32)
-    brand = np.where((varied.brand < 0) | (base.brand[rows] < 0), base.brand[rows], codes[varied.brand])
-    return FacetTable(varied.items, {key: repeated(bits) for key, bits in base.yes.items()},
-                      {key: repeated(bits) for key, bits in base.no.items()}, varied.price.astype(np.float32),
-                      brand.astype(np.int32), base.brands, base.sized[rows], base.available[rows] & ~varied.sold_out)
+    codes = np.array(
+        [code[vocabulary.normal(name)] for name in varied.brands] or [-1], dtype=np.int32
+    )
+    brand = np.where(
+        (varied.brand < 0) | (base.brand[rows] < 0), base.brand[rows], codes[varied.brand]
+    )
+    return FacetTable(
+        varied.items,
+        {key: repeated(bits) for key, bits in base.yes.items()},
+        {key: repeated(bits) for key, bits in base.no.items()},
+        varied.price.astype(np.float32),
+        brand.astype(np.int32),
+        base.brands,
+        base.sized[rows],
+        base.available[rows] & ~varied.sold_out,
+    )
 
 
 def _write_vectors(path: Path, catalog: Catalog, items: int, rng: np.random.Generator) -> None:
     sizes = list(catalog.manifest["slices"].values())
     originals = np.asarray(catalog.vectors)
-    out = np.lib.format.open_memmap(path, mode="w+", dtype=np.float16, shape=(items, originals.shape[1]))
+    out = np.lib.format.open_memmap(
+        path, mode="w+", dtype=np.float16, shape=(items, originals.shape[1])
+    )
     for start in range(0, items, CHUNK):
         rows = np.arange(start, min(start + CHUNK, items))
         out[rows] = originals[rows % len(originals)]
@@ -122,10 +169,12 @@ def _write_vectors(path: Path, catalog: Catalog, items: int, rng: np.random.Gene
 
 def perturbed(vectors: np.ndarray, sizes: Sequence[int], rng: np.random.Generator) -> np.ndarray:
     """(n, dim) float16: noise added, every slice brought back to unit length."""
-    noisy = vectors.astype(np.float32) + NOISE * rng.standard_normal(vectors.shape, dtype=np.float32)
+    noisy = vectors.astype(np.float32) + NOISE * rng.standard_normal(
+        vectors.shape, dtype=np.float32
+    )
     start = 0
     for size in sizes:
-        part = noisy[:, start:start + size]
+        part = noisy[:, start : start + size]
         part /= np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-6)
         start += size
     return noisy.astype(np.float16)

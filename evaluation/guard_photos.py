@@ -24,9 +24,13 @@ from catalog.wish import Constraint
 from evaluation.statistics import interval
 from guard import Guard, read_claims
 
-FINE = (("sleeve_length", ("sleeveless", "short", "long")), ("details", ("pockets", "hood", "buttons", "zipper")),
-        ("neckline", ("crew", "v-neck", "collar")), ("length", ("mini", "maxi")),
-        ("pattern", ("striped", "checked", "graphic", "patterned")))
+FINE = (
+    ("sleeve_length", ("sleeveless", "short", "long")),
+    ("details", ("pockets", "hood", "buttons", "zipper")),
+    ("neckline", ("crew", "v-neck", "collar")),
+    ("length", ("mini", "maxi")),
+    ("pattern", ("striped", "checked", "graphic", "patterned")),
+)
 MODES = ("unchecked", "listing", "picture", "both")
 LEAST = 5
 """Photos with and without an attribute, below which it is not asked for."""
@@ -64,12 +68,22 @@ def listings(data: Path, photos: Sequence[Photo]) -> list[Item]:
     found: dict[tuple[str, str], Item] = {}
     for source in {photo.source for photo in photos} & {"product", "small"}:
         reader = ValueReader(shipped_tables()[0])
-        found |= {(source, listing.item.id): listing.item for listing in read_listings(data / FOLDERS[source], reader, Ledger())}
-    return [found.get((photo.source, photo.id)) or Item(id=photo.id, title="photo") for photo in photos]
+        found |= {
+            (source, listing.item.id): listing.item
+            for listing in read_listings(data / FOLDERS[source], reader, Ledger())
+        }
+    return [
+        found.get((photo.source, photo.id)) or Item(id=photo.id, title="photo") for photo in photos
+    ]
 
 
-def cases(photos: Sequence[Photo], items: Sequence[Item], vectors: np.ndarray,
-          asked: Sequence[tuple[str, Sequence[str]]] = FINE, ops: Sequence[str] = ("exclude", "require")) -> Iterator[Case]:
+def cases(
+    photos: Sequence[Photo],
+    items: Sequence[Item],
+    vectors: np.ndarray,
+    asked: Sequence[tuple[str, Sequence[str]]] = FINE,
+    ops: Sequence[str] = ("exclude", "require"),
+) -> Iterator[Case]:
     """Every wish that enough photos meet and enough do not."""
     for facet, values in asked:
         for value in values:
@@ -78,15 +92,23 @@ def cases(photos: Sequence[Photo], items: Sequence[Item], vectors: np.ndarray,
             if min(has.sum(), (~has).sum()) < LEAST:
                 continue
             for op in ops:
-                yield Case(Constraint(facet=facet, op=op, value=value), tuple(items[n] for n in known), vectors[known],
-                           ~has if op == "exclude" else has)
+                yield Case(
+                    Constraint(facet=facet, op=op, value=value),
+                    tuple(items[n] for n in known),
+                    vectors[known],
+                    ~has if op == "exclude" else has,
+                )
 
 
 class _Blind:
     """An encoder that has looked at nothing: what remains is the listing."""
 
     def __init__(self, encoder: Any) -> None:
-        self.fingerprint, self.layout, self.facet_slice = "blind", encoder.layout, encoder.facet_slice
+        self.fingerprint, self.layout, self.facet_slice = (
+            "blind",
+            encoder.layout,
+            encoder.facet_slice,
+        )
 
     def prototypes(self, facet: str) -> None:
         return None
@@ -97,11 +119,17 @@ def judge(case: Case, guard: Guard, mode: str) -> Judged:
     if mode == "unchecked":
         return Judged(np.full(len(case.items), "ok", dtype=object), np.ones(len(case.items)))
     judging = Guard(_Blind(guard.encoder), guard.thresholds) if mode == "listing" else guard
-    items = [Item(id=item.id, title="photo") for item in case.items] if mode == "picture" else list(case.items)
+    items = (
+        [Item(id=item.id, title="photo") for item in case.items]
+        if mode == "picture"
+        else list(case.items)
+    )
     claims = [() if mode == "picture" else read_claims(item) for item in items]
     judgement = judging.judge(items, case.vectors, claims, [case.wish])
-    return Judged(np.array([judgement.status(n) for n in range(len(items))], dtype=object),
-                  np.array([verdicts[0].confidence for verdicts in judgement]))
+    return Judged(
+        np.array([judgement.status(n) for n in range(len(items))], dtype=object),
+        np.array([verdicts[0].confidence for verdicts in judgement]),
+    )
 
 
 def replies(case: Case, judged: Judged, seed: int = 0) -> Iterator[np.ndarray]:
@@ -116,8 +144,11 @@ def replies(case: Case, judged: Judged, seed: int = 0) -> Iterator[np.ndarray]:
             order = rng.permutation(len(case.items))
         order = order[:POOL]
         fits = [row for row in order if judged.status[row] == "ok"][:K]
-        left = sorted((row for row in order if judged.status[row] == "unconfirmed"), key=lambda row: -judged.chance[row])
-        yield np.array([*fits, *left[:K - len(fits)]], dtype=int)
+        left = sorted(
+            (row for row in order if judged.status[row] == "unconfirmed"),
+            key=lambda row: -judged.chance[row],
+        )
+        yield np.array([*fits, *left[: K - len(fits)]], dtype=int)
 
 
 @dataclass
@@ -146,17 +177,23 @@ class Tally:
     def figures(self) -> dict:
         """precision: of what is called fitting; shown: of all that replies show, unconfirmed included."""
         low, high = interval([not right for right in self.shown])
-        return {"precision": _mean(self.met), "violations_shown": _mean([not right for right in self.shown]),
-                "interval": [round(low, 4), round(high, 4)], "slots_filled": round(len(self.shown) / max(self.slots, 1), 4),
-                "good_rejected": round(self.rejected / max(self.good, 1), 4),
-                "left_open": round(self.open / max(self.photos, 1), 4)}
+        return {
+            "precision": _mean(self.met),
+            "violations_shown": _mean([not right for right in self.shown]),
+            "interval": [round(low, 4), round(high, 4)],
+            "slots_filled": round(len(self.shown) / max(self.slots, 1), 4),
+            "good_rejected": round(self.rejected / max(self.good, 1), 4),
+            "left_open": round(self.open / max(self.photos, 1), 4),
+        }
 
 
 def _mean(values: Sequence[bool]) -> float | None:
     return round(float(np.mean(values)), 4) if len(values) else None
 
 
-def by_source(given: Sequence[Case], guard: Guard, modes: Sequence[str] = MODES, seed: int = 0) -> dict[str, dict]:
+def by_source(
+    given: Sequence[Case], guard: Guard, modes: Sequence[str] = MODES, seed: int = 0
+) -> dict[str, dict]:
     """mode -> {"no": figures, "with": figures, "wishes": {wish: figures}}."""
     report: dict[str, dict] = {}
     for mode in modes:
@@ -169,12 +206,16 @@ def by_source(given: Sequence[Case], guard: Guard, modes: Sequence[str] = MODES,
                 tally.add(case, judged, seed)
             name = f"{'no' if case.wish.op == 'exclude' else 'with'} {case.wish.value}"
             single[name] = own.figures()
-        report[mode] = {"no": total["exclude"].figures(), "with": total["require"].figures(), "wishes": single}
+        report[mode] = {
+            "no": total["exclude"].figures(),
+            "with": total["require"].figures(),
+            "wishes": single,
+        }
     return report
 
 
 def hidden(given: Sequence[Case], guard: Guard, seed: int = 0) -> dict:
-    """"No X" with the listings hidden: unchecked against the picture alone, and by how much violations fall."""
+    """ "No X" with the listings hidden: unchecked against the picture alone, and by how much violations fall."""
     nos = [case for case in given if case.wish.op == "exclude"]
     found = by_source(nos, guard, ("unchecked", "picture"), seed)
     before, after = found["unchecked"]["no"], found["picture"]["no"]

@@ -31,10 +31,17 @@ NOISE = 0.05
 K = 10
 CHUNK = 65_536
 WISHES = (
-    (("category", "require", "dress"),), (("gender", "require", "women"), ("pattern", "exclude", "striped")),
-    (("color", "require", "navy"), ("price", "require", PriceRange(max=60))), (("sleeve_length", "require", "long"),),
-    (("category", "exclude", "shoes"), ("color", "exclude", "black"), ("material", "exclude", "leather")),
-    (("price", "require", PriceRange(min=20, max=80)),), (("category", "require", "top"), ("color", "exclude", "blue")),
+    (("category", "require", "dress"),),
+    (("gender", "require", "women"), ("pattern", "exclude", "striped")),
+    (("color", "require", "navy"), ("price", "require", PriceRange(max=60))),
+    (("sleeve_length", "require", "long"),),
+    (
+        ("category", "exclude", "shoes"),
+        ("color", "exclude", "black"),
+        ("material", "exclude", "leather"),
+    ),
+    (("price", "require", PriceRange(min=20, max=80)),),
+    (("category", "require", "top"), ("color", "exclude", "blue")),
 )
 
 
@@ -57,8 +64,15 @@ class Made:
     size: int | None
 
 
-def run(catalog: Path, kinds: Sequence[str] | None = None, items: int | None = None, queries: int = 100, seed: int = 0,
-        server_alone: bool = False, out: Path | None = None) -> dict:
+def run(
+    catalog: Path,
+    kinds: Sequence[str] | None = None,
+    items: int | None = None,
+    queries: int = 100,
+    seed: int = 0,
+    server_alone: bool = False,
+    out: Path | None = None,
+) -> dict:
     """Measure the kinds on a catalogue's vectors, or on `items` perturbed ones; prints a table and the JSON line.
 
     server_alone: Milvus answers filters that leave few rows too, which a shop's own process answers faster. MILVUS_URI: a
@@ -66,47 +80,98 @@ def run(catalog: Path, kinds: Sequence[str] | None = None, items: int | None = N
     """
     kinds = list(kinds or KINDS)
     if unknown := set(kinds) - set(KINDS):
-        raise InputError(f"no index of kind {', '.join(sorted(unknown))} to measure; allowed: {', '.join(KINDS)}")
+        raise InputError(
+            f"no index of kind {', '.join(sorted(unknown))} to measure; allowed: {', '.join(KINDS)}"
+        )
     shop, rng = Catalog.open(catalog), np.random.default_rng(seed)
     with tempfile.TemporaryDirectory() as scratch:
         grown = items is not None and items > len(shop)
-        vectors = _grown(shop, items, rng, Path(scratch)) if grown else np.asarray(shop.vectors[:items])
+        vectors = (
+            _grown(shop, items, rng, Path(scratch)) if grown else np.asarray(shop.vectors[:items])
+        )
         listings = shop if len(vectors) == len(shop) else None
         asked = _queries(vectors, queries, rng)
         filters = [*_random(len(vectors), rng), *(_wishes(shop) if listings is not None else ())]
         truth = exact(vectors, asked, filters)
-        found = {kind: _measured(_make(kind, vectors, Path(scratch), listings, server_alone), asked, filters, truth)
-                 for kind in kinds}
-    result = {"items": len(vectors), "queries": queries, "k": K, "server_alone": server_alone, "kinds": found,
-              "machine": machine()}
-    rows = [[kind, name, *(float(value) for value in figures["agreement_at_10"]), figures["ms"]["p50"], figures["ms"]["p95"]]
-            for kind, measured in found.items() for name, figures in measured["filters"].items()]
-    table(f"Agreement@{K} with exact search, {len(vectors)} rows", ["index", "rows kept", "agreement", "low", "high", "ms p50",
-                                                                    "p95"], rows)
-    table("Making it", ["index", "vectors/s", "build s", "load s", "MB"],
-          [[kind, round(m["vectors_per_s"]), m["build_s"], m["load_s"], "" if m["bytes"] is None else round(m["bytes"] / 1e6, 1)]
-           for kind, m in found.items()])
+        found = {
+            kind: _measured(
+                _make(kind, vectors, Path(scratch), listings, server_alone), asked, filters, truth
+            )
+            for kind in kinds
+        }
+    result = {
+        "items": len(vectors),
+        "queries": queries,
+        "k": K,
+        "server_alone": server_alone,
+        "kinds": found,
+        "machine": machine(),
+    }
+    rows = [
+        [
+            kind,
+            name,
+            *(float(value) for value in figures["agreement_at_10"]),
+            figures["ms"]["p50"],
+            figures["ms"]["p95"],
+        ]
+        for kind, measured in found.items()
+        for name, figures in measured["filters"].items()
+    ]
+    table(
+        f"Agreement@{K} with exact search, {len(vectors)} rows",
+        ["index", "rows kept", "agreement", "low", "high", "ms p50", "p95"],
+        rows,
+    )
+    table(
+        "Making it",
+        ["index", "vectors/s", "build s", "load s", "MB"],
+        [
+            [
+                kind,
+                round(m["vectors_per_s"]),
+                m["build_s"],
+                m["load_s"],
+                "" if m["bytes"] is None else round(m["bytes"] / 1e6, 1),
+            ]
+            for kind, m in found.items()
+        ],
+    )
     return finish(result, out)
 
 
-def exact(vectors: np.ndarray, queries: np.ndarray, filters: Sequence[Filter]) -> list[list[np.ndarray]]:
+def exact(
+    vectors: np.ndarray, queries: np.ndarray, filters: Sequence[Filter]
+) -> list[list[np.ndarray]]:
     """For each filter and query the K best rows (fewer where fewer are kept), by brute force over vectors (n, dim)."""
     best = [[(np.zeros(0), np.zeros(0, dtype=np.int64))] * len(queries) for _ in filters]
     for start in range(0, len(vectors), CHUNK):
-        scores = queries @ np.asarray(vectors[start:start + CHUNK], dtype=np.float32).T
+        scores = queries @ np.asarray(vectors[start : start + CHUNK], dtype=np.float32).T
         for number, kept in enumerate(filters):
-            rows = np.arange(scores.shape[1]) if kept.mask is None else np.flatnonzero(kept.mask[start:start + CHUNK])
+            rows = (
+                np.arange(scores.shape[1])
+                if kept.mask is None
+                else np.flatnonzero(kept.mask[start : start + CHUNK])
+            )
             for place in range(len(queries)):
                 held = scores[place, rows]
-                top = rows[np.argsort(-held, kind="stable")[:K]] if len(rows) <= K else rows[np.argpartition(-held, K - 1)[:K]]
-                joined = (np.concatenate([best[number][place][0], scores[place, top]]),
-                          np.concatenate([best[number][place][1], start + top]))
+                top = (
+                    rows[np.argsort(-held, kind="stable")[:K]]
+                    if len(rows) <= K
+                    else rows[np.argpartition(-held, K - 1)[:K]]
+                )
+                joined = (
+                    np.concatenate([best[number][place][0], scores[place, top]]),
+                    np.concatenate([best[number][place][1], start + top]),
+                )
                 order = np.lexsort((joined[1], -joined[0]))[:K]
                 best[number][place] = joined[0][order], joined[1][order]
     return [[rows for _, rows in found] for found in best]
 
 
-def _measured(made: Made, queries: np.ndarray, filters: Sequence[Filter], truth: list[list[np.ndarray]]) -> dict:
+def _measured(
+    made: Made, queries: np.ndarray, filters: Sequence[Filter], truth: list[list[np.ndarray]]
+) -> dict:
     groups: dict[str, tuple[list[float], list[float]]] = {}
     for kept, wanted in zip(filters, truth, strict=True):
         agreed, times = groups.setdefault(kept.name, ([], []))
@@ -116,13 +181,22 @@ def _measured(made: Made, queries: np.ndarray, filters: Sequence[Filter], truth:
             times.append((time.perf_counter() - start) * 1000)
             if len(right):
                 agreed.append(len({*rows[0].tolist()} & {*right.tolist()}) / len(right))
-    figures = {name: {"agreement_at_10": estimate(agreed).rounded(), "ms": percentiles(times)}
-               for name, (agreed, times) in groups.items()}
-    return {"build_s": round(made.build, 2), "vectors_per_s": round(made.index.size / max(made.build, 1e-9), 1),
-            "load_s": round(made.load, 3), "bytes": made.size, "filters": figures}
+    figures = {
+        name: {"agreement_at_10": estimate(agreed).rounded(), "ms": percentiles(times)}
+        for name, (agreed, times) in groups.items()
+    }
+    return {
+        "build_s": round(made.build, 2),
+        "vectors_per_s": round(made.index.size / max(made.build, 1e-9), 1),
+        "load_s": round(made.load, 3),
+        "bytes": made.size,
+        "filters": figures,
+    }
 
 
-def _make(kind: str, vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool) -> Made:
+def _make(
+    kind: str, vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool
+) -> Made:
     """Builds an index, has it kept, and opens what was kept."""
     if kind == "milvus":
         return _in_milvus(vectors, scratch, listings, server_alone)
@@ -134,11 +208,15 @@ def _make(kind: str, vectors: np.ndarray, scratch: Path, listings: Catalog | Non
     file = scratch / f"{kind}.faiss"
     built.save(file)
     fresh = IvfIndex()
-    load = _seconds(lambda: FaissIndex.load(file) if kind == "faiss" else fresh.load_lists(file, vectors))
+    load = _seconds(
+        lambda: FaissIndex.load(file) if kind == "faiss" else fresh.load_lists(file, vectors)
+    )
     return Made(built, build, load, file.stat().st_size)
 
 
-def _in_milvus(vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool) -> Made:
+def _in_milvus(
+    vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool
+) -> Made:
     from retrieval.columns import Columns
     from retrieval.milvus_index import MilvusIndex
     from retrieval.milvus_server import MilvusServer
@@ -149,10 +227,17 @@ def _in_milvus(vectors: np.ndarray, scratch: Path, listings: Catalog | None, ser
     token = settings.milvus_token.get_secret_value() if settings.milvus_token else None
     columns = Columns(listings) if listings is not None else None
     server = MilvusServer(elsewhere, token)
-    index, again = (MilvusIndex(server, "stylist_benchmark", columns, 0 if server_alone else None) for _ in range(2))
+    index, again = (
+        MilvusIndex(server, "stylist_benchmark", columns, 0 if server_alone else None)
+        for _ in range(2)
+    )
     build = _seconds(lambda: index.build(vectors))
     load = _seconds(lambda: again.open(vectors))
-    size = sum(part.stat().st_size for part in file.rglob("*") if part.is_file()) if file.exists() else None
+    size = (
+        sum(part.stat().st_size for part in file.rglob("*") if part.is_file())
+        if file.exists()
+        else None
+    )
     return Made(again, build, load, size)
 
 
@@ -166,17 +251,21 @@ def _grown(shop: Catalog, items: int, rng: np.random.Generator, scratch: Path) -
     """(items, dim) float16 in a file: the catalogue's rows, then perturbed copies of them."""
     sizes = list(shop.manifest["slices"].values())
     source = np.asarray(shop.vectors)
-    rows = np.lib.format.open_memmap(scratch / "vectors.npy", mode="w+", dtype=np.float16, shape=(items, source.shape[1]))
+    rows = np.lib.format.open_memmap(
+        scratch / "vectors.npy", mode="w+", dtype=np.float16, shape=(items, source.shape[1])
+    )
     for start in range(0, items, len(source)):
-        part = source[:min(len(source), items - start)]
-        rows[start:start + len(part)] = part if start == 0 else perturbed(part, sizes, rng)
+        part = source[: min(len(source), items - start)]
+        rows[start : start + len(part)] = part if start == 0 else perturbed(part, sizes, rng)
     rows.flush()
     return np.load(scratch / "vectors.npy", mmap_mode="r")
 
 
 def _queries(vectors: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
     picked = np.sort(rng.integers(0, len(vectors), count))
-    return (vectors[picked].astype(np.float32) + rng.normal(0, NOISE, (count, vectors.shape[1]))).astype(np.float32)
+    return (
+        vectors[picked].astype(np.float32) + rng.normal(0, NOISE, (count, vectors.shape[1]))
+    ).astype(np.float32)
 
 
 def _random(rows: int, rng: np.random.Generator) -> Iterator[Filter]:
@@ -190,5 +279,9 @@ def _random(rows: int, rng: np.random.Generator) -> Iterator[Filter]:
 
 def _wishes(shop: Catalog) -> Iterator[Filter]:
     for wish in WISHES:
-        constraints = tuple(Constraint(facet=facet, op=op, value=value) for facet, op, value in wish)
-        yield Filter("as wishes tell", np.asarray(shop.allowed_rows(constraints), dtype=bool), constraints)
+        constraints = tuple(
+            Constraint(facet=facet, op=op, value=value) for facet, op, value in wish
+        )
+        yield Filter(
+            "as wishes tell", np.asarray(shop.allowed_rows(constraints), dtype=bool), constraints
+        )

@@ -39,12 +39,19 @@ def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
         return QUICK
     unknown = [name for name in names if name not in (*PATHS, "all")]
     if unknown or not names:
-        raise InputError(f"no path {', '.join(unknown) or 'given'}; allowed: {', '.join(PATHS)}, all")
+        raise InputError(
+            f"no path {', '.join(unknown) or 'given'}; allowed: {', '.join(PATHS)}, all"
+        )
     return tuple(name for name in PATHS if name in names or "all" in names)
 
 
-def costly_paths(stylist: Stylist, encoder: Encoder, names: Sequence[str], talks: Sequence[Sequence[Said]],
-                 delays: tuple[float, float]) -> dict:
+def costly_paths(
+    stylist: Stylist,
+    encoder: Encoder,
+    names: Sequence[str],
+    talks: Sequence[Sequence[Said]],
+    delays: tuple[float, float],
+) -> dict:
     """{path: figures} of those that need a model of their own, on the catalogue of `stylist`, which `encoder` was loaded for.
 
     delays: seconds to the first token, for each further one.
@@ -53,18 +60,34 @@ def costly_paths(stylist: Stylist, encoder: Encoder, names: Sequence[str], talks
     for name in (name for name in names if name not in QUICK):
         notice(f"path {name}")
         with ExitStack() as stack:
-            settings = _with_model(stylist, stack, delays) if name in (LLM, AUTO) else _with_verifier(stylist, PICTURES[name])
+            settings = (
+                _with_model(stylist, stack, delays)
+                if name in (LLM, AUTO)
+                else _with_verifier(stylist, PICTURES[name])
+            )
             other = Stylist(stylist.catalog, encoder, Memory(IN_RAM), settings)
             other.warm_up()
-            found[name] = figures(through_agent(other, talks, name if name in (LLM, AUTO) else OFFLINE))
+            found[name] = figures(
+                through_agent(other, talks, name if name in (LLM, AUTO) else OFFLINE)
+            )
             other.memory.close()
     return found
 
 
 def _with_model(stylist: Stylist, stack: ExitStack, delays: tuple[float, float]) -> Settings:
-    server = stack.enter_context(ScriptedServer(lambda request: {**fast_path.answer(request), "pace": list(delays)}))
-    return load_settings({}, catalog_dir=stylist.catalog.folder, device=stylist.settings.device, index=stylist.settings.index,
-                         planner=AUTO, openai_base_url=server.url, openai_api_key="loopback", openai_model=MODEL)
+    server = stack.enter_context(
+        ScriptedServer(lambda request: {**fast_path.answer(request), "pace": list(delays)})
+    )
+    return load_settings(
+        {},
+        catalog_dir=stylist.catalog.folder,
+        device=stylist.settings.device,
+        index=stylist.settings.index,
+        planner=AUTO,
+        openai_base_url=server.url,
+        openai_api_key="loopback",
+        openai_model=MODEL,
+    )
 
 
 def _with_verifier(stylist: Stylist, most: int) -> Settings:
@@ -74,15 +97,41 @@ def _with_verifier(stylist: Stylist, most: int) -> Settings:
 
 def show_paths(paths: dict[str, dict], delays: tuple[float, float]) -> None:
     """The table of paths, and which of them keep the budget at p95."""
-    rows = [[name, made["turns"], *(made.get(f"{kind}_turn_ms", {}).get(p, "-") for kind in ("text", "photo")
-                                    for p in ("p50", "p95", "p99")),
-             " / ".join(f"{share:.0%}" for share in made["within_200_ms"].values()), "yes" if keeps(made) else "no"]
-            for name, made in paths.items()]
-    table(f"Milliseconds a turn by path; a model takes {delays[0]} s to the first token, {delays[1]} s for each further one",
-          ["path", "turns", "text p50", "p95", "p99", "photo p50", "p95", "p99", f"in {BUDGET:.0f} ms", "kept at p95"], rows,
-          width=130)
+    rows = [
+        [
+            name,
+            made["turns"],
+            *(
+                made.get(f"{kind}_turn_ms", {}).get(p, "-")
+                for kind in ("text", "photo")
+                for p in ("p50", "p95", "p99")
+            ),
+            " / ".join(f"{share:.0%}" for share in made["within_200_ms"].values()),
+            "yes" if keeps(made) else "no",
+        ]
+        for name, made in paths.items()
+    ]
+    table(
+        f"Milliseconds a turn by path; a model takes {delays[0]} s to the first token, {delays[1]} s for each further one",
+        [
+            "path",
+            "turns",
+            "text p50",
+            "p95",
+            "p99",
+            "photo p50",
+            "p95",
+            "p99",
+            f"in {BUDGET:.0f} ms",
+            "kept at p95",
+        ],
+        rows,
+        width=130,
+    )
 
 
 def keeps(made: dict) -> bool:
     """Whether text and photo turns stay within the budget at p95."""
-    return all(made[kind]["p95"] <= BUDGET for kind in ("text_turn_ms", "photo_turn_ms") if kind in made)
+    return all(
+        made[kind]["p95"] <= BUDGET for kind in ("text_turn_ms", "photo_turn_ms") if kind in made
+    )

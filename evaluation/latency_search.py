@@ -31,17 +31,28 @@ def searches(catalog: Catalog, index: VectorIndex, seed: int, queries: int = QUE
     """One record a filter: kind, share kept, rows, milliseconds (p50, p95, p99) and recall@10, over `queries` each."""
     rng = np.random.default_rng(seed)
     found = []
-    _timed(index, _queries(catalog.vectors, np.arange(len(catalog)), queries, rng), None)  # pages come from disk once
+    _timed(
+        index, _queries(catalog.vectors, np.arange(len(catalog)), queries, rng), None
+    )  # pages come from disk once
     for kind, kept, mask, among in _filters(catalog, rng):
         asked = _queries(catalog.vectors, among, queries, rng)
         rows, times = _timed(index, asked, mask)
         best = exact_scores(catalog.vectors, asked, mask)
-        found.append({"filter": kind, "kept": kept, "rows": int(mask.sum()) if mask is not None else len(catalog),
-                      "ms": percentiles(times, digits=2), "recall_at_10": round(recall(catalog.vectors, asked, rows, best), 4)})
+        found.append(
+            {
+                "filter": kind,
+                "kept": kept,
+                "rows": int(mask.sum()) if mask is not None else len(catalog),
+                "ms": percentiles(times, digits=2),
+                "recall_at_10": round(recall(catalog.vectors, asked, rows, best), 4),
+            }
+        )
     return found
 
 
-def _filters(catalog: Catalog, rng: np.random.Generator) -> Iterator[tuple[str, float, np.ndarray | None, np.ndarray]]:
+def _filters(
+    catalog: Catalog, rng: np.random.Generator
+) -> Iterator[tuple[str, float, np.ndarray | None, np.ndarray]]:
     """(kind, share kept, (n,) bool or None, rows that queries are drawn from)."""
     everything = np.arange(len(catalog))
     by_kind = _rows_by_kind(catalog, rng)
@@ -50,8 +61,11 @@ def _filters(catalog: Catalog, rng: np.random.Generator) -> Iterator[tuple[str, 
             yield "none", kept, None, everything
             continue
         most = max(1, round(kept * len(catalog)))
-        for kind, rows, near in (("by chance", rng.permutation(len(catalog))[:most], False),
-                                 ("kinds, asked for", by_kind[:most], True), ("kinds, others asked for", by_kind[:most], False)):
+        for kind, rows, near in (
+            ("by chance", rng.permutation(len(catalog))[:most], False),
+            ("kinds, asked for", by_kind[:most], True),
+            ("kinds, others asked for", by_kind[:most], False),
+        ):
             mask = np.zeros(len(catalog), dtype=bool)
             mask[rows] = True
             yield kind, kept, mask, rows if near else everything
@@ -62,17 +76,27 @@ def _rows_by_kind(catalog: Catalog, rng: np.random.Generator) -> np.ndarray:
     label = np.zeros(len(catalog), dtype=np.int64)
     kinds = list(catalog.facet_counts().get("category", {}))
     for number, place in enumerate(rng.permutation(len(kinds)), start=1):
-        label[np.asarray(catalog.affirmed_rows((Constraint(facet="category", op="require", value=kinds[place]),)))] = number
+        label[
+            np.asarray(
+                catalog.affirmed_rows(
+                    (Constraint(facet="category", op="require", value=kinds[place]),)
+                )
+            )
+        ] = number
     return np.lexsort((rng.random(len(catalog)), label))
 
 
-def _queries(vectors: np.ndarray, rows: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
+def _queries(
+    vectors: np.ndarray, rows: np.ndarray, count: int, rng: np.random.Generator
+) -> np.ndarray:
     """(count, dim) float32 near drawn rows."""
     drawn = np.asarray(vectors[np.sort(rng.choice(rows, count))], dtype=np.float32)
     return (drawn + rng.normal(0, NOISE, drawn.shape)).astype(np.float32)
 
 
-def _timed(index: VectorIndex, queries: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, list[float]]:
+def _timed(
+    index: VectorIndex, queries: np.ndarray, mask: np.ndarray | None
+) -> tuple[np.ndarray, list[float]]:
     found, times = [], []
     for query in queries:
         start = time.perf_counter()
@@ -82,14 +106,18 @@ def _timed(index: VectorIndex, queries: np.ndarray, mask: np.ndarray | None) -> 
     return np.array(found), times
 
 
-def exact_scores(vectors: np.ndarray, queries: np.ndarray, mask: np.ndarray | None, k: int = K) -> np.ndarray:
+def exact_scores(
+    vectors: np.ndarray, queries: np.ndarray, mask: np.ndarray | None, k: int = K
+) -> np.ndarray:
     """(q, k) float32: the best inner products by a scan of all rows (n, dim) that the mask keeps; -inf where fewer are kept."""
     rows = np.arange(len(vectors)) if mask is None else np.flatnonzero(mask)
     best = np.full((len(queries), k), -np.inf, dtype=np.float32)
     for start in range(0, len(rows), CHUNK):
-        part = rows[start:start + CHUNK]
+        part = rows[start : start + CHUNK]
         whole = len(part) == part[-1] - part[0] + 1
-        block = np.asarray(vectors[part[0]:part[-1] + 1] if whole else vectors[part], dtype=np.float32)
+        block = np.asarray(
+            vectors[part[0] : part[-1] + 1] if whole else vectors[part], dtype=np.float32
+        )
         scores = np.concatenate([best, queries @ block.T], axis=1)
         best = np.partition(scores, scores.shape[1] - k, axis=1)[:, -k:]
     return -np.sort(-best, axis=1)
@@ -99,7 +127,9 @@ def recall(vectors: np.ndarray, queries: np.ndarray, rows: np.ndarray, best: np.
     """The share of the exact best k that was found: rows (q, k), -1 for none; best (q, k) as `exact_scores` tells them."""
     there = np.isfinite(best)
     last = np.min(np.where(there, best, np.inf), axis=1)
-    found = np.asarray(vectors[np.maximum(rows, 0).ravel()], dtype=np.float32).reshape(*rows.shape, -1)
+    found = np.asarray(vectors[np.maximum(rows, 0).ravel()], dtype=np.float32).reshape(
+        *rows.shape, -1
+    )
     scores = np.einsum("qkd,qd->qk", found, queries)
     good = ((scores >= last[:, None] - SAME) & (rows >= 0)).sum(axis=1)
     return float((np.minimum(good, there.sum(axis=1)) / np.maximum(there.sum(axis=1), 1)).mean())
@@ -107,5 +137,17 @@ def recall(vectors: np.ndarray, queries: np.ndarray, rows: np.ndarray, best: np.
 
 def show_searches(found: list[dict]) -> None:
     """The table of filters."""
-    table("The index alone: ten nearest under a filter", ["filter", "kept", "rows", "p50 ms", "p95", "p99", "recall@10"],
-          [[row["filter"], f"{row['kept']:.1%}", f"{row['rows']:,}", *row["ms"].values(), row["recall_at_10"]] for row in found])
+    table(
+        "The index alone: ten nearest under a filter",
+        ["filter", "kept", "rows", "p50 ms", "p95", "p99", "recall@10"],
+        [
+            [
+                row["filter"],
+                f"{row['kept']:.1%}",
+                f"{row['rows']:,}",
+                *row["ms"].values(),
+                row["recall_at_10"],
+            ]
+            for row in found
+        ],
+    )

@@ -42,8 +42,13 @@ def starts(catalog: Path) -> dict[str, dict]:
 
 def _started(catalog: Path) -> dict:
     code = "from evaluation.latency_start import child; child()"
-    done = subprocess.run([sys.executable, "-c", code, str(catalog), str(time.monotonic())], cwd=ROOT, capture_output=True,
-                          text=True, timeout=LIMIT_S)
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(catalog), str(time.monotonic())],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=LIMIT_S,
+    )
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
         raise WorkError(f"a fresh process could not open {catalog}: {reason}")
@@ -66,13 +71,23 @@ def child() -> None:
         index_of = stylist_module.index_of
         stylist_module.index_of = lambda *given: _part(seconds, "index", lambda: index_of(*given))
         memory = Memory(Path(folder) / "memory.sqlite")
-        stylist = _part(seconds, "rest", lambda: stylist_module.Stylist(opened, encoder, memory, settings))
+        stylist = _part(
+            seconds, "rest", lambda: stylist_module.Stylist(opened, encoder, memory, settings)
+        )
         seconds["rest"] -= seconds.setdefault("index", 0.0)
         _part(seconds, "warm-up", stylist.warm_up)
         said = conversations(1, 0)[0][0]
         _part(seconds, "first turn", lambda: stylist.chat(stylist.new_session(), said.text))
         total = time.monotonic() - begun
-    print(json.dumps({"total": round(total, 2), **{part: round(seconds[part], 2) for part in PARTS}, "memory_mb": memory_mb()}))
+    print(
+        json.dumps(
+            {
+                "total": round(total, 2),
+                **{part: round(seconds[part], 2) for part in PARTS},
+                "memory_mb": memory_mb(),
+            }
+        )
+    )
 
 
 def _part(seconds: dict[str, float], name: str, work: Callable[[], Any]) -> Any:
@@ -85,7 +100,12 @@ def _part(seconds: dict[str, float], name: str, work: Callable[[], Any]) -> Any:
 def memory_mb() -> dict[str, int]:
     """This process in MB: `peak` and `now` resident; of that its own (`anonymous`) and its share of mapped files (`files`),
     which the system takes back when it needs the room. Zeros where the system does not tell."""
-    found = {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, "now": 0, "anonymous": 0, "files": 0}
+    found = {
+        "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "now": 0,
+        "anonymous": 0,
+        "files": 0,
+    }
     names = {"Rss:": "now", "Pss_Anon:": "anonymous", "Pss_File:": "files"}
     rollup = Path("/proc/self/smaps_rollup")
     for line in rollup.read_text().splitlines() if rollup.exists() else ():
@@ -118,7 +138,10 @@ def _held(file: Path) -> float:
     mincore = getattr(ctypes.CDLL(None), "mincore", None)
     if mincore is None or not size:
         return 1.0
-    with file.open("rb") as handle, mmap.mmap(handle.fileno(), size, access=mmap.ACCESS_COPY) as mapped:
+    with (
+        file.open("rb") as handle,
+        mmap.mmap(handle.fileno(), size, access=mmap.ACCESS_COPY) as mapped,
+    ):
         pages = (ctypes.c_ubyte * -(-size // mmap.PAGESIZE))()
         view = ctypes.c_char.from_buffer(mapped)
         failed = mincore(ctypes.c_void_p(ctypes.addressof(view)), ctypes.c_size_t(size), pages)
@@ -128,6 +151,16 @@ def _held(file: Path) -> float:
 
 def show_starts(found: dict[str, dict]) -> None:
     """The table of parts."""
-    table("Seconds from a fresh process to its first answer", ["start", *PARTS, "total", "MB"],
-          [[name, *(f"{made[part]:.2f}" for part in PARTS), f"{made['total']:.2f}", made["memory_mb"]["peak"]]
-           for name, made in found.items()])
+    table(
+        "Seconds from a fresh process to its first answer",
+        ["start", *PARTS, "total", "MB"],
+        [
+            [
+                name,
+                *(f"{made[part]:.2f}" for part in PARTS),
+                f"{made['total']:.2f}",
+                made["memory_mb"]["peak"],
+            ]
+            for name, made in found.items()
+        ],
+    )

@@ -24,10 +24,32 @@ from catalog.pictures import open_picture
 from catalog.wish import Wish
 from evaluation.show import percentiles
 
-FIRST = ("a navy dress with long sleeves", "striped shirt for men under 60", "black leather jacket", "a floral skirt",
-         "white sneakers", "something for a garden wedding", "grey hoodie, no zipper", "a warm coat, not black")
-NEXT = ("cheaper", "in red instead", "no pockets", "more like the first", "longer", "show more", "not striped", "why this one?")
-PHOTO = ("like this but in navy, no stripes", "like this but cheaper", "the same in red", "like this without pockets")
+FIRST = (
+    "a navy dress with long sleeves",
+    "striped shirt for men under 60",
+    "black leather jacket",
+    "a floral skirt",
+    "white sneakers",
+    "something for a garden wedding",
+    "grey hoodie, no zipper",
+    "a warm coat, not black",
+)
+NEXT = (
+    "cheaper",
+    "in red instead",
+    "no pockets",
+    "more like the first",
+    "longer",
+    "show more",
+    "not striped",
+    "why this one?",
+)
+PHOTO = (
+    "like this but in navy, no stripes",
+    "like this but cheaper",
+    "the same in red",
+    "like this without pockets",
+)
 PHOTO_SIZE = (1080, 1440)
 """Pixels of a shopper's photo."""
 LONGEST = 1024
@@ -81,7 +103,9 @@ def _jpeg(picture: Image.Image) -> bytes:
     return buffer.getvalue()
 
 
-def through_agent(stylist: Stylist, talks: Sequence[Sequence[Said]], planner: str | None = None) -> list[Timed]:
+def through_agent(
+    stylist: Stylist, talks: Sequence[Sequence[Said]], planner: str | None = None
+) -> list[Timed]:
     """Every turn through `Stylist.chat`."""
     return [timed for talk in talks for timed in _talked(stylist, talk, planner)]
 
@@ -111,7 +135,9 @@ def _retrieved(stylist: Stylist, talk: Sequence[Said]) -> Iterator[Timed]:
         reading = read(said.text)
         if not _searches(reading):
             continue
-        wish = wish.model_copy(update={"constraints": merge(wish.constraints, reading.constraints, reading.drop)})
+        wish = wish.model_copy(
+            update={"constraints": merge(wish.constraints, reading.constraints, reading.drop)}
+        )
         if reading.mentions and shown is not None:
             vector = tools.vector(shown)
         clock, start = Clock(seconds=60), time.perf_counter()
@@ -127,14 +153,31 @@ def _retrieved(stylist: Stylist, talk: Sequence[Said]) -> Iterator[Timed]:
 
 
 def _searches(reading: Reading) -> bool:
-    return bool(reading.constraints or reading.drop or reading.vibes or reading.intent("show_more", "more_like"))
+    return bool(
+        reading.constraints
+        or reading.drop
+        or reading.vibes
+        or reading.intent("show_more", "more_like")
+    )
 
 
 def figures(turns: Sequence[Timed]) -> dict:
     """Percentiles of text turns, photo turns and stages in ms, and the share of turns within BUDGET."""
-    kinds = {kind: [turn.ms["total"] for turn in turns if turn.kind == kind] for kind in ("text", "photo")}
+    kinds = {
+        kind: [turn.ms["total"] for turn in turns if turn.kind == kind]
+        for kind in ("text", "photo")
+    }
     stages = dict.fromkeys(stage for turn in turns for stage in turn.ms if stage != "total")
-    return {"turns": len(turns),
-            **{f"{kind}_turn_ms": percentiles(ms) for kind, ms in kinds.items() if ms},
-            "within_200_ms": {kind: round(float(np.mean(np.array(ms) <= BUDGET)), 3) for kind, ms in kinds.items() if ms},
-            "stages_ms": {stage: percentiles([turn.ms[stage] for turn in turns if stage in turn.ms]) for stage in stages}}
+    return {
+        "turns": len(turns),
+        **{f"{kind}_turn_ms": percentiles(ms) for kind, ms in kinds.items() if ms},
+        "within_200_ms": {
+            kind: round(float(np.mean(np.array(ms) <= BUDGET)), 3)
+            for kind, ms in kinds.items()
+            if ms
+        },
+        "stages_ms": {
+            stage: percentiles([turn.ms[stage] for turn in turns if stage in turn.ms])
+            for stage in stages
+        },
+    }

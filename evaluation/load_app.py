@@ -42,7 +42,11 @@ class Served:
 
     def memory_mb(self) -> float:
         """Memory of all of its processes (PSS: pages that several share are counted once), in MB."""
-        lines = [line for pid in self.pids() for line in _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()]
+        lines = [
+            line
+            for pid in self.pids()
+            for line in _read(Path(f"/proc/{pid}/smaps_rollup")).splitlines()
+        ]
         return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
     def cpu_s(self) -> tuple[float, float]:
@@ -85,10 +89,26 @@ def served(catalog: Path, **environment: str) -> Iterator[Served]:
     """
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         memory, port = Path(folder) / "memory.sqlite", _free_port()
-        variables = {**os.environ, **environment, "MEMORY": str(memory), "GRADIO_TEMP_DIR": f"{folder}/uploads"}
-        command = [sys.executable, "app.py", "--catalog", str(catalog.resolve()), "--host", "127.0.0.1", "--port", str(port),
-                   "--no-browser"]
-        with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, errors="replace", env=variables) as process:
+        variables = {
+            **os.environ,
+            **environment,
+            "MEMORY": str(memory),
+            "GRADIO_TEMP_DIR": f"{folder}/uploads",
+        }
+        command = [
+            sys.executable,
+            "app.py",
+            "--catalog",
+            str(catalog.resolve()),
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(port),
+            "--no-browser",
+        ]
+        with subprocess.Popen(
+            command, cwd=ROOT, stderr=subprocess.PIPE, text=True, errors="replace", env=variables
+        ) as process:
             said: deque[str] = deque(maxlen=20)
             opened = threading.Event()
             threading.Thread(target=_listen, args=(process, said, opened), daemon=True).start()

@@ -47,26 +47,48 @@ class Page:
     async def say(self, text: str, photos: list[Path]) -> Answer:
         """A message from the box; photos are uploaded first."""
         files = [await self._upload(photo) for photo in photos]
-        return await self._event(self._dependency("box", "submit"), [self.token, {"text": text, "files": files}])
+        return await self._event(
+            self._dependency("box", "submit"), [self.token, {"text": text, "files": files}]
+        )
 
     def _dependency(self, elem_id: str | None, event: str) -> tuple[int, int]:
         """(function, component) that answer an event of the part with this id; None: of the page itself."""
-        ids = {part["id"] for part in self.config["components"] if elem_id and part["props"].get("elem_id") == elem_id}
+        ids = {
+            part["id"]
+            for part in self.config["components"]
+            if elem_id and part["props"].get("elem_id") == elem_id
+        }
         for one in self.config["dependencies"]:
             for component, name in one["targets"]:
                 if name == event and (component in ids or not elem_id):
                     return one["id"], component
-        raise WorkError(f"the page answers no {event} of {elem_id or 'itself'}; is this the stylist's page?")
+        raise WorkError(
+            f"the page answers no {event} of {elem_id or 'itself'}; is this the stylist's page?"
+        )
 
     async def _upload(self, photo: Path) -> dict:
-        done = await self.client.post("/gradio_api/upload", files={"files": (photo.name, photo.read_bytes(), "image/jpeg")})
+        done = await self.client.post(
+            "/gradio_api/upload", files={"files": (photo.name, photo.read_bytes(), "image/jpeg")}
+        )
         done.raise_for_status()
-        return {"path": done.json()[0], "orig_name": photo.name, "meta": {"_type": "gradio.FileData"}}
+        return {
+            "path": done.json()[0],
+            "orig_name": photo.name,
+            "meta": {"_type": "gradio.FileData"},
+        }
 
     async def _event(self, dependency: tuple[int, int], data: list) -> Answer:
         function, component = dependency
-        joined = await self.client.post("/gradio_api/queue/join", json={
-            "data": data, "event_data": None, "fn_index": function, "trigger_id": component, "session_hash": self.tab})
+        joined = await self.client.post(
+            "/gradio_api/queue/join",
+            json={
+                "data": data,
+                "event_data": None,
+                "fn_index": function,
+                "trigger_id": component,
+                "session_hash": self.tab,
+            },
+        )
         if joined.is_error:
             raise WorkError(f"the page refused an event: {joined.status_code} {joined.text[:200]}")
         return await self._follow(joined.json()["event_id"])
@@ -76,8 +98,12 @@ class Page:
         size = pieces = 0
         answer = None
         shown: dict[str, Any] = {}
-        async with self.client.stream("GET", "/gradio_api/queue/data", params={"session_hash": self.tab},
-                                      timeout=httpx.Timeout(30.0, read=PATIENCE_S)) as stream:
+        async with self.client.stream(
+            "GET",
+            "/gradio_api/queue/data",
+            params={"session_hash": self.tab},
+            timeout=httpx.Timeout(30.0, read=PATIENCE_S),
+        ) as stream:
             async for line in stream.aiter_lines():
                 if not line.startswith("data:"):
                     continue

@@ -18,7 +18,9 @@ REFINED = ("cheaper", "show more", "not striped", "no pockets", "why this one?",
 CHEAPEST = 61
 """The first shopper's budget; each further one may spend one more, so that a budget names its shopper."""
 PHOTOS = 24
-_CHIP = re.compile(r'data-facet="(?P<facet>[^"]*)" data-op="(?P<op>[^"]*)" data-value="(?P<value>[^"]*)"')
+_CHIP = re.compile(
+    r'data-facet="(?P<facet>[^"]*)" data-op="(?P<op>[^"]*)" data-value="(?P<value>[^"]*)"'
+)
 _SAID = re.compile(r'<p class="said">(?P<words>.*?)</p>', re.DOTALL)
 _BUDGET = re.compile(r'"max":\s*(?P<budget>[\d.]+)')
 
@@ -51,7 +53,10 @@ class Shopper:
             if turn % 4 == 0:
                 yield f"a {self.colour} {self.kind} under {self.budget}", None
             elif turn % 4 == 2:
-                yield f"like this but in {self.colour}, under {self.budget}", int(rng.integers(PHOTOS))
+                yield (
+                    f"like this but in {self.colour}, under {self.budget}",
+                    int(rng.integers(PHOTOS)),
+                )
             else:
                 yield str(rng.choice(REFINED)), None
 
@@ -60,15 +65,23 @@ class Shopper:
 
         A colour may have been given up where nothing has it; a budget never is.
         """
-        chips = [(one["facet"], one["op"], html.unescape(one["value"])) for one in _CHIP.finditer(wish)]
+        chips = [
+            (one["facet"], one["op"], html.unescape(one["value"])) for one in _CHIP.finditer(wish)
+        ]
         colours = {value for facet, op, value in chips if facet == "color" and op == "require"}
-        budgets = {float(found["budget"]) for facet, op, value in chips if facet == "price" and op == "require"
-                   if (found := _BUDGET.search(value))}
+        budgets = {
+            float(found["budget"])
+            for facet, op, value in chips
+            if facet == "price" and op == "require"
+            if (found := _BUDGET.search(value))
+        }
         words = [html.unescape(found["words"]) for found in _SAID.finditer(feed)]
-        return ([f"colour {value}" for value in sorted(colours - {self.colour})]
-                + [f"budget {value}" for value in sorted(budgets ^ {float(self.budget)})]
-                + [f"words {said!r}" for said in words if said not in sent]
-                + [f"without {sent[-1]!r}"] * (not words or words[-1] != sent[-1]))
+        return (
+            [f"colour {value}" for value in sorted(colours - {self.colour})]
+            + [f"budget {value}" for value in sorted(budgets ^ {float(self.budget)})]
+            + [f"words {said!r}" for said in words if said not in sent]
+            + [f"without {sent[-1]!r}"] * (not words or words[-1] != sent[-1])
+        )
 
 
 def draw_photos(folder: Path, seed: int) -> list[Path]:

@@ -27,32 +27,57 @@ from evaluation.show import finish, machine, table
 from evaluation.statistics import Estimate, estimate, short
 from settings import load_settings
 
-TASKS = {"category": "masterCategory", "sub-category": "subCategory", "fine category": "articleType", "color": "baseColour"}
+TASKS = {
+    "category": "masterCategory",
+    "sub-category": "subCategory",
+    "fine category": "articleType",
+    "color": "baseColour",
+}
 """Task -> the shop's column."""
 DEPTH = 10
 TITLE = 0.1
 """The title's share of a document."""
 FIGURES = ("P@1", "P@10", "MRR")
 PUBLISHED: dict[str, dict[str, tuple[float, float, float]]] = {
-    "Marqo-FashionSigLIP": {"category": (0.571, 0.686, 0.643), "sub-category": (0.711, 0.687, 0.756),
-                            "fine category": (0.704, 0.629, 0.763), "color": (0.587, 0.502, 0.664)},
-    "Marqo-FashionCLIP": {"category": (0.714, 0.571, 0.714), "sub-category": (0.667, 0.613, 0.691),
-                          "fine category": (0.725, 0.613, 0.772), "color": (0.500, 0.496, 0.614)},
-    "FashionCLIP2.0": {"category": (0.714, 0.686, 0.714), "sub-category": (0.600, 0.571, 0.627),
-                       "fine category": (0.634, 0.577, 0.694), "color": (0.413, 0.443, 0.518)},
+    "Marqo-FashionSigLIP": {
+        "category": (0.571, 0.686, 0.643),
+        "sub-category": (0.711, 0.687, 0.756),
+        "fine category": (0.704, 0.629, 0.763),
+        "color": (0.587, 0.502, 0.664),
+    },
+    "Marqo-FashionCLIP": {
+        "category": (0.714, 0.571, 0.714),
+        "sub-category": (0.667, 0.613, 0.691),
+        "fine category": (0.725, 0.613, 0.772),
+        "color": (0.500, 0.496, 0.614),
+    },
+    "FashionCLIP2.0": {
+        "category": (0.714, 0.686, 0.714),
+        "sub-category": (0.600, 0.571, 0.627),
+        "fine category": (0.634, 0.577, 0.694),
+        "color": (0.413, 0.443, 0.518),
+    },
 }
 """P@1, P@10 and MRR on the whole of KAGL, from the leaderboard of 2024-08-09."""
-NOTE = ("our test set is smaller ({photos} photos of held-out designs) and of the domain that the built-in encoder was "
-        "trained on; the published figures are on the whole data set, for orientation")
+NOTE = (
+    "our test set is smaller ({photos} photos of held-out designs) and of the domain that the built-in encoder was "
+    "trained on; the published figures are on the whole data set, for orientation"
+)
 
 
 def held_out(data: Path) -> list[dict[str, str]]:
     """The rows of the product photos whose design is kept for reports. Raises InputError without the folder."""
     path = data / FOLDERS["product"] / "products.csv"
     if not path.is_file():
-        raise InputError(f"no {path}; name the folder that holds {FOLDERS['product']} with --data or DATA_DIR")
+        raise InputError(
+            f"no {path}; name the folder that holds {FOLDERS['product']} with --data or DATA_DIR"
+        )
     with path.open(encoding="utf-8", newline="") as lines:
-        return [row for row in csv.DictReader(lines) if design_role(row["productDisplayName"]) == "report"]
+        return [
+            row
+            for row in csv.DictReader(lines)
+            if design_role(row["productDisplayName"]) == "report"
+        ]
 
 
 def relevance(rows: Sequence[Mapping[str, str]], column: str) -> dict[str, np.ndarray]:
@@ -68,7 +93,11 @@ def scored(ranking: np.ndarray, relevant: np.ndarray) -> tuple[float, float, flo
     """
     hits = relevant[ranking[:DEPTH]]
     first = int(np.argmax(hits)) if hits.any() else -1
-    return float(hits[:1].sum()), float(hits.sum()) / DEPTH, 1.0 / (first + 1) if first >= 0 else 0.0
+    return (
+        float(hits[:1].sum()),
+        float(hits.sum()) / DEPTH,
+        1.0 / (first + 1) if first >= 0 else 0.0,
+    )
 
 
 def mixed(pictures: np.ndarray, titles: np.ndarray, share: float = TITLE) -> np.ndarray:
@@ -87,10 +116,18 @@ def by_wish(encoder: Encoder, words: Words, name: str) -> np.ndarray:
     return compose("delta", None, wish, words.of(name), encoder).vector
 
 
-def run_task(relevant: Mapping[str, np.ndarray], queries: Mapping[str, np.ndarray], documents: np.ndarray) -> dict:
+def run_task(
+    relevant: Mapping[str, np.ndarray], queries: Mapping[str, np.ndarray], documents: np.ndarray
+) -> dict:
     """{P@1, P@10, MRR: [mean, low, high]} over the names; queries: name -> (dim,); documents: (n, dim)."""
-    rows = [scored(np.argsort(-(documents @ queries[name]), kind="stable"), held) for name, held in relevant.items()]
-    return {figure: estimate(values).rounded() for figure, values in zip(FIGURES, zip(*rows, strict=True), strict=True)}
+    rows = [
+        scored(np.argsort(-(documents @ queries[name]), kind="stable"), held)
+        for name, held in relevant.items()
+    ]
+    return {
+        figure: estimate(values).rounded()
+        for figure, values in zip(FIGURES, zip(*rows, strict=True), strict=True)
+    }
 
 
 def run(data: Path | None = None, encoder: Encoder | None = None, out: Path | None = None) -> dict:
@@ -110,21 +147,54 @@ def run(data: Path | None = None, encoder: Encoder | None = None, out: Path | No
     for task, held in relevant.items():
         told = {name: words.of(name) for name in held}
         wished = {name: by_wish(encoder, words, name) for name in held}
-        for way, queries, against in (("text tower, picture + title", told, documents),
-                                      ("text tower, picture", told, _unit(pictures)),
-                                      ("planner, slices, picture", wished, pictures)):
+        for way, queries, against in (
+            ("text tower, picture + title", told, documents),
+            ("text tower, picture", told, _unit(pictures)),
+            ("planner, slices, picture", wished, pictures),
+        ):
             figures.setdefault(way, {})[task] = run_task(held, queries, against)
-    names = {task: {"names": len(held), "with_ten": int(sum(int(has.sum()) >= DEPTH for has in held.values()))}
-             for task, held in relevant.items()}
+    names = {
+        task: {
+            "names": len(held),
+            "with_ten": int(sum(int(has.sum()) >= DEPTH for has in held.values())),
+        }
+        for task, held in relevant.items()
+    }
     note = NOTE.format(photos=len(rows))
-    table(f"A name as the query: P@10 [95%]; P@1; MRR. {note[0].upper()}{note[1:]}",
-          ["way", *(f"{task} ({n['names']} names, {n['with_ten']} on ten or more)" for task, n in names.items())],
-          [*([way, *(_cell(by_task[task]) for task in TASKS)] for way, by_task in figures.items()),
-           *([f"{model} (published)", *("{1}; {0}; {2}".format(*map(short, by_task[task])) for task in TASKS)]
-             for model, by_task in PUBLISHED.items())])
-    return finish({"benchmark": "marqo", "encoder": encoder.name, "fingerprint": encoder.fingerprint, "photos": len(rows),
-                   "names": names, "figures": figures, "published": PUBLISHED, "note": note, "machine": machine()},
-                  out and out / "marqo.json")
+    table(
+        f"A name as the query: P@10 [95%]; P@1; MRR. {note[0].upper()}{note[1:]}",
+        [
+            "way",
+            *(
+                f"{task} ({n['names']} names, {n['with_ten']} on ten or more)"
+                for task, n in names.items()
+            ),
+        ],
+        [
+            *([way, *(_cell(by_task[task]) for task in TASKS)] for way, by_task in figures.items()),
+            *(
+                [
+                    f"{model} (published)",
+                    *("{1}; {0}; {2}".format(*map(short, by_task[task])) for task in TASKS),
+                ]
+                for model, by_task in PUBLISHED.items()
+            ),
+        ],
+    )
+    return finish(
+        {
+            "benchmark": "marqo",
+            "encoder": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "photos": len(rows),
+            "names": names,
+            "figures": figures,
+            "published": PUBLISHED,
+            "note": note,
+            "machine": machine(),
+        },
+        out and out / "marqo.json",
+    )
 
 
 def _cell(figures: Mapping[str, list[float]]) -> str:

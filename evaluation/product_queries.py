@@ -26,8 +26,16 @@ KINDS = ("recolour", "retype", "repattern")
 FACETS = {"recolour": "color", "retype": "category", "repattern": "pattern"}
 MORE_KINDS = ("exclude_color", "exclude_pattern", "two_changes")
 PHRASES: dict[str, tuple[str, ...]] = {
-    "recolour": ("like this but in {color}", "the same in {color} please", "I'd like it in {color}"),
-    "retype": ("{type} like this", "something like this, but {type}", "I want {type} that look like this"),
+    "recolour": (
+        "like this but in {color}",
+        "the same in {color} please",
+        "I'd like it in {color}",
+    ),
+    "retype": (
+        "{type} like this",
+        "something like this, but {type}",
+        "I want {type} that look like this",
+    ),
     "repattern": ("like this but {pattern}", "the same, {pattern}", "make it {pattern}"),
     "exclude_color": ("like this, but not {color}",),
     "exclude_pattern": ("like this, but not {pattern}",),
@@ -82,10 +90,20 @@ class ComposedQuery:
 def read_products(data: Path, role: str) -> list[Product]:
     """The product photos whose design plays this role (report, choose, train). Raises InputError without data."""
     photos = [photo for photo in read_photos(data) if photo.source == "product"]
-    types, colors = (_frequent(photo.shop.get(name, "") for photo in photos) for name in ("article", "base"))
-    return [Product(photo.id, _class(photo.shop, "article", types), _class(photo.shop, "base", colors),
-                    photo.shop.get("shop_pattern", ""), photo.shop["audience"])
-            for photo in photos if photo.role == role]
+    types, colors = (
+        _frequent(photo.shop.get(name, "") for photo in photos) for name in ("article", "base")
+    )
+    return [
+        Product(
+            photo.id,
+            _class(photo.shop, "article", types),
+            _class(photo.shop, "base", colors),
+            photo.shop.get("shop_pattern", ""),
+            photo.shop["audience"],
+        )
+        for photo in photos
+        if photo.role == role
+    ]
 
 
 def _class(shop: Mapping[str, str], name: str, classes: set[str]) -> str:
@@ -102,20 +120,28 @@ def _frequent(names: Iterable[str]) -> set[str]:
 
 
 _KEYS: dict[str, Callable[[Product], tuple[str, ...]]] = {
-    "recolour": lambda p: (p.type, p.audience), "retype": lambda p: (p.color, p.audience),
-    "repattern": lambda p: (p.type, p.color, p.audience), "exclude_color": lambda p: (p.type, p.audience),
-    "exclude_pattern": lambda p: (p.type, p.audience), "two_changes": lambda p: (p.type, p.audience)}
+    "recolour": lambda p: (p.type, p.audience),
+    "retype": lambda p: (p.color, p.audience),
+    "repattern": lambda p: (p.type, p.color, p.audience),
+    "exclude_color": lambda p: (p.type, p.audience),
+    "exclude_pattern": lambda p: (p.type, p.audience),
+    "two_changes": lambda p: (p.type, p.audience),
+}
 """What a hit shares with the reference; all of it must be known."""
 _OWN: dict[str, Callable[[Product], tuple[Asked, ...]]] = {
-    "recolour": lambda p: (Asked("color", p.color),), "retype": lambda p: (Asked("category", p.type),),
+    "recolour": lambda p: (Asked("color", p.color),),
+    "retype": lambda p: (Asked("category", p.type),),
     "repattern": lambda p: (Asked("pattern", p.pattern),),
     "exclude_color": lambda p: (Asked("color", p.color, "exclude"),),
     "exclude_pattern": lambda p: (Asked("pattern", p.pattern, "exclude"),),
-    "two_changes": lambda p: (Asked("color", p.color), Asked("pattern", p.pattern))}
+    "two_changes": lambda p: (Asked("color", p.color), Asked("pattern", p.pattern)),
+}
 """What a product has of what a change may name."""
 
 
-def sample_queries(products: Sequence[Product], kind: str, count: int, seed: int) -> list[ComposedQuery]:
+def sample_queries(
+    products: Sequence[Product], kind: str, count: int, seed: int
+) -> list[ComposedQuery]:
     """Up to `count` different (reference, named values) pairs that have a hit, drawn with a seed."""
     rows_of: dict[tuple[str, ...], dict[tuple[Asked, ...], set[int]]] = {}
     for row, product in enumerate(products):
@@ -125,17 +151,25 @@ def sample_queries(products: Sequence[Product], kind: str, count: int, seed: int
     pairs = [pair for by_value in rows_of.values() for pair in _pairs(by_value)]
     rng = np.random.default_rng([seed, (*KINDS, *MORE_KINDS).index(kind)])
     chosen = rng.permutation(len(pairs))[:count]
-    return [worded(ComposedQuery(kind, row, "", targets, asked, tuple(a.facet for a in asked)),
-                   PHRASES[kind][rng.integers(len(PHRASES[kind]))])
-            for row, asked, targets in (pairs[place] for place in sorted(chosen))]
+    return [
+        worded(
+            ComposedQuery(kind, row, "", targets, asked, tuple(a.facet for a in asked)),
+            PHRASES[kind][rng.integers(len(PHRASES[kind]))],
+        )
+        for row, asked, targets in (pairs[place] for place in sorted(chosen))
+    ]
 
 
-def _pairs(by_value: Mapping[tuple[Asked, ...], set[int]]) -> Iterable[tuple[int, tuple[Asked, ...], frozenset[int]]]:
+def _pairs(
+    by_value: Mapping[tuple[Asked, ...], set[int]],
+) -> Iterable[tuple[int, tuple[Asked, ...], frozenset[int]]]:
     """(reference, what is asked, hits) among products that share what a hit shares."""
     ordered = sorted(by_value.items(), key=lambda pair: [a.value for a in pair[0]])
     for asked, found in ordered:
         if asked[0].op == "exclude":
-            hits = frozenset(row for other, rows in ordered if not _banned(other[0], asked[0]) for row in rows)
+            hits = frozenset(
+                row for other, rows in ordered if not _banned(other[0], asked[0]) for row in rows
+            )
             if hits:
                 yield from ((row, asked, hits) for row in sorted(found))
             continue
@@ -150,8 +184,13 @@ def _banned(have: Asked, unwanted: Asked) -> bool:
     return vocabulary.covers(have.facet, one, other)
 
 
-def worded(query: ComposedQuery, template: str, patterns: Mapping[str, str] = PATTERN_WORDS) -> ComposedQuery:
+def worded(
+    query: ComposedQuery, template: str, patterns: Mapping[str, str] = PATTERN_WORDS
+) -> ComposedQuery:
     """The query in other words. template: with {color}, {type} or {pattern} where the values go; patterns: what is said
     for a pattern, where it is not its name."""
-    said = {_PLACES[asked.facet]: patterns.get(asked.value, asked.value.lower()) for asked in query.asked}
+    said = {
+        _PLACES[asked.facet]: patterns.get(asked.value, asked.value.lower())
+        for asked in query.asked
+    }
     return replace(query, phrase=template.format(**said))

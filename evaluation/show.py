@@ -16,7 +16,9 @@ from rich.table import Table
 from evaluation.statistics import interval as interval
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], width: int = 120) -> None:
+def table(
+    title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], width: int = 120
+) -> None:
     """Print a table to stdout, at most `width` characters wide."""
     sheet = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
@@ -43,16 +45,28 @@ def machine() -> dict[str, str | int]:
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
-        models = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        models = [
+            line.split(":", 1)[1].strip()
+            for line in info.read_text().splitlines()
+            if line.startswith("model name")
+        ]
         name = models[0] if models else name
-    return {"cpu": name, "cores": os.cpu_count() or 1, "python": platform.python_version(),
-            "date": date.today().isoformat()}
+    return {
+        "cpu": name,
+        "cores": os.cpu_count() or 1,
+        "python": platform.python_version(),
+        "date": date.today().isoformat(),
+    }
 
 
 def percentiles(milliseconds: Sequence[float], digits: int = 1) -> dict[str, float]:
     """p50, p95 and p99 of times in milliseconds, rounded to `digits`."""
     p50, p95, p99 = np.percentile(np.asarray(milliseconds, dtype=float), [50, 95, 99])
-    return {"p50": round(float(p50), digits), "p95": round(float(p95), digits), "p99": round(float(p99), digits)}
+    return {
+        "p50": round(float(p50), digits),
+        "p95": round(float(p95), digits),
+        "p99": round(float(p99), digits),
+    }
 
 
 def notice(text: str) -> None:

@@ -34,7 +34,10 @@ class Estimate:
 
     def rounded(self) -> list[float | None]:
         """[mean, low, high], four digits, as the JSON carries it; None for what is not finite."""
-        return [round(value, 4) if np.isfinite(value) else None for value in (self.mean, self.low, self.high)]
+        return [
+            round(value, 4) if np.isfinite(value) else None
+            for value in (self.mean, self.low, self.high)
+        ]
 
     def __str__(self) -> str:
         return f"{short(self.mean)} [{short(self.low)} {short(self.high)}]"
@@ -58,17 +61,28 @@ def estimate(groups: Groups | Sequence[float], seed: int = 0, rounds: int = ROUN
     """The mean over the groups of their means."""
     named = _named(groups)
     resampled = _means(named, seed, rounds)
-    return _estimate(float(np.mean([np.mean(values) if len(values) else np.nan for values in named.values()])), resampled)
+    return _estimate(
+        float(np.mean([np.mean(values) if len(values) else np.nan for values in named.values()])),
+        resampled,
+    )
 
 
-def difference(ours: Groups | Sequence[float], theirs: Groups | Sequence[float], seed: int = 0,
-               rounds: int = ROUNDS) -> Estimate:
+def difference(
+    ours: Groups | Sequence[float],
+    theirs: Groups | Sequence[float],
+    seed: int = 0,
+    rounds: int = ROUNDS,
+) -> Estimate:
     """Ours minus theirs, paired by query: both must hold the same queries in the same order."""
     return _paired(np.subtract, ours, theirs, seed, rounds)
 
 
-def ratio(ours: Groups | Sequence[float], theirs: Groups | Sequence[float], seed: int = 0,
-          rounds: int = ROUNDS) -> Estimate:
+def ratio(
+    ours: Groups | Sequence[float],
+    theirs: Groups | Sequence[float],
+    seed: int = 0,
+    rounds: int = ROUNDS,
+) -> Estimate:
     """Our mean over theirs, paired by query; infinite where theirs is 0."""
     return _paired(_quotient, ours, theirs, seed, rounds)
 
@@ -80,14 +94,23 @@ def spread(means: Sequence[float]) -> float:
     return float(values.max() - values.min()) / middle if middle > 0 else 0.0
 
 
-def _paired(combine: Callable, ours: Groups | Sequence[float], theirs: Groups | Sequence[float], seed: int,
-            rounds: int) -> Estimate:
+def _paired(
+    combine: Callable,
+    ours: Groups | Sequence[float],
+    theirs: Groups | Sequence[float],
+    seed: int,
+    rounds: int,
+) -> Estimate:
     one, other = _named(ours), _named(theirs)
-    if {name: len(values) for name, values in one.items()} != {name: len(values) for name, values in other.items()}:
+    if {name: len(values) for name, values in one.items()} != {
+        name: len(values) for name, values in other.items()
+    }:
         raise ValueError("paired figures need the same groups with the same queries")
     whole = [float(np.mean([np.mean(values) for values in side.values()])) for side in (one, other)]
     # the same seed draws the same queries for both sides
-    return _estimate(float(combine(*whole)), combine(_means(one, seed, rounds), _means(other, seed, rounds)))
+    return _estimate(
+        float(combine(*whole)), combine(_means(one, seed, rounds), _means(other, seed, rounds))
+    )
 
 
 def _quotient(ours: np.ndarray | float, theirs: np.ndarray | float) -> np.ndarray:
@@ -105,10 +128,15 @@ def _means(groups: Mapping[str, np.ndarray], seed: int, rounds: int) -> np.ndarr
     if not groups or any(len(values) == 0 for values in groups.values()):
         return np.full(rounds, np.nan)
     rng = np.random.default_rng(seed)
-    each = [values[rng.integers(0, len(values), (rounds, len(values)))].mean(axis=1) for values in groups.values()]
+    each = [
+        values[rng.integers(0, len(values), (rounds, len(values)))].mean(axis=1)
+        for values in groups.values()
+    ]
     return np.mean(each, axis=0)
 
 
 def _estimate(mean: float, resampled: np.ndarray) -> Estimate:
-    low, high = np.percentile(resampled, LEVEL, method="nearest")  # a ratio may be infinite: nothing to interpolate
+    low, high = np.percentile(
+        resampled, LEVEL, method="nearest"
+    )  # a ratio may be infinite: nothing to interpolate
     return Estimate(mean, float(low), float(high))

@@ -8,4 +8,15 @@ from guard.picture import Look, look
 from guard.screen import SURE
 from guard.verdict import Judgement, Verdict, status
 
-__all__ = ["SURE", "Guard", "Judgement", "Look", "Verdict", "fitted_to", "guard_of", "look", "read_claims", "status"]
+__all__ = [
+    "SURE",
+    "Guard",
+    "Judgement",
+    "Look",
+    "Verdict",
+    "fitted_to",
+    "guard_of",
+    "look",
+    "read_claims",
+    "status",
+]

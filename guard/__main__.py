@@ -25,16 +25,27 @@ _LONGEST = 640  # more pixels than any encoder takes
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m guard", description="What attributes pictures show.")
+    parser = argparse.ArgumentParser(
+        prog="python -m guard", description="What attributes pictures show."
+    )
     commands = parser.add_subparsers(dest="command", required=True)
     seen = commands.add_parser(
-        "look", help="attributes of photos with their probabilities",
+        "look",
+        help="attributes of photos with their probabilities",
         description='One JSON line a photo, in the order given: {"photo": ..., "attributes": {facet: {value: '
-                    "probability}}}. The values of a facet sum to 1; those of details are independent. Photos that "
-                    "cannot be read are told on stderr; the others are still answered, and the exit status is 2.")
+        "probability}}}. The values of a facet sum to 1; those of details are independent. Photos that "
+        "cannot be read are told on stderr; the others are still answered, and the exit status is 2.",
+    )
     seen.add_argument("photos", nargs="+", metavar="PHOTO", help="a JPEG, PNG, WebP or other photo")
-    seen.add_argument("--catalog", type=Path, metavar="DIR", help="use the encoder that this catalogue was made with")
-    seen.add_argument("--device", choices=("auto", "cpu", "cuda"), help="where the encoder runs (default: auto)")
+    seen.add_argument(
+        "--catalog",
+        type=Path,
+        metavar="DIR",
+        help="use the encoder that this catalogue was made with",
+    )
+    seen.add_argument(
+        "--device", choices=("auto", "cpu", "cuda"), help="where the encoder runs (default: auto)"
+    )
     return parser
 
 
@@ -44,7 +55,9 @@ def _encoder_name(catalog: Path | None, default: str) -> str:
 
 def _readable(photos: Sequence[str]) -> Iterator[tuple[str, Image.Image | BadImage]]:
     """Each photo with its picture, or with what is wrong with it."""
-    for photo in tqdm(photos, desc="looking", unit="photo", leave=False, disable=len(photos) < _BATCH):
+    for photo in tqdm(
+        photos, desc="looking", unit="photo", leave=False, disable=len(photos) < _BATCH
+    ):
         try:
             yield photo, open_picture(Path(photo), longest=_LONGEST)
         except BadImage as error:
@@ -73,8 +86,10 @@ def _look(photos: Sequence[str], catalog: Path | None, device: str | None) -> bo
         if good:
             seen = look(encoder, encoder.encode_images([picture for _, picture in good]))
             for row, (photo, _) in enumerate(good):
-                rounded = {facet: {value: round(p, 6) for value, p in values.items()}
-                           for facet, values in seen.attributes(row).items()}
+                rounded = {
+                    facet: {value: round(p, 6) for value, p in values.items()}
+                    for facet, values in seen.attributes(row).items()
+                }
                 print(json.dumps({"photo": photo, "attributes": rounded}), flush=True)
     return all_read
 
@@ -83,7 +98,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Exit status: 0 done, 1 the work failed, 2 wrong usage or an unusable photo."""
     arguments = _parser().parse_args(argv)
     try:
-        return 0 if _look(arguments.photos, arguments.catalog, arguments.device) else InputError.exit_code
+        return (
+            0
+            if _look(arguments.photos, arguments.catalog, arguments.device)
+            else InputError.exit_code
+        )
     except StylistError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -39,12 +39,19 @@ class Cascade:
     fails at stays unknown, and confirms nothing.
     """
 
-    def __init__(self, verifier: Verifier, picture: Callable[[Item], Image.Image], most: int = 12) -> None:
+    def __init__(
+        self, verifier: Verifier, picture: Callable[[Item], Image.Image], most: int = 12
+    ) -> None:
         self.verifier, self.picture, self.most = verifier, picture, most
         self._answers: OrderedDict[tuple[str, str, str], float] = OrderedDict()
 
-    def settle(self, items: Sequence[Item], vectors: np.ndarray, kinds: Sequence[str | None],
-               verdicts: Sequence[_Row]) -> tuple[_Row, ...]:
+    def settle(
+        self,
+        items: Sequence[Item],
+        vectors: np.ndarray,
+        kinds: Sequence[str | None],
+        verdicts: Sequence[_Row],
+    ) -> tuple[_Row, ...]:
         """The same verdicts (a tuple an item), those settled that the verifier is sure of. vectors (n, dim)."""
         asked: dict[tuple[str, str], list[_Open]] = {}
         pictures: set[int] = set()
@@ -57,7 +64,9 @@ class Cascade:
                 asked.setdefault((found.facet, found.value), []).append(found)
         rows = [list(judged) for judged in verdicts]
         for (facet, value), places in asked.items():
-            chances = self._ask([(items[p.row], vectors[p.row], kinds[p.row]) for p in places], facet, value)
+            chances = self._ask(
+                [(items[p.row], vectors[p.row], kinds[p.row]) for p in places], facet, value
+            )
             for place, chance in zip(places, chances, strict=True):
                 rows[place.row][place.column] = _settled(rows[place.row][place.column], chance)
         return tuple(tuple(row) for row in rows)
@@ -66,17 +75,41 @@ class Cascade:
         """What is open on an item that may yet be shown."""
         if status(judged) != "unconfirmed":
             return []
-        return [_Open(row, column, v.facet, v.value) for column, v in enumerate(judged)
-                if v.op in HARD and v.verdict == "unknown" and v.source == "picture" and isinstance(v.value, str)]
+        return [
+            _Open(row, column, v.facet, v.value)
+            for column, v in enumerate(judged)
+            if v.op in HARD
+            and v.verdict == "unknown"
+            and v.source == "picture"
+            and isinstance(v.value, str)
+        ]
 
-    def _ask(self, about: Sequence[tuple[Item, np.ndarray, str | None]], facet: str, value: str) -> list[float]:
+    def _ask(
+        self, about: Sequence[tuple[Item, np.ndarray, str | None]], facet: str, value: str
+    ) -> list[float]:
         """A probability an item, NaN where there is no answer."""
-        new = [(item, vector, kind) for item, vector, kind in about if (item.id, facet, value) not in self._answers]
-        subjects = [Subject(vector, lambda item=item: self.picture(item), kind) for item, vector, kind in new]
+        new = [
+            (item, vector, kind)
+            for item, vector, kind in about
+            if (item.id, facet, value) not in self._answers
+        ]
+        subjects = [
+            Subject(vector, lambda item=item: self.picture(item), kind)
+            for item, vector, kind in new
+        ]
         try:
-            chances = np.asarray(self.verifier.probability(subjects, facet, value), dtype=float) if subjects else []
+            chances = (
+                np.asarray(self.verifier.probability(subjects, facet, value), dtype=float)
+                if subjects
+                else []
+            )
         except Exception:  # an optional second look must not cost the shopper the first; nothing is confirmed by it
-            log.exception("verifier %s failed on %s %s; what it was asked stays unconfirmed", self.verifier.name, facet, value)
+            log.exception(
+                "verifier %s failed on %s %s; what it was asked stays unconfirmed",
+                self.verifier.name,
+                facet,
+                value,
+            )
             chances = np.full(len(subjects), np.nan)
         for (item, _, _), chance in zip(new, chances, strict=True):
             self._answers[item.id, facet, value] = float(chance)
@@ -92,4 +125,6 @@ def _settled(verdict: Verdict, chance: float) -> Verdict:
         return verdict
     shown = chance >= SURE
     met = shown != (verdict.op == "exclude")
-    return replace(verdict, verdict="met" if met else "broken", confidence=chance if shown else 1 - chance)
+    return replace(
+        verdict, verdict="met" if met else "broken", confidence=chance if shown else 1 - chance
+    )

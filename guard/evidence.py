@@ -15,8 +15,12 @@ VAGUE = {("color", "multicolor"), ("gender", "unisex")}
 """Values that leave open which others hold: multicolour may well include red."""
 OPEN_WORLD = frozenset({"details", "style"})
 """Facets whose stated values do not deny the others: naming pockets says nothing of a hood."""
-_OPPOSITE_STYLES = (("casual", "formal"), ("revealing", "conservative"), ("feminine", "masculine"),
-                    ("vintage", "modern"))
+_OPPOSITE_STYLES = (
+    ("casual", "formal"),
+    ("revealing", "conservative"),
+    ("feminine", "masculine"),
+    ("vintage", "modern"),
+)
 IMPLIED_ABSENCE = 0.9
 """Trust in "it is red, so it is not blue" for a facet that may have several values."""
 
@@ -38,7 +42,9 @@ class Evidence:
 
 def stated_category(statements: Sequence[Statement]) -> Statement | None:
     """The category that the listing states, if any."""
-    return next((s for s in statements if s.facet == "category" and s.present and not s.conflicting), None)
+    return next(
+        (s for s in statements if s.facet == "category" and s.present and not s.conflicting), None
+    )
 
 
 @lru_cache(maxsize=100_000)
@@ -76,8 +82,12 @@ def _from_other_values(facet: str, value: str, present: list[Statement]) -> Evid
     if not named or facet in OPEN_WORLD:
         return Evidence()
     for s in named:
-        narrower = any(o.value != s.value and vocabulary.covers(facet, s.value, o.value) for o in named)
-        if vocabulary.covers(facet, s.value, value) and not narrower:  # "printed" beside "floral" leaves nothing open
+        narrower = any(
+            o.value != s.value and vocabulary.covers(facet, s.value, o.value) for o in named
+        )
+        if (
+            vocabulary.covers(facet, s.value, value) and not narrower
+        ):  # "printed" beside "floral" leaves nothing open
             return Evidence(within=s.value)
     if any((facet, s.value) in VAGUE for s in named):
         return Evidence()
@@ -85,21 +95,29 @@ def _from_other_values(facet: str, value: str, present: list[Statement]) -> Evid
         return Evidence()
     best = max(named, key=lambda s: s.confidence)
     several = not vocabulary.exclusive(facet)
-    return Evidence(False, best.source, min(best.confidence, IMPLIED_ABSENCE) if several else best.confidence,
-                    implied=several)
+    return Evidence(
+        False,
+        best.source,
+        min(best.confidence, IMPLIED_ABSENCE) if several else best.confidence,
+        implied=several,
+    )
 
 
 def _listed_shade(shade: str, told: Sequence[Statement]) -> Evidence:
     """A shade by its own word, else by stated colours that have or lack it by nature (navy is dark)."""
     for s in told:
-        if s.value in vocabulary.SHADES and (s.value == shade or {s.value, shade} == {"dark", "light"}):
+        if s.value in vocabulary.SHADES and (
+            s.value == shade or {s.value, shade} == {"dark", "light"}
+        ):
             has = s.present if s.value == shade else False
             if s.present or s.value == shade:
                 return Evidence(has, s.source, s.confidence)
     colors = [s for s in told if s.present and s.value not in vocabulary.SHADES]
     if not colors:
         return Evidence()
-    main = colors[0]  # listings name the main colour first; a white stripe does not make a navy shirt light
+    main = colors[
+        0
+    ]  # listings name the main colour first; a white stripe does not make a navy shirt light
     if shade == "colorful" and len({s.value for s in colors if shade_of("bright", s.value)}) >= 2:
         return Evidence(True, main.source, main.confidence)
     has = shade_of(shade, main.value)

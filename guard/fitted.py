@@ -62,7 +62,11 @@ class Fit:
         for name in self.layout.names:
             found = self.maps.get(name)
             mean = None if found is None else found.text_mean if words else found.mean
-            parts.append(vectors[:, layout.slice(name)] if found is None else unit((vectors - mean) @ found.matrix))
+            parts.append(
+                vectors[:, layout.slice(name)]
+                if found is None
+                else unit((vectors - mean) @ found.matrix)
+            )
         return np.concatenate(parts, axis=1)
 
 
@@ -84,9 +88,15 @@ class FittedEncoder:
         """Length of a vector."""
         return self.layout.dim
 
-    def encode_images(self, images: Sequence, garments: Sequence[str | None] | None = None) -> np.ndarray:
+    def encode_images(
+        self, images: Sequence, garments: Sequence[str | None] | None = None
+    ) -> np.ndarray:
         """n pictures -> (n, dim) float32."""
-        own = self._encoder.encode_images(images) if garments is None else self._encoder.encode_images(images, garments)
+        own = (
+            self._encoder.encode_images(images)
+            if garments is None
+            else self._encoder.encode_images(images, garments)
+        )
         return self.fit.project(own, self._encoder.layout)
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
@@ -99,8 +109,11 @@ class FittedEncoder:
 
     def all_prototypes(self) -> dict[str, Prototypes]:
         """Every table by name. Tables of slices that were fitted anew and that hold other classes are left out."""
-        kept = {name: table for name, table in self._encoder.all_prototypes().items()
-                if not self.fit.maps or name in self.facet_slice}
+        kept = {
+            name: table
+            for name, table in self._encoder.all_prototypes().items()
+            if not self.fit.maps or name in self.facet_slice
+        }
         return {**kept, **self.fit.prototypes}
 
 
@@ -108,12 +121,19 @@ def write_fit(folder: Path, fit: Fit) -> None:
     """Writes a fit into a new folder `fitted` of a catalogue's folder."""
     target = folder / FOLDER
     target.mkdir(exist_ok=True)
-    arrays = {f"{name}.{part}": getattr(found, part) for name, found in fit.maps.items()
-              for part in ("matrix", "mean", "text_mean")}
+    arrays = {
+        f"{name}.{part}": getattr(found, part)
+        for name, found in fit.maps.items()
+        for part in ("matrix", "mean", "text_mean")
+    }
     np.savez(target / _SLICES, **arrays)
     write_prototypes(target / _PROTOTYPES, fit.prototypes)
-    record = {"base": fit.base, "fingerprint": fit.fingerprint, "report": fit.report,
-              "slices": dict(zip(fit.layout.names, fit.layout.sizes, strict=True))}
+    record = {
+        "base": fit.base,
+        "fingerprint": fit.fingerprint,
+        "report": fit.report,
+        "slices": dict(zip(fit.layout.names, fit.layout.sizes, strict=True)),
+    }
     (target / _RECORD).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
 
 
@@ -126,14 +146,26 @@ def read_fit(folder: Path) -> Fit | None:
         record = json.loads((target / _RECORD).read_text(encoding="utf-8"))
         with np.load(target / _SLICES) as arrays:
             names = {key.partition(".")[0] for key in arrays.files}
-            maps = {name: SliceMap(*(arrays[f"{name}.{part}"] for part in ("matrix", "mean", "text_mean")))
-                    for name in names}
+            maps = {
+                name: SliceMap(
+                    *(arrays[f"{name}.{part}"] for part in ("matrix", "mean", "text_mean"))
+                )
+                for name in names
+            }
         layout = SliceLayout(tuple(record["slices"]), tuple(record["slices"].values()))
-        return Fit(record["base"], record["fingerprint"], layout, maps, read_prototypes(target / _PROTOTYPES),
-                   record["report"])
+        return Fit(
+            record["base"],
+            record["fingerprint"],
+            layout,
+            maps,
+            read_prototypes(target / _PROTOTYPES),
+            record["report"],
+        )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise WorkError(f"cannot read the fit in {target}: {error}; fit it again: "
-                        f"python -m catalog embed {folder} && python -m training adapt {folder}") from error
+        raise WorkError(
+            f"cannot read the fit in {target}: {error}; fit it again: "
+            f"python -m catalog embed {folder} && python -m training adapt {folder}"
+        ) from error
 
 
 def fitted_to(folder: str | Path, encoder: Any) -> Any:
@@ -150,7 +182,8 @@ def fitted_to(folder: str | Path, encoder: Any) -> Any:
         raise EncoderMismatch(
             f"{folder} was fitted on encoder {made} ({fit.base[:12]}), in use is {encoder.name} "
             f"({encoder.fingerprint[:12]}); set ENCODER={made}, or embed and fit it anew: python -m catalog embed {folder} "
-            f"&& python -m training adapt {folder}")
+            f"&& python -m training adapt {folder}"
+        )
     return FittedEncoder(encoder, fit)
 
 

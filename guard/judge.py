@@ -42,15 +42,26 @@ class Guard:
     second look at what stays open.
     """
 
-    def __init__(self, encoder: Encoder, thresholds: Thresholds | None = None, domain: Domain = "photo",
-                 cascade: Cascade | None = None):
+    def __init__(
+        self,
+        encoder: Encoder,
+        thresholds: Thresholds | None = None,
+        domain: Domain = "photo",
+        cascade: Cascade | None = None,
+    ):
         self.encoder, self.cascade = encoder, cascade
         self.thresholds = load_thresholds(domain=domain) if thresholds is None else thresholds
         self._kept: dict[int, tuple[Item, Sequence[Claim], Told]] = {}
 
-    def judge(self, items: Sequence[Item], vectors: np.ndarray, claims: Sequence[Sequence[Claim]],
-              constraints: Sequence[Constraint], reference_vector: np.ndarray | None = None,
-              anchor: Item | None = None) -> Judgement:
+    def judge(
+        self,
+        items: Sequence[Item],
+        vectors: np.ndarray,
+        claims: Sequence[Sequence[Claim]],
+        constraints: Sequence[Constraint],
+        reference_vector: np.ndarray | None = None,
+        anchor: Item | None = None,
+    ) -> Judgement:
         """Verdicts on n items, a tuple an item in the constraints' order.
 
         vectors (n, dim) as stored; claims: what `read_claims` found, an entry an item; reference_vector (dim,) and
@@ -60,29 +71,53 @@ class Guard:
         """
         items, constraints = list(items), tuple(constraints)
         try:
-            return Judgement(self._judged(items, vectors, claims, constraints, reference_vector, anchor))
-        except Exception as error:  # the last line of defence: an unchecked item must never pass for a checked one
+            return Judgement(
+                self._judged(items, vectors, claims, constraints, reference_vector, anchor)
+            )
+        except (
+            Exception
+        ) as error:  # the last line of defence: an unchecked item must never pass for a checked one
             log.exception("the guard failed; nothing is shown")
             unknown = tuple(Verdict.on(c, "unknown", "none", 0.0, failed=True) for c in constraints)
             return Judgement((unknown,) * len(items), failed=f"{type(error).__name__}: {error}")
 
-    def promise(self, vectors: np.ndarray, groups: Sequence[Sequence[Constraint]],
-                confirmed: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+    def promise(
+        self,
+        vectors: np.ndarray,
+        groups: Sequence[Sequence[Constraint]],
+        confirmed: Sequence[Sequence[np.ndarray]],
+    ) -> np.ndarray:
         """`guard.screen.promise` with this guard's encoder and thresholds."""
         return promise(self.encoder, self.thresholds, vectors, groups, confirmed)
 
-    def _judged(self, items: list[Item], vectors: np.ndarray, claims: Sequence[Sequence[Claim]],
-                constraints: tuple[Constraint, ...], reference_vector: np.ndarray | None,
-                anchor: Item | None) -> tuple[tuple[Verdict, ...], ...]:
+    def _judged(
+        self,
+        items: list[Item],
+        vectors: np.ndarray,
+        claims: Sequence[Sequence[Claim]],
+        constraints: tuple[Constraint, ...],
+        reference_vector: np.ndarray | None,
+        anchor: Item | None,
+    ) -> tuple[tuple[Verdict, ...], ...]:
         if not items:
             return ()
         if not len(items) == len(vectors) == len(claims):
-            raise ValueError(f"{len(items)} items, {len(vectors)} vectors, {len(claims)} lists of claims")
-        facets = tuple(dict.fromkeys(("category", *(c.facet for c in constraints
-                                                     if c.facet in vocabulary.ATTRIBUTE_FACETS))))
+            raise ValueError(
+                f"{len(items)} items, {len(vectors)} vectors, {len(claims)} lists of claims"
+            )
+        facets = tuple(
+            dict.fromkeys(
+                (
+                    "category",
+                    *(c.facet for c in constraints if c.facet in vocabulary.ATTRIBUTE_FACETS),
+                )
+            )
+        )
         seen = look(self.encoder, vectors, facets)
         told = [self._said(item, said) for item, said in zip(items, claims, strict=True)]
-        reference = None if reference_vector is None else look(self.encoder, reference_vector, facets)
+        reference = (
+            None if reference_vector is None else look(self.encoder, reference_vector, facets)
+        )
         columns = [self._column(c, items, told, seen, reference, anchor) for c in constraints]
         verdicts = tuple(zip(*columns, strict=True)) if columns else ((),) * len(items)
         if self.cascade is None:
@@ -99,8 +134,15 @@ class Guard:
             self._kept[id(item)] = kept = (item, claims, statements(item, claims))
         return kept[2]
 
-    def _column(self, constraint: Constraint, items: list[Item], told: list[Told], seen: Look, reference: Look | None,
-                anchor: Item | None) -> list[Verdict]:
+    def _column(
+        self,
+        constraint: Constraint,
+        items: list[Item],
+        told: list[Told],
+        seen: Look,
+        reference: Look | None,
+        anchor: Item | None,
+    ) -> list[Verdict]:
         """One constraint's verdict on every item."""
         if constraint.op in ("more", "less"):
             found = self._compared(constraint, items, told, seen, reference, anchor)
@@ -108,13 +150,25 @@ class Guard:
         if constraint.facet in vocabulary.OPEN_FACETS:
             return [_verdict(constraint, exact.stated(item, constraint)) for item in items]
         pictures = _Pictures(constraint, seen, self.thresholds, self.encoder.fingerprint)
-        return [_verdict(constraint, _weighed(constraint, pictures, row, listing)) for row, listing in enumerate(told)]
+        return [
+            _verdict(constraint, _weighed(constraint, pictures, row, listing))
+            for row, listing in enumerate(told)
+        ]
 
-    def _compared(self, constraint: Constraint, items: list[Item], told: list[Told], seen: Look, reference: Look | None,
-                  anchor: Item | None) -> list[Evidence]:
+    def _compared(
+        self,
+        constraint: Constraint,
+        items: list[Item],
+        told: list[Told],
+        seen: Look,
+        reference: Look | None,
+        anchor: Item | None,
+    ) -> list[Evidence]:
         if constraint.facet == "price":
             return [relative.cheaper_or_dearer(constraint, item, anchor) for item in items]
-        if constraint.facet not in vocabulary.ATTRIBUTE_FACETS or (anchor is None and reference is None):
+        if constraint.facet not in vocabulary.ATTRIBUTE_FACETS or (
+            anchor is None and reference is None
+        ):
             return [Evidence()] * len(items)
         base_told = statements(anchor, read_claims(anchor)) if anchor is not None else ()
         base, base_source = relative.degrees(constraint, reference or Look(), [base_told])[0]
@@ -130,7 +184,9 @@ class Guard:
 class _Pictures:
     """What the pictures of all items say about one constraint's value."""
 
-    def __init__(self, constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str):
+    def __init__(
+        self, constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str
+    ):
         self.facet, self.value = constraint.facet, str(constraint.value)
         self.seen = seen
         self.band = thresholds.band(self.facet, self.value, constraint.op, fingerprint)
@@ -138,11 +194,22 @@ class _Pictures:
         self.shade = self.facet == "color" and self.value in vocabulary.SHADES
         self._known: dict[str | None, tuple[np.ndarray, np.ndarray] | None] = {}
 
-    def probability(self, row: int, statements: Sequence[Statement], within: str | None) -> tuple[float, float] | None:
+    def probability(
+        self, row: int, statements: Sequence[Statement], within: str | None
+    ) -> tuple[float, float] | None:
         """Least and greatest probability that the item has the value; None where pictures cannot tell."""
         if self.shade:
-            within = next((s.value for s in statements if s.facet == "color" and s.present and not s.conflicting
-                           and s.value not in vocabulary.SHADES), None)
+            within = next(
+                (
+                    s.value
+                    for s in statements
+                    if s.facet == "color"
+                    and s.present
+                    and not s.conflicting
+                    and s.value not in vocabulary.SHADES
+                ),
+                None,
+            )
         if within not in self._known:
             self._known[within] = self._columns(within)
         found = self._known[within]
@@ -183,7 +250,11 @@ def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: 
     if found is None:
         return said
     against = 1 - found[1] if said.has else found[0]
-    limit = DOUBTS_IMPLIED.get(constraint.facet, STRONG) if said.implied and constraint.op == "exclude" else STRONG
+    limit = (
+        DOUBTS_IMPLIED.get(constraint.facet, STRONG)
+        if said.implied and constraint.op == "exclude"
+        else STRONG
+    )
     doubtful = against > limit and (said.source == "text" or constraint.op == "exclude")
     return Evidence(None, "picture", (found[0] + found[1]) / 2) if doubtful else said
 
@@ -191,7 +262,11 @@ def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: 
 def _verdict(constraint: Constraint, evidence: Evidence) -> Verdict:
     excluded = constraint.op == "exclude"
     if evidence.has is None:
-        chance = 1 - evidence.confidence if excluded and evidence.source == "picture" else evidence.confidence
+        chance = (
+            1 - evidence.confidence
+            if excluded and evidence.source == "picture"
+            else evidence.confidence
+        )
         return Verdict.on(constraint, "unknown", evidence.source, chance)
     met = evidence.has != excluded
     return Verdict.on(constraint, "met" if met else "broken", evidence.source, evidence.confidence)

@@ -30,25 +30,29 @@ def negated_from(words: Words, at: int) -> bool:
     fillers = listed("negation", "between")
     for start in range(at - 1, max(-1, at - 6), -1):
         for begin in (start - 1, start):
-            if begin >= 0 and begin + _opens_negation(words, begin) == start + 1 and _opens_negation(words, begin):
+            if (
+                begin >= 0
+                and begin + _opens_negation(words, begin) == start + 1
+                and _opens_negation(words, begin)
+            ):
                 return True
-        if words[start:start + 1] not in fillers:
+        if words[start : start + 1] not in fillers:
             return False
     return False
 
 
 def _negated_after(words: Words, start: int, end: int) -> bool:
-    """"Pockets: none", "pockets were left out", "we left the pockets out"."""
-    if words[end:end + 1] == (":",) and words[end + 1:end + 2] in listed("negation", "after"):
+    """ "Pockets: none", "pockets were left out", "we left the pockets out"."""
+    if words[end : end + 1] == (":",) and words[end + 1 : end + 2] in listed("negation", "after"):
         return True
-    if words[end:end + 1] == ("out",) and "left" in words[max(0, start - 3):start]:
+    if words[end : end + 1] == ("out",) and "left" in words[max(0, start - 3) : start]:
         return True
     return any(span(words, at, "negation.later") for at in range(end, min(end + 4, len(words))))
 
 
 def _partial(words: Words, at: int) -> bool:
     """Whether a negation before `at` speaks of a part alone ("no back pockets"), so that the rest stays open."""
-    return words[at - 1:at] in listed("negation", "partial") and negated_from(words, at - 1)
+    return words[at - 1 : at] in listed("negation", "partial") and negated_from(words, at - 1)
 
 
 def _carries_on(words: Words, between: Words, this: Found) -> bool | None:
@@ -60,7 +64,7 @@ def _carries_on(words: Words, between: Words, this: Found) -> bool | None:
     if not between or between[0] in {"or", "nor", "/"}:
         return set(between[1:]) <= {"any", "a", "an"}
     if between == (",",):
-        return True if {"or", "nor"} & set(words[this.end:this.end + 6]) else None
+        return True if {"or", "nor"} & set(words[this.end : this.end + 6]) else None
     return between in {("and",), ("&",), (",", "or"), (",", "and")}
 
 
@@ -74,9 +78,13 @@ def with_negations(words: Words, found: Sequence[Found]) -> list[Found]:
     for number, this in enumerate(found):
         before = found[number - 1] if number else None
         if before is None or this.start != before.start:  # else the same words name a second facet
-            carried = before is not None and negated and _carries_on(words, words[before.end:this.start], this)
+            carried = (
+                before is not None
+                and negated
+                and _carries_on(words, words[before.end : this.start], this)
+            )
             negated = True if negated_from(words, this.start) else carried
-        describes = negated and any(later.start == this.end for later in found[number + 1:])
+        describes = negated and any(later.start == this.end for later in found[number + 1 :])
         absent = negated or _negated_after(words, this.start, this.end)
         if negated is not None and not describes and not _partial(words, this.start):
             read.append(replace(this, present=this.present and not absent))

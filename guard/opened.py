@@ -28,5 +28,7 @@ def guard_of(catalog: Catalog, encoder: Any, settings: Settings) -> Guard:
         return open_picture(catalog.folder / os.fspath(item.image), longest=LONGEST)
 
     verifier = open_verifier(settings.verifier, settings.device)
-    cascade = None if verifier is None else Cascade(verifier, picture, most=settings.verifier_pictures)
+    cascade = (
+        None if verifier is None else Cascade(verifier, picture, most=settings.verifier_pictures)
+    )
     return Guard(encoder, fitted_thresholds(catalog.folder, encoder), domain, cascade)

@@ -102,7 +102,9 @@ class Look:
         return p[:, columns] if columns else None
 
 
-def look(encoder: Encoder, vectors: np.ndarray, facets: Iterable[str] = vocabulary.ATTRIBUTE_FACETS) -> Look:
+def look(
+    encoder: Encoder, vectors: np.ndarray, facets: Iterable[str] = vocabulary.ATTRIBUTE_FACETS
+) -> Look:
     """What pictures show, from their vectors (n, dim) as the encoder or a catalogue gives them.
 
     Softmax of scale * cosine + bias over a facet's leaf values; a sigmoid for each detail.
@@ -119,13 +121,21 @@ def look(encoder: Encoder, vectors: np.ndarray, facets: Iterable[str] = vocabula
             leaves = set(vocabulary.leaf_values(facet))
             kept = [n for n, value in enumerate(prototypes.values) if value in leaves]
             if kept:
-                seen[facet] = tuple(prototypes.values[n] for n in kept), _probabilities(part, prototypes, kept)
+                seen[facet] = (
+                    tuple(prototypes.values[n] for n in kept),
+                    _probabilities(part, prototypes, kept),
+                )
     return Look(seen)
 
 
 def _probabilities(part: np.ndarray, prototypes: Prototypes, kept: list[int]) -> np.ndarray:
-    norms = np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-6)  # float16 storage bends the length a little
-    logits = prototypes.scale * (part / norms) @ prototypes.vectors[kept].T + np.asarray(prototypes.bias)[kept]
+    norms = np.maximum(
+        np.linalg.norm(part, axis=1, keepdims=True), 1e-6
+    )  # float16 storage bends the length a little
+    logits = (
+        prototypes.scale * (part / norms) @ prototypes.vectors[kept].T
+        + np.asarray(prototypes.bias)[kept]
+    )
     logits = logits.astype(np.float64)
     if not np.isfinite(logits).all():
         raise ValueError("prototypes give NaN or infinity")

@@ -32,14 +32,21 @@ def compare(constraint: Constraint, item: float | None, reference: float | None)
 
 def cheaper_or_dearer(constraint: Constraint, item: Item, anchor: Item | None) -> Evidence:
     """`less price` is cheaper than the anchor."""
-    if anchor is None or item.price is None or anchor.price is None or item.currency != anchor.currency:
+    if (
+        anchor is None
+        or item.price is None
+        or anchor.price is None
+        or item.currency != anchor.currency
+    ):
         return Evidence()
     lower = item.price < anchor.price
     higher = item.price > anchor.price
     return Evidence(lower if constraint.op == "less" else higher, "listing", 1.0)
 
 
-def degrees(constraint: Constraint, look: Look, told: Sequence[Sequence[Statement]]) -> list[tuple[float | None, str]]:
+def degrees(
+    constraint: Constraint, look: Look, told: Sequence[Sequence[Statement]]
+) -> list[tuple[float | None, str]]:
     """Each item's degree of the constrained value (0 to 1, or None) and its source, listing first."""
     seen = _seen(constraint.facet, str(constraint.value), look)
     found: list[tuple[float | None, str]] = []
@@ -77,6 +84,13 @@ def _said(facet: str, value: str, statements: Sequence[Statement]) -> tuple[floa
     if scale is None:
         evidence = listed(facet, value, statements)
         return None if evidence.has is None else (float(evidence.has), evidence.source)
-    steps = [(scale[s.value], s.source) for s in statements
-             if s.facet == facet and s.present and not s.conflicting and s.value in scale]
-    return (sum(step for step, _ in steps) / len(steps), steps[0][1]) if steps and facet != "color" else None
+    steps = [
+        (scale[s.value], s.source)
+        for s in statements
+        if s.facet == facet and s.present and not s.conflicting and s.value in scale
+    ]
+    return (
+        (sum(step for step, _ in steps) / len(steps), steps[0][1])
+        if steps and facet != "color"
+        else None
+    )

@@ -19,8 +19,13 @@ SURE = 1.0
 """What is given to an item that listing or picture confirm on every hard constraint."""
 
 
-def promise(encoder: Encoder, thresholds: Thresholds, vectors: np.ndarray, groups: Sequence[Sequence[Constraint]],
-            confirmed: Sequence[Sequence[np.ndarray]]) -> np.ndarray:
+def promise(
+    encoder: Encoder,
+    thresholds: Thresholds,
+    vectors: np.ndarray,
+    groups: Sequence[Sequence[Constraint]],
+    confirmed: Sequence[Sequence[np.ndarray]],
+) -> np.ndarray:
     """(n,) how probable it is that items with these vectors (n, dim) meet a wish's hard constraints; SURE where they will.
 
     groups: `Wish.groups()`; confirmed: for each constraint (n,) bool, whether the listing says that it holds.
@@ -29,13 +34,17 @@ def promise(encoder: Encoder, thresholds: Thresholds, vectors: np.ndarray, group
     seen = look(encoder, vectors, ("category", *sorted(facets - {"category"})))
     total = np.full(len(vectors), SURE)
     for group, said in zip(groups, confirmed, strict=True):
-        chances = [np.where(yes, SURE, _by_picture(c, seen, thresholds, encoder.fingerprint, len(vectors)))
-                   for c, yes in zip(group, said, strict=True)]
+        chances = [
+            np.where(yes, SURE, _by_picture(c, seen, thresholds, encoder.fingerprint, len(vectors)))
+            for c, yes in zip(group, said, strict=True)
+        ]
         total = np.minimum(total, np.max(chances, axis=0))
     return total
 
 
-def _by_picture(constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str, n: int) -> np.ndarray:
+def _by_picture(
+    constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str, n: int
+) -> np.ndarray:
     """(n,) the chance that pictures show it to be met: SURE beyond the band, 0 where they show it broken or tell nothing."""
     facet, value = constraint.facet, str(constraint.value)
     if facet in vocabulary.OPEN_FACETS:

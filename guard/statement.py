@@ -45,7 +45,8 @@ def contradict(one: Claim | Statement, other: Claim | Statement) -> bool:
         return False
     if one.present and other.present:
         related = vocabulary.covers(one.facet, one.value, other.value) or vocabulary.covers(
-            one.facet, other.value, one.value)
+            one.facet, other.value, one.value
+        )
         return vocabulary.exclusive(one.facet) and not related
     absent, present = (one, other) if other.present else (other, one)
     return vocabulary.covers(one.facet, absent.value, present.value)
@@ -57,8 +58,12 @@ def statements(item: Item, claims: Iterable[Claim]) -> Told:
     A field outweighs the text and is itself trusted less then; two contradicting claims of the text silence each
     other.
     """
-    fields = tuple(Claim(facet, value, True, "listing") for facet, stated in item.attributes.items()
-                   if facet not in vocabulary.OPEN_FACETS for value in stated)
+    fields = tuple(
+        Claim(facet, value, True, "listing")
+        for facet, stated in item.attributes.items()
+        if facet not in vocabulary.OPEN_FACETS
+        for value in stated
+    )
     return _weighed(tuple(dict.fromkeys((*fields, *claims))))
 
 
@@ -66,10 +71,22 @@ def statements(item: Item, claims: Iterable[Claim]) -> Told:
 def _weighed(claims: tuple[Claim, ...]) -> Told:
     told: list[Statement] = []
     for claim in sorted(claims, key=lambda c: c.source != "listing"):
-        against = [n for n, other in enumerate(told) if not other.conflicting and contradict(claim, other)]
+        against = [
+            n for n, other in enumerate(told) if not other.conflicting and contradict(claim, other)
+        ]
         for n in against:
             equal = told[n].source == claim.source == "text"
-            told[n] = replace(told[n], conflicting=equal, confidence=min(told[n].confidence, CONTRADICTED))
-        told.append(Statement(claim.facet, claim.value, claim.present, claim.source,
-                              FIELD if claim.source == "listing" else TEXT, conflicting=bool(against)))
+            told[n] = replace(
+                told[n], conflicting=equal, confidence=min(told[n].confidence, CONTRADICTED)
+            )
+        told.append(
+            Statement(
+                claim.facet,
+                claim.value,
+                claim.present,
+                claim.source,
+                FIELD if claim.source == "listing" else TEXT,
+                conflicting=bool(against),
+            )
+        )
     return Told(told)

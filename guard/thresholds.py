@@ -25,8 +25,10 @@ class Band:
 
     def __post_init__(self) -> None:
         if not 0 <= self.low < self.high <= 1:
-            raise WorkError(f"thresholds need 0 <= low < high <= 1, got low {self.low}, high {self.high}; "
-                            "fit them again: python -m training thresholds")
+            raise WorkError(
+                f"thresholds need 0 <= low < high <= 1, got low {self.low}, high {self.high}; "
+                "fit them again: python -m training thresholds"
+            )
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,11 @@ class Thresholds:
         """The band for a value of a facet under "exclude", or under "require" for every other op."""
         op = "exclude" if op == "exclude" else "require"
         known = self.facets if fingerprint == self.encoder else {}
-        return next(bands[op] for key in (f"{facet}/{value}", facet, None)
-                    if op in (bands := known.get(key, {}) if key else self.default))
+        return next(
+            bands[op]
+            for key in (f"{facet}/{value}", facet, None)
+            if op in (bands := known.get(key, {}) if key else self.default)
+        )
 
 
 def _bands(record: dict) -> dict[str, Band]:
@@ -65,12 +70,18 @@ def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
     try:
         return parse_thresholds(json.loads(path.read_text(encoding="utf-8")), domain)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WorkError(f"cannot read thresholds from {path}: {error}; fit them again: "
-                        "python -m training thresholds") from error
+        raise WorkError(
+            f"cannot read thresholds from {path}: {error}; fit them again: "
+            "python -m training thresholds"
+        ) from error
 
 
 def parse_thresholds(record: dict, domain: Domain = "photo") -> Thresholds:
     """Thresholds of a domain from the file's record."""
     fitted = record["domains"].get(domain, {})
-    return Thresholds(_bands(record["default"]), {facet: _bands(ops) for facet, ops in fitted.items()}, record["encoder"],
-                      float(record.get("alpha", ALPHA)))
+    return Thresholds(
+        _bands(record["default"]),
+        {facet: _bands(ops) for facet, ops in fitted.items()},
+        record["encoder"],
+        float(record.get("alpha", ALPHA)),
+    )

@@ -32,21 +32,45 @@ class Verdict:
     failed: bool = False
 
     @classmethod
-    def on(cls, constraint: Constraint, verdict: Outcome, source: VerdictSource, confidence: float,
-           failed: bool = False) -> Verdict:
+    def on(
+        cls,
+        constraint: Constraint,
+        verdict: Outcome,
+        source: VerdictSource,
+        confidence: float,
+        failed: bool = False,
+    ) -> Verdict:
         """A verdict on a constraint."""
-        return cls(constraint.facet, constraint.op, constraint.value, verdict, source, confidence, constraint.any,
-                   failed)
+        return cls(
+            constraint.facet,
+            constraint.op,
+            constraint.value,
+            verdict,
+            source,
+            confidence,
+            constraint.any,
+            failed,
+        )
 
     def public(self) -> dict:
         """The form that replies carry."""
-        value = self.value.model_dump(exclude_none=True) if isinstance(self.value, PriceRange) else self.value
-        return {"facet": self.facet, "op": self.op, "value": value, "verdict": self.verdict, "source": self.source,
-                "confidence": round(self.confidence, 4)}
+        value = (
+            self.value.model_dump(exclude_none=True)
+            if isinstance(self.value, PriceRange)
+            else self.value
+        )
+        return {
+            "facet": self.facet,
+            "op": self.op,
+            "value": value,
+            "verdict": self.verdict,
+            "source": self.source,
+            "confidence": round(self.confidence, 4),
+        }
 
 
 def status(verdicts: Iterable[Verdict]) -> Status:
-    """"ok": all hard constraints are met; "broken": one is broken or the guard failed; else "unconfirmed".
+    """ "ok": all hard constraints are met; "broken": one is broken or the guard failed; else "unconfirmed".
 
     Alternatives (a shared `any`) are met when one of them is, broken when all are. `prefer`, `more` and `less` rank
     and have no say here.
@@ -58,8 +82,10 @@ def status(verdicts: Iterable[Verdict]) -> Status:
         if verdict.op in HARD:
             key = ("one", number) if verdict.any is None else ("any", verdict.any)
             groups.setdefault(key, set()).add(verdict.verdict)
-    outcomes = {"met" if "met" in group else "unknown" if "unknown" in group else "broken"
-                for group in groups.values()}
+    outcomes = {
+        "met" if "met" in group else "unknown" if "unknown" in group else "broken"
+        for group in groups.values()
+    }
     if "broken" in outcomes:
         return "broken"
     return "unconfirmed" if "unknown" in outcomes else "ok"

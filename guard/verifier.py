@@ -44,7 +44,9 @@ class SliceVerifier:
         """As `guard.look` tells it."""
         if not subjects:
             return np.zeros(0)
-        found = look(self.encoder, np.stack([subject.vector for subject in subjects]), (facet,)).of(facet, value)
+        found = look(self.encoder, np.stack([subject.vector for subject in subjects]), (facet,)).of(
+            facet, value
+        )
         return np.full(len(subjects), np.nan) if found is None else found
 
 
@@ -58,12 +60,16 @@ def open_verifier(name: str, device: str = "auto") -> Verifier | None:
     if name in ("", "none"):
         return None
     if kind == "clip" and model:
-        from guard.zero_shot import open_zero_shot  # models are loaded only where they are asked for
+        from guard.zero_shot import (
+            open_zero_shot,
+        )  # models are loaded only where they are asked for
 
         return open_zero_shot(model, device)
     if kind == "vqa" and model:
         from guard.questions import open_questions
 
         return open_questions(model, device)
-    raise InputError(f"verifier {name!r}: use none, clip:NAME/TAG (an open_clip model, such as clip:ViT-B-32/openai), or "
-                     "vqa:ORG/REPO (such as vqa:Salesforce/blip-vqa-base)")
+    raise InputError(
+        f"verifier {name!r}: use none, clip:NAME/TAG (an open_clip model, such as clip:ViT-B-32/openai), or "
+        "vqa:ORG/REPO (such as vqa:Salesforce/blip-vqa-base)"
+    )

@@ -10,14 +10,28 @@ from pathlib import Path
 from catalog import vocabulary
 
 RULES: dict = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
-READ_FACETS = ("color", "pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "style",
-               "gender")
+READ_FACETS = (
+    "color",
+    "pattern",
+    "sleeve_length",
+    "length",
+    "neckline",
+    "fit",
+    "material",
+    "details",
+    "style",
+    "gender",
+)
 Words = tuple[str, ...]
 
 
 def tokens(text: str) -> Words:
     """Lower-case words and the marks that join or part a list; hyphens part words."""
-    text = re.sub(r"\bw/(o\b)?", lambda found: "without " if found[1] else "with ", text.lower().replace("’", "'"))
+    text = re.sub(
+        r"\bw/(o\b)?",
+        lambda found: "without " if found[1] else "with ",
+        text.lower().replace("’", "'"),
+    )
     text = re.sub(r"\b([a-z]+)[-‐‑]free\b", r"no \1", text)
     text = re.sub(r"(?<=[a-z])'s\b", "s", text)
     return tuple(re.findall(r"\d+/\d+|n/a|[a-z0-9]+(?:'[a-z]+)?|[,&:/]", text.replace("-", " ")))
@@ -31,7 +45,9 @@ def sentences(text: str) -> list[Words]:
 
 
 def facet_of(value: str) -> str:
-    return next(facet for facet in ("details", "pattern", "neckline") if value in vocabulary.values(facet))
+    return next(
+        facet for facet in ("details", "pattern", "neckline") if value in vocabulary.values(facet)
+    )
 
 
 @cache
@@ -83,6 +99,6 @@ def span(words: Words, at: int, table: str) -> int:
     """Length of the longest phrase of a table that begins at `at`; 0 for none."""
     known, longest = _begun_by(table)
     for length in range(min(longest.get(words[at], 0), len(words) - at), 0, -1):
-        if words[at:at + length] in known:
+        if words[at : at + length] in known:
             return length
     return 0

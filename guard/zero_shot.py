@@ -19,22 +19,36 @@ from encoders.openclip import load_model
 from guard.verifier import Subject
 
 _SAID: dict[str, str] = {
-    "color": "a {value} {kind}", "pattern": "a {value} {kind}", "sleeve_length": "a {kind} with {value} sleeves",
-    "length": "a {value} length {kind}", "neckline": "a {kind} with a {value} neckline", "fit": "a {value} fit {kind}",
-    "material": "a {kind} made of {value}", "category": "a photo of a {value}", "gender": "a {kind} for {value}",
-    "style": "a {value} {kind}", "details": "a {kind} with {value}"}
+    "color": "a {value} {kind}",
+    "pattern": "a {value} {kind}",
+    "sleeve_length": "a {kind} with {value} sleeves",
+    "length": "a {value} length {kind}",
+    "neckline": "a {kind} with a {value} neckline",
+    "fit": "a {value} fit {kind}",
+    "material": "a {kind} made of {value}",
+    "category": "a photo of a {value}",
+    "gender": "a {kind} for {value}",
+    "style": "a {value} {kind}",
+    "details": "a {kind} with {value}",
+}
 _WORDED: dict[tuple[str, str], str] = {
-    ("sleeve_length", "sleeveless"): "a sleeveless {kind}", ("pattern", "solid"): "a plain {kind} in one color",
-    ("details", "hood"): "a {kind} with a hood", ("details", "zipper"): "a {kind} with a zipper",
-    ("details", "belt"): "a {kind} with a belt", ("details", "bow"): "a {kind} with a bow",
-    ("details", "logo"): "a {kind} with a logo", ("details", "slit"): "a {kind} with a slit"}
+    ("sleeve_length", "sleeveless"): "a sleeveless {kind}",
+    ("pattern", "solid"): "a plain {kind} in one color",
+    ("details", "hood"): "a {kind} with a hood",
+    ("details", "zipper"): "a {kind} with a zipper",
+    ("details", "belt"): "a {kind} with a belt",
+    ("details", "bow"): "a {kind} with a bow",
+    ("details", "logo"): "a {kind} with a logo",
+    ("details", "slit"): "a {kind} with a slit",
+}
 _IN_ITS_PLACE: dict[str, tuple[str, ...]] = {
     "hood": ("a {kind} with a collar", "a {kind} with a round neck"),
     "buttons": ("a {kind} with a zipper", "a {kind} with a closed front"),
     "zipper": ("a {kind} with buttons", "a {kind} with a closed front"),
     "pockets": ("a {kind} with a smooth front",),
     "belt": ("a {kind} with an elastic waist", "a {kind} that hangs loose"),
-    "straps": ("a {kind} with sleeves", "a {kind} with handles")}
+    "straps": ("a {kind} with sleeves", "a {kind} with handles"),
+}
 _PLAIN = ("a plain {kind}",)
 
 
@@ -44,7 +58,9 @@ def prompts(facet: str, value: str, kind: str) -> tuple[list[str], list[bool]]:
     if facet == "details":
         own = [v for v in vocabulary.leaf_values(facet) if v in covered] or [value]
         against = [text.format(kind=kind) for text in _IN_ITS_PLACE.get(value, _PLAIN)]
-        return [_phrase(facet, v, kind) for v in own] + against, [True] * len(own) + [False] * len(against)
+        return [_phrase(facet, v, kind) for v in own] + against, [True] * len(own) + [False] * len(
+            against
+        )
     values = vocabulary.leaf_values(facet)
     return [_phrase(facet, v, kind) for v in values], [v in covered for v in values]
 
@@ -66,7 +82,9 @@ class ZeroShot:
         """(n,) probabilities; all pictures in one batch. NaN for shades, which no phrase tells apart."""
         if facet == "color" and value in vocabulary.SHADES or not subjects:
             return np.full(len(subjects), np.nan)
-        pixels = torch.stack([self._transform(subject.picture().convert("RGB")) for subject in subjects])
+        pixels = torch.stack(
+            [self._transform(subject.picture().convert("RGB")) for subject in subjects]
+        )
         seen = self._model.encode_image(pixels.to(self.device), normalize=True)
         found = []
         for subject, vector in zip(subjects, seen, strict=True):
@@ -95,4 +113,6 @@ def open_zero_shot(name: str, device: str = "auto") -> ZeroShot:
 def _builtin_transform(side: int) -> Any:
     from encoders.pictures import squares
 
-    return lambda picture: torch.from_numpy(squares([picture], side)[0]).permute(2, 0, 1).float().mul(2 / 255).sub(1)
+    return lambda picture: (
+        torch.from_numpy(squares([picture], side)[0]).permute(2, 0, 1).float().mul(2 / 255).sub(1)
+    )

@@ -5,5 +5,16 @@ from retrieval.index import Elsewhere, VectorIndex, first_part, make_lists, open
 from retrieval.opened import index_of
 from retrieval.retriever import Hit, Retriever
 
-__all__ = ["Elsewhere", "Hit", "RankerWeights", "Retriever", "VectorIndex", "first_part", "index_of", "load_ranker_weights",
-           "make_lists", "open_index", "save_ranker_weights"]
+__all__ = [
+    "Elsewhere",
+    "Hit",
+    "RankerWeights",
+    "Retriever",
+    "VectorIndex",
+    "first_part",
+    "index_of",
+    "load_ranker_weights",
+    "make_lists",
+    "open_index",
+    "save_ranker_weights",
+]

@@ -23,7 +23,10 @@ UNKNOWN_PRICE = -1.0
 LONGEST = 200
 """Bytes of a value at most."""
 BRAND, PRICE, AVAILABLE = "brand", "price", "available"
-FACETS: tuple[str, ...] = (*(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet not in OPEN_WORLD), BRAND)
+FACETS: tuple[str, ...] = (
+    *(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet not in OPEN_WORLD),
+    BRAND,
+)
 """Facets with a column of their own. Details and style have none: naming pockets says nothing of a hood."""
 
 Record = dict[str, str | float | bool]
@@ -70,14 +73,21 @@ def record(item: Item, claims: Iterable[Claim]) -> Record:
     affirmed, _ = stated(item, claims)
     told: dict[str, list[str]] = {}
     for facet, value in sorted(affirmed):
-        if not (facet == "color" and value in vocabulary.SHADES):  # a shade says nothing of the colour
+        if not (
+            facet == "color" and value in vocabulary.SHADES
+        ):  # a shade says nothing of the colour
             told.setdefault(facet, []).append(value)
     kinds = told.get("category", [])
     one = {facet: _one(facet, told.get(facet, []), kinds) for facet in FACETS if facet != BRAND}
     price = UNKNOWN_PRICE if item.price is None else float(item.price)
     brand = vocabulary.normal(item.brand)
-    return {**nothing_stated(), **one, BRAND: brand if holds(brand) else SEVERAL, PRICE: price,
-            AVAILABLE: item.available and (not item.sizes or bool(item.sizes_in_stock()))}
+    return {
+        **nothing_stated(),
+        **one,
+        BRAND: brand if holds(brand) else SEVERAL,
+        PRICE: price,
+        AVAILABLE: item.available and (not item.sizes or bool(item.sizes_in_stock())),
+    }
 
 
 def _one(facet: str, values: Sequence[str], kinds: Sequence[str]) -> str:
@@ -85,8 +95,14 @@ def _one(facet: str, values: Sequence[str], kinds: Sequence[str]) -> str:
         return SILENT
     if len(values) > 1 or not holds(values[0]):
         return SEVERAL
-    fits = facet == "category" or not kinds or any(vocabulary.applicable(facet, kind, values[0]) for kind in kinds)
-    return values[0] if fits else SEVERAL  # the sleeves of a belt count as none, whatever its listing states
+    fits = (
+        facet == "category"
+        or not kinds
+        or any(vocabulary.applicable(facet, kind, values[0]) for kind in kinds)
+    )
+    return (
+        values[0] if fits else SEVERAL
+    )  # the sleeves of a belt count as none, whatever its listing states
 
 
 def holds(value: str) -> bool:

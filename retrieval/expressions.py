@@ -52,7 +52,9 @@ def _one(constraint: Constraint) -> str:
 
 
 def _without(facet: str, value: str) -> str:
-    unwanted = {vocabulary.normal(value)} if facet == BRAND else vocabulary.descendants(facet, value)
+    unwanted = (
+        {vocabulary.normal(value)} if facet == BRAND else vocabulary.descendants(facet, value)
+    )
     return _membership(facet, "not in", unwanted - {SILENT, SEVERAL})
 
 
@@ -71,7 +73,11 @@ def _able(facet: str, value: str) -> str:
     """Not the kinds that cannot have the facet: no belt has sleeves."""
     if facet in ("category", *vocabulary.OPEN_FACETS):
         return ""
-    unable = {kind for kind in vocabulary.values("category") if not vocabulary.applicable(facet, kind, value)}
+    unable = {
+        kind
+        for kind in vocabulary.values("category")
+        if not vocabulary.applicable(facet, kind, value)
+    }
     return _membership("category", "not in", unable)
 
 

@@ -39,8 +39,13 @@ class FaissIndex:
         """Takes the rows (n, dim) in place of what it held."""
         rows, dim = vectors.shape
         half = self.precision == "fp16" or (self.precision == "auto" and rows >= LARGE)
-        self._index = (faiss.IndexScalarQuantizer(dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT)
-                       if half else faiss.IndexFlatIP(dim))
+        self._index = (
+            faiss.IndexScalarQuantizer(
+                dim, faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
+            )
+            if half
+            else faiss.IndexFlatIP(dim)
+        )
         self._index.is_trained = True  # QT_fp16 has nothing to learn from the rows
         self.add(vectors)
 
@@ -48,17 +53,26 @@ class FaissIndex:
         """Appends rows (m, dim)."""
         index = self._held()
         if vectors.ndim != 2 or vectors.shape[1] != index.d:
-            raise InputError(f"rows of shape {vectors.shape} do not fit an index of {index.d} dimensions")
+            raise InputError(
+                f"rows of shape {vectors.shape} do not fit an index of {index.d} dimensions"
+            )
         for start in range(0, len(vectors), CHUNK):
-            index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
+            index.add(np.ascontiguousarray(vectors[start : start + CHUNK], dtype=np.float32))
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
-               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self,
+        queries: np.ndarray,
+        k: int,
+        mask: np.ndarray | None = None,
+        constraints: Sequence[Constraint] = (),
+    ) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex. Equal scores come in the order of their rows."""
         index = self._held()
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
         if queries.shape[1] != index.d:
-            raise InputError(f"queries of {queries.shape[1]} dimensions do not fit an index of {index.d}")
+            raise InputError(
+                f"queries of {queries.shape[1]} dimensions do not fit an index of {index.d}"
+            )
         found = min(k, index.ntotal if mask is None else int(np.count_nonzero(mask)))
         rows = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
@@ -69,8 +83,9 @@ class FaissIndex:
             scores[:, :found] = np.take_along_axis(raw_scores, order, axis=1)
         return rows, scores
 
-    def _raw(self, index: faiss.Index, queries: np.ndarray, k: int,
-             mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    def _raw(
+        self, index: faiss.Index, queries: np.ndarray, k: int, mask: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
         if mask is None:
             return index.search(queries, k)
         if mask.shape != (index.ntotal,):
@@ -89,8 +104,10 @@ class FaissIndex:
         try:
             held = faiss.read_index(str(path))
         except RuntimeError as error:
-            raise InputError(f"{path} is no FAISS index ({str(error).splitlines()[0][:120]}); "
-                             "rebuild it from the catalogue's vectors") from None
+            raise InputError(
+                f"{path} is no FAISS index ({str(error).splitlines()[0][:120]}); "
+                "rebuild it from the catalogue's vectors"
+            ) from None
         index = cls("fp16" if isinstance(held, faiss.IndexScalarQuantizer) else "fp32")
         index._index = held
         return index

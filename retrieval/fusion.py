@@ -27,8 +27,9 @@ def ranks(scores: np.ndarray) -> np.ndarray:
     return result
 
 
-def reciprocal_rank_fusion(rankings: Mapping[str, np.ndarray], weights: Mapping[str, float],
-                           k: int = RRF_K) -> np.ndarray:
+def reciprocal_rank_fusion(
+    rankings: Mapping[str, np.ndarray], weights: Mapping[str, float], k: int = RRF_K
+) -> np.ndarray:
     """Fused scores (n,): sum over rankers of weight / (k + rank). rankings: name -> (n,) ranks, 0 for not ranked."""
     total = np.zeros(len(next(iter(rankings.values()))))
     for name, ranking in rankings.items():
@@ -62,16 +63,24 @@ def load_ranker_weights(path: Path = SHIPPED) -> RankerWeights:
     try:
         return _File.model_validate_json(path.read_text(encoding="utf-8")).weights
     except FileNotFoundError:
-        raise InputError(f"no weights of the rankers at {path}; `python -m evaluation ensemble --fit` writes them") from None
+        raise InputError(
+            f"no weights of the rankers at {path}; `python -m evaluation ensemble --fit` writes them"
+        ) from None
     except ValidationError as error:
-        raise InputError(f"{path} holds no weights of the rankers: {error.errors()[0]['msg']}; "
-                         f"allowed fields: {', '.join(RankerWeights.model_fields)}") from None
+        raise InputError(
+            f"{path} holds no weights of the rankers: {error.errors()[0]['msg']}; "
+            f"allowed fields: {', '.join(RankerWeights.model_fields)}"
+        ) from None
 
 
-def save_ranker_weights(weights: RankerWeights, path: Path = SHIPPED, encoder: str = "", note: str = "") -> None:
+def save_ranker_weights(
+    weights: RankerWeights, path: Path = SHIPPED, encoder: str = "", note: str = ""
+) -> None:
     """Writes weights with the encoder that they were fitted on and how."""
     record = _File(weights=weights, encoder=encoder, note=note)
-    path.write_text(record.model_dump_json(indent=2, exclude={"weights": {"without"}}) + "\n", encoding="utf-8")
+    path.write_text(
+        record.model_dump_json(indent=2, exclude={"weights": {"without"}}) + "\n", encoding="utf-8"
+    )
 
 
 class _File(BaseModel):
@@ -99,15 +108,19 @@ class Pool:
         """{ranker: (n,) ranks}."""
         return {name: ranks(values) for name, values in self.scores.items()}
 
-    def order(self, weights: RankerWeights, rankings: Mapping[str, np.ndarray] | None = None) -> list[int]:
+    def order(
+        self, weights: RankerWeights, rankings: Mapping[str, np.ndarray] | None = None
+    ) -> list[int]:
         """Places 0 to n-1 by fused score, best first, ties by id."""
         rankings = self.rankings() if rankings is None else rankings
-        fused = reciprocal_rank_fusion(rankings, {name: weights.share(name, self.specialists) for name in rankings})
+        fused = reciprocal_rank_fusion(
+            rankings, {name: weights.share(name, self.specialists) for name in rankings}
+        )
         order = np.argsort(-fused, kind="stable")
         tied = np.flatnonzero(np.diff(fused[order]) == 0)
         places = order.tolist()
         for start, end in _runs(tied):  # ids are looked up for ties alone
-            places[start:end + 2] = sorted(places[start:end + 2], key=self.ids.__getitem__)
+            places[start : end + 2] = sorted(places[start : end + 2], key=self.ids.__getitem__)
         return places
 
 
@@ -115,7 +128,9 @@ def _runs(places: np.ndarray) -> Iterator[tuple[int, int]]:
     """First and last of each run of consecutive numbers."""
     if len(places):
         breaks = np.flatnonzero(np.diff(places) > 1)
-        yield from zip(places[[0, *(breaks + 1)]].tolist(), places[[*breaks, -1]].tolist(), strict=True)
+        yield from zip(
+            places[[0, *(breaks + 1)]].tolist(), places[[*breaks, -1]].tolist(), strict=True
+        )
 
 
 class Chosen(Sequence[str]):

@@ -47,7 +47,9 @@ class GpuIndex:
         self.other, self.flat = other, flat
         self._alone = threading.Lock()  # FAISS' GPU resources are for one thread at a time
         if flat.ntotal != other.size:
-            raise InputError(f"{flat.ntotal} rows on the GPU, {other.size} beside it; build both from the same vectors")
+            raise InputError(
+                f"{flat.ntotal} rows on the GPU, {other.size} beside it; build both from the same vectors"
+            )
 
     @property
     def size(self) -> int:
@@ -65,15 +67,26 @@ class GpuIndex:
         with self._alone:
             self.flat.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
-               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self,
+        queries: np.ndarray,
+        k: int,
+        mask: np.ndarray | None = None,
+        constraints: Sequence[Constraint] = (),
+    ) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex. Equal scores come in the order of their rows."""
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
         fits = queries.shape[1] == self.flat.d and (mask is None or mask.shape == (self.size,))
         allowed = self.size if mask is None or not fits else int(np.count_nonzero(mask))
         wanted = min(k, allowed)
-        fetch = wanted if allowed == self.size else int(wanted * SPARE * self.size / max(1, allowed)) + 32
-        if not fits or not wanted or min(fetch, self.size) > MOST:  # what does not fit, the other index says in words
+        fetch = (
+            wanted
+            if allowed == self.size
+            else int(wanted * SPARE * self.size / max(1, allowed)) + 32
+        )
+        if (
+            not fits or not wanted or min(fetch, self.size) > MOST
+        ):  # what does not fit, the other index says in words
             return self.other.search(queries, k, mask, constraints)
         with self._alone:
             scores, rows = self.flat.search(queries, min(fetch, self.size))
@@ -106,5 +119,5 @@ def on_gpu(vectors: np.ndarray) -> Flat:
     index = faiss.GpuIndexFlatIP(resources, vectors.shape[1], settings)
     index.resources_kept = resources  # it must live as long as the index
     for start in range(0, len(vectors), CHUNK):
-        index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
+        index.add(np.ascontiguousarray(vectors[start : start + CHUNK], dtype=np.float32))
     return index

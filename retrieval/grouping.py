@@ -12,8 +12,9 @@ AT_A_TIME = 128
 """Places that are compared in one product."""
 
 
-def one_per_design(pool: np.ndarray, vectors: np.ndarray, designs: np.ndarray, order: Sequence[int],
-                   k: int) -> list[tuple[int, tuple[int, ...]]]:
+def one_per_design(
+    pool: np.ndarray, vectors: np.ndarray, designs: np.ndarray, order: Sequence[int], k: int
+) -> list[tuple[int, tuple[int, ...]]]:
     """The first k places of `order` (into `pool`, (n,) rows) of different designs, each with its siblings' rows.
 
     vectors (n, dim) of concatenated unit slices and designs (n,) are the pool's. Two rows are of one design when they share its
@@ -23,9 +24,13 @@ def one_per_design(pool: np.ndarray, vectors: np.ndarray, designs: np.ndarray, o
     grouping = _Grouping(pool.tolist(), designs.tolist(), k)
     order = list(order)
     for start in range(0, len(order), AT_A_TIME):
-        places = order[start:start + AT_A_TIME]
+        places = order[start : start + AT_A_TIME]
         if len(grouping.leaders) < k:
-            grouping.lead(places, vectors[places] @ vectors[grouping.leaders].T, vectors[places] @ vectors[places].T)
+            grouping.lead(
+                places,
+                vectors[places] @ vectors[grouping.leaders].T,
+                vectors[places] @ vectors[places].T,
+            )
         else:
             grouping.follow(places, vectors[places] @ vectors[grouping.leaders].T)
     return [(place, tuple(grouping.siblings[place])) for place in grouping.leaders]

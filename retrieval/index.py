@@ -33,8 +33,13 @@ class VectorIndex(Protocol):
     def add(self, vectors: np.ndarray) -> None:
         """Appends rows (m, dim)."""
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
-               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self,
+        queries: np.ndarray,
+        k: int,
+        mask: np.ndarray | None = None,
+        constraints: Sequence[Constraint] = (),
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The k best rows of each query (q, dim), best first, equal scores by row: rows (q, k) int64, -1 where there
         are fewer, and scores (q, k) float32. mask (n,) bool: only these rows are looked at. constraints: what the mask follows
         from (it may leave out more), for an index that knows the listings itself; the mask alone settles what is found.
@@ -63,8 +68,14 @@ LISTS_FROM = 50_000
 """Rows from which `auto` takes an inverted file: several exact searches a turn take tens of milliseconds there."""
 
 
-def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | None = None, first: VectorIndex | None = None,
-               device: str = "cpu", elsewhere: Elsewhere | None = None) -> VectorIndex:
+def open_index(
+    vectors: np.ndarray | Stacked,
+    kind: str = "auto",
+    kept: Path | None = None,
+    first: VectorIndex | None = None,
+    device: str = "cpu",
+    elsewhere: Elsewhere | None = None,
+) -> VectorIndex:
     """An index over a catalogue's vectors (n, dim); where they are stacked, the parts after the first get one of their own.
 
     kind: `faiss` (exact; half precision when large), `ivf` (lists, and exact scores of what they find), `milvus` (a server's or
@@ -81,7 +92,9 @@ def open_index(vectors: np.ndarray | Stacked, kind: str = "auto", kept: Path | N
     if first is not None:
         return first
     if kind not in KINDS:
-        raise InputError(f"no vector index of kind {kind!r} here; allowed: {', '.join(KINDS)} (setting INDEX)")
+        raise InputError(
+            f"no vector index of kind {kind!r} here; allowed: {', '.join(KINDS)} (setting INDEX)"
+        )
     if kind == "milvus":
         return _in_milvus(vectors, elsewhere)
     lists = kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM)
@@ -102,7 +115,10 @@ def first_part(index: VectorIndex) -> VectorIndex:
 
 def make_lists(folder: Path, kind: str = "auto") -> None:
     """Makes the search lists of a large catalogue in `folder`, where they are wanted and missing, before somebody waits."""
-    vectors, kept = np.load(folder / VECTORS, mmap_mode="r"), lists_file(folder, read_manifest(folder))
+    vectors, kept = (
+        np.load(folder / VECTORS, mmap_mode="r"),
+        lists_file(folder, read_manifest(folder)),
+    )
     if (kind == "ivf" or (kind == "auto" and len(vectors) >= LISTS_FROM)) and not kept.is_file():
         _lists(vectors, kept)
 
@@ -135,14 +151,23 @@ def _lists(vectors: np.ndarray, kept: Path | None) -> VectorIndex:
     if kept is not None and kept.is_file():
         index.load_lists(kept, vectors)
         return index
-    logger.warning("making search lists of %d rows, once; about ten thousand rows a second", len(vectors))
+    logger.warning(
+        "making search lists of %d rows, once; about ten thousand rows a second", len(vectors)
+    )
     index.build(vectors)
     if kept is not None:
         try:
-            half = kept.with_name(f".{kept.name}.{os.getpid()}")  # others may have the file mapped that this one replaces
+            half = kept.with_name(
+                f".{kept.name}.{os.getpid()}"
+            )  # others may have the file mapped that this one replaces
             index.save(half)
             half.replace(kept)
             index.load_lists(kept, vectors)  # from the file, so that the memory goes back
-        except (OSError, RuntimeError) as error:  # a folder that is read-only: the next start makes them again
-            logger.warning("the search lists could not be kept at %s: %s", kept, str(error).splitlines()[0])
+        except (
+            OSError,
+            RuntimeError,
+        ) as error:  # a folder that is read-only: the next start makes them again
+            logger.warning(
+                "the search lists could not be kept at %s: %s", kept, str(error).splitlines()[0]
+            )
     return index

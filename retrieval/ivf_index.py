@@ -55,10 +55,13 @@ class IvfIndex:
         rows, dim = vectors.shape
         lists = min(self._lists or lists_for(rows), max(1, rows))
         quantizer = faiss.IndexFlatIP(dim)
-        self._index = faiss.IndexIVFScalarQuantizer(quantizer, dim, lists, faiss.ScalarQuantizer.QT_8bit,
-                                                    faiss.METRIC_INNER_PRODUCT)
+        self._index = faiss.IndexIVFScalarQuantizer(
+            quantizer, dim, lists, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
+        )
         self._index.cp.seed, self._index.cp.niter = self._seed + 1, 8
-        sample = np.random.default_rng(self._seed).choice(rows, size=min(rows, SAMPLE * lists), replace=False)
+        sample = np.random.default_rng(self._seed).choice(
+            rows, size=min(rows, SAMPLE * lists), replace=False
+        )
         self._index.train(np.ascontiguousarray(vectors[np.sort(sample)], dtype=np.float32))
         self._rows, self._mapped = vectors[:0], None
         self.add(vectors)
@@ -67,22 +70,35 @@ class IvfIndex:
         """Appends rows (m, dim)."""
         index = self._held()
         if vectors.ndim != 2 or vectors.shape[1] != index.d:
-            raise InputError(f"rows of shape {vectors.shape} do not fit an index of {index.d} dimensions")
+            raise InputError(
+                f"rows of shape {vectors.shape} do not fit an index of {index.d} dimensions"
+            )
         if self._mapped is not None:  # what is mapped from disk cannot grow
             self._index = index = faiss.read_index(str(self._mapped))
             self._mapped = None
         for start in range(0, len(vectors), CHUNK):
-            index.add(np.ascontiguousarray(vectors[start:start + CHUNK], dtype=np.float32))
+            index.add(np.ascontiguousarray(vectors[start : start + CHUNK], dtype=np.float32))
         self._list_of = None
-        self._rows = vectors if not len(self._rows) else np.concatenate([self._rows, vectors.astype(self._rows.dtype)])
+        self._rows = (
+            vectors
+            if not len(self._rows)
+            else np.concatenate([self._rows, vectors.astype(self._rows.dtype)])
+        )
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
-               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self,
+        queries: np.ndarray,
+        k: int,
+        mask: np.ndarray | None = None,
+        constraints: Sequence[Constraint] = (),
+    ) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex. Scores are exact; rows may be missed. Equal scores come in the order of their rows."""
         index = self._held()
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
         if queries.shape[1] != index.d:
-            raise InputError(f"queries of {queries.shape[1]} dimensions do not fit an index of {index.d}")
+            raise InputError(
+                f"queries of {queries.shape[1]} dimensions do not fit an index of {index.d}"
+            )
         if mask is not None and mask.shape != (self.size,):
             raise InputError(f"a mask of shape {mask.shape} does not fit {self.size} rows")
         return settle(self._rows, queries, self._candidates(queries, k, mask), k)
@@ -95,7 +111,10 @@ class IvfIndex:
             return [rows] * len(queries)
         settings: dict[str, object] = {"nprobe": min(PROBES, self._held().nlist)}
         if mask is not None:
-            rows, lists = np.packbits(mask, bitorder="little"), self._lists_with(mask)  # selectors point into these arrays
+            rows, lists = (
+                np.packbits(mask, bitorder="little"),
+                self._lists_with(mask),
+            )  # selectors point into these arrays
             there = int(np.count_nonzero(lists))
             settings["nprobe"] = min(there, max(PROBES, math.ceil(COVERED * there / allowed)))
             settings["sel"] = faiss.IDSelectorBitmap(rows)
@@ -120,13 +139,19 @@ class IvfIndex:
     def load_lists(self, path: Path, vectors: np.ndarray) -> None:
         """Maps what `save` wrote, for the rows (n, dim) that it was built on. Raises InputError on anything else."""
         try:
-            held = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)  # pages are read when needed, and shared by processes
+            held = faiss.read_index(
+                str(path), faiss.IO_FLAG_MMAP_IFC
+            )  # pages are read when needed, and shared by processes
         except RuntimeError as error:
-            raise InputError(f"{path} is no FAISS index ({str(error).splitlines()[0][:120]}); remove it, and it is made "
-                             "anew") from None
+            raise InputError(
+                f"{path} is no FAISS index ({str(error).splitlines()[0][:120]}); remove it, and it is made "
+                "anew"
+            ) from None
         if not isinstance(held, faiss.IndexIVF) or (held.ntotal, held.d) != vectors.shape:
-            raise InputError(f"{path} holds {held.ntotal} rows of {held.d}, the catalogue {vectors.shape}; remove it, and it "
-                             "is made anew")
+            raise InputError(
+                f"{path} holds {held.ntotal} rows of {held.d}, the catalogue {vectors.shape}; remove it, and it "
+                "is made anew"
+            )
         read_ahead(path)
         self._index, self._rows, self._mapped, self._list_of = held, vectors, path, None
 

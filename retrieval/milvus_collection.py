@@ -36,24 +36,43 @@ class MilvusCollection:
 
     def create(self, anew: bool = False) -> bool:
         """Whether the collection is new. anew: drops one of that name first."""
-        version = self._server.version  # asked with a short time-out: nobody waits two minutes to hear that no server is there
+        version = (
+            self._server.version
+        )  # asked with a short time-out: nobody waits two minutes to hear that no server is there
         exists = self._server.ask("has_collection", self.name)
         if exists and anew:
             self._server.ask("drop_collection", self.name)
         elif exists:
             self._check_shape()
             return False
-        done = self._server.tell("create_collection", self.name, schema=self._schema(), consistency_level=READ_YOUR_WRITES)
-        if not done and not self._server.ask("has_collection", self.name):  # another process may have been as quick
-            self._server.ask("create_collection", self.name, schema=self._schema(), consistency_level=READ_YOUR_WRITES)
+        done = self._server.tell(
+            "create_collection",
+            self.name,
+            schema=self._schema(),
+            consistency_level=READ_YOUR_WRITES,
+        )
+        if not done and not self._server.ask(
+            "has_collection", self.name
+        ):  # another process may have been as quick
+            self._server.ask(
+                "create_collection",
+                self.name,
+                schema=self._schema(),
+                consistency_level=READ_YOUR_WRITES,
+            )
         logger.info("made collection %s in Milvus %s", self.name, version)
         return done
 
-    def upsert(self, rows: Sequence[int], vectors: np.ndarray, records: Sequence[Record] | None) -> None:
+    def upsert(
+        self, rows: Sequence[int], vectors: np.ndarray, records: Sequence[Record] | None
+    ) -> None:
         """Puts rows in, or in place of what was there: row numbers, vectors (m, dim) and, where there are, columns."""
         full = np.asarray(vectors, dtype=np.float32)
         extra: Sequence[Record] = records if records is not None else [{}] * len(full)
-        data = [{ROW: int(row), VECTOR: vector, **record} for row, vector, record in zip(rows, full, extra, strict=True)]
+        data = [
+            {ROW: int(row), VECTOR: vector, **record}
+            for row, vector, record in zip(rows, full, extra, strict=True)
+        ]
         self._server.ask("upsert", self.name, data)
 
     def delete(self, rows: Sequence[int]) -> None:
@@ -69,17 +88,23 @@ class MilvusCollection:
         if not self._indexed():
             self.flush()
             self._make_index(size)
-        self._kind = str(self._server.ask("describe_index", self.name, VECTOR).get("index_type", "FLAT"))
+        self._kind = str(
+            self._server.ask("describe_index", self.name, VECTOR).get("index_type", "FLAT")
+        )
         self._server.ask("load_collection", self.name, seconds=BUILD_SECONDS)
 
     def missing(self, size: int) -> np.ndarray:
         """Row numbers below `size` that are not in; rows from `size` on, of a longer catalogue, are taken out."""
         if not self._indexed():
-            self._make_index(size)  # an import was killed before: without an index there is nothing to ask
+            self._make_index(
+                size
+            )  # an import was killed before: without an index there is nothing to ask
         self._server.ask("load_collection", self.name, seconds=BUILD_SECONDS)
         while beyond := self._rows_where(f"{ROW} >= {size}"):
             self.delete(beyond)
-        counted = self._server.ask("query", self.name, output_fields=["count(*)"], consistency_level=UP_TO_DATE)
+        counted = self._server.ask(
+            "query", self.name, output_fields=["count(*)"], consistency_level=UP_TO_DATE
+        )
         if int(counted[0]["count(*)"]) == size:
             return np.zeros(0, dtype=np.int64)
         held = np.zeros(size, dtype=bool)
@@ -87,18 +112,38 @@ class MilvusCollection:
             held[self._rows_where(f"{ROW} >= {start} and {ROW} < {start + PAGE}")] = True
         return np.flatnonzero(~held)
 
-    def search(self, queries: np.ndarray, limit: int, where: str) -> list[tuple[np.ndarray, np.ndarray]]:
+    def search(
+        self, queries: np.ndarray, limit: int, where: str
+    ) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each query (q, dim) at most `limit` rows that satisfy an expression: row numbers int64 and scores, best first."""
         params = {"ef": max(EFFORT * limit, EFFORT_LEAST)} if self._kind == "HNSW" else {}
-        answer = self._server.ask("search", self.name, data=list(queries), filter=where, limit=limit, anns_field=VECTOR,
-                                  search_params={"metric_type": METRIC, "params": params}, seconds=SEARCH_SECONDS)
-        return [(np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32)) for hits in answer]
+        answer = self._server.ask(
+            "search",
+            self.name,
+            data=list(queries),
+            filter=where,
+            limit=limit,
+            anns_field=VECTOR,
+            search_params={"metric_type": METRIC, "params": params},
+            seconds=SEARCH_SECONDS,
+        )
+        return [
+            (np.array(hits.ids, dtype=np.int64), np.array(hits.distances, dtype=np.float32))
+            for hits in answer
+        ]
 
     # -- inside
 
     def _rows_where(self, where: str) -> list[int]:
         """Up to PAGE row numbers."""
-        rows = self._server.ask("query", self.name, filter=where, output_fields=[ROW], limit=PAGE, consistency_level=UP_TO_DATE)
+        rows = self._server.ask(
+            "query",
+            self.name,
+            filter=where,
+            output_fields=[ROW],
+            limit=PAGE,
+            consistency_level=UP_TO_DATE,
+        )
         return [int(row[ROW]) for row in rows]
 
     def _schema(self) -> object:
@@ -116,11 +161,16 @@ class MilvusCollection:
 
     def _check_shape(self) -> None:
         """Raises InputError where a collection of that name is another's."""
-        fields = {field["name"]: field for field in self._server.ask("describe_collection", self.name)["fields"]}
+        fields = {
+            field["name"]: field
+            for field in self._server.ask("describe_collection", self.name)["fields"]
+        }
         wanted = {ROW, VECTOR, *((*FACETS, PRICE, AVAILABLE) if self._with_columns else ())}
         if set(fields) != wanted or int(fields[VECTOR]["params"]["dim"]) != self.dim:
-            raise InputError(f"collection {self.name} at {self._server.address} has other columns or dimensions than this "
-                             "program writes; drop it, and it is made anew")
+            raise InputError(
+                f"collection {self.name} at {self._server.address} has other columns or dimensions than this "
+                "program writes; drop it, and it is made anew"
+            )
 
     def _indexed(self) -> bool:
         return VECTOR in self._server.ask("list_indexes", self.name)
@@ -130,9 +180,17 @@ class MilvusCollection:
         graph = size >= GRAPH_FROM and not self._server.version.startswith(LITE)
         wanted = self._index_of("HNSW" if graph else "FLAT")
         if not self._server.tell("create_index", self.name, wanted, seconds=BUILD_SECONDS):
-            self._server.ask("create_index", self.name, self._index_of("AUTOINDEX"), seconds=BUILD_SECONDS)
+            self._server.ask(
+                "create_index", self.name, self._index_of("AUTOINDEX"), seconds=BUILD_SECONDS
+            )
 
     def _index_of(self, kind: str) -> object:
         params = pymilvus().MilvusClient.prepare_index_params()
-        params.add_index(VECTOR, index_type=kind, metric_type=METRIC, index_name=VECTOR, params=GRAPH if kind == "HNSW" else {})
+        params.add_index(
+            VECTOR,
+            index_type=kind,
+            metric_type=METRIC,
+            index_name=VECTOR,
+            params=GRAPH if kind == "HNSW" else {},
+        )
         return params

@@ -47,8 +47,13 @@ class MilvusIndex:
 
     kind = "milvus"
 
-    def __init__(self, server: MilvusServer, collection: str | None = None, columns: Columns | None = None,
-                 exact_rows: int | None = None) -> None:
+    def __init__(
+        self,
+        server: MilvusServer,
+        collection: str | None = None,
+        columns: Columns | None = None,
+        exact_rows: int | None = None,
+    ) -> None:
         self._server, self._name, self._columns = server, collection, columns
         self._exact_rows = EXACT_ROWS if exact_rows is None else exact_rows
         self._collection: MilvusCollection | None = None
@@ -73,19 +78,27 @@ class MilvusIndex:
         """
         collection = self._collection_for(vectors)
         fresh = collection.create()
-        self._take(collection, vectors, np.arange(len(vectors)) if fresh else collection.missing(len(vectors)))
+        self._take(
+            collection,
+            vectors,
+            np.arange(len(vectors)) if fresh else collection.missing(len(vectors)),
+        )
 
     def add(self, vectors: np.ndarray) -> None:
         """Appends rows (m, dim)."""
         collection = self._held()
         if vectors.ndim != 2 or vectors.shape[1] != self._rows.shape[1]:
-            raise InputError(f"rows of shape {vectors.shape} do not fit an index of {self._rows.shape[1]} dimensions")
+            raise InputError(
+                f"rows of shape {vectors.shape} do not fit an index of {self._rows.shape[1]} dimensions"
+            )
         first = self.size
         for start in range(0, len(vectors), BATCH):
-            part = vectors[start:start + BATCH]
+            part = vectors[start : start + BATCH]
             silent = None if self._columns is None else [nothing_stated() for _ in part]
             collection.upsert(range(first + start, first + start + len(part)), part, silent)
-        self._rows = vectors if not first else np.concatenate([self._rows, vectors.astype(self._rows.dtype)])
+        self._rows = (
+            vectors if not first else np.concatenate([self._rows, vectors.astype(self._rows.dtype)])
+        )
         self._deleted = np.concatenate([self._deleted, np.zeros(len(vectors), dtype=bool)])
 
     def delete(self, rows: Iterable[int]) -> None:
@@ -94,17 +107,23 @@ class MilvusIndex:
         if gone and not 0 <= gone[0] <= gone[-1] < self.size:
             raise InputError(f"no rows {gone[0]} to {gone[-1]} in an index of {self.size} rows")
         for start in range(0, len(gone), BATCH):
-            self._held().delete(gone[start:start + BATCH])
+            self._held().delete(gone[start : start + BATCH])
         self._deleted[gone] = True
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
-               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
-        """See VectorIndex. Scores are exact; a graph may miss rows. Raises WorkError, in a shopper's words, where Milvus is away.
-        """
+    def search(
+        self,
+        queries: np.ndarray,
+        k: int,
+        mask: np.ndarray | None = None,
+        constraints: Sequence[Constraint] = (),
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """See VectorIndex. Scores are exact; a graph may miss rows. Raises WorkError, in a shopper's words, where Milvus is away."""
         collection = self._held()
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
         if queries.shape[1] != self._rows.shape[1]:
-            raise InputError(f"queries of {queries.shape[1]} dimensions do not fit an index of {self._rows.shape[1]}")
+            raise InputError(
+                f"queries of {queries.shape[1]} dimensions do not fit an index of {self._rows.shape[1]}"
+            )
         if mask is not None and mask.shape != (self.size,):
             raise InputError(f"a mask of shape {mask.shape} does not fit {self.size} rows")
         allowed = ~self._deleted if mask is None else mask & ~self._deleted
@@ -113,7 +132,9 @@ class MilvusIndex:
             candidates = [np.flatnonzero(allowed)] * len(queries)
         else:
             try:
-                candidates = self._found(collection, queries, k, allowed, self._filter(mask, constraints))
+                candidates = self._found(
+                    collection, queries, k, allowed, self._filter(mask, constraints)
+                )
             except WorkError as error:
                 logger.error("%s", error)
                 raise WorkError(AWAY) from error
@@ -128,38 +149,63 @@ class MilvusIndex:
     def _collection_for(self, vectors: np.ndarray) -> MilvusCollection:
         if vectors.ndim != 2 or not vectors.shape[1]:
             raise InputError(f"rows of shape {vectors.shape}; an index takes (n, dim)")
-        name = self._name or "rows_" + blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=12).hexdigest()
+        name = (
+            self._name
+            or "rows_"
+            + blake2b(np.ascontiguousarray(vectors).tobytes(), digest_size=12).hexdigest()
+        )
         return MilvusCollection(self._server, name, vectors.shape[1], self._columns is not None)
 
     def _take(self, collection: MilvusCollection, vectors: np.ndarray, missing: np.ndarray) -> None:
         if len(missing):
-            logger.warning("sending %d rows to Milvus at %s, once; about a thousand a second", len(missing), self._server.address)
+            logger.warning(
+                "sending %d rows to Milvus at %s, once; about a thousand a second",
+                len(missing),
+                self._server.address,
+            )
         for start in range(0, len(missing), BATCH):
-            part = missing[start:start + BATCH]
+            part = missing[start : start + BATCH]
             records = None if self._columns is None else self._columns.records(part.tolist())
             collection.upsert(part.tolist(), vectors[part], records)
         collection.finish(len(vectors))
-        self._collection, self._rows, self._deleted = collection, vectors, np.zeros(len(vectors), dtype=bool)
+        self._collection, self._rows, self._deleted = (
+            collection,
+            vectors,
+            np.zeros(len(vectors), dtype=bool),
+        )
 
     def _filter(self, mask: np.ndarray | None, constraints: Sequence[Constraint]) -> str:
         if self._columns is None or mask is None:
             return ""
         return expression(constraints, self._columns.all_available(mask))
 
-    def _found(self, collection: MilvusCollection, queries: np.ndarray, k: int, allowed: np.ndarray,
-               where: str) -> list[np.ndarray]:
+    def _found(
+        self,
+        collection: MilvusCollection,
+        queries: np.ndarray,
+        k: int,
+        allowed: np.ndarray,
+        where: str,
+    ) -> list[np.ndarray]:
         """For each query, rows that are worth an exact score: of the server's best, in ever longer answers, what is allowed."""
         found: dict[int, np.ndarray] = {}
         limit = min(FETCH_MOST, max(FETCH_LEAST, int(FETCH * k)))
         while len(found) < len(queries):
             waiting = [place for place in range(len(queries)) if place not in found]
             scarcest = float(k)
-            for place, (rows, scores) in zip(waiting, collection.search(queries[waiting], limit, where), strict=True):
+            for place, (rows, scores) in zip(
+                waiting, collection.search(queries[waiting], limit, where), strict=True
+            ):
                 whole = len(rows) < limit
-                rows, scores = rows[rows < len(allowed)], scores[rows < len(allowed)]  # another process may have added some
+                rows, scores = (
+                    rows[rows < len(allowed)],
+                    scores[rows < len(allowed)],
+                )  # another process may have added some
                 kept = allowed[rows]
                 scarcest = min(scarcest, float(np.count_nonzero(kept)))
-                if np.count_nonzero(kept) >= k and (whole or limit == FETCH_MOST or _apart(scores, kept, k)):
+                if np.count_nonzero(kept) >= k and (
+                    whole or limit == FETCH_MOST or _apart(scores, kept, k)
+                ):
                     found[place] = rows[kept]
                 elif whole or limit == FETCH_MOST:
                     found[place] = np.flatnonzero(allowed)

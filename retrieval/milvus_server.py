@@ -35,8 +35,10 @@ class MilvusServer:
 
     def __init__(self, uri: str, token: str | None = None) -> None:
         if not uri.startswith(_SCHEMES) and not uri.endswith(".db"):
-            raise InputError(f"MILVUS_URI is {uri!r}; allowed: the address of a server (http://host:19530), or a file that ends "
-                             "in .db for Milvus Lite")
+            raise InputError(
+                f"MILVUS_URI is {uri!r}; allowed: the address of a server (http://host:19530), or a file that ends "
+                "in .db for Milvus Lite"
+            )
         self.uri, self._token = uri, token
         self.address = re.sub(r"//[^/@]*@", "//", uri)
         self._client: Any = None
@@ -46,10 +48,16 @@ class MilvusServer:
 
         Raises WorkError where there is no answer in time, or none but an error; its text is for who runs the shop.
         """
-        attempts = Retrying(stop=stop_after_delay(seconds), wait=wait_random_exponential(0.1, max=2.0),
-                            retry=retry_if_exception(_passes), reraise=True)
+        attempts = Retrying(
+            stop=stop_after_delay(seconds),
+            wait=wait_random_exponential(0.1, max=2.0),
+            retry=retry_if_exception(_passes),
+            reraise=True,
+        )
         with self._explained(call):
-            return attempts(lambda: getattr(self._connected(), call)(*arguments, timeout=seconds, **options))
+            return attempts(
+                lambda: getattr(self._connected(), call)(*arguments, timeout=seconds, **options)
+            )
 
     def tell(self, call: str, *arguments: Any, **options: Any) -> bool:
         """Like `ask`, where a refusal is an answer: whether it was done. Raises WorkError only where nobody answers."""
@@ -71,8 +79,9 @@ class MilvusServer:
         if self._client is None:
             if not self.uri.startswith(_SCHEMES):
                 Path(self.uri).resolve().parent.mkdir(parents=True, exist_ok=True)
-            self._client = pymilvus().MilvusClient(self.uri, token=self._token or "", timeout=CONNECT_SECONDS,
-                                                   dedicated=True)
+            self._client = pymilvus().MilvusClient(
+                self.uri, token=self._token or "", timeout=CONNECT_SECONDS, dedicated=True
+            )
         return self._client
 
     @contextmanager
@@ -85,16 +94,24 @@ class MilvusServer:
             raise WorkError(self._explanation(call, error)) from error
 
     def _explanation(self, call: str, error: BaseException) -> str:
-        told = error.details() if callable(getattr(error, "details", None)) else getattr(error, "message", None)
+        told = (
+            error.details()
+            if callable(getattr(error, "details", None))
+            else getattr(error, "message", None)
+        )
         reason = " ".join(str(told or error).split())[:300]
         if _status(error) in ("UNAUTHENTICATED", "PERMISSION_DENIED"):
             return f"Milvus at {self.address} refuses the token: set MILVUS_TOKEN (user:password, or a key)"
         if self._client is None and not self.uri.startswith(_SCHEMES):
-            return (f"Milvus Lite cannot open {self.address} ({reason}); it serves one process: end the other, name another "
-                    "file in MILVUS_URI, or start a server")
+            return (
+                f"Milvus Lite cannot open {self.address} ({reason}); it serves one process: end the other, name another "
+                "file in MILVUS_URI, or start a server"
+            )
         if self._client is None or _passes(error) or _status(error) == "DEADLINE_EXCEEDED":
-            return (f"no answer from Milvus at {self.address} ({reason}); start it, set MILVUS_URI to where it is (a file such "
-                    "as data/milvus.db needs no server), or INDEX=auto to search without it")
+            return (
+                f"no answer from Milvus at {self.address} ({reason}); start it, set MILVUS_URI to where it is (a file such "
+                "as data/milvus.db needs no server), or INDEX=auto to search without it"
+            )
         return f"Milvus at {self.address} refuses {call}: {reason}"
 
 
@@ -109,11 +126,17 @@ def pymilvus() -> ModuleType:
     try:
         import pymilvus as library
     except ImportError:
-        raise InputError(f"INDEX=milvus needs pymilvus, which is not installed: {INSTALL}") from None
+        raise InputError(
+            f"INDEX=milvus needs pymilvus, which is not installed: {INSTALL}"
+        ) from None
     finally:
         del os.environ["PYTHON_DOTENV_DISABLED"]
         os.environ.update({name: value for name, value in hidden.items() if value is not None})
-    for name in ("pymilvus", "milvus_lite", "grpc._server"):  # they log tracebacks of what is raised and told here anyway
+    for name in (
+        "pymilvus",
+        "milvus_lite",
+        "grpc._server",
+    ):  # they log tracebacks of what is raised and told here anyway
         logging.getLogger(name).setLevel(logging.CRITICAL)
     return library
 
@@ -123,8 +146,12 @@ def _status(error: BaseException | None) -> str:
     import grpc
 
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:  # pymilvus raises errors as causes of themselves
-        code = error.code() if callable(getattr(error, "code", None)) else getattr(error, "code", None)
+    while (
+        error is not None and id(error) not in seen
+    ):  # pymilvus raises errors as causes of themselves
+        code = (
+            error.code() if callable(getattr(error, "code", None)) else getattr(error, "code", None)
+        )
         if isinstance(code, grpc.StatusCode):
             return code.name
         seen.add(id(error))
@@ -137,4 +164,6 @@ def _passes(error: BaseException | None) -> bool:
     status = _status(error)
     if status:
         return status in _TRANSIENT
-    return getattr(error, "code", None) == _NOT_CONNECTED or bool(getattr(error, "retriable", False))
+    return getattr(error, "code", None) == _NOT_CONNECTED or bool(
+        getattr(error, "retriable", False)
+    )

@@ -31,15 +31,22 @@ class PartedIndex:
         """Appends rows (m, dim) to the fresh ones."""
         self.fresh.add(vectors)
 
-    def search(self, queries: np.ndarray, k: int, mask: np.ndarray | None = None,
-               constraints: Sequence[Constraint] = ()) -> tuple[np.ndarray, np.ndarray]:
+    def search(
+        self,
+        queries: np.ndarray,
+        k: int,
+        mask: np.ndarray | None = None,
+        constraints: Sequence[Constraint] = (),
+    ) -> tuple[np.ndarray, np.ndarray]:
         """See VectorIndex."""
         if mask is not None and mask.shape != (self.size,):
             raise InputError(f"a mask of shape {mask.shape} does not fit {self.size} rows")
         split = self.first.size
         masks = (None, None) if mask is None else (mask[:split], mask[split:])
-        (rows, scores), (more, their) = (part.search(queries, k, own, constraints)
-                                         for part, own in zip((self.first, self.fresh), masks, strict=True))
+        (rows, scores), (more, their) = (
+            part.search(queries, k, own, constraints)
+            for part, own in zip((self.first, self.fresh), masks, strict=True)
+        )
         rows = np.concatenate([rows, np.where(more >= 0, more + split, -1)], axis=1)
         scores = np.concatenate([scores, their], axis=1)
         order = np.lexsort((rows, -scores), axis=1)[:, :k]

@@ -44,9 +44,20 @@ class Specialist:
     be there. unwanted: turns the answer round. share: of the weight that a specialist has, less for a soft wish.
     """
 
-    def __init__(self, facet: str, groups: Sequence[Sequence[str]], space: Space, unwanted: bool = False,
-                 share: float = 1.0) -> None:
-        self.prototypes, self.unwanted, self.dim, self.share = space.prototypes(facet), unwanted, space.dim, share
+    def __init__(
+        self,
+        facet: str,
+        groups: Sequence[Sequence[str]],
+        space: Space,
+        unwanted: bool = False,
+        share: float = 1.0,
+    ) -> None:
+        self.prototypes, self.unwanted, self.dim, self.share = (
+            space.prototypes(facet),
+            unwanted,
+            space.dim,
+            share,
+        )
         self.span = space.layout.slice(space.facet_slice[facet])
         rows = [self._rows(facet, group) for group in groups]
         self.groups = [group for group in rows if group]
@@ -58,7 +69,9 @@ class Specialist:
     @property
     def direction(self) -> np.ndarray:
         """(dim,) query vector that finds candidates: the mean of the wanted prototypes, other slices silent."""
-        mean = self.prototypes.vectors[sorted({row for group in self.groups for row in group})].mean(axis=0)
+        mean = self.prototypes.vectors[
+            sorted({row for group in self.groups for row in group})
+        ].mean(axis=0)
         direction = np.zeros(self.dim, dtype=np.float32)
         direction[self.span] = mean / max(float(np.linalg.norm(mean)), 1e-8)
         return direction
@@ -84,21 +97,38 @@ def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:
     for group in wish.groups():
         for op, prefix in (("require", ""), ("exclude", "not ")):
             for facet in dict.fromkeys(c.facet for c in group if c.op == op):
-                asked.setdefault(prefix + facet, []).append([c for c in group if (c.facet, c.op) == (facet, op)])
+                asked.setdefault(prefix + facet, []).append(
+                    [c for c in group if (c.facet, c.op) == (facet, op)]
+                )
     for constraint in wish.of("prefer"):
         if constraint.source != "photo" and constraint.facet not in asked:
             asked.setdefault(f"maybe {constraint.facet}", []).append([constraint])
     found = {name: _specialist(name, groups, space) for name, groups in asked.items()}
-    return {name: specialist for name, specialist in found.items() if specialist is not None and specialist.groups}
+    return {
+        name: specialist
+        for name, specialist in found.items()
+        if specialist is not None and specialist.groups
+    }
 
 
-def _specialist(name: str, groups: Sequence[Sequence[Constraint]], space: Space) -> Specialist | None:
+def _specialist(
+    name: str, groups: Sequence[Sequence[Constraint]], space: Space
+) -> Specialist | None:
     facet = groups[0][0].facet
     if facet not in space.facet_slice or space.prototypes(facet) is None:
         return None
-    share = min(1.0, max(c.confidence * c.weight for group in groups for c in group)) \
-        if name.startswith("maybe ") else 1.0
-    return Specialist(facet, [[str(c.value) for c in group] for group in groups], space, name.startswith("not "), share)
+    share = (
+        min(1.0, max(c.confidence * c.weight for group in groups for c in group))
+        if name.startswith("maybe ")
+        else 1.0
+    )
+    return Specialist(
+        facet,
+        [[str(c.value) for c in group] for group in groups],
+        space,
+        name.startswith("not "),
+        share,
+    )
 
 
 def kind_scores(query: Query, space: Space, vectors: np.ndarray) -> np.ndarray | None:

@@ -12,8 +12,17 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "ENCODER", "CATALOG", "PLANNER", "MEMORY", "INDEX", "MILVUS_URI",
-             "MILVUS_TOKEN"):
+for name in (
+    "OPENAI_API_KEY",
+    "OPENAI_BASE_URL",
+    "ENCODER",
+    "CATALOG",
+    "PLANNER",
+    "MEMORY",
+    "INDEX",
+    "MILVUS_URI",
+    "MILVUS_TOKEN",
+):
     os.environ.pop(name, None)  # a developer's own settings must not reach the tests
 
 
@@ -34,8 +43,23 @@ def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue of 200 drawn items with the built-in encoder, drawn once for the whole run."""
     out = tmp_path_factory.mktemp("catalogue") / "demo"
     done = subprocess.run(
-        [sys.executable, "-m", "catalog", "demo", "--out", str(out), "--items", "200", "--seed", "7"],
-        cwd=ROOT, capture_output=True, text=True, timeout=240)
+        [
+            sys.executable,
+            "-m",
+            "catalog",
+            "demo",
+            "--out",
+            str(out),
+            "--items",
+            "200",
+            "--seed",
+            "7",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=240,
+    )
     assert done.returncode == 0, done.stderr
     return out
 

@@ -6,7 +6,9 @@ from agent import Stylist
 
 
 def wanted(reply, facet: str) -> list[tuple[str, int | None]]:
-    return [(str(c.value), c.any) for c in reply.constraints if c.facet == facet and c.op == "require"]
+    return [
+        (str(c.value), c.any) for c in reply.constraints if c.facet == facet and c.op == "require"
+    ]
 
 
 def test_or_adds_an_alternative(stylist: Stylist) -> None:

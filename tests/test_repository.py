@@ -40,7 +40,9 @@ def test_the_readme_names_every_file_of_the_top_level() -> None:
 def test_the_readmes_links_lead_somewhere() -> None:
     for readme in [path for path in tracked() if path.suffix == ".md"]:
         for target in re.findall(r"\]\(([^)#:\s]+)\)", readme.read_text()):
-            assert (readme.parent / target).exists(), f"{readme.relative_to(ROOT)} links to {target}"
+            assert (readme.parent / target).exists(), (
+                f"{readme.relative_to(ROOT)} links to {target}"
+            )
 
 
 def test_the_readmes_tree_is_the_codes() -> None:

@@ -32,7 +32,9 @@ def test_there_are_enough_of_both_planners() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_replay(path: Path, demo_dir: Path, encoder) -> None:
     transcript = transcripts.read(path)
-    outcome = transcripts.replay(transcript, lambda settings: Stylist.open(demo_dir, settings=settings, encoder=encoder))
+    outcome = transcripts.replay(
+        transcript, lambda settings: Stylist.open(demo_dir, settings=settings, encoder=encoder)
+    )
     assert not outcome.differences, "\n".join(outcome.differences)
 
 
@@ -40,9 +42,18 @@ def test_a_changed_reply_is_seen() -> None:
     """The comparison can fail: another id, another verdict, another word."""
     told = {"reply": "a", "items": [{"id": "x", "score": 0.5, "verdicts": []}], "unconfirmed": []}
     assert transcripts.differences(told, told) == []
-    assert transcripts.differences(told, {**told, "items": [{"id": "x", "score": 0.51, "verdicts": []}]}) == []
-    for other in ({**told, "reply": "b"}, {**told, "items": []}, {**told, "unconfirmed": ["y"]},
-                  {**told, "items": [{"id": "x", "score": 0.6, "verdicts": []}]}):
+    assert (
+        transcripts.differences(
+            told, {**told, "items": [{"id": "x", "score": 0.51, "verdicts": []}]}
+        )
+        == []
+    )
+    for other in (
+        {**told, "reply": "b"},
+        {**told, "items": []},
+        {**told, "unconfirmed": ["y"]},
+        {**told, "items": [{"id": "x", "score": 0.6, "verdicts": []}]},
+    ):
         assert transcripts.differences(told, other)
 
 

@@ -15,14 +15,20 @@ from errors import InputError, run_door
 from settings import load_settings
 
 app = typer.Typer(
-    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help="Everything that fits weights or thresholds."
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Everything that fits weights or thresholds.",
 )
 
 CACHE = Path.home() / ".cache" / "stylist-training"
 BUILTIN = Path(__file__).resolve().parent.parent / "encoders" / "builtin"
 
 Data = Annotated[Path | None, typer.Option(help="The folder of photo folders; default: DATA_DIR.")]
-Cache = Annotated[Path, typer.Option(help="Where decoded photos and drawn pictures are kept, outside the repository.")]
+Cache = Annotated[
+    Path,
+    typer.Option(help="Where decoded photos and drawn pictures are kept, outside the repository."),
+]
 Out = Annotated[Path, typer.Option(help="The model's folder.")]
 
 
@@ -31,15 +37,26 @@ def encoder(
     data: Data = None,
     cache: Cache = CACHE,
     out: Out = BUILTIN,
-    work: Annotated[Path, typer.Option(help="Where checkpoints lie; a run goes on from what it finds there.")] = CACHE / "run",
-    epochs: Annotated[list[int] | None, typer.Option(help="Epochs of each stage, in order; 0 leaves one out.")] = None,
+    work: Annotated[
+        Path, typer.Option(help="Where checkpoints lie; a run goes on from what it finds there.")
+    ] = CACHE / "run",
+    epochs: Annotated[
+        list[int] | None, typer.Option(help="Epochs of each stage, in order; 0 leaves one out.")
+    ] = None,
     drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures; 0 for photos alone.")] = 3600,
     seed: Annotated[int, typer.Option(help="Of weights, order and augmentation.")] = 7,
-    processes: Annotated[int, typer.Option(min=1, max=16, help="Training processes on a CPU; one on a GPU.")] = 2,
+    processes: Annotated[
+        int, typer.Option(min=1, max=16, help="Training processes on a CPU; one on a GPU.")
+    ] = 2,
     export_only: Annotated[
-        bool, typer.Option("--export-only", help="No more epochs: text tower, heads and card from the checkpoint.")
+        bool,
+        typer.Option(
+            "--export-only", help="No more epochs: text tower, heads and card from the checkpoint."
+        ),
     ] = False,
-    log: Annotated[Path | None, typer.Option(help="Also write a line an epoch into this file.")] = None,
+    log: Annotated[
+        Path | None, typer.Option(help="Also write a line an epoch into this file.")
+    ] = None,
 ) -> None:
     """Trains the built-in encoder from its ImageNet start and writes its folder and model card."""
     import torch
@@ -86,7 +103,9 @@ def calibrate(
     data: Data = None,
     cache: Cache = CACHE,
     out: Out = BUILTIN,
-    drawn: Annotated[int, typer.Option(min=0, help="Drawn pictures that stand in where photos have no label.")] = 500,
+    drawn: Annotated[
+        int, typer.Option(min=0, help="Drawn pictures that stand in where photos have no label.")
+    ] = 500,
 ) -> None:
     """Refits the built-in encoder's heads on labelled photos and calibrates them; a minute or two."""
     from encoders import load_encoder
@@ -109,27 +128,50 @@ def frozen(data: Data = None) -> None:
 @app.command()
 def thresholds(
     data: Data = None,
-    catalog: Annotated[Path | None, typer.Option(help="A drawn catalogue of another seed than the reported ones.")] = None,
-    alpha: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it.")] = 0.05,
+    catalog: Annotated[
+        Path | None, typer.Option(help="A drawn catalogue of another seed than the reported ones.")
+    ] = None,
+    alpha: Annotated[
+        float,
+        typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it."),
+    ] = 0.05,
 ) -> None:
     """Fits the guard's thresholds."""
     from training.thresholds import run
 
     record = run(data, catalog, alpha=alpha)
-    _done({"origin": record["origin"], "values": {domain: len(found) for domain, found in record["domains"].items()}})
+    _done(
+        {
+            "origin": record["origin"],
+            "values": {domain: len(found) for domain, found in record["domains"].items()},
+        }
+    )
 
 
 @app.command()
 def composer(
     data: Data = None,
-    kind: Annotated[str, typer.Option(help="tirg, combiner, film, gated; delta (with the static fusions); or all.")] = "all",
+    kind: Annotated[
+        str,
+        typer.Option(help="tirg, combiner, film, gated; delta (with the static fusions); or all."),
+    ] = "all",
     catalog: Annotated[
-        Path | None, typer.Option(help="Also learn from a drawn catalogue, of another seed than the reported ones.")
+        Path | None,
+        typer.Option(
+            help="Also learn from a drawn catalogue, of another seed than the reported ones."
+        ),
     ] = None,
     cache: Cache = CACHE,
-    out: Annotated[Path | None, typer.Option(help="Where weights go; default: the composer's own folder.")] = None,
-    queries: Annotated[int, typer.Option(min=10, help="Queries mined to train on; tuning takes 300 a kind of change.")] = 4000,
-    steps: Annotated[int, typer.Option(min=1, help="Training steps, the same for every kind.")] = 900,
+    out: Annotated[
+        Path | None, typer.Option(help="Where weights go; default: the composer's own folder.")
+    ] = None,
+    queries: Annotated[
+        int,
+        typer.Option(min=10, help="Queries mined to train on; tuning takes 300 a kind of change."),
+    ] = 4000,
+    steps: Annotated[
+        int, typer.Option(min=1, help="Training steps, the same for every kind.")
+    ] = 900,
     seed: Annotated[int, typer.Option(help="Of queries, weights and order.")] = 1,
 ) -> None:
     """Fits the composers to the encoder: tunes the closed forms, trains the learned kinds; a few minutes each."""
@@ -146,7 +188,13 @@ def composer(
     if "delta" in wanted:
         result["delta"] = _tuned(settings.data_dir, model, seed, out)
     if learned := [name for name in wanted if name != "delta"]:
-        job = Job(settings.data_dir, cache, catalog, queries=queries, recipe=Recipe(seed=seed, steps=steps))
+        job = Job(
+            settings.data_dir,
+            cache,
+            catalog,
+            queries=queries,
+            recipe=Recipe(seed=seed, steps=steps),
+        )
         result |= run(learned, model, job if out is None else replace(job, out=out))
     _done(result)
 
@@ -157,14 +205,22 @@ def _tuned(data: Path, model, seed: int, out: Path | None) -> dict:
 
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
-    return tune(data, model, seed=seed, out=DEFAULTS if out is None else out / DEFAULTS.name).model_dump()
+    return tune(
+        data, model, seed=seed, out=DEFAULTS if out is None else out / DEFAULTS.name
+    ).model_dump()
 
 
 @app.command()
 def adapt(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A catalogue's folder.")],
-    encoder: Annotated[str | None, typer.Option(help="Instead of ENCODER: the encoder that embedded the catalogue.")] = None,
-    alpha: Annotated[float, typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it.")] = 0.05,
+    encoder: Annotated[
+        str | None,
+        typer.Option(help="Instead of ENCODER: the encoder that embedded the catalogue."),
+    ] = None,
+    alpha: Annotated[
+        float,
+        typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it."),
+    ] = 0.05,
 ) -> None:
     """Fits the encoder to a shop by its own listings: slices, prototypes, calibration, thresholds; saved with the catalogue."""
     from training.adapt import run

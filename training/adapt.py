@@ -74,8 +74,14 @@ def run(folder: Path, encoder_name: str | None = None, alpha: float = thresholds
         encoder = load_encoder(settings.encoder, settings.device)
         found = fit_shop(encoder, read_shop(catalog, base_vectors(catalog, encoder)), alpha)
         save(catalog, encoder, found)
-    return {"catalog": str(folder), "items": len(catalog), "encoder": encoder.name, "fingerprint": found.fit.fingerprint,
-            "seconds": round(time.monotonic() - started, 1), "facets": found.fit.report}
+    return {
+        "catalog": str(folder),
+        "items": len(catalog),
+        "encoder": encoder.name,
+        "fingerprint": found.fit.fingerprint,
+        "seconds": round(time.monotonic() - started, 1),
+        "facets": found.fit.report,
+    }
 
 
 def base_vectors(catalog: Catalog, encoder: Any) -> np.ndarray:
@@ -84,11 +90,15 @@ def base_vectors(catalog: Catalog, encoder: Any) -> np.ndarray:
     if fit is None or catalog.manifest["encoder"]["fingerprint"] != fit.fingerprint:
         catalog.check_encoder(encoder)
         return np.asarray(catalog.vectors, dtype=np.float32)
-    catalog.check_encoder(FittedEncoder(encoder, fit) if fit.base == encoder.fingerprint else encoder)
+    catalog.check_encoder(
+        FittedEncoder(encoder, fit) if fit.base == encoder.fingerprint else encoder
+    )
     kept = catalog.folder / FOLDER / files.BASE_VECTORS
     if fit.maps and not kept.is_file():
-        raise InputError(f"{catalog.folder} has changed since it was fitted; embed it by the encoder itself first: "
-                         f"python -m catalog embed {catalog.folder}")
+        raise InputError(
+            f"{catalog.folder} has changed since it was fitted; embed it by the encoder itself first: "
+            f"python -m catalog embed {catalog.folder}"
+        )
     return np.asarray(np.load(kept) if kept.is_file() else catalog.vectors, dtype=np.float32)
 
 
@@ -103,13 +113,20 @@ def fit_shop(encoder: Any, shop: Shop, alpha: float = thresholds.ALPHA) -> Fitte
         raise InputError(
             f"the listings state too little to fit anything: a facet needs {FEWEST_ITEMS} items that state it, "
             f"{FEWEST_VALUES} values among them, and {STATED:.0%} of the items that can have it; stated are {told}. Give the "
-            "feed more attributes, or leave the encoder as it is")
+            "feed more attributes, or leave the encoder as it is"
+        )
     maps: dict[str, SliceMap] = {}
     prototypes: dict[str, Prototypes] = {}
-    report: dict[str, dict] = {facet: {"chosen": "as it is", "labels": count["items"], "why": count["why"]}
-                               for facet, count in counts.items() if facet not in taught}
-    bar = tqdm([name for name in encoder.layout.names if any(FACET_SLICE[f] == name for f in taught)],
-               desc="fitting slices", unit="slice")
+    report: dict[str, dict] = {
+        facet: {"chosen": "as it is", "labels": count["items"], "why": count["why"]}
+        for facet, count in counts.items()
+        if facet not in taught
+    }
+    bar = tqdm(
+        [name for name in encoder.layout.names if any(FACET_SLICE[f] == name for f in taught)],
+        desc="fitting slices",
+        unit="slice",
+    )
     for name in bar:
         bar.set_postfix_str(name)
         best = choose(teacher, name, tuple(f for f in FACETS_OF[name] if f in taught))
@@ -118,11 +135,20 @@ def fit_shop(encoder: Any, shop: Shop, alpha: float = thresholds.ALPHA) -> Fitte
         if best.map is not None:
             maps[name] = best.map
     if not prototypes:
-        log.warning("nothing that the listings teach is better than what encoder %s knows; only thresholds are fitted",
-                    encoder.name)
-    layout = SliceLayout(encoder.layout.names, tuple(maps[n].matrix.shape[1] if n in maps else size for n, size in
-                                                     zip(encoder.layout.names, encoder.layout.sizes, strict=True)))
-    fit = Fit(encoder.fingerprint, _name(encoder, maps, prototypes), layout, maps, prototypes, report)
+        log.warning(
+            "nothing that the listings teach is better than what encoder %s knows; only thresholds are fitted",
+            encoder.name,
+        )
+    layout = SliceLayout(
+        encoder.layout.names,
+        tuple(
+            maps[n].matrix.shape[1] if n in maps else size
+            for n, size in zip(encoder.layout.names, encoder.layout.sizes, strict=True)
+        ),
+    )
+    fit = Fit(
+        encoder.fingerprint, _name(encoder, maps, prototypes), layout, maps, prototypes, report
+    )
     return Fitted(fit, _thresholds(encoder, fit, shop.part(np.flatnonzero(held)), taught, alpha))
 
 
@@ -160,26 +186,53 @@ def choose(teacher: Teacher, name: str, facets: tuple[str, ...]) -> Choice:
     heads = {facet: _heads(teacher, facet) for facet in facets}
     best_heads = sum(cost for _, cost, _ in heads.values())
     anew = fit_slice(teacher, name, facets)
-    tuned = {facet: calibrate(table, teacher.labels(facet, table.values, teacher.held, anew.map))
-             for facet, table in anew.prototypes.items()}
-    costs = {facet: price(tuned[facet], teacher.labels(facet, tuned[facet].values, teacher.held, anew.map))
-             for facet in facets}
-    before = {facet: price(teacher.encoder.prototypes(facet),
-                           teacher.labels(facet, teacher.encoder.prototypes(facet).values, teacher.held))
-              for facet in facets}
+    tuned = {
+        facet: calibrate(table, teacher.labels(facet, table.values, teacher.held, anew.map))
+        for facet, table in anew.prototypes.items()
+    }
+    costs = {
+        facet: price(
+            tuned[facet], teacher.labels(facet, tuned[facet].values, teacher.held, anew.map)
+        )
+        for facet in facets
+    }
+    before = {
+        facet: price(
+            teacher.encoder.prototypes(facet),
+            teacher.labels(facet, teacher.encoder.prototypes(facet).values, teacher.held),
+        )
+        for facet in facets
+    }
     if sum(costs.values()) < (1 - WORTH) * best_heads:
-        return Choice(anew.map, tuned, {
-            facet: _told(teacher, facet, "slice fitted anew", before[facet], costs.get(facet)) for facet in facets})
-    return Choice(None, {facet: table for facet, (table, _, chosen) in heads.items() if chosen != "as it is"},
-                  {facet: _told(teacher, facet, chosen, before[facet], cost) for facet, (_, cost, chosen) in heads.items()})
+        return Choice(
+            anew.map,
+            tuned,
+            {
+                facet: _told(teacher, facet, "slice fitted anew", before[facet], costs.get(facet))
+                for facet in facets
+            },
+        )
+    return Choice(
+        None,
+        {facet: table for facet, (table, _, chosen) in heads.items() if chosen != "as it is"},
+        {
+            facet: _told(teacher, facet, chosen, before[facet], cost)
+            for facet, (_, cost, chosen) in heads.items()
+        },
+    )
 
 
 def _heads(teacher: Teacher, facet: str) -> tuple[Prototypes, float, str]:
     """The facet's prototypes in the slice as it is: kept, calibrated, or refitted and calibrated; with their price."""
     start = teacher.encoder.prototypes(facet)
-    fitting, checking = (teacher.labels(facet, start.values, part) for part in (~teacher.held, teacher.held))
+    fitting, checking = (
+        teacher.labels(facet, start.values, part) for part in (~teacher.held, teacher.held)
+    )
     candidates = {"calibrated": calibrate(start, checking)}
-    candidates |= {f"prototypes fitted (hold {hold:g})": calibrate(refit(start, fitting, hold), checking) for hold in HOLD}
+    candidates |= {
+        f"prototypes fitted (hold {hold:g})": calibrate(refit(start, fitting, hold), checking)
+        for hold in HOLD
+    }
     costs = {name: price(table, checking) for name, table in candidates.items()}
     best, as_it_is = min(costs, key=costs.get), price(start, checking)
     if costs[best] > (1 - WORTH) * as_it_is:
@@ -189,15 +242,22 @@ def _heads(teacher: Teacher, facet: str) -> tuple[Prototypes, float, str]:
 
 def price(table: Prototypes, data: Labelled) -> float:
     """Mean of -log p(what the listing leaves open)."""
-    logits = table.scale * data.slices @ torch.from_numpy(table.vectors).T + torch.from_numpy(table.bias)
+    logits = table.scale * data.slices @ torch.from_numpy(table.vectors).T + torch.from_numpy(
+        table.bias
+    )
     return float(loss(logits, data, table.exclusive))
 
 
 def _told(teacher: Teacher, facet: str, chosen: str, before: float, after: float | None) -> dict:
     labels = teacher.labels(facet, teacher.encoder.prototypes(facet).values, teacher.held)
     fitting = teacher.labels(facet, teacher.encoder.prototypes(facet).values, ~teacher.held)
-    return {"chosen": chosen, "labels": len(fitting.slices) + len(labels.slices), "held": len(labels.slices),
-            "log_loss_before": round(before, 4), "log_loss_after": round(after if after is not None else before, 4)}
+    return {
+        "chosen": chosen,
+        "labels": len(fitting.slices) + len(labels.slices),
+        "held": len(labels.slices),
+        "log_loss_before": round(before, 4),
+        "log_loss_after": round(after if after is not None else before, 4),
+    }
 
 
 def _words(encoder: Any) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
@@ -205,7 +265,9 @@ def _words(encoder: Any) -> dict[str, tuple[tuple[str, ...], np.ndarray]]:
     found = {}
     for facet, prompts in PROMPTS.items():
         values = vocabulary.leaf_values(facet)
-        texts = encoder.encode_texts([prompt.format(value) for value in values for prompt in prompts])
+        texts = encoder.encode_texts(
+            [prompt.format(value) for value in values for prompt in prompts]
+        )
         found[facet] = values, texts.reshape(len(values), len(prompts), -1).mean(1)
     return found
 
@@ -215,7 +277,12 @@ def _name(encoder: Any, maps: Mapping[str, SliceMap], prototypes: Mapping[str, P
     for name, found in sorted(maps.items()):
         digest.update(name.encode() + found.matrix.tobytes() + found.mean.tobytes())
     for facet, table in sorted(prototypes.items()):
-        digest.update(facet.encode() + table.vectors.tobytes() + table.bias.tobytes() + np.float32(table.scale).tobytes())
+        digest.update(
+            facet.encode()
+            + table.vectors.tobytes()
+            + table.bias.tobytes()
+            + np.float32(table.scale).tobytes()
+        )
     return digest.hexdigest()[:16]
 
 
@@ -231,8 +298,13 @@ def _thresholds(encoder: Any, fit: Fit, held: Shop, taught: tuple[str, ...], alp
             fitted[key] = {op: {"low": band.low, "high": band.high} for op, band in ops.items()}
     for facet in taught:
         fitted |= thresholds.bands(listing_examples(seen, held.told, facet), facet, alpha)
-    return {"origin": f"python -m training adapt, {date.today().isoformat()}: {len(held.told)} items of held designs",
-            "alpha": alpha, "encoder": fit.fingerprint, "default": thresholds.DEFAULT, "domains": {"photo": fitted}}
+    return {
+        "origin": f"python -m training adapt, {date.today().isoformat()}: {len(held.told)} items of held designs",
+        "alpha": alpha,
+        "encoder": fit.fingerprint,
+        "default": thresholds.DEFAULT,
+        "domains": {"photo": fitted},
+    }
 
 
 def save(catalog: Catalog, encoder: Any, found: Fitted) -> None:
@@ -242,12 +314,24 @@ def save(catalog: Catalog, encoder: Any, found: Fitted) -> None:
     with replacing(folder) as fresh:
         files.link_rest(folder, fresh, (FOLDER, files.MANIFEST, files.VECTORS, files.PARTS))
         write_fit(fresh, fit)
-        (fresh / FOLDER / THRESHOLDS).write_text(json.dumps(found.thresholds, indent=1) + "\n", encoding="utf-8")
+        (fresh / FOLDER / THRESHOLDS).write_text(
+            json.dumps(found.thresholds, indent=1) + "\n", encoding="utf-8"
+        )
         np.save(fresh / files.VECTORS, fit.project(own, encoder.layout).astype(np.float16))
         if fit.maps:
             np.save(fresh / FOLDER / files.BASE_VECTORS, own.astype(np.float16))
         slices = dict(zip(fit.layout.names, map(int, fit.layout.sizes), strict=True))
-        write_json(fresh / files.MANIFEST, {
-            **catalog.manifest, "encoder": {"name": encoder.name, "fingerprint": fit.fingerprint, "fitted_on": fit.base},
-            "dimensions": fit.layout.dim, "slices": slices})
+        write_json(
+            fresh / files.MANIFEST,
+            {
+                **catalog.manifest,
+                "encoder": {
+                    "name": encoder.name,
+                    "fingerprint": fit.fingerprint,
+                    "fitted_on": fit.base,
+                },
+                "dimensions": fit.layout.dim,
+                "slices": slices,
+            },
+        )
         make_lists(fresh, load_settings().index)

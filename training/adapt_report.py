@@ -37,7 +37,9 @@ def measure(encoder: Any, shop: Shop) -> dict:
     """The same on a shop that is read."""
     reported = np.array([percent(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
     if not reported.any() or reported.all():
-        raise InputError(f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and not all are needed")
+        raise InputError(
+            f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and not all are needed"
+        )
     found = fit_shop(encoder, shop.part(np.flatnonzero(~reported)))
     report = shop.part(np.flatnonzero(reported))
     taught = tuple(facet for facet, told in found.fit.report.items() if "held" in told)
@@ -45,10 +47,20 @@ def measure(encoder: Any, shop: Shop) -> dict:
     bands = {"before": load_thresholds(), "after": parse_thresholds(found.thresholds, "photo")}
     names = {"before": encoder.fingerprint, "after": found.fit.fingerprint}
     looks = {"before": before, "after": after}
-    return {"encoder": encoder.name, "fitted_on": int((~reported).sum()), "reported": int(reported.sum()),
-            "choices": found.fit.report,
-            "facets": {facet: {when: facet_figures(seen, report, facet) for when, seen in looks.items()} for facet in taught},
-            "no": {when: no_figures(looks[when], report, taught, bands[when], names[when]) for when in looks}}
+    return {
+        "encoder": encoder.name,
+        "fitted_on": int((~reported).sum()),
+        "reported": int(reported.sum()),
+        "choices": found.fit.report,
+        "facets": {
+            facet: {when: facet_figures(seen, report, facet) for when, seen in looks.items()}
+            for facet in taught
+        },
+        "no": {
+            when: no_figures(looks[when], report, taught, bands[when], names[when])
+            for when in looks
+        },
+    }
 
 
 def _seen(encoder: Any, fit: Fit, shop: Shop) -> Look:
@@ -65,9 +77,16 @@ def facet_figures(seen: Look, shop: Shop, facet: str) -> dict:
     designs = np.array([shop.designs[row] for row in rows])
     inside = np.clip((p * allowed).sum(1), 1e-9, 1)
     bins = np.array_split(np.argsort(p.max(1)), 10)
-    error = sum(len(b) * abs(p.max(1)[b].mean() - hits[b].mean()) for b in bins if len(b)) / max(len(rows), 1)
-    return {"items": len(rows), "accuracy": round(float(hits.mean()), 4), "interval": _by_design(hits, designs),
-            "log_loss": round(float(-np.log(inside).mean()), 4), "calibration_error": round(float(error), 4)}
+    error = sum(len(b) * abs(p.max(1)[b].mean() - hits[b].mean()) for b in bins if len(b)) / max(
+        len(rows), 1
+    )
+    return {
+        "items": len(rows),
+        "accuracy": round(float(hits.mean()), 4),
+        "interval": _by_design(hits, designs),
+        "log_loss": round(float(-np.log(inside).mean()), 4),
+        "calibration_error": round(float(error), 4),
+    }
 
 
 def _by_design(hits: np.ndarray, designs: np.ndarray, rounds: int = 500) -> list[float]:
@@ -79,8 +98,10 @@ def _by_design(hits: np.ndarray, designs: np.ndarray, rounds: int = 500) -> list
     return [round(float(low), 4), round(float(high), 4)]
 
 
-def no_figures(seen: Look, shop: Shop, facets: tuple[str, ...], bands: Thresholds, fingerprint: str) -> dict:
-    """"No X" by the picture alone, for every value that enough listings state and deny: what passes and breaks it, what is
+def no_figures(
+    seen: Look, shop: Shop, facets: tuple[str, ...], bands: Thresholds, fingerprint: str
+) -> dict:
+    """ "No X" by the picture alone, for every value that enough listings state and deny: what passes and breaks it, what is
     hidden though it fits, what stays open; sums over values."""
     total = dict.fromkeys(("items", "with", "passed", "passed_with", "open", "hidden_without"), 0)
     for facet in facets:
@@ -89,10 +110,20 @@ def no_figures(seen: Look, shop: Shop, facets: tuple[str, ...], bands: Threshold
                 continue
             band = bands.band(facet, value, "exclude", fingerprint)
             passed, hidden = examples.p <= band.low, examples.p >= band.high
-            counts = (len(passed), examples.has, passed, passed & examples.has, ~passed & ~hidden, hidden & ~examples.has)
+            counts = (
+                len(passed),
+                examples.has,
+                passed,
+                passed & examples.has,
+                ~passed & ~hidden,
+                hidden & ~examples.has,
+            )
             for key, count in zip(total, counts, strict=True):
                 total[key] += int(np.sum(count))
     without = max(total["items"] - total["with"], 1)
-    return {**total, "violations": round(total["passed_with"] / max(total["passed"], 1), 4),
-            "passed_share": round(total["passed"] / max(total["items"], 1), 4),
-            "good_hidden": round(total["hidden_without"] / without, 4)}
+    return {
+        **total,
+        "violations": round(total["passed_with"] / max(total["passed"], 1), 4),
+        "passed_share": round(total["passed"] / max(total["items"], 1), 4),
+        "good_hidden": round(total["hidden_without"] / without, 4),
+    }

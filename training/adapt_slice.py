@@ -19,7 +19,8 @@ from training.listings import Shop, allowed_values, labelled
 
 FACETS_OF: dict[str, tuple[str, ...]] = {
     name: tuple(f for f, where in FACET_SLICE.items() if where == name and f != "details")
-    for name in dict.fromkeys(FACET_SLICE.values())}
+    for name in dict.fromkeys(FACET_SLICE.values())
+}
 EPOCHS, BATCH, RATE = 12, 256, 2e-3
 FEWEST_STEPS = 200
 """Of small shops, whose epochs are short."""
@@ -49,7 +50,9 @@ class Teacher:
             self._allowed[facet, values] = allowed_values(self.shop.told, facet, values)
         return self._allowed[facet, values]
 
-    def labels(self, facet: str, values: tuple[str, ...], part: np.ndarray, anew: SliceMap | None = None) -> Labelled:
+    def labels(
+        self, facet: str, values: tuple[str, ...], part: np.ndarray, anew: SliceMap | None = None
+    ) -> Labelled:
         """Slices and labels of the items in a part (n,) bool that state the facet."""
         rows = np.flatnonzero(part)
         vectors = self.shop.vectors[rows]
@@ -82,7 +85,13 @@ class _Head(torch.nn.Module):
 
     def table(self, values: tuple[str, ...]) -> Prototypes:
         vectors = F.normalize(self.vectors, dim=-1).detach().numpy()
-        return Prototypes(values, vectors, float(self.log_scale.detach().exp()), self.bias.detach().numpy().copy(), True)
+        return Prototypes(
+            values,
+            vectors,
+            float(self.log_scale.detach().exp()),
+            self.bias.detach().numpy().copy(),
+            True,
+        )
 
 
 def fit_slice(teacher: Teacher, name: str, facets: tuple[str, ...], seed: int = 0) -> Anew:
@@ -95,9 +104,15 @@ def fit_slice(teacher: Teacher, name: str, facets: tuple[str, ...], seed: int = 
     text_mean = np.concatenate([vectors for _, vectors in teacher.words.values()]).mean(0)
     begin = np.zeros((teacher.encoder.dim, part.stop - part.start), dtype=np.float32)
     begin[part] = np.eye(begin.shape[1], dtype=np.float32)
-    pictures = {f: labelled(teacher.shop.vectors[fitting] - mean, teacher.allowed(f, teacher.words[f][0])[fitting])
-                for f in facets}
-    phrases = {f: torch.from_numpy((teacher.words[f][1] - text_mean).astype(np.float32)) for f in whole}
+    pictures = {
+        f: labelled(
+            teacher.shop.vectors[fitting] - mean, teacher.allowed(f, teacher.words[f][0])[fitting]
+        )
+        for f in facets
+    }
+    phrases = {
+        f: torch.from_numpy((teacher.words[f][1] - text_mean).astype(np.float32)) for f in whole
+    }
     heads = {f: _Head(_begin(phrases[f].numpy() @ begin, pictures.get(f), begin)) for f in whole}
     matrix = _train(begin, heads, pictures, phrases, np.random.default_rng(seed))
     tables = {f: heads[f].table(teacher.words[f][0]) for f in whole}
@@ -117,22 +132,39 @@ def _begin(words: np.ndarray, data: Labelled | None, matrix: np.ndarray) -> np.n
     return start
 
 
-def _train(begin: np.ndarray, heads: Mapping[str, _Head], pictures: Mapping[str, Labelled],
-           phrases: Mapping[str, torch.Tensor], rng: np.random.Generator) -> np.ndarray:
+def _train(
+    begin: np.ndarray,
+    heads: Mapping[str, _Head],
+    pictures: Mapping[str, Labelled],
+    phrases: Mapping[str, torch.Tensor],
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Minimises the facets' mean loss over batches; the map moves by a difference that decays to nothing."""
     first = torch.from_numpy(begin)
     change = torch.nn.Parameter(torch.zeros_like(first))
-    optimizer = torch.optim.AdamW([{"params": [change], "weight_decay": DECAY},
-                                   {"params": [p for head in heads.values() for p in head.parameters()],
-                                    "weight_decay": 0.0}], lr=RATE)
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [change], "weight_decay": DECAY},
+            {
+                "params": [p for head in heads.values() for p in head.parameters()],
+                "weight_decay": 0.0,
+            },
+        ],
+        lr=RATE,
+    )
     steps = max(FEWEST_STEPS, EPOCHS * max(len(data.slices) for data in pictures.values()) // BATCH)
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
-        whole = sum((1 - WORDS) * loss(heads[f](_slices(batch.slices, first + change)), batch, True)
-                    for f, data in pictures.items() for batch in [_batch(data, rng)])
-        whole = whole + sum(WORDS * F.cross_entropy(heads[f](_slices(x, first + change)), torch.arange(len(x)))
-                            for f, x in phrases.items())
+        whole = sum(
+            (1 - WORDS) * loss(heads[f](_slices(batch.slices, first + change)), batch, True)
+            for f, data in pictures.items()
+            for batch in [_batch(data, rng)]
+        )
+        whole = whole + sum(
+            WORDS * F.cross_entropy(heads[f](_slices(x, first + change)), torch.arange(len(x)))
+            for f, x in phrases.items()
+        )
         optimizer.zero_grad()
         whole.backward()
         optimizer.step()

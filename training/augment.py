@@ -33,7 +33,9 @@ def _uniform(generator: torch.Generator, count: int, low: float, high: float) ->
     return low + (high - low) * torch.rand(count, generator=generator)
 
 
-def warp(images: torch.Tensor, side: int, strength: Strength, generator: torch.Generator) -> torch.Tensor:
+def warp(
+    images: torch.Tensor, side: int, strength: Strength, generator: torch.Generator
+) -> torch.Tensor:
     """(n, 3, s, s) in [0, 1] -> (n, 3, side, side): rotated, zoomed, shifted, half of them mirrored, padded with white."""
     n = len(images)
     angle = _uniform(generator, n, -strength.rotation, strength.rotation) * math.pi / 180
@@ -43,10 +45,16 @@ def warp(images: torch.Tensor, side: int, strength: Strength, generator: torch.G
     cos, sin = torch.cos(angle) / zoom, torch.sin(angle) / zoom
     move = _uniform(generator, 2 * n, -strength.shift, strength.shift).view(n, 2) * 2
     theta = torch.stack(
-        [torch.stack([mirror * cos * stretch, -sin, move[:, 0]], 1), torch.stack([mirror * sin, cos / stretch, move[:, 1]], 1)], 1
+        [
+            torch.stack([mirror * cos * stretch, -sin, move[:, 0]], 1),
+            torch.stack([mirror * sin, cos / stretch, move[:, 1]], 1),
+        ],
+        1,
     )
     grid = F.affine_grid(theta, [n, 3, side, side], align_corners=False)
-    return 1 - F.grid_sample(1 - images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
+    return 1 - F.grid_sample(
+        1 - images, grid, mode="bilinear", padding_mode="zeros", align_corners=False
+    )
 
 
 def coarsen(images: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
@@ -59,19 +67,26 @@ def coarsen(images: torch.Tensor, share: float, generator: torch.Generator) -> t
     return images
 
 
-def _smooth(n: int, channels: int, side: int, generator: torch.Generator, coarse: int = 3) -> torch.Tensor:
+def _smooth(
+    n: int, channels: int, side: int, generator: torch.Generator, coarse: int = 3
+) -> torch.Tensor:
     noise = torch.rand(n, channels, coarse, coarse, generator=generator)
     return F.interpolate(noise, size=(side, side), mode="bilinear", align_corners=True)
 
 
-def new_background(images: torch.Tensor, pale: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
+def new_background(
+    images: torch.Tensor, pale: torch.Tensor, share: float, generator: torch.Generator
+) -> torch.Tensor:
     """Replaces near-white pixels by a smooth field with grain, except in photos of `pale` garments, which would get holes."""
     chosen = (torch.rand(len(images), generator=generator) < share) & ~pale
     rows = torch.nonzero(chosen).flatten()
     if len(rows):
         picked = images[rows]
         side = images.shape[-1]
-        field = _smooth(len(rows), 3, side, generator) * 0.35 + torch.rand(len(rows), 3, 1, 1, generator=generator) * 0.65
+        field = (
+            _smooth(len(rows), 3, side, generator) * 0.35
+            + torch.rand(len(rows), 3, 1, 1, generator=generator) * 0.65
+        )
         grain = (
             torch.randn(len(rows), 1, side, side, generator=generator)
             * torch.rand(len(rows), 1, 1, 1, generator=generator)
@@ -95,7 +110,13 @@ def relight(images: torch.Tensor, share: float, generator: torch.Generator) -> t
     return ((images - 0.5) * contrast + 0.5).mul(gain * balance * cast).mul(shade).clamp(0, 1)
 
 
-def augment(images: torch.Tensor, side: int, pale: torch.Tensor, strength: Strength, generator: torch.Generator) -> torch.Tensor:
+def augment(
+    images: torch.Tensor,
+    side: int,
+    pale: torch.Tensor,
+    strength: Strength,
+    generator: torch.Generator,
+) -> torch.Tensor:
     """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], augmented. `pale` (n,) bool: white or cream garments."""
     batch = warp(images.permute(0, 3, 1, 2).float() / 255, side, strength, generator)
     batch = coarsen(batch, strength.coarse, generator)
@@ -107,5 +128,7 @@ def plain(images: torch.Tensor, side: int) -> torch.Tensor:
     """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], as the encoder sees it at run time."""
     batch = images.permute(0, 3, 1, 2).float() / 255
     if batch.shape[-1] != side:
-        batch = F.interpolate(batch, size=(side, side), mode="bilinear", antialias=batch.shape[-1] > side)
+        batch = F.interpolate(
+            batch, size=(side, side), mode="bilinear", antialias=batch.shape[-1] > side
+        )
     return batch * 2 - 1

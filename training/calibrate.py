@@ -41,18 +41,27 @@ class Labelled:
     """(n,)"""
 
 
-def gather(encoder: Encoder, vectors: np.ndarray, photos: list[Photo], facet: str, values: tuple[str, ...]) -> Labelled:
+def gather(
+    encoder: Encoder, vectors: np.ndarray, photos: list[Photo], facet: str, values: tuple[str, ...]
+) -> Labelled:
     """The rows that have a label of the facet. A label by looking replaces the shop's."""
     if facet == "details":
-        present = np.array([[bool(p.details.get(v)) for v in values] for p in photos], dtype=bool).reshape(
+        present = np.array(
+            [[bool(p.details.get(v)) for v in values] for p in photos], dtype=bool
+        ).reshape(len(photos), len(values))
+        known = np.array([[v in p.details for v in values] for p in photos], dtype=bool).reshape(
             len(photos), len(values)
         )
-        known = np.array([[v in p.details for v in values] for p in photos], dtype=bool).reshape(len(photos), len(values))
     else:
-        present = allowed_matrix([(p.seen or {}).get(facet) or p.sets.get(facet) for p in photos], list(values))
+        present = allowed_matrix(
+            [(p.seen or {}).get(facet) or p.sets.get(facet) for p in photos], list(values)
+        )
         known = np.repeat(present.any(1, keepdims=True), len(values), 1)
     rows = np.flatnonzero(known.any(1))
-    looked = [bool(photos[i].looked and (facet in (photos[i].seen or {}) or facet == "details")) for i in rows]
+    looked = [
+        bool(photos[i].looked and (facet in (photos[i].seen or {}) or facet == "details"))
+        for i in rows
+    ]
     part = vectors[rows][:, encoder.layout.slice(FACET_SLICE[facet])]
     return Labelled(
         torch.from_numpy(part),
@@ -97,7 +106,8 @@ def refit(start: Prototypes, data: Labelled, hold: float) -> Prototypes:
         [weights, bias],
         lambda: (
             loss(data.slices @ weights.T + bias, data, start.exclusive)
-            + pull * ((weights - begin).square().sum() / start.scale + (bias - first).square().sum())
+            + pull
+            * ((weights - begin).square().sum() / start.scale + (bias - first).square().sum())
         ),
     )
     # One scale for all values keeps the contract (scale * cosine); a row's own length goes into its bias, at the mean cosine.
@@ -106,7 +116,13 @@ def refit(start: Prototypes, data: Labelled, hold: float) -> Prototypes:
     vectors = unit(rows)
     mean_cosine = (data.slices.numpy() @ vectors.T).mean(0)
     shift = (np.linalg.norm(rows, axis=1) - scale) * mean_cosine
-    return Prototypes(start.values, vectors, scale, (bias.detach().numpy() + shift).astype(np.float32), start.exclusive)
+    return Prototypes(
+        start.values,
+        vectors,
+        scale,
+        (bias.detach().numpy() + shift).astype(np.float32),
+        start.exclusive,
+    )
 
 
 def calibrate(start: Prototypes, data: Labelled, bias_hold: float = 8.0) -> Prototypes:
@@ -119,26 +135,44 @@ def calibrate(start: Prototypes, data: Labelled, bias_hold: float = 8.0) -> Prot
     first, pull = bias.detach().clone(), bias_hold / float(data.weight.sum())
     _minimise(
         [log_scale, bias],
-        lambda: loss(log_scale.exp() * cosine + bias, data, start.exclusive) + pull * (bias - first).square().sum() / 2,
+        lambda: (
+            loss(log_scale.exp() * cosine + bias, data, start.exclusive)
+            + pull * (bias - first).square().sum() / 2
+        ),
     )
     return Prototypes(
-        start.values, start.vectors, float(log_scale.detach().exp()), bias.detach().numpy().astype(np.float32), start.exclusive
+        start.values,
+        start.vectors,
+        float(log_scale.detach().exp()),
+        bias.detach().numpy().astype(np.float32),
+        start.exclusive,
     )
 
 
 def fit_facet(
-    encoder: Encoder, facet: str, start: Prototypes, fit: tuple[np.ndarray, list[Photo]], check: tuple[np.ndarray, list[Photo]]
+    encoder: Encoder,
+    facet: str,
+    start: Prototypes,
+    fit: tuple[np.ndarray, list[Photo]],
+    check: tuple[np.ndarray, list[Photo]],
 ) -> tuple[Prototypes, dict]:
     """Refit with the hold that the calibration part likes best (or not at all), then calibrate."""
-    fitting, checking = gather(encoder, *fit, facet, start.values), gather(encoder, *check, facet, start.values)
+    fitting, checking = (
+        gather(encoder, *fit, facet, start.values),
+        gather(encoder, *check, facet, start.values),
+    )
 
     def price(candidate: Prototypes) -> float:
         tuned = calibrate(candidate, checking)
-        logits = tuned.scale * checking.slices @ torch.from_numpy(tuned.vectors).T + torch.from_numpy(tuned.bias)
+        logits = tuned.scale * checking.slices @ torch.from_numpy(
+            tuned.vectors
+        ).T + torch.from_numpy(tuned.bias)
         return float(loss(logits, checking, tuned.exclusive)) if len(checking.slices) else 0.0
 
     candidates = {"as trained": start} | (
-        {f"hold {hold:g}": refit(start, fitting, hold) for hold in HOLD} if len(checking.slices) >= 25 else {}
+        {f"hold {hold:g}": refit(start, fitting, hold) for hold in HOLD}
+        if len(checking.slices) >= 25
+        else {}
     )
     prices = {name: price(candidate) for name, candidate in candidates.items()}
     best = min(prices, key=prices.get)
@@ -158,7 +192,9 @@ def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo
         and (
             p.looked == "fit"
             or p.source == "product"
-            and any(f in p.sets for f in ("pattern", "sleeve_length", "neckline", "material", "length"))
+            and any(
+                f in p.sets for f in ("pattern", "sleeve_length", "neckline", "material", "length")
+            )
         )
     ]
     check = [
@@ -173,20 +209,29 @@ def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo
     return fit, check + [p for p in photos if p.role == "choose" and p.source == "small"][:small]
 
 
-def run(encoder: Encoder, data: Path, folder: Path, drawn: tuple[np.ndarray, list[Photo]] | None = None) -> dict[str, dict]:
+def run(
+    encoder: Encoder, data: Path, folder: Path, drawn: tuple[np.ndarray, list[Photo]] | None = None
+) -> dict[str, dict]:
     """Fits every facet's prototypes and writes them to `folder`; drawn pictures stand in where photos have no label.
 
     Starts from the prototypes as trained, so that it may be repeated. Returns facet -> what was chosen, and on how many examples.
     """
     fit_photos, check_photos = calibration_parts(read_photos(data))
-    fit, check = encode_photos(encoder, data, fit_photos), encode_photos(encoder, data, check_photos)
+    fit, check = (
+        encode_photos(encoder, data, fit_photos),
+        encode_photos(encoder, data, check_photos),
+    )
     table = encoder.all_prototypes()
     report = {}
     for facet in FACET_SLICE:
         fitting, checking = (fit, fit_photos), (check, check_photos)
-        few = sum(facet in p.sets or facet == "details" and bool(p.details) for p in checking[1]) < 60
+        few = (
+            sum(facet in p.sets or facet == "details" and bool(p.details) for p in checking[1]) < 60
+        )
         if drawn is not None and facet not in ("category", "color", "gender"):
-            apart = np.arange(len(drawn[1])) % 4 == 0  # a quarter of the drawings calibrates, where it is needed
+            apart = (
+                np.arange(len(drawn[1])) % 4 == 0
+            )  # a quarter of the drawings calibrates, where it is needed
             fitting = _joined(fitting, drawn, ~apart)
             checking = _joined(checking, drawn, apart) if few else checking
         trained = table.get(f"trained/{facet}", table[facet])

@@ -68,7 +68,9 @@ def figure(entry: dict) -> str:
         return f"{value:.3f}".removeprefix("0")
 
     text = (
-        f"{short(entry['value'])} ({short(entry['low'])} to {short(entry['high'])})" if "low" in entry else short(entry["value"])
+        f"{short(entry['value'])} ({short(entry['low'])} to {short(entry['high'])})"
+        if "low" in entry
+        else short(entry["value"])
     )
     return text
 
@@ -82,26 +84,39 @@ def figure_lines(figures: dict) -> list[str]:
             f"| {names[head]}, {entry['classes']} classes of the shop | {figure(entry)} | {entry['macro']:.3f} | {entry['n']} |"
         )
     for head, entry in figures["asked"].items():
-        lines.append(f"| {names[head]}, where the encoder is told the kind | {figure(entry)} | {entry['macro']:.3f} | {entry['n']} |")
+        lines.append(
+            f"| {names[head]}, where the encoder is told the kind | {figure(entry)} | {entry['macro']:.3f} | {entry['n']} |"
+        )
     kind = figures["shopper"]["kind"]
-    lines.append(f"| kind of shoppers' photos, {kind['classes']} classes | {figure(kind)} | {kind['macro']:.3f} | {kind['n']} |")
+    lines.append(
+        f"| kind of shoppers' photos, {kind['classes']} classes | {figure(kind)} | {kind['macro']:.3f} | {kind['n']} |"
+    )
     for source in figures["looked"]:
         for facet, entry in figures["looked"][source].items():
             if entry["n"]:
-                lines.append(f"| by looking, {source} photos: {facet.replace('_', ' ')} | {figure(entry)} | | {entry['n']} |")
+                lines.append(
+                    f"| by looking, {source} photos: {facet.replace('_', ' ')} | {figure(entry)} | | {entry['n']} |"
+                )
     for kind_, entry in figures["text"].items():
-        lines.append(f"| phrases to product photos, {kind_}: precision at 10 | {figure(entry)} | | {entry['n']} |")
+        lines.append(
+            f"| phrases to product photos, {kind_}: precision at 10 | {figure(entry)} | | {entry['n']} |"
+        )
     for name, entry in figures["calibration"].items():
         lines.append(f"| calibration error, {name} slice | {figure(entry)} | | {entry['n']} |")
     return lines
 
 
-def write_card(encoder: Encoder, job: Job, words: dict[str, float], report: dict[str, dict]) -> dict:
+def write_card(
+    encoder: Encoder, job: Job, words: dict[str, float], report: dict[str, dict]
+) -> dict:
     """Measures and writes `README.md` into the model's folder. Returns the figures."""
     from training.export import CONTEXT, TEXT
 
     figures = measure(encoder, job.data)
-    stages = "; ".join(f"{s.name}, {s.epochs} epoch{'s' * (s.epochs > 1)} at {s.side} px" for s in job.recipe.stages)
+    stages = "; ".join(
+        f"{s.name}, {s.epochs} epoch{'s' * (s.epochs > 1)} at {s.side} px"
+        for s in job.recipe.stages
+    )
     head = _HEAD.format(
         dim=encoder.dim,
         slices=", ".join(f"{n} {s}" for n, s in SLICES.items()),
@@ -121,7 +136,10 @@ def write_card(encoder: Encoder, job: Job, words: dict[str, float], report: dict
         more=len(MORE.read_text(encoding="utf-8").splitlines()) - 1,
     )
     spoken = ", ".join(f"{facet} {value:.2f}" for facet, value in words.items())
-    fitted = [f"| {facet} | {entry['chosen']} | {entry['fit']} | {entry['calibrated on']} |" for facet, entry in report.items()]
+    fitted = [
+        f"| {facet} | {entry['chosen']} | {entry['fit']} | {entry['calibrated on']} |"
+        for facet, entry in report.items()
+    ]
     body = "\n".join(
         [
             *figure_lines(figures),

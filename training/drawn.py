@@ -28,21 +28,32 @@ def drawn_pictures(cache: Path, count: int, seed: int = SEED) -> tuple[list[Phot
     folder = cache / f"drawn-{SIDE}-{seed}-{count}"
     if not (folder / "truth.jsonl").exists():
         _render(folder, count, seed)
-    truths = [json.loads(line) for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
-    return [drawn_photo(row, truth) for row, truth in enumerate(truths)], np.load(folder / "pictures.npy", mmap_mode="r")
+    truths = [
+        json.loads(line)
+        for line in (folder / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    ]
+    return [drawn_photo(row, truth) for row, truth in enumerate(truths)], np.load(
+        folder / "pictures.npy", mmap_mode="r"
+    )
 
 
 def _render(folder: Path, count: int, seed: int) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    pictures = np.lib.format.open_memmap(folder / "pictures.npy", "w+", np.uint8, (count, SIDE, SIDE, 3))
+    pictures = np.lib.format.open_memmap(
+        folder / "pictures.npy", "w+", np.uint8, (count, SIDE, SIDE, 3)
+    )
     lines = []
     with ProcessPoolExecutor(mp_context=multiprocessing.get_context("spawn")) as pool:
         drawn = pool.map(partial(_draw, seed), range(count), chunksize=16)
-        for row, (picture, truth) in enumerate(tqdm(drawn, total=count, desc="drawing garments", unit="picture", mininterval=5)):
+        for row, (picture, truth) in enumerate(
+            tqdm(drawn, total=count, desc="drawing garments", unit="picture", mininterval=5)
+        ):
             pictures[row] = picture
             lines.append(json.dumps(truth, sort_keys=True))
     pictures.flush()
-    (folder / "truth.jsonl").write_text("\n".join(lines), encoding="utf-8")  # last: its presence says the folder is whole
+    (folder / "truth.jsonl").write_text(
+        "\n".join(lines), encoding="utf-8"
+    )  # last: its presence says the folder is whole
 
 
 def _draw(seed: int, row: int) -> tuple[np.ndarray, dict[str, list[str]]]:
@@ -58,6 +69,14 @@ def drawn_photo(row: int, truth: dict[str, list[str]]) -> Photo:
         if values and facet != "details":
             sets[facet] = values
     category = next(iter(truth.get("category", ())), None)
-    have = {ancestor for detail in truth.get("details", ()) for ancestor in vocabulary.ancestors("details", detail)}
-    details = {detail: detail in have for detail in DETAILS if vocabulary.applicable("details", category, detail)}
+    have = {
+        ancestor
+        for detail in truth.get("details", ())
+        for ancestor in vocabulary.ancestors("details", detail)
+    }
+    details = {
+        detail: detail in have
+        for detail in DETAILS
+        if vocabulary.applicable("details", category, detail)
+    }
     return Photo("drawn", str(row), "train", sets, details, {}, "")

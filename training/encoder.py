@@ -81,9 +81,19 @@ def new_model(table: Table, seed: int) -> SliceTower:
 def train_pictures(team: Team, job: Job) -> None:
     """The image tower, all stages, from the checkpoint where there is one."""
     table = load_table(job)
-    trainer = Trainer(new_model(table, job.recipe.seed), table, job.recipe, job.work / CHECKPOINT, job.device, team)
+    trainer = Trainer(
+        new_model(table, job.recipe.seed),
+        table,
+        job.recipe,
+        job.work / CHECKPOINT,
+        job.device,
+        team,
+    )
     if trainer.resume() and team.leads:
-        tqdm.write(f"going on from {trainer.path}: stage {trainer.stage + 1}, step {trainer.step}", file=sys.stderr)
+        tqdm.write(
+            f"going on from {trainer.path}: stage {trainer.stage + 1}, step {trainer.step}",
+            file=sys.stderr,
+        )
 
     def after_epoch(model: SliceTower, stage: Stage, epoch: int) -> None:
         figures = accuracy(model, table, choosing_rows(table), stage.side, job.device)
@@ -98,7 +108,9 @@ def train_pictures(team: Team, job: Job) -> None:
 
 def load_pictures(job: Job, table: Table) -> SliceTower:
     """The averaged model of the last checkpoint, finished or not. Raises WorkError where there is none."""
-    trainer = Trainer(new_model(table, job.recipe.seed), table, job.recipe, job.work / CHECKPOINT, job.device)
+    trainer = Trainer(
+        new_model(table, job.recipe.seed), table, job.recipe, job.work / CHECKPOINT, job.device
+    )
     if not trainer.resume():
         raise WorkError(f"no checkpoint in {job.work}: train first (`python -m training encoder`)")
     return trainer.averaged()
@@ -106,7 +118,11 @@ def load_pictures(job: Job, table: Table) -> SliceTower:
 
 def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
     """What merges are learned from: display names of the training part, captions, the vocabulary."""
-    return [p.title for p in photos if p.role == "train"] + caption_texts(data) + vocabulary_phrases() * 20
+    return (
+        [p.title for p in photos if p.role == "train"]
+        + caption_texts(data)
+        + vocabulary_phrases() * 20
+    )
 
 
 def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
@@ -117,18 +133,31 @@ def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
     write_merges(job.out / MERGES, merges)
     clip = build_clip(job.side, len(merges), job.recipe.seed)
     into_clip(model, clip)
-    tokenizer = open_clip.SimpleTokenizer(bpe_path=str(job.out / MERGES), context_length=clip.context_length)
+    tokenizer = open_clip.SimpleTokenizer(
+        bpe_path=str(job.out / MERGES), context_length=clip.context_length
+    )
     rows = table.rows("product", "train")
     rows = np.random.default_rng(job.recipe.seed).permutation(rows)[:TITLES]
-    pictures = torch.cat(list(encode_rows(model, table, rows, job.side, job.device).values()), dim=1).numpy()
+    pictures = torch.cat(
+        list(encode_rows(model, table, rows, job.side, job.device).values()), dim=1
+    ).numpy()
     prototypes = prototype_table(model)
     fit_words(
-        clip, tokenizer, [table.photos[row].title for row in rows], pictures, prototypes, job.words, job.recipe.seed, job.device
+        clip,
+        tokenizer,
+        [table.photos[row].title for row in rows],
+        pictures,
+        prototypes,
+        job.words,
+        job.recipe.seed,
+        job.device,
     )
     figures = phrase_accuracy(clip, tokenizer, prototypes, job.device)
     size = write_folder(job.out, clip, merges, job.side, prototypes)
     if size > MOST_BYTES:
-        raise WorkError(f"{job.out} came to {size} bytes, more than the {MOST_BYTES} that a plain push may carry")
+        raise WorkError(
+            f"{job.out} came to {size} bytes, more than the {MOST_BYTES} that a plain push may carry"
+        )
     return figures
 
 
@@ -145,7 +174,12 @@ def drawn_labels(encoder, job: Job, count: int = 500) -> tuple[np.ndarray, list[
 def finish(job: Job, words: dict[str, float]) -> None:
     """Calibrate the written model, measure it, write its card."""
     name = f"local-dir:{job.out}"
-    report = calibrate(load_encoder(name, job.device), job.data, job.out, drawn_labels(load_encoder(name, job.device), job))
+    report = calibrate(
+        load_encoder(name, job.device),
+        job.data,
+        job.out,
+        drawn_labels(load_encoder(name, job.device), job),
+    )
     write_card(load_encoder(name, job.device), job, words, report)
 
 

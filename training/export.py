@@ -52,13 +52,20 @@ def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
     register()
     settings = config(side, merges)["model_cfg"]
     torch.manual_seed(seed)
-    return open_clip.CLIP(embed_dim=settings["embed_dim"], vision_cfg=settings["vision_cfg"], text_cfg=settings["text_cfg"])
+    return open_clip.CLIP(
+        embed_dim=settings["embed_dim"],
+        vision_cfg=settings["vision_cfg"],
+        text_cfg=settings["text_cfg"],
+    )
 
 
 def into_clip(model: SliceTower, clip: torch.nn.Module) -> None:
     """Copy tower and projection to where open_clip's timm adapter wants them."""
     state = {f"trunk.{name}": tensor for name, tensor in model.tower.state_dict().items()}
-    state |= {"head.proj.weight": model.projection.weight.detach(), "head.proj.bias": model.projection.bias.detach()}
+    state |= {
+        "head.proj.weight": model.projection.weight.detach(),
+        "head.proj.bias": model.projection.bias.detach(),
+    }
     clip.visual.load_state_dict(state)
 
 
@@ -71,7 +78,11 @@ def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
 
     table = {}
     for head, values in model.classes.items():
-        bias = model.bias["details"].detach().cpu().numpy() if head == "details" else np.zeros(len(values), dtype=np.float32)
+        bias = (
+            model.bias["details"].detach().cpu().numpy()
+            if head == "details"
+            else np.zeros(len(values), dtype=np.float32)
+        )
         table[f"shop/{head}" if head in SHOP_HEADS else head] = Prototypes(
             tuple(values),
             unit(model.prototypes[head].detach().cpu().numpy()),
@@ -79,20 +90,30 @@ def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
             bias,
             exclusive=head != "details",
         )
-    return table | {f"trained/{head}": table[head] for head in model.classes if head not in SHOP_HEADS}
+    return table | {
+        f"trained/{head}": table[head] for head in model.classes if head not in SHOP_HEADS
+    }
 
 
 def write_folder(
-    folder: Path, clip: torch.nn.Module, merges: list[tuple[str, str]], side: int, table: dict[str, Prototypes]
+    folder: Path,
+    clip: torch.nn.Module,
+    merges: list[tuple[str, str]],
+    side: int,
+    table: dict[str, Prototypes],
 ) -> int:
     """Returns the folder's bytes."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CONFIG).write_text(json.dumps(config(side, len(merges)), indent=2) + "\n", encoding="utf-8")
+    (folder / CONFIG).write_text(
+        json.dumps(config(side, len(merges)), indent=2) + "\n", encoding="utf-8"
+    )
     save_file(
         {
-            name: tensor.detach().cpu().half().contiguous() if tensor.is_floating_point() else tensor.detach().cpu().contiguous()
+            name: tensor.detach().cpu().half().contiguous()
+            if tensor.is_floating_point()
+            else tensor.detach().cpu().contiguous()
             for name, tensor in clip.state_dict().items()
             if not name.endswith("num_batches_tracked")
         },

@@ -22,18 +22,28 @@ ALONE = Team()
 
 
 def total_loss(
-    model: SliceTower, slices: dict[str, torch.Tensor], table: Table, rows: np.ndarray, share: dict[str, float], smoothing: float
+    model: SliceTower,
+    slices: dict[str, torch.Tensor],
+    table: Table,
+    rows: np.ndarray,
+    share: dict[str, float],
+    smoothing: float,
 ) -> tuple[torch.Tensor, dict[str, float]]:
     """Sum over heads of sqrt(share of labelled photos) * loss, and each head's loss for the log."""
     total, parts = torch.zeros(()), {}
     for head in model.classes:
         logits = model.logits(slices, head)
         if head == "details":
-            loss = details_loss(logits, table.present[rows].to(logits.device), table.known[rows].to(logits.device))
+            loss = details_loss(
+                logits, table.present[rows].to(logits.device), table.known[rows].to(logits.device)
+            )
             labelled = float(table.known[rows].any(1).float().mean())
         else:
             allowed = table.allowed[head][rows].to(logits.device)
-            loss, labelled = set_loss(logits, allowed, smoothing), float(allowed.any(1).float().mean())
+            loss, labelled = (
+                set_loss(logits, allowed, smoothing),
+                float(allowed.any(1).float().mean()),
+            )
         # A batch with fewer labels of a head than usual weighs less, so that one photo never pulls like thirty.
         weight = math.sqrt(share[head]) * min(1.0, labelled / max(share[head], 1e-6))
         total = total.to(loss.device) + weight * loss
@@ -63,9 +73,21 @@ class Trainer:
     """Runs the stages of a recipe; `checkpoint` holds everything that it needs to go on."""
 
     def __init__(
-        self, model: SliceTower, table: Table, recipe: Recipe, checkpoint: Path, device: str, team: Team = ALONE
+        self,
+        model: SliceTower,
+        table: Table,
+        recipe: Recipe,
+        checkpoint: Path,
+        device: str,
+        team: Team = ALONE,
     ) -> None:
-        self.model, self.table, self.recipe, self.path, self.device = model, table, recipe, checkpoint, device
+        self.model, self.table, self.recipe, self.path, self.device = (
+            model,
+            table,
+            recipe,
+            checkpoint,
+            device,
+        )
         self.team = team
         self.model.to(device=device, memory_format=torch.channels_last)
         self.model.freeze()
@@ -90,7 +112,9 @@ class Trainer:
             return False
         saved = torch.load(self.path, map_location=self.device, weights_only=True)
         if saved["classes"] != self.model.classes:
-            raise InputError(f"{self.path} is of another run (other classes or data): remove it, or name another --work folder")
+            raise InputError(
+                f"{self.path} is of another run (other classes or data): remove it, or name another --work folder"
+            )
         self.model.load_state_dict(saved["model"])
         self.average.state, self.average.steps = saved["average"], saved["average_steps"]
         self.stage, self.step = saved["stage"], saved["step"]
@@ -125,7 +149,9 @@ class Trainer:
         while self.stage < len(self.recipe.stages):
             self._run_stage(self.recipe.stages[self.stage], after_epoch)
             self.stage, self.step = self.stage + 1, 0
-            self.model.load_state_dict(self.average.state)  # the next stage goes on from the average
+            self.model.load_state_dict(
+                self.average.state
+            )  # the next stage goes on from the average
             if self.stage < len(self.recipe.stages):
                 self.optimizer = self._optimizer(self.recipe.stages[self.stage])
             self.save(fresh_optimizer=True)
@@ -136,10 +162,18 @@ class Trainer:
         recipe = self.recipe
         if self.step == 0:
             self.average.steps = 0  # a short stage shall not drag its start along
-        share = label_share(self.table, epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, 0])))
+        share = label_share(
+            self.table,
+            epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, 0])),
+        )
         for epoch in range(stage.epochs):
-            rows = epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, epoch]))
-            batches = [rows[i : i + recipe.batch] for i in range(0, len(rows) - recipe.batch // 2, recipe.batch)]
+            rows = epoch_rows(
+                self.table, stage, np.random.default_rng([recipe.seed, self.stage, epoch])
+            )
+            batches = [
+                rows[i : i + recipe.batch]
+                for i in range(0, len(rows) - recipe.batch // 2, recipe.batch)
+            ]
             total, first = len(batches) * stage.epochs, len(batches) * epoch
             if self.step >= first + len(batches):
                 continue  # done before the run was interrupted
@@ -157,7 +191,9 @@ class Trainer:
             if after_epoch and self.team.leads:
                 after_epoch(self.averaged(), stage, epoch)
 
-    def _step(self, stage: Stage, rows: np.ndarray, step: int, total: int, share: dict[str, float]) -> float:
+    def _step(
+        self, stage: Stage, rows: np.ndarray, step: int, total: int, share: dict[str, float]
+    ) -> float:
         recipe, seed = self.recipe, (self.recipe.seed * 1000 + self.stage) * 1_000_000 + step
         rows, seed = rows[self.team.rank :: self.team.size], seed * 16 + self.team.rank
         pixels = batch_pixels(self.table, rows, stage.side, recipe.strength, seed).to(self.device)
@@ -200,7 +236,10 @@ def low_precision(device: str) -> bool:
     """bf16 autocast pays where the hardware has it; elsewhere a CPU emulates it, five times slower than fp32."""
     if device == "cuda":
         return True
-    return bool(torch.backends.cpu.get_cpu_capability().startswith("AMX") or torch.cpu._is_avx512_bf16_supported())
+    return bool(
+        torch.backends.cpu.get_cpu_capability().startswith("AMX")
+        or torch.cpu._is_avx512_bf16_supported()
+    )
 
 
 def log_line(path: Path | None, text: str) -> None:

@@ -28,14 +28,28 @@ def features(data: Path, photos: list[Photo], batch: int = 32) -> np.ndarray:
     """(n, 1280): the average of the last feature map, 160 px."""
     body = imagenet_tower().body.eval().to(memory_format=torch.channels_last)
     opener, parts = photo_opener(data, "product"), []
-    for start in tqdm(range(0, len(photos), batch), desc="ImageNet features", unit="batch", mininterval=5):
+    for start in tqdm(
+        range(0, len(photos), batch), desc="ImageNet features", unit="batch", mininterval=5
+    ):
         pictures = [opener(photo.id).convert("RGB") for photo in photos[start : start + batch]]
-        pixels = torch.from_numpy(squares(pictures, SIDE)).permute(0, 3, 1, 2).float().mul_(2 / 255).sub_(1)
-        parts.append(body.forward_features(pixels.contiguous(memory_format=torch.channels_last)).mean((2, 3)).numpy())
+        pixels = (
+            torch.from_numpy(squares(pictures, SIDE))
+            .permute(0, 3, 1, 2)
+            .float()
+            .mul_(2 / 255)
+            .sub_(1)
+        )
+        parts.append(
+            body.forward_features(pixels.contiguous(memory_format=torch.channels_last))
+            .mean((2, 3))
+            .numpy()
+        )
     return np.concatenate(parts)
 
 
-def regression(inputs: torch.Tensor, labels: torch.Tensor, classes: int, penalty: float) -> tuple[torch.Tensor, torch.Tensor]:
+def regression(
+    inputs: torch.Tensor, labels: torch.Tensor, classes: int, penalty: float
+) -> tuple[torch.Tensor, torch.Tensor]:
     """Weights (d, classes) and bias (classes,) of the penalised multinomial logistic regression, by L-BFGS."""
     weights = torch.zeros(inputs.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
@@ -43,7 +57,9 @@ def regression(inputs: torch.Tensor, labels: torch.Tensor, classes: int, penalty
 
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
-        loss = F.cross_entropy(inputs @ weights + bias, labels) + penalty * weights.square().sum() / 2
+        loss = (
+            F.cross_entropy(inputs @ weights + bias, labels) + penalty * weights.square().sum() / 2
+        )
         loss.backward()
         return loss
 
@@ -54,19 +70,35 @@ def regression(inputs: torch.Tensor, labels: torch.Tensor, classes: int, penalty
 def run(data: Path) -> dict[str, dict]:
     """Head -> accuracy on the reported designs with its interval, fitted on the training designs."""
     everything = read_photos(data)
-    photos = [p for p in everything if p.source == "product" and p.role in ("train", "choose", "report")]
+    photos = [
+        p for p in everything if p.source == "product" and p.role in ("train", "choose", "report")
+    ]
     classes, vectors = reported_classes(everything), features(data, photos)
     role = np.array([photo.role for photo in photos])
     middle, spread = vectors[role == "train"].mean(0), vectors[role == "train"].std(0) + 1e-6
-    inputs = torch.from_numpy(((vectors - middle) / spread / np.sqrt(vectors.shape[1])).astype(np.float32))
+    inputs = torch.from_numpy(
+        ((vectors - middle) / spread / np.sqrt(vectors.shape[1])).astype(np.float32)
+    )
     figures = {}
     for head in HEADS:
         names = classes[head]
-        labels = torch.tensor([names.index(p.shop[head]) if p.shop.get(head) in names else -1 for p in photos])
-        rows = {part: torch.from_numpy(np.flatnonzero((role == part) & (labels.numpy() >= 0))) for part in set(role)}
-        fits = [regression(inputs[rows["train"]], labels[rows["train"]], len(names), penalty) for penalty in PENALTIES]
+        labels = torch.tensor(
+            [names.index(p.shop[head]) if p.shop.get(head) in names else -1 for p in photos]
+        )
+        rows = {
+            part: torch.from_numpy(np.flatnonzero((role == part) & (labels.numpy() >= 0)))
+            for part in set(role)
+        }
+        fits = [
+            regression(inputs[rows["train"]], labels[rows["train"]], len(names), penalty)
+            for penalty in PENALTIES
+        ]
 
-        def right(fit: tuple[torch.Tensor, torch.Tensor], part: torch.Tensor, labels: torch.Tensor = labels) -> np.ndarray:
+        def right(
+            fit: tuple[torch.Tensor, torch.Tensor],
+            part: torch.Tensor,
+            labels: torch.Tensor = labels,
+        ) -> np.ndarray:
             return ((inputs[part] @ fit[0] + fit[1]).argmax(1) == labels[part]).numpy()
 
         best = max(fits, key=lambda fit: right(fit, rows["choose"]).mean())

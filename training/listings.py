@@ -32,7 +32,11 @@ class Shop:
 
     def part(self, rows: np.ndarray) -> Shop:
         """Some of the items."""
-        return Shop(tuple(self.told[n] for n in rows), tuple(self.designs[n] for n in rows), self.vectors[rows])
+        return Shop(
+            tuple(self.told[n] for n in rows),
+            tuple(self.designs[n] for n in rows),
+            self.vectors[rows],
+        )
 
     def held(self) -> np.ndarray:
         """(n,) bool: the items that do not fit but choose. Of one design, all or none."""
@@ -45,7 +49,11 @@ def read_shop(catalog: Catalog, vectors: np.ndarray) -> Shop:
     rows = range(len(catalog))
     items, claims = catalog.items(rows), catalog.claims(rows)
     told = tuple(statements(item, said) for item, said in zip(items, claims, strict=True))
-    return Shop(told, tuple(design(item.title) or item.id for item in items), np.asarray(vectors, dtype=np.float32))
+    return Shop(
+        told,
+        tuple(design(item.title) or item.id for item in items),
+        np.asarray(vectors, dtype=np.float32),
+    )
 
 
 def stated_sets(told: Sequence[Told], facet: str) -> list[frozenset[str]]:
@@ -59,8 +67,11 @@ def stated_sets(told: Sequence[Told], facet: str) -> list[frozenset[str]]:
 def _stated(statements: Told, facet: str) -> frozenset[str]:
     if _unable(statements, facet):
         return frozenset()
-    named = [s.value for s in statements if s.facet == facet and s.present and not s.conflicting
-             and s.value not in vocabulary.SHADES]
+    named = [
+        s.value
+        for s in statements
+        if s.facet == facet and s.present and not s.conflicting and s.value not in vocabulary.SHADES
+    ]
     if any((facet, value) in VAGUE for value in named):
         return frozenset()
     narrow = [v for v in named if not any(o != v and vocabulary.covers(facet, v, o) for o in named)]
@@ -71,7 +82,9 @@ def _stated(statements: Told, facet: str) -> frozenset[str]:
 def allowed_values(told: Sequence[Told], facet: str, values: Sequence[str]) -> np.ndarray:
     """(n, V) bool: the values that each listing leaves open; a row of False where it tells nothing, or leaves all open."""
     sets = stated_sets(told, facet)
-    allowed = np.array([[value in stated for value in values] for stated in sets], dtype=bool).reshape(len(sets), len(values))
+    allowed = np.array(
+        [[value in stated for value in values] for stated in sets], dtype=bool
+    ).reshape(len(sets), len(values))
     allowed[allowed.all(1)] = False
     return allowed
 
@@ -84,8 +97,12 @@ def able_rows(told: Sequence[Told], facet: str) -> np.ndarray:
 def labelled(slices: np.ndarray, allowed: np.ndarray) -> Labelled:
     """Slices (n, size) of those items of `allowed` (n, V) whose listings tell something, with their labels."""
     kept = np.flatnonzero(allowed.any(1))
-    return Labelled(torch.from_numpy(np.ascontiguousarray(slices[kept])), torch.from_numpy(allowed[kept]),
-                    torch.ones(len(kept), allowed.shape[1], dtype=torch.bool), torch.ones(len(kept)))
+    return Labelled(
+        torch.from_numpy(np.ascontiguousarray(slices[kept])),
+        torch.from_numpy(allowed[kept]),
+        torch.ones(len(kept), allowed.shape[1], dtype=torch.bool),
+        torch.ones(len(kept)),
+    )
 
 
 def listing_examples(seen: Look, told: Sequence[Told], facet: str) -> dict[str, Examples]:
@@ -95,7 +112,10 @@ def listing_examples(seen: Look, told: Sequence[Told], facet: str) -> dict[str, 
         p = seen.of(facet, value)
         if p is None:
             continue
-        said = [None if _unable(statements, facet) else listed(facet, value, statements).has for statements in told]
+        said = [
+            None if _unable(statements, facet) else listed(facet, value, statements).has
+            for statements in told
+        ]
         rows = [row for row, has in enumerate(said) if has is not None]
         found[value] = Examples(p[rows], np.array([said[row] for row in rows], dtype=bool))
     return found

@@ -57,13 +57,21 @@ def meaning(facet: str, value: str) -> frozenset[str]:
 
 
 def _asked(facet: str) -> list[str]:
-    return [value for value in vocabulary.values(facet) if meaning(facet, value) and value not in vocabulary.SHADES]
+    return [
+        value
+        for value in vocabulary.values(facet)
+        if meaning(facet, value) and value not in vocabulary.SHADES
+    ]
 
 
 def _say(facet: str, word: str, rng: np.random.Generator) -> str:
     form = str(rng.choice(_FORMS[facet]))
     # A synonym that names its part already ("half sleeves", "v neck") takes no second noun.
-    return word if any(noun in word for noun in ("sleeve", "neck", "length", "fit", "shoulder")) else form.format(word)
+    return (
+        word
+        if any(noun in word for noun in ("sleeve", "neck", "length", "fit", "shoulder"))
+        else form.format(word)
+    )
 
 
 def random_phrase(rng: np.random.Generator) -> Phrase:

@@ -25,10 +25,15 @@ def cached_arrays(data: Path, cache: Path, photos: Iterable[Photo]) -> dict[str,
     by_source: dict[str, list[str]] = {}
     for photo in photos:
         by_source.setdefault(photo.source, []).append(photo.id)
-    return {source: _cached(cache, source, ids, photo_opener(data, source)) for source, ids in by_source.items()}
+    return {
+        source: _cached(cache, source, ids, photo_opener(data, source))
+        for source, ids in by_source.items()
+    }
 
 
-def _cached(cache: Path, source: str, ids: list[str], opener: Callable[[str], Image.Image]) -> np.ndarray:
+def _cached(
+    cache: Path, source: str, ids: list[str], opener: Callable[[str], Image.Image]
+) -> np.ndarray:
     side = SIDES[source]
     key = hashlib.sha256("\n".join([source, str(side), *ids]).encode()).hexdigest()[:12]
     path = cache / f"{source}-{side}-{key}.npy"

@@ -21,7 +21,9 @@ PALE = {"white", "cream"}
 class Table:
     """Photos with their pixels and, for every head, the matrix of allowed values."""
 
-    def __init__(self, photos: list[Photo], arrays: dict[str, np.ndarray], classes: dict[str, list[str]]) -> None:
+    def __init__(
+        self, photos: list[Photo], arrays: dict[str, np.ndarray], classes: dict[str, list[str]]
+    ) -> None:
         self.photos, self.arrays, self.classes = photos, arrays, classes
         count: dict[str, int] = {}
         self.at = np.zeros(len(photos), dtype=np.int64)
@@ -31,16 +33,24 @@ class Table:
         self.source = np.array([photo.source for photo in photos])
         self.role = np.array([photo.role for photo in photos])
         self.allowed = {
-            head: torch.from_numpy(self._matrix(head, values)) for head, values in classes.items() if head != "details"
+            head: torch.from_numpy(self._matrix(head, values))
+            for head, values in classes.items()
+            if head != "details"
         }
-        self.present = torch.from_numpy(np.array([[bool(p.details.get(d)) for d in classes["details"]] for p in photos]))
-        self.known = torch.from_numpy(np.array([[d in p.details for d in classes["details"]] for p in photos]))
+        self.present = torch.from_numpy(
+            np.array([[bool(p.details.get(d)) for d in classes["details"]] for p in photos])
+        )
+        self.known = torch.from_numpy(
+            np.array([[d in p.details for d in classes["details"]] for p in photos])
+        )
         self.zones = torch.tensor([_zone(p.sets.get("category", frozenset())) for p in photos])
         self.pale = torch.tensor([bool(PALE & p.sets.get("color", frozenset())) for p in photos])
 
     def _matrix(self, head: str, values: list[str]) -> np.ndarray:
         if head in SHOP_HEADS:
-            return allowed_matrix([frozenset({p.shop[head]}) if head in p.shop else None for p in self.photos], values)
+            return allowed_matrix(
+                [frozenset({p.shop[head]}) if head in p.shop else None for p in self.photos], values
+            )
         return allowed_matrix([p.sets.get(head) for p in self.photos], values)
 
     def rows(self, source: str, role: str) -> np.ndarray:
@@ -51,7 +61,10 @@ class Table:
         """Positions in `rows` and their uint8 pixels, source by source (sides differ)."""
         for source in np.unique(self.source[rows]):
             positions = np.flatnonzero(self.source[rows] == source)
-            yield positions, torch.from_numpy(np.asarray(self.arrays[source][self.at[rows[positions]]]))
+            yield (
+                positions,
+                torch.from_numpy(np.asarray(self.arrays[source][self.at[rows[positions]]])),
+            )
 
 
 def _zone(categories: frozenset[str]) -> int:
@@ -85,19 +98,27 @@ def epoch_rows(table: Table, stage: Stage, rng: np.random.Generator) -> np.ndarr
     return rows
 
 
-def batch_pixels(table: Table, rows: np.ndarray, side: int, strength: Strength | None, seed: int) -> torch.Tensor:
+def batch_pixels(
+    table: Table, rows: np.ndarray, side: int, strength: Strength | None, seed: int
+) -> torch.Tensor:
     """(n, 3, side, side); augmented by `strength`, plain without."""
     generator = torch.Generator().manual_seed(seed)
     out = torch.empty(len(rows), 3, side, side)
     for positions, pixels in table.pixels(rows):
         pale = table.pale[rows[positions]]
-        out[positions] = plain(pixels, side) if strength is None else augment(pixels, side, pale, strength, generator)
+        out[positions] = (
+            plain(pixels, side)
+            if strength is None
+            else augment(pixels, side, pale, strength, generator)
+        )
     return out.contiguous(memory_format=torch.channels_last)
 
 
 def label_share(table: Table, rows: np.ndarray) -> dict[str, float]:
     """Head -> share of the rows that have a label."""
-    share = {head: float(allowed[rows].any(1).float().mean()) for head, allowed in table.allowed.items()}
+    share = {
+        head: float(allowed[rows].any(1).float().mean()) for head, allowed in table.allowed.items()
+    }
     share["details"] = float(table.known[rows].any(1).float().mean())
     return share
 
@@ -108,18 +129,28 @@ def encode_rows(
 ) -> dict[str, torch.Tensor]:
     """{slice: (n, size)} of plain photos, on the CPU."""
     model.eval()
-    parts = [model(batch_pixels(table, rows[i : i + batch], side, None, 0).to(device)) for i in range(0, len(rows), batch)]
+    parts = [
+        model(batch_pixels(table, rows[i : i + batch], side, None, 0).to(device))
+        for i in range(0, len(rows), batch)
+    ]
     return {name: torch.cat([part[name] for part in parts]).cpu() for name in parts[0]}
 
 
 @torch.inference_mode()
-def accuracy(model: SliceTower, table: Table, rows: np.ndarray, side: int, device: str) -> dict[str, float]:
+def accuracy(
+    model: SliceTower, table: Table, rows: np.ndarray, side: int, device: str
+) -> dict[str, float]:
     """Head -> share of labelled rows whose best value is allowed."""
-    slices = {name: part.to(device) for name, part in encode_rows(model, table, rows, side, device).items()}
+    slices = {
+        name: part.to(device)
+        for name, part in encode_rows(model, table, rows, side, device).items()
+    }
     figures = {}
     for head, allowed in table.allowed.items():
         labelled = allowed[rows].any(1)
         if bool(labelled.any()):
             best = model.logits(slices, head).argmax(1).cpu()
-            figures[head] = float(allowed[rows][torch.arange(len(rows)), best][labelled].float().mean())
+            figures[head] = float(
+                allowed[rows][torch.arange(len(rows)), best][labelled].float().mean()
+            )
     return figures

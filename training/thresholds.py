@@ -68,8 +68,10 @@ IMPROBABLE = 0.03
 but rules out is not offered as unconfirmed."""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
 _BATCH = 32
-_ORIGIN = {"photo": "photos (calibration part of those labelled by looking, shop labels of the choosing designs)",
-           "drawn": "drawn items of another seed"}
+_ORIGIN = {
+    "photo": "photos (calibration part of those labelled by looking, shop labels of the choosing designs)",
+    "drawn": "drawn items of another seed",
+}
 SHOP_FACETS = ("category", "color", "gender")
 
 
@@ -85,7 +87,9 @@ class Examples:
         return int(self.has.sum()) >= fewest and int((~self.has).sum()) >= fewest
 
 
-def fit_band(examples: Examples, op: str, alpha: float = ALPHA, care: Care = CARE["photo"]) -> dict[str, float] | None:
+def fit_band(
+    examples: Examples, op: str, alpha: float = ALPHA, care: Care = CARE["photo"]
+) -> dict[str, float] | None:
     """{"low", "high"} for an op, or None where there are too few examples. alpha: as promised for "exclude".
 
     Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or high 1.
@@ -98,7 +102,9 @@ def fit_band(examples: Examples, op: str, alpha: float = ALPHA, care: Care = CAR
     weight_no = np.diff(no, prepend=0.0)
     above_yes, above_no = yes[-1] - yes + np.diff(yes, prepend=0.0), no[-1] - no + weight_no
     risk = (above_no + one_no) / (above_yes + above_no + one_no)
-    high = next((float(p[risk <= allowed][0]) for allowed in REQUIRE_ALPHA if (risk <= allowed).any()), 1.0)
+    high = next(
+        (float(p[risk <= allowed][0]) for allowed in REQUIRE_ALPHA if (risk <= allowed).any()), 1.0
+    )
     low = _last(p, (yes + one_yes) / PRIOR[op] <= LOSS)
     return _band(min(max(low or 0.0, IMPROBABLE), CALM), max(high, 0.5))
 
@@ -121,7 +127,9 @@ def control(examples: Examples, alpha: float, prior: float) -> float | None:
     return _last(p, yes - alpha * (yes + no) + (1 - alpha) * one_yes <= 0)
 
 
-def _sums(examples: Examples, prior: float) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
+def _sums(
+    examples: Examples, prior: float
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
     """p in order, the summed weights of those with and without the value up to each, and the weight of one of each."""
     one_yes, one_no = prior / examples.has.sum(), (1 - prior) / (~examples.has).sum()
     order = np.argsort(examples.p, kind="stable")
@@ -141,11 +149,16 @@ def _band(low: float, high: float) -> dict[str, float]:
 
 def asked_values(facet: str) -> tuple[str, ...]:
     """The values that a wish may name and a picture may show, parents included."""
-    return tuple(v for v in vocabulary.values(facet)
-                 if (facet, v) != ("color", "multicolor") and v not in vocabulary.SHADES and v != "length")
+    return tuple(
+        v
+        for v in vocabulary.values(facet)
+        if (facet, v) != ("color", "multicolor") and v not in vocabulary.SHADES and v != "length"
+    )
 
 
-def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str) -> dict[str, Examples]:
+def gather(
+    seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
+) -> dict[str, Examples]:
     """value -> examples of it over the pictures whose truth has the facet.
 
     truth: {facet: values that hold}, an entry a picture; for details {value: ...} under "details" and the values
@@ -159,8 +172,14 @@ def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
         covered = vocabulary.descendants(facet, value)
         rows, has = [], []
         for row, holds in enumerate(truth):
-            known = facet in holds if facet != "details" else bool(covered & (holds.get("details", frozenset())
-                                                                              | holds.get("no details", frozenset())))
+            known = (
+                facet in holds
+                if facet != "details"
+                else bool(
+                    covered
+                    & (holds.get("details", frozenset()) | holds.get("no details", frozenset()))
+                )
+            )
             if known:
                 rows.append(row)
                 has.append(bool(covered & holds.get(facet, frozenset())))
@@ -168,14 +187,17 @@ def gather(seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
     return found
 
 
-def bands(examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA,
-          care: Care = CARE["photo"]) -> dict[str, dict[str, dict[str, float]]]:
+def bands(
+    examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA, care: Care = CARE["photo"]
+) -> dict[str, dict[str, dict[str, float]]]:
     """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's."""
     fitted: dict[str, dict[str, dict[str, float]]] = {}
     named = {f"{facet}/{value}": found for value, found in examples.items()}
     if examples:
-        named[facet] = Examples(np.concatenate([e.p for e in examples.values()]),
-                                np.concatenate([e.has for e in examples.values()]))
+        named[facet] = Examples(
+            np.concatenate([e.p for e in examples.values()]),
+            np.concatenate([e.has for e in examples.values()]),
+        )
     for name, found in named.items():
         if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha, care))}:
             fitted[name] = ops
@@ -185,7 +207,9 @@ def bands(examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA,
 def photo_truth(photo: Photo) -> dict[str, frozenset[str]]:
     """What is known of a photo: by looking where somebody looked, else the shop's kind, colour and audience."""
     if photo.looked is None:
-        return {facet: photo.sets[facet] for facet in SHOP_FACETS if len(photo.sets.get(facet, ())) == 1}
+        return {
+            facet: photo.sets[facet] for facet in SHOP_FACETS if len(photo.sets.get(facet, ())) == 1
+        }
     details = frozenset(d for d, there in photo.details.items() if there)
     absent = frozenset(d for d, there in photo.details.items() if not there)
     return {**(photo.seen or {}), "details": details, "no details": absent}
@@ -195,15 +219,27 @@ def drawn_truth(truth: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]
     """A drawn item's truth, in which a detail that is not named is absent."""
     details = frozenset(truth.get("details", ()))
     absent = frozenset(vocabulary.leaf_values("details")) - details
-    return {**{facet: frozenset(values) for facet, values in truth.items()}, "details": details, "no details": absent}
+    return {
+        **{facet: frozenset(values) for facet, values in truth.items()},
+        "details": details,
+        "no details": absent,
+    }
 
 
 def _photos(data: Path, encoder: object) -> tuple[Look, list[dict[str, frozenset[str]]]]:
-    chosen = [photo for photo in read_photos(data) if photo.looked == "calibrate"
-              or (photo.looked is None and photo.role == "choose" and photo.source == "product")]
+    chosen = [
+        photo
+        for photo in read_photos(data)
+        if photo.looked == "calibrate"
+        or (photo.looked is None and photo.role == "choose" and photo.source == "product")
+    ]
     openers = {source: photo_opener(data, source) for source in {photo.source for photo in chosen}}
-    vectors = [encoder.encode_images([openers[photo.source](photo.id).convert("RGB") for photo in chosen[n:n + _BATCH]])
-               for n in tqdm(range(0, len(chosen), _BATCH), desc="looking at photos", unit="batch")]
+    vectors = [
+        encoder.encode_images(
+            [openers[photo.source](photo.id).convert("RGB") for photo in chosen[n : n + _BATCH]]
+        )
+        for n in tqdm(range(0, len(chosen), _BATCH), desc="looking at photos", unit="batch")
+    ]
     return look(encoder, np.concatenate(vectors)), [photo_truth(photo) for photo in chosen]
 
 
@@ -212,13 +248,19 @@ def _drawn(folder: Path, encoder: object) -> tuple[Look, list[dict[str, frozense
     catalog.check_encoder(encoder)
     truth = catalog.truth(catalog.ids)
     if not truth:
-        raise InputError(f"{folder} has no drawn truth; draw one with a seed of its own: "
-                         f"python -m catalog demo --out {folder} --seed 991")
+        raise InputError(
+            f"{folder} has no drawn truth; draw one with a seed of its own: "
+            f"python -m catalog demo --out {folder} --seed 991"
+        )
     rows = [row for row, id_ in enumerate(catalog.ids) if id_ in truth]
-    return look(encoder, catalog.vectors[rows]), [drawn_truth(truth[catalog.ids[row]]) for row in rows]
+    return look(encoder, catalog.vectors[rows]), [
+        drawn_truth(truth[catalog.ids[row]]) for row in rows
+    ]
 
 
-def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE, alpha: float = ALPHA) -> dict:
+def run(
+    data: Path | None = None, catalog: Path | None = None, out: Path = FILE, alpha: float = ALPHA
+) -> dict:
     """Fits the thresholds for the encoder in use and writes them to `out`; returns the record.
 
     data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are reported on. alpha: the
@@ -234,13 +276,29 @@ def run(data: Path | None = None, catalog: Path | None = None, out: Path = FILE,
     return record
 
 
-def fit(domains: Mapping[str, tuple[Look, list[dict[str, frozenset[str]]]]], fingerprint: str,
-        alpha: float = ALPHA) -> dict:
+def fit(
+    domains: Mapping[str, tuple[Look, list[dict[str, frozenset[str]]]]],
+    fingerprint: str,
+    alpha: float = ALPHA,
+) -> dict:
     """The record of thresholds.json from what the pictures of each domain show and what holds of them."""
-    fitted = {name: {key: ops for facet in vocabulary.ATTRIBUTE_FACETS
-                     for key, ops in bands(gather(seen, truth, facet), facet, alpha, CARE[name]).items()}
-              for name, (seen, truth) in domains.items()}
+    fitted = {
+        name: {
+            key: ops
+            for facet in vocabulary.ATTRIBUTE_FACETS
+            for key, ops in bands(gather(seen, truth, facet), facet, alpha, CARE[name]).items()
+        }
+        for name, (seen, truth) in domains.items()
+    }
     counts = ", ".join(f"{len(truth)} {_ORIGIN[name]}" for name, (_, truth) in domains.items())
-    origin = (f"python -m training thresholds, {date.today().isoformat()}: {counts}; alpha {alpha:g}, at most "
-              f"{CONFIRMED * alpha:.1%} (where too few examples carry that, {alpha:.1%}) broken among those let pass")
-    return {"origin": origin, "alpha": alpha, "encoder": fingerprint, "default": DEFAULT, "domains": fitted}
+    origin = (
+        f"python -m training thresholds, {date.today().isoformat()}: {counts}; alpha {alpha:g}, at most "
+        f"{CONFIRMED * alpha:.1%} (where too few examples carry that, {alpha:.1%}) broken among those let pass"
+    )
+    return {
+        "origin": origin,
+        "alpha": alpha,
+        "encoder": fingerprint,
+        "default": DEFAULT,
+        "domains": fitted,
+    }

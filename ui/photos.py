@@ -35,9 +35,17 @@ class Example:
 
 
 EXAMPLES: tuple[Example, ...] = (
-    Example("shirt.jpg", "like this but in navy, no stripes", "Drawing of a black and white striped shirt"),
+    Example(
+        "shirt.jpg",
+        "like this but in navy, no stripes",
+        "Drawing of a black and white striped shirt",
+    ),
     Example("dress.jpg", "longer, and nothing floral", "Drawing of a short floral dress"),
-    Example("jacket.jpg", "in plain black, without the hood, under 150", "Drawing of a patterned yellow rain jacket"),
+    Example(
+        "jacket.jpg",
+        "in plain black, without the hood, under 150",
+        "Drawing of a patterned yellow rain jacket",
+    ),
     Example("", "a grey knitted sweater for a friend who hates logos", ""),
 )
 

@@ -39,18 +39,34 @@ def clause(one: Constraint | Check, currency: str = "EUR") -> str:
     if one.facet == "category":
         return ("are no " if one.op == "exclude" else "are ") + plural(str(one.value))
     words = phrase(one, currency)
-    for start, verb in (("no ", "have no "), ("with ", "have "), ("not in ", "do not come in "), ("in ", "come in "),
-                        ("not ", "are not ")):
+    for start, verb in (
+        ("no ", "have no "),
+        ("with ", "have "),
+        ("not in ", "do not come in "),
+        ("in ", "come in "),
+        ("not ", "are not "),
+    ):
         if words.startswith(start):
             return verb + words.removeprefix(start)
     if one.facet == "neckline":
-        return f"have a {words}" if words.split(" ")[-1] in ("neck", "neckline", "v-neck", "collar") else f"are {words}"
+        return (
+            f"have a {words}"
+            if words.split(" ")[-1] in ("neck", "neckline", "v-neck", "collar")
+            else f"are {words}"
+        )
     return ("have " if words.endswith("sleeves") else "are ") + words
 
 
 def singular(words: str) -> str:
     """A clause about several things as one about a single thing: "are navy or have pockets" -> "is navy or has ..."."""
-    swap = {"are": "is", "have": "has", "come": "comes", "cost": "costs", "do": "does", "fit": "fits"}
+    swap = {
+        "are": "is",
+        "have": "has",
+        "come": "comes",
+        "cost": "costs",
+        "do": "does",
+        "fit": "fits",
+    }
     parts = [part.split(" ", 1) for part in words.split(" or ")]
     return " or ".join(" ".join([swap.get(part[0], part[0]), *part[1:]]) for part in parts)
 
@@ -65,14 +81,22 @@ def seen(photo: Mapping[str, Mapping[str, float]], least: float = SURE) -> str:
 
     photo: {facet: {value: probability}}; values under `least` are left out; "" when nothing is sure enough.
     """
-    best = {facet: max(values.items(), key=lambda pair: pair[1]) for facet, values in photo.items() if values}
+    best = {
+        facet: max(values.items(), key=lambda pair: pair[1])
+        for facet, values in photo.items()
+        if values
+    }
     sure = {facet: value for facet, (value, chance) in best.items() if chance >= least}
     kind = sure.get("category")
     adjectives = [
         _ADJECTIVE.get(sure.get("pattern", ""), sure.get("pattern", "")),
-        {"short": "short-sleeved", "long": "long-sleeved", "three-quarter": "three-quarter-sleeved"}.get(
-            sure.get("sleeve_length", ""), sure.get("sleeve_length", "")),
-        sure.get("color", "")]
+        {
+            "short": "short-sleeved",
+            "long": "long-sleeved",
+            "three-quarter": "three-quarter-sleeved",
+        }.get(sure.get("sleeve_length", ""), sure.get("sleeve_length", "")),
+        sure.get("color", ""),
+    ]
     words = ", ".join(word for word in adjectives if word)
     if not kind and not words:
         return ""
@@ -82,4 +106,9 @@ def seen(photo: Mapping[str, Mapping[str, float]], least: float = SURE) -> str:
     return f"an {phrase}" if phrase[0] in "aeiou" else f"a {phrase}"
 
 
-_ADJECTIVE = {"solid": "plain", "polka dot": "polka-dot", "animal print": "animal-print", "color block": "color-block"}
+_ADJECTIVE = {
+    "solid": "plain",
+    "polka dot": "polka-dot",
+    "animal print": "animal-print",
+    "color block": "color-block",
+}

@@ -45,20 +45,29 @@ def _narrower_said(item: Found, found: list[Found]) -> bool:
     """Whether a narrower value says the same better: "floral pattern", "a tank top shirt"."""
     if item.op != "require" or item.facet not in ("category", "pattern"):
         return False
-    if item.value == "patterned" and any(other.op in ("more", "less") and other.facet == "pattern" for other in found):
+    if item.value == "patterned" and any(
+        other.op in ("more", "less") and other.facet == "pattern" for other in found
+    ):
         return True
-    return any(other.op in ("require", "more", "prefer") and other.facet == item.facet and other.value != item.value
-               and covers(item.facet, item.value, other.value) for other in found)
+    return any(
+        other.op in ("require", "more", "prefer")
+        and other.facet == item.facet
+        and other.value != item.value
+        and covers(item.facet, item.value, other.value)
+        for other in found
+    )
 
 
 def _shades_lean(found: list[Found]) -> list[Found]:
-    """"black or dark blue": the shade belongs to one alternative alone, so it only leans; its "or" goes to the colour."""
+    """ "black or dark blue": the shade belongs to one alternative alone, so it only leans; its "or" goes to the colour."""
     result = list(found)
     for index in range(len(found) - 1):
         shade, color = result[index], result[index + 1]
         named = color.facet == "color" and color.value not in SHADES
         if shade.join == "or" and shade.value in SHADES and named and not color.join:
-            result[index] = replace(shade, op="prefer" if shade.op == "require" else shade.op, join="")
+            result[index] = replace(
+                shade, op="prefer" if shade.op == "require" else shade.op, join=""
+            )
             result[index + 1] = replace(color, join="or")
     return result
 
@@ -70,8 +79,14 @@ def _bound(item: Found, found: list[Found]) -> bool:
 
 def _another_kind(item: Found, later: list[Found]) -> bool:
     """Whether a later noun says what kind it really is: "the shirt is a tank top", "a blouse dress"."""
-    return item.facet == "category" and item.op == "require" and any(
-        other.facet == "category" and other.op == "require" and other.value != item.value for other in later)
+    return (
+        item.facet == "category"
+        and item.op == "require"
+        and any(
+            other.facet == "category" and other.op == "require" and other.value != item.value
+            for other in later
+        )
+    )
 
 
 def to_constraints(found: list[Found]) -> tuple[Constraint, ...]:
@@ -85,18 +100,35 @@ def to_constraints(found: list[Found]) -> tuple[Constraint, ...]:
     numbered = [(item, numbers.get(index)) for index, item in enumerate(found)]
     kept: list[tuple[Found, int | None]] = []
     for index, (item, number) in enumerate(numbered):
-        later = [other for other, _ in numbered[index + 1:]]
-        if any(_contradicts(other, item) and not other.mild for other in later) or item.mild and _bound(item, found):
+        later = [other for other, _ in numbered[index + 1 :]]
+        if (
+            any(_contradicts(other, item) and not other.mild for other in later)
+            or item.mild
+            and _bound(item, found)
+        ):
             continue
         if number is None and (_narrower_said(item, found) or _another_kind(item, later)):
             continue
-        if any((k.facet, k.op, k.value) == (item.facet, item.op, item.value) or item.op == "more"
-               and (k.facet, k.op, k.value) == (item.facet, "require", item.value) for k, _ in kept):
+        if any(
+            (k.facet, k.op, k.value) == (item.facet, item.op, item.value)
+            or item.op == "more"
+            and (k.facet, k.op, k.value) == (item.facet, "require", item.value)
+            for k, _ in kept
+        ):
             continue
         kept.append((item, number))
     alone = {n for n in {n for _, n in kept} if sum(1 for _, m in kept if m == n) == 1}
-    return tuple(Constraint(facet=i.facet, op=i.op, value=i.value, confidence=i.confidence, weight=i.weight,
-                            any=None if n in alone else n) for i, n in kept)
+    return tuple(
+        Constraint(
+            facet=i.facet,
+            op=i.op,
+            value=i.value,
+            confidence=i.confidence,
+            weight=i.weight,
+            any=None if n in alone else n,
+        )
+        for i, n in kept
+    )
 
 
 def _contradicts(later: Found, item: Found) -> bool:
@@ -107,5 +139,3 @@ def _contradicts(later: Found, item: Found) -> bool:
     if {later.op, item.op} == {"require", "exclude"}:
         return later.value == item.value
     return False
-
-

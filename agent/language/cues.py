@@ -13,7 +13,9 @@ from .marks import Mark
 
 _SIZED = frozenset({"graphic", "logo", "text"})
 """Values of which a bigger one is more of it; a bigger bow is just a bow."""
-_PLACES = frozenset({"in", "on", "at", "from", "under", "over", "around", "along", "across", "near"})
+_PLACES = frozenset(
+    {"in", "on", "at", "from", "under", "over", "around", "along", "across", "near"}
+)
 OPPOSITE = {"more": "less", "less": "more", "exclude": "require"}
 _WEIGHTS = {"slightly": 0.6, "strongly": 1.4}
 
@@ -117,12 +119,21 @@ class Cues:
         self.scope.soft = soft
 
     def _on_item(self, mark: Mark, index: int) -> None:
-        """"Not red, something blue": what follows is wanted."""
-        if mark.text == "something" and self.scope.negated and self.scope.used and self.scope.pending != "or":
+        """ "Not red, something blue": what follows is wanted."""
+        if (
+            mark.text == "something"
+            and self.scope.negated
+            and self.scope.used
+            and self.scope.pending != "or"
+        ):
             self.scope.close()
 
     def _on_determiner(self, mark: Mark, index: int) -> None:
-        if self.scope.pending in ("and", "comma") and (self.scope.degree or self.scope.negated) and self.scope.used:
+        if (
+            self.scope.pending in ("and", "comma")
+            and (self.scope.degree or self.scope.negated)
+            and self.scope.used
+        ):
             self.scope.close()
 
     def _on_negation(self, mark: Mark, index: int) -> None:
@@ -132,8 +143,12 @@ class Cues:
         if self.scope.used or self.scope.pending:
             self.scope.close()
         self.scope.pending = "or" if either else ""  # "short or no sleeves"
-        double = self.scope.negated and mark.text in ("without", "lacking", "lacks", "not", "no") and index > 0 \
+        double = (
+            self.scope.negated
+            and mark.text in ("without", "lacking", "lacks", "not", "no")
+            and index > 0
             and self.marks[index - 1].text in ("not", "never")
+        )
         self.scope.negated = not double  # "not without pockets" wants them
         self.scope.kind = "negation"
 
@@ -141,7 +156,8 @@ class Cues:
         """Whether an "except" adds to what is alike, rather than takes from "anything" or "all"."""
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         return following in ("with", "have", "verb", "comparison", "more", "less") and not any(
-            m.text in ("anything", "everything", "all", "any") for m in self.marks[:index])
+            m.text in ("anything", "everything", "all", "any") for m in self.marks[:index]
+        )
 
     def _on_instead_of(self, mark: Mark, index: int) -> None:
         self.scope.close()
@@ -183,12 +199,16 @@ class Cues:
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         if following in ("stop", "comma") and self.found:
             last = self.found[-1]
-            self.found[-1] = replace(last, soft=True, op="prefer" if last.op == "require" else last.op)
+            self.found[-1] = replace(
+                last, soft=True, op="prefer" if last.op == "require" else last.op
+            )
         else:
             if self.scope.used:
                 self.scope.close()
             self.scope.soft = True
-            self.scope.longing = mark.text == "would love"  # of a kind that is what is looked for, of pockets a hope
+            self.scope.longing = (
+                mark.text == "would love"
+            )  # of a kind that is what is looked for, of pockets a hope
 
     def _on_matching(self, mark: Mark, index: int) -> None:
         self.scope.close()
@@ -197,9 +217,21 @@ class Cues:
     def _on_word(self, mark: Mark, index: int) -> None:
         """An unknown word uses a cue up where its phrase ends with it ("less complicated and pink")."""
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
-        if self.scope.degree and not self.scope.used and index > 1 and self.marks[index - 2].kind == "determiner":
+        if (
+            self.scope.degree
+            and not self.scope.used
+            and index > 1
+            and self.marks[index - 2].kind == "determiner"
+        ):
             self.scope.degree = None  # "a more intricate graphic" is a graphic
-        if (self.scope.degree or self.scope.negated) and following in ("and", "comma", "verb", "have", "with", "stop"):
+        if (self.scope.degree or self.scope.negated) and following in (
+            "and",
+            "comma",
+            "verb",
+            "have",
+            "with",
+            "stop",
+        ):
             self.scope.used, self.scope.pending = True, ""
 
     def _on_bigger(self, mark: Mark, index: int) -> None:
@@ -209,8 +241,15 @@ class Cues:
         self._size("less", index)
 
     def _size(self, degree: str, index: int) -> None:
-        """"a larger logo" is more logo; of all else the size says nothing."""
-        ahead = next((m for m in self.marks[index + 1:index + 4] if m.kind == "value" and m.facets != {"color"}), None)
+        """ "a larger logo" is more logo; of all else the size says nothing."""
+        ahead = next(
+            (
+                m
+                for m in self.marks[index + 1 : index + 4]
+                if m.kind == "value" and m.facets != {"color"}
+            ),
+            None,
+        )
         if ahead and any(s.value in _SIZED for s in ahead.senses):
             self._degree(degree)
 

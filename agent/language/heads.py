@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from .marks import Mark
 
-PHRASE_ENDS = frozenset({"verb", "have", "with", "stop", "determiner", "negation", "nor", "instead_of", "swap_to", "taken",
-                         "matching"})
+PHRASE_ENDS = frozenset(
+    {
+        "verb",
+        "have",
+        "with",
+        "stop",
+        "determiner",
+        "negation",
+        "nor",
+        "instead_of",
+        "swap_to",
+        "taken",
+        "matching",
+    }
+)
 """Kinds of marks at which a noun phrase ends."""
 REACH = 6
 """How many marks a noun may stand away."""
@@ -40,7 +53,14 @@ def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
 def _subject(marks: list[Mark], index: int) -> tuple[str, int] | None:
     """The part of which the mark is said: "the sleeves are (a bit) longer", "sleeves that are long"."""
     back = index - 1
-    while back > 0 and marks[back].kind in ("slightly", "strongly", "more", "less", "negation", "soft"):
+    while back > 0 and marks[back].kind in (
+        "slightly",
+        "strongly",
+        "more",
+        "less",
+        "negation",
+        "soft",
+    ):
         back -= 1
     if back >= 0 and marks[back].kind == "part" and marks[index].kind == "comparison":
         return marks[back].note, back  # "make the sleeves longer"

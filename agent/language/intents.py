@@ -17,13 +17,18 @@ _ASKS_ABOUT = re.compile(
     r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|should|would) i (?:style|wear|"
     r"wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|"
     r"brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|"
-    r"where (?:is|can|does)|who makes|when))")
-_REQUEST = re.compile(r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|"
-                      r"we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|"
-                      r"find)|(?:can|could) (?:it|they|that|this) (?:be|have|come)|how about|what about|"
-                      r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b")
-_CARE = re.compile(r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? "
-                   r"(?:small|large|big)|in stock|sold out|available)\b")
+    r"where (?:is|can|does)|who makes|when))"
+)
+_REQUEST = re.compile(
+    r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|"
+    r"we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|"
+    r"find)|(?:can|could) (?:it|they|that|this) (?:be|have|come)|how about|what about|"
+    r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b"
+)
+_CARE = re.compile(
+    r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? "
+    r"(?:small|large|big)|in stock|sold out|available)\b"
+)
 
 _NEVER = r"(?!)"
 
@@ -32,9 +37,17 @@ _NEVER = r"(?!)"
 def _table() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
     """Kind, the pattern of a whole message, the pattern of a part of one; in the order of the file."""
     rows = tomllib.loads(Path(__file__).with_name("intents.toml").read_text(encoding="utf-8"))
-    return tuple((kind, re.compile(rf"(?:please )?(?:{'|'.join(row.get('whole', [_NEVER]))})(?: please| now| thanks?)?(?: "
-                                   rf"[.!?])*"),
-                  re.compile(rf"(?<!\w)(?:{'|'.join(row.get('part', [_NEVER]))})(?!\w)")) for kind, row in rows.items())
+    return tuple(
+        (
+            kind,
+            re.compile(
+                rf"(?:please )?(?:{'|'.join(row.get('whole', [_NEVER]))})(?: please| now| thanks?)?(?: "
+                rf"[.!?])*"
+            ),
+            re.compile(rf"(?<!\w)(?:{'|'.join(row.get('part', [_NEVER]))})(?!\w)"),
+        )
+        for kind, row in rows.items()
+    )
 
 
 def read_intents(sentence: Sentence) -> list[Intent]:
@@ -57,18 +70,34 @@ def _taken(kind: str, sentence: Sentence, match: re.Match[str]) -> range:
     """What an order uses up: an out-of-scope request all of its clause, "compare" and "why" nothing but themselves."""
     span = sentence.span(match)
     if kind == "out_of_scope":
-        ends = [i for i in range(span.stop, len(sentence.words)) if sentence.words[i] in (".", "!", "?", ";")]
+        ends = [
+            i
+            for i in range(span.stop, len(sentence.words))
+            if sentence.words[i] in (".", "!", "?", ";")
+        ]
         return range(span.start, ends[0] if ends else len(sentence.words))
     return span
 
 
-def read_question(sentence: Sentence, mentions: tuple[Mention, ...], has_page: bool) -> Intent | None:
+def read_question(
+    sentence: Sentence, mentions: tuple[Mention, ...], has_page: bool
+) -> Intent | None:
     """Whether the message asks about something shown, rather than for something: "is the second one striped?"."""
     text = sentence.text
     asks = _ASKS_ABOUT.search(text)
-    if _REQUEST.search(text) or not asks or (not has_page and re.search(r"\bis there (?:one|another)\b", text)):
+    if (
+        _REQUEST.search(text)
+        or not asks
+        or (not has_page and re.search(r"\bis there (?:one|another)\b", text))
+    ):
         return None
-    points = bool(mentions) or bool(re.search(r"\b(?:it|this|that|these|those|they|them)\b", text)) or has_page
-    if text.rstrip(" !.").endswith("?") or re.match(r"(?:so |and |but )?(?:how|what|which|where|who|when)\b", text):
+    points = (
+        bool(mentions)
+        or bool(re.search(r"\b(?:it|this|that|these|those|they|them)\b", text))
+        or has_page
+    )
+    if text.rstrip(" !.").endswith("?") or re.match(
+        r"(?:so |and |but )?(?:how|what|which|where|who|when)\b", text
+    ):
         return Intent(kind="question", text=text) if points or _CARE.search(text) else None
     return None

@@ -17,8 +17,24 @@ from catalog.vocabulary import ATTRIBUTE_FACETS
 from .tokens import words_of
 
 GRADABLE = ("style", "fit", "material", "color", "details", "pattern")
-_PRIORITY = {facet: rank for rank, facet in enumerate(
-    ("color", "pattern", "sleeve_length", "neckline", "material", "category", "details", "length", "fit", "style", "gender"))}
+_PRIORITY = {
+    facet: rank
+    for rank, facet in enumerate(
+        (
+            "color",
+            "pattern",
+            "sleeve_length",
+            "neckline",
+            "material",
+            "category",
+            "details",
+            "length",
+            "fit",
+            "style",
+            "gender",
+        )
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,12 @@ def _comparative_forms(word: str) -> set[str]:
         stems = {word[:-1] + "i"}
     elif word.endswith("e"):
         stems = {word[:-1]}
-    elif len(word) > 2 and word[-1] not in "aeiouwxy" and word[-2] in "aeiou" and word[-3] not in "aeiou":
+    elif (
+        len(word) > 2
+        and word[-1] not in "aeiouwxy"
+        and word[-2] in "aeiou"
+        and word[-3] not in "aeiou"
+    ):
         stems = {word + word[-1], word}
     else:
         stems = {word}
@@ -69,10 +90,17 @@ def _vocabulary_phrases() -> dict[tuple[str, ...], Entry]:
 def _regular_comparisons(phrases: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
     found: dict[tuple[str, ...], Entry] = {}
     for words, entry in phrases.items():
-        if len(words) == 1 and len(entry.senses) == 1 and entry.senses[0].facet in GRADABLE and len(words[0]) > 2:
+        if (
+            len(words) == 1
+            and len(entry.senses) == 1
+            and entry.senses[0].facet in GRADABLE
+            and len(words[0]) > 2
+        ):
             sense = entry.senses[0]
             for form in _comparative_forms(words[0]):
-                found.setdefault((form,), Entry("comparison", (Sense(sense.facet, sense.value, "more"),)))
+                found.setdefault(
+                    (form,), Entry("comparison", (Sense(sense.facet, sense.value, "more"),))
+                )
     return found
 
 
@@ -108,19 +136,33 @@ def _own_phrases() -> dict[tuple[str, ...], Entry]:
 @cache
 def phrases() -> dict[tuple[str, ...], Entry]:
     """Every phrase of one or more words -> its entry."""
-    return {**_regular_comparisons(_named()), **_lacking(_named()), **_color_plurals(_named()), **_named(), **_own_phrases()}
+    return {
+        **_regular_comparisons(_named()),
+        **_lacking(_named()),
+        **_color_plurals(_named()),
+        **_named(),
+        **_own_phrases(),
+    }
 
 
 def _lacking(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
-    """"collarless", "buttonless": a detail or a collar refused in one word."""
-    return {(words[0] + "less",): Entry("comparison", (Sense(entry.senses[0].facet, entry.senses[0].value, "exclude"),))
-            for words, entry in known.items() if len(words) == 1 and entry.senses[0].facet in ("details", "neckline")}
+    """ "collarless", "buttonless": a detail or a collar refused in one word."""
+    return {
+        (words[0] + "less",): Entry(
+            "comparison", (Sense(entry.senses[0].facet, entry.senses[0].value, "exclude"),)
+        )
+        for words, entry in known.items()
+        if len(words) == 1 and entry.senses[0].facet in ("details", "neckline")
+    }
 
 
 def _color_plurals(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
-    """"blues and greens"."""
-    return {(value + "s",): Entry("value", (Sense("color", value),)) for value in vocabulary.leaf_values("color")
-            if " " not in value and (value + "s",) not in known}
+    """ "blues and greens"."""
+    return {
+        (value + "s",): Entry("value", (Sense("color", value),))
+        for value in vocabulary.leaf_values("color")
+        if " " not in value and (value + "s",) not in known
+    }
 
 
 @cache
@@ -134,8 +176,14 @@ def _named() -> dict[tuple[str, ...], Entry]:
 @cache
 def spellable() -> frozenset[str]:
     """The single words that a misspelling may be meant for: not the comparatives that rules derive."""
-    single = {words[0]: entry for words, entry in {**_named(), **_own_phrases()}.items() if len(words) == 1}
-    return frozenset(word for word, entry in single.items() if entry.kind in ("value", "comparison", "part"))
+    single = {
+        words[0]: entry
+        for words, entry in {**_named(), **_own_phrases()}.items()
+        if len(words) == 1
+    }
+    return frozenset(
+        word for word, entry in single.items() if entry.kind in ("value", "comparison", "part")
+    )
 
 
 @cache

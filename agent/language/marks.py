@@ -72,6 +72,8 @@ def read_marks(sentence: Sentence) -> list[Mark]:
         stop, phrase = found
         entry = phrases()[phrase]
         confidence = 0.9 if touched & set(range(index, stop)) else 1.0
-        marks.append(Mark(entry.kind, index, stop, " ".join(phrase), entry.senses, entry.note, confidence))
+        marks.append(
+            Mark(entry.kind, index, stop, " ".join(phrase), entry.senses, entry.note, confidence)
+        )
         index = stop
     return marks

@@ -62,10 +62,18 @@ class Nearest:
         """Every name taken out of the lexicon in turn: its own entry, and the nearest by all other names."""
         cosines = self._vectors @ self._vectors.T
         np.fill_diagonal(cosines, -1.0)
-        return [(self.entries[owner], self._near(row)) for owner, row in zip(self._owner, cosines, strict=True)]
+        return [
+            (self.entries[owner], self._near(row))
+            for owner, row in zip(self._owner, cosines, strict=True)
+        ]
 
     def _near(self, cosine: np.ndarray) -> Near:
-        scores = np.array([np.sort(cosine[self._owner == number])[-_MOST_NAMES:].mean() for number in range(len(self.entries))])
+        scores = np.array(
+            [
+                np.sort(cosine[self._owner == number])[-_MOST_NAMES:].mean()
+                for number in range(len(self.entries))
+            ]
+        )
         best, second = np.argsort(-scores)[:2]
         return Near(self.entries[best], float(scores[best]), float(scores[best] - scores[second]))
 
@@ -79,13 +87,26 @@ def nearest() -> Nearest | None:
 
 def candidates(reading: Reading) -> tuple[str, ...]:
     """Phrases that may be a vibe: those that look like one, or a short message in which nothing else was understood."""
-    said = reading.constraints or reading.intents or reading.mentions or reading.drop or reading.vibes or reading.count
-    whole = not (said or reading.unknown_vibes) and reading.unknown and len(reading.text.split()) <= _LONGEST
+    said = (
+        reading.constraints
+        or reading.intents
+        or reading.mentions
+        or reading.drop
+        or reading.vibes
+        or reading.count
+    )
+    whole = (
+        not (said or reading.unknown_vibes)
+        and reading.unknown
+        and len(reading.text.split()) <= _LONGEST
+    )
     if whole and words_of(reading.text)[0] in ("no", "not", "without", "less", "more", "nothing"):
         return ()
     phrases = (reading.text.strip(" .!?"),) if whole else reading.unknown_vibes
     # a name of the lexicon that the reader saw and did not take for a vibe ("spring mattress") would be found again here
-    return tuple(phrase for phrase in phrases if not any((word,) in lexicon() for word in words_of(phrase)))
+    return tuple(
+        phrase for phrase in phrases if not any((word,) in lexicon() for word in words_of(phrase))
+    )
 
 
 def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str, ...]]:
@@ -101,9 +122,18 @@ def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str,
     if not sure:
         return reading, ()
     wanted = [c for entry in sure.values() for c in constraints_of(entry)]
-    vibes = tuple(Vibe(name=entry.name, kind=entry.kind, text=phrase) for phrase, entry in sure.items())
-    notes = tuple(f"I read “{phrase}” as “{entry.name}”: {entry.reason}." for phrase, entry in sure.items())
-    return reading.model_copy(update={
-        "constraints": (*reading.constraints, *give_way(reading.constraints, wanted)),
-        "vibes": (*reading.vibes, *vibes),
-        "unknown_vibes": tuple(phrase for phrase in reading.unknown_vibes if phrase not in sure)}), notes
+    vibes = tuple(
+        Vibe(name=entry.name, kind=entry.kind, text=phrase) for phrase, entry in sure.items()
+    )
+    notes = tuple(
+        f"I read “{phrase}” as “{entry.name}”: {entry.reason}." for phrase, entry in sure.items()
+    )
+    return reading.model_copy(
+        update={
+            "constraints": (*reading.constraints, *give_way(reading.constraints, wanted)),
+            "vibes": (*reading.vibes, *vibes),
+            "unknown_vibes": tuple(
+                phrase for phrase in reading.unknown_vibes if phrase not in sure
+            ),
+        }
+    ), notes

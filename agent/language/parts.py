@@ -21,25 +21,45 @@ _ASPECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 """Word -> the facets that it takes over; none for the whole garment, which the others then change."""
 _ASPECT = "|".join(words for words, _ in _ASPECTS)
-_PLACES = {"first": 1, "1st": 1, "former": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4,
-           "fifth": 5, "last": -1, "latter": -1, "other": 0}
+_PLACES = {
+    "first": 1,
+    "1st": 1,
+    "former": 1,
+    "second": 2,
+    "2nd": 2,
+    "third": 3,
+    "3rd": 3,
+    "fourth": 4,
+    "4th": 4,
+    "fifth": 5,
+    "last": -1,
+    "latter": -1,
+    "other": 0,
+}
 _PLACE = "|".join(word for word in _PLACES if word[0].isalpha()) + r"|\d (?:st|nd|rd|th)"
 _NOUN = r"(?:photo|picture|pic|image|one|item|dress|shirt|top|skirt|jacket|coat|bag|shoe|pair)s?"
-_POINTER = (rf"(?:(?:the|my|your) (?P<place>{_PLACE})(?: (?P<noun>{_NOUN}))?|(?P<det>this|that)(?: (?P<noun2>{_NOUN}))?"
-            r"|(?:the|my) (?P<noun3>photo|picture|pic|image)|(?:the|my|those|these) (?P<kind>\w+(?: \w+)?))")
-_PART = re.compile(rf"\b(?:the |same |its |and )*(?P<aspect>{_ASPECT})(?: and (?:the )?(?P<aspect2>{_ASPECT}))? "
-                   rf"(?:of|from|as in|as on|as|like) {_POINTER}\b")
+_POINTER = (
+    rf"(?:(?:the|my|your) (?P<place>{_PLACE})(?: (?P<noun>{_NOUN}))?|(?P<det>this|that)(?: (?P<noun2>{_NOUN}))?"
+    r"|(?:the|my) (?P<noun3>photo|picture|pic|image)|(?:the|my|those|these) (?P<kind>\w+(?: \w+)?))"
+)
+_PART = re.compile(
+    rf"\b(?:the |same |its |and )*(?P<aspect>{_ASPECT})(?: and (?:the )?(?P<aspect2>{_ASPECT}))? "
+    rf"(?:of|from|as in|as on|as|like) {_POINTER}\b"
+)
 _PICTURE = re.compile(r"photo|pic|image")
 
 _THING = r"(?P<what>(?:\w+ ){0,2}?\w+)"
 _SOMEBODY = r"(?:she|he|they|the (?:model|woman|man|lady|girl|guy|boy))"
-_GARMENTS = tuple(re.compile(pattern) for pattern in (
-    rf"\b(?:the|those|these|her|his|their|my) {_THING} (?:in|on|from) (?:this|the|my|that) "
-    r"(?:photo|photograph|picture|pic|image)\b",
-    rf"\b(?:the|those|these) {_THING} (?:that |which )?{_SOMEBODY} (?:is wearing|are wearing|wears?|has on|have on)\b",
-    rf"\b(?:this|it|photo|picture)(?: ,)? (?:but (?:just |only )?|just |only )(?:the|her|his) {_THING}"
-    r"(?=$| [,.?!]| (?:in|but|with|and|please)\b)",
-))
+_GARMENTS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rf"\b(?:the|those|these|her|his|their|my) {_THING} (?:in|on|from) (?:this|the|my|that) "
+        r"(?:photo|photograph|picture|pic|image)\b",
+        rf"\b(?:the|those|these) {_THING} (?:that |which )?{_SOMEBODY} (?:is wearing|are wearing|wears?|has on|have on)\b",
+        rf"\b(?:this|it|photo|picture)(?: ,)? (?:but (?:just |only )?|just |only )(?:the|her|his) {_THING}"
+        r"(?=$| [,.?!]| (?:in|but|with|and|please)\b)",
+    )
+)
 
 ReadConstraints = Callable[[str], tuple[Constraint, ...]]
 
@@ -48,13 +68,19 @@ def read_garment(sentence: Sentence, attributes: ReadConstraints) -> str | None:
     """The kind of garment that is meant among several in a photo. Takes no words: they are a wish as well."""
     for pattern in _GARMENTS:
         for match in pattern.finditer(sentence.text):
-            named = [c for c in attributes(match.group("what")) if c.facet == "category" and c.op == "require"]
+            named = [
+                c
+                for c in attributes(match.group("what"))
+                if c.facet == "category" and c.op == "require"
+            ]
             if len(named) == 1:
                 return str(named[0].value)
     return None
 
 
-def read_parts(sentence: Sentence, context: Context | None, attributes: ReadConstraints) -> tuple[Part, ...]:
+def read_parts(
+    sentence: Sentence, context: Context | None, attributes: ReadConstraints
+) -> tuple[Part, ...]:
     """Reads and takes the parts of a wish that name their picture; nothing where none takes a facet from another."""
     found = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
     if not any(facets for _, facets in found):
@@ -62,7 +88,11 @@ def read_parts(sentence: Sentence, context: Context | None, attributes: ReadCons
     parts = []
     for match, facets in found:
         span = sentence.span(match)
-        pointer = _kind_of(match, context, attributes) if match.group("kind") else _pointer(match, context)
+        pointer = (
+            _kind_of(match, context, attributes)
+            if match.group("kind")
+            else _pointer(match, context)
+        )
         if pointer is not None and sentence.free(span):
             sentence.take(span)
             parts.append(Part(facets=facets, of=pointer))
@@ -71,16 +101,28 @@ def read_parts(sentence: Sentence, context: Context | None, attributes: ReadCons
 
 def _facets(match: re.Match[str]) -> tuple[str, ...]:
     said = [match.group("aspect"), match.group("aspect2")]
-    return tuple(facet for word in said if word for pattern, facets in _ASPECTS if re.fullmatch(pattern, word)
-                 for facet in facets)
+    return tuple(
+        facet
+        for word in said
+        if word
+        for pattern, facets in _ASPECTS
+        if re.fullmatch(pattern, word)
+        for facet in facets
+    )
 
 
-def _kind_of(match: re.Match[str], context: Context | None, attributes: ReadConstraints) -> Mention | None:
+def _kind_of(
+    match: re.Match[str], context: Context | None, attributes: ReadConstraints
+) -> Mention | None:
     """ "The colour of the shoes": a picture by what it is of; None where no picture is there, or no kind is named."""
-    named = tuple(c for c in attributes(match.group("kind")) if c.facet == "category" and c.op == "require")
+    named = tuple(
+        c for c in attributes(match.group("kind")) if c.facet == "category" and c.op == "require"
+    )
     if len(named) != 1 or context is None or not (context.has_photo or context.shown):
         return None
-    return Mention(kind="photo" if context.has_photo else "shown", constraints=named, text=match.group())
+    return Mention(
+        kind="photo" if context.has_photo else "shown", constraints=named, text=match.group()
+    )
 
 
 def _pointer(match: re.Match[str], context: Context | None) -> Mention:

@@ -12,33 +12,59 @@ from .tokens import Sentence, words_of
 
 _WOMEN = (
     r"wife|girlfriend|mom|mum|mother|mummy|mommy|grandma|grandmother|aunt|auntie|sister|fiancee|bride|herself|her|women|"
-    r"woman|lady|ladies|bridesmaids?|mother in law|sister in law|gf|she")
+    r"woman|lady|ladies|bridesmaids?|mother in law|sister in law|gf|she"
+)
 _MEN = (
     r"husband|boyfriend|dad|father|daddy|grandpa|grandfather|uncle|brother|fiance|groom|himself|him|men|man|gentleman|"
-    r"gentlemen|guys?|father in law|brother in law|bf|he")
+    r"gentlemen|guys?|father in law|brother in law|bf|he"
+)
 _GIRLS = r"daughter|niece|girls?|granddaughter|little girl|teenage daughter|baby girl"
 _BOYS = r"son|nephew|boys?|grandson|little boy|teenage son|baby boy"
 _AGE = r"(?:\d{1,2} (?:years? old|yr old|yo|month old) |little |baby |teenage |young |older |younger |dear |own |best )*"
-_PATTERNS = tuple((value, re.compile(pattern)) for value, pattern in (
-    *((value, rf"\bfor (?:my |a |an |the |our |his |her |some )?{_AGE}(?:{who})\b(?! (?:birthday|wedding|party|graduation|"
-              rf"office|dress|shirt|sleeves))") for value, who in
-      (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))),
-    *((value, rf"\b(?:my|our) {_AGE}(?:{who})\b(?= (?:wants|needs|would|is|likes|has|turns|loves|wears|will))")
-      for value, who in
-      (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))),
-    ("women", r"\b(?:womens|ladies|womans|womenswear|women only)\b"),
-    ("men", r"\b(?:mens|gents|mans|menswear)\b"),
-    ("girls", r"\bgirls (?=dress|shirt|top|skirt|shoes|jacket|coat|clothes|clothing|tee|shorts|jeans|leggings|sneakers|"
-              r"boots|wear)"),
-    ("boys", r"\bboys (?=shirt|top|shoes|jacket|coat|clothes|clothing|tee|shorts|jeans|sneakers|boots|wear|trousers)"),
-    ("women", r"\bi am (?:a )?(?:woman|lady|female|girl)\b"),
-    ("men", r"\bi am (?:a )?(?:man|guy|male|dude)\b"),
-    ("unisex", r"\b(?:unisex|gender neutral|genderless|any gender|all genders)\b"),
-    ("women", r"\b(?:female|womens?|women) (?=dress(?:es)?|shirts?|tops?|skirts?|shoes|jackets?|coats?|clothes|clothing|"
-              r"tees?|shorts|jeans|leggings|sneakers|boots|wear|watch|bags?|version|fit|cut|style)"),
-    ("men", r"\b(?:male|mens?) (?=shirts?|tops?|shoes|jackets?|coats?|clothes|clothing|tees?|shorts|jeans|sneakers|boots|"
-            r"wear|watch|bags?|version|fit|cut|style)"),
-))
+_PATTERNS = tuple(
+    (value, re.compile(pattern))
+    for value, pattern in (
+        *(
+            (
+                value,
+                rf"\bfor (?:my |a |an |the |our |his |her |some )?{_AGE}(?:{who})\b(?! (?:birthday|wedding|party|graduation|"
+                rf"office|dress|shirt|sleeves))",
+            )
+            for value, who in (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))
+        ),
+        *(
+            (
+                value,
+                rf"\b(?:my|our) {_AGE}(?:{who})\b(?= (?:wants|needs|would|is|likes|has|turns|loves|wears|will))",
+            )
+            for value, who in (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))
+        ),
+        ("women", r"\b(?:womens|ladies|womans|womenswear|women only)\b"),
+        ("men", r"\b(?:mens|gents|mans|menswear)\b"),
+        (
+            "girls",
+            r"\bgirls (?=dress|shirt|top|skirt|shoes|jacket|coat|clothes|clothing|tee|shorts|jeans|leggings|sneakers|"
+            r"boots|wear)",
+        ),
+        (
+            "boys",
+            r"\bboys (?=shirt|top|shoes|jacket|coat|clothes|clothing|tee|shorts|jeans|sneakers|boots|wear|trousers)",
+        ),
+        ("women", r"\bi am (?:a )?(?:woman|lady|female|girl)\b"),
+        ("men", r"\bi am (?:a )?(?:man|guy|male|dude)\b"),
+        ("unisex", r"\b(?:unisex|gender neutral|genderless|any gender|all genders)\b"),
+        (
+            "women",
+            r"\b(?:female|womens?|women) (?=dress(?:es)?|shirts?|tops?|skirts?|shoes|jackets?|coats?|clothes|clothing|"
+            r"tees?|shorts|jeans|leggings|sneakers|boots|wear|watch|bags?|version|fit|cut|style)",
+        ),
+        (
+            "men",
+            r"\b(?:male|mens?) (?=shirts?|tops?|shoes|jackets?|coats?|clothes|clothing|tees?|shorts|jeans|sneakers|boots|"
+            r"wear|watch|bags?|version|fit|cut|style)",
+        ),
+    )
+)
 _REFUSES = re.compile(r"(?:\bnot|\bno|\bnothing|\binstead of|\brather than)(?: \w+)? $")
 
 
@@ -50,11 +76,13 @@ def read_audience(sentence: Sentence) -> tuple[Constraint, ...]:
             span = sentence.span(match)
             if sentence.free(span):
                 sentence.take(span)
-                op = "exclude" if _REFUSES.search(sentence.text[:match.start()]) else "require"
+                op = "exclude" if _REFUSES.search(sentence.text[: match.start()]) else "require"
                 found.setdefault(value, Constraint(facet="gender", op=op, value=value))
     required = [c for c in found.values() if c.op == "require"]
     if len(required) > 1:
-        return tuple(c.model_copy(update={"any": 901}) if c.op == "require" else c for c in found.values())
+        return tuple(
+            c.model_copy(update={"any": 901}) if c.op == "require" else c for c in found.values()
+        )
     return tuple(found.values())
 
 
@@ -65,14 +93,20 @@ def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint
         words = words_of(brand)
         if not words:
             continue
-        pattern = re.compile(rf"(?P<no>\b(?:no|not|without|except|nothing|avoid|(?:any(?:thing|one)?|"
-                             rf"all) but|(?:other|another|different)(?: \w+)? (?:than|from)) (?:from |by |the brand )?)?"
-                             rf"(?P<by>\b(?:by|from|of brand|the brand|brand) )?(?<!\w){re.escape(' '.join(words))}(?!\w)")
+        pattern = re.compile(
+            rf"(?P<no>\b(?:no|not|without|except|nothing|avoid|(?:any(?:thing|one)?|"
+            rf"all) but|(?:other|another|different)(?: \w+)? (?:than|from)) (?:from |by |the brand )?)?"
+            rf"(?P<by>\b(?:by|from|of brand|the brand|brand) )?(?<!\w){re.escape(' '.join(words))}(?!\w)"
+        )
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if sentence.free(span) and (match.group("by") or _distinct(words)):
                 sentence.take(span)
-                found.append(Constraint(facet="brand", op="exclude" if match.group("no") else "require", value=brand))
+                found.append(
+                    Constraint(
+                        facet="brand", op="exclude" if match.group("no") else "require", value=brand
+                    )
+                )
     required = [c for c in found if c.op == "require"]
     if len(required) > 1:
         return tuple(c.model_copy(update={"any": 902}) if c.op == "require" else c for c in found)

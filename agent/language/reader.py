@@ -34,7 +34,10 @@ def read(text: str, context: Context | None = None) -> Reading:
     context: what is shown and known; without it pointers stay unresolved and no brands are recognised.
     """
     sentence = Sentence(words_of(text))
-    garment, parts = read_garment(sentence, read_attributes), read_parts(sentence, context, read_attributes)
+    garment, parts = (
+        read_garment(sentence, read_attributes),
+        read_parts(sentence, context, read_attributes),
+    )
     mentions = read_mentions(sentence, context, read_attributes)
     intents = read_intents(sentence)
     drops, kept = read_drops(sentence), read_kept(sentence)
@@ -48,13 +51,27 @@ def read(text: str, context: Context | None = None) -> Reading:
     if question is not None:
         intents.append(question)
     if any(intent.kind in _ASKS for intent in intents):  # what is asked about is not wished for
-        intents = [i.model_copy(update={"constraints": said}) if i.kind in _ASKS else i for i in intents]
+        intents = [
+            i.model_copy(update={"constraints": said}) if i.kind in _ASKS else i for i in intents
+        ]
         wanted = ()
     return Reading(
-        text=text, constraints=wanted, intents=tuple(_with_pick(intents, mentions, wanted)), drop=drops, keep=kept,
-        replaced=read_replaced(sentence, tuple(c.facet for c in attributes)), mentions=mentions, parts=parts, garment=garment,
-        count=amounts.count, currency=amounts.currency, vibes=vibes.vibes, unknown=unknown, refused=refused,
-        unknown_vibes=vibes.unknown)
+        text=text,
+        constraints=wanted,
+        intents=tuple(_with_pick(intents, mentions, wanted)),
+        drop=drops,
+        keep=kept,
+        replaced=read_replaced(sentence, tuple(c.facet for c in attributes)),
+        mentions=mentions,
+        parts=parts,
+        garment=garment,
+        count=amounts.count,
+        currency=amounts.currency,
+        vibes=vibes.vibes,
+        unknown=unknown,
+        refused=refused,
+        unknown_vibes=vibes.unknown,
+    )
 
 
 @cache
@@ -68,24 +85,44 @@ def read_attributes(phrase: str) -> tuple[Constraint, ...]:
     return _attributes(Sentence(words_of(phrase)))[0]
 
 
-def _attributes(sentence: Sentence) -> tuple[tuple[Constraint, ...], tuple[str, ...], tuple[str, ...]]:
+def _attributes(
+    sentence: Sentence,
+) -> tuple[tuple[Constraint, ...], tuple[str, ...], tuple[str, ...]]:
     """The constraints, the words that mean nothing here, and those of them that are not wanted ("without laces")."""
     marks = settle(read_marks(sentence))
-    telling = [mark for mark in marks if mark.kind != "determiner"  # "without any laces"
-               and (mark.kind != "word" or (mark.text.isalpha() and mark.text not in _idle()))]
+    telling = [
+        mark
+        for mark in marks
+        if mark.kind != "determiner"  # "without any laces"
+        and (mark.kind != "word" or (mark.text.isalpha() and mark.text not in _idle()))
+    ]
     unknown = tuple(dict.fromkeys(mark.text for mark in telling if mark.kind == "word"))
-    refused = tuple(dict.fromkeys(mark.text for before, mark in pairwise(telling)
-                                  if mark.kind == "word" and before.kind == "negation"))
+    refused = tuple(
+        dict.fromkeys(
+            mark.text
+            for before, mark in pairwise(telling)
+            if mark.kind == "word" and before.kind == "negation"
+        )
+    )
     return to_constraints(read_scopes(marks)), unknown, refused
 
 
 def _renumbered(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
     """`any` numbers from 1 up, in order of appearance."""
-    numbers = {n: i for i, n in enumerate(dict.fromkeys(c.any for c in constraints if c.any is not None), start=1)}
-    return tuple(c if c.any is None else c.model_copy(update={"any": numbers[c.any]}) for c in constraints)
+    numbers = {
+        n: i
+        for i, n in enumerate(
+            dict.fromkeys(c.any for c in constraints if c.any is not None), start=1
+        )
+    }
+    return tuple(
+        c if c.any is None else c.model_copy(update={"any": numbers[c.any]}) for c in constraints
+    )
 
 
-def _with_pick(intents: list[Intent], mentions: tuple[Mention, ...], wanted: tuple[Constraint, ...]) -> list[Intent]:
+def _with_pick(
+    intents: list[Intent], mentions: tuple[Mention, ...], wanted: tuple[Constraint, ...]
+) -> list[Intent]:
     """A bare pointer ("the second one") is a pick; with changes ("... but longer") it is more like that one."""
     if not mentions or any(i.kind not in ("greet", "thanks") for i in intents):
         return intents

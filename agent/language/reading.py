@@ -8,8 +8,23 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catalog.wish import Constraint, Wish
 
-IntentKind = Literal["show_more", "undo", "start_over", "why", "more_like", "not_these", "forget", "greet", "thanks",
-                     "question", "compare", "out_of_scope", "pick", "correct", "bye"]
+IntentKind = Literal[
+    "show_more",
+    "undo",
+    "start_over",
+    "why",
+    "more_like",
+    "not_these",
+    "forget",
+    "greet",
+    "thanks",
+    "question",
+    "compare",
+    "out_of_scope",
+    "pick",
+    "correct",
+    "bye",
+]
 
 
 class _Frozen(BaseModel):

@@ -12,7 +12,9 @@ from .lexicon import Sense
 from .marks import Mark
 
 _GRADABLE_FACETS = frozenset({"style", "fit"})
-_GRADABLE = frozenset({"shiny", "sheer", "colorful", "bright", "dark", "light", "patterned", "solid", "floral", "low"})
+_GRADABLE = frozenset(
+    {"shiny", "sheer", "colorful", "bright", "dark", "light", "patterned", "solid", "floral", "low"}
+)
 
 
 class Reader(Cues):
@@ -94,7 +96,11 @@ class Reader(Cues):
         elif sense.facet == "sleeve_length":
             longer = (sense.value in ("long", "sleeves", "three-quarter")) == (degree == "more")
             self._add(mark, Sense("sleeve_length", "length"), "more" if longer else "less")
-        elif sense.facet in ("gender", "neckline") and degree == "more" and sense.value not in ("high", "low"):
+        elif (
+            sense.facet in ("gender", "neckline")
+            and degree == "more"
+            and sense.value not in ("high", "low")
+        ):
             self._add(mark, sense, "require")
         else:
             self._add(mark, sense, degree)
@@ -116,7 +122,9 @@ class Reader(Cues):
             self._add(mark, sense, "exclude")
         elif scope.degree and not scope.used:
             self._add(mark, sense, "require" if scope.degree == "more" else "exclude")
-        elif self.governor in ("have", "with") and not (scope.pending == "and" or _full(sense.value)):
+        elif self.governor in ("have", "with") and not (
+            scope.pending == "and" or _full(sense.value)
+        ):
             return
         elif self.governor in ("have", "with") and self._before(index, "details", "pattern"):
             return  # "with a polo emblem"
@@ -128,9 +136,19 @@ class Reader(Cues):
         if scope.match:
             return
         soft = scope.soft and op == "require" and not (scope.longing and sense.facet == "category")
-        self.found.append(Found(
-            sense.facet, sense.value, "prefer" if soft else op, mark.start, self._join(sense, op), soft,
-            scope.weight if op in ("more", "less") else 1.0, mark.confidence, mark.text.startswith("not too ")))
+        self.found.append(
+            Found(
+                sense.facet,
+                sense.value,
+                "prefer" if soft else op,
+                mark.start,
+                self._join(sense, op),
+                soft,
+                scope.weight if op in ("more", "less") else 1.0,
+                mark.confidence,
+                mark.text.startswith("not too "),
+            )
+        )
 
     def _join(self, sense: Sense, op: str) -> str:
         """How this finding is tied to the one before; refused things are alternatives only of the same facet and op."""
@@ -142,8 +160,19 @@ class Reader(Cues):
 
 def _full(category: str) -> bool:
     """Whether a garment is never a part of another one."""
-    return category in ("dress", "gown", "shirt", "t-shirt", "tank top", "polo shirt", "blouse", "sweater", "sweatshirt",
-                        "hoodie", "jumpsuit")
+    return category in (
+        "dress",
+        "gown",
+        "shirt",
+        "t-shirt",
+        "tank top",
+        "polo shirt",
+        "blouse",
+        "sweater",
+        "sweatshirt",
+        "hoodie",
+        "jumpsuit",
+    )
 
 
 def read_scopes(marks: list[Mark]) -> list[Found]:

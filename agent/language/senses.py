@@ -12,32 +12,58 @@ from .heads import PHRASE_ENDS, REACH, head_noun
 from .lexicon import Sense
 from .marks import Mark
 
-_LENGTHS = {"long": {"sleeve": Sense("sleeve_length", "long"), "": Sense("length", "maxi")},
-            "short": {"sleeve": Sense("sleeve_length", "short"), "": Sense("length", "mini")}}
-_NECKS = {"high": Sense("neckline", "high"), "low": Sense("neckline", "low"), "square": Sense("neckline", "square"),
-          "boat": Sense("neckline", "boat"), "deep": Sense("neckline", "low"), "round": Sense("neckline", "crew")}
-_NECK_COMPARISONS = {"higher": Sense("neckline", "high", "more"), "lower": Sense("neckline", "low", "more"),
-                     "deeper": Sense("neckline", "low", "more")}
+_LENGTHS = {
+    "long": {"sleeve": Sense("sleeve_length", "long"), "": Sense("length", "maxi")},
+    "short": {"sleeve": Sense("sleeve_length", "short"), "": Sense("length", "mini")},
+}
+_NECKS = {
+    "high": Sense("neckline", "high"),
+    "low": Sense("neckline", "low"),
+    "square": Sense("neckline", "square"),
+    "boat": Sense("neckline", "boat"),
+    "deep": Sense("neckline", "low"),
+    "round": Sense("neckline", "crew"),
+}
+_NECK_COMPARISONS = {
+    "higher": Sense("neckline", "high", "more"),
+    "lower": Sense("neckline", "low", "more"),
+    "deeper": Sense("neckline", "low", "more"),
+}
 _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
-_TOPS = vocabulary.descendants("category", "top") | {"sweater", "cardigan", "jacket", "hoodie", "sweatshirt"}
+_TOPS = vocabulary.descendants("category", "top") | {
+    "sweater",
+    "cardigan",
+    "jacket",
+    "hoodie",
+    "sweatshirt",
+}
 _SEWN_AFTER = frozenset({"have", "with", "negation", "and", "more", "less", "instead_of"})
 _PRINTS = frozenset(vocabulary.values("pattern")) - {"solid"}
 
 
 def _category_near(marks: list[Mark]) -> str | None:
-    return next((s.value for m in marks if m.kind == "value" for s in m.senses if s.facet == "category"), None)
+    return next(
+        (s.value for m in marks if m.kind == "value" for s in m.senses if s.facet == "category"),
+        None,
+    )
 
 
 def _length(marks: list[Mark], index: int) -> Mark:
-    """"long" and "short": of the sleeves or of the garment."""
+    """ "long" and "short": of the sleeves or of the garment."""
     mark = marks[index]
     head = head_noun(marks, index)
     if head and head[0] == "sleeve":
         return mark.as_("value", _LENGTHS[mark.text]["sleeve"])
     earlier = {s.facet for m in marks[:index] if m.kind == "value" for s in m.senses}
-    after_instead = any(m.kind == "instead_of" for m in marks[max(0, index - 2):index])
-    if after_instead and "sleeve_length" in earlier or head is None and index + 2 < len(marks) and marks[index + 1].kind == "or" \
-            and any(m.kind == "part" and m.note == "sleeve" for m in marks[index + 1:index + 5]):
+    after_instead = any(m.kind == "instead_of" for m in marks[max(0, index - 2) : index])
+    if (
+        after_instead
+        and "sleeve_length" in earlier
+        or head is None
+        and index + 2 < len(marks)
+        and marks[index + 1].kind == "or"
+        and any(m.kind == "part" and m.note == "sleeve" for m in marks[index + 1 : index + 5])
+    ):
         return mark.as_("value", _LENGTHS[mark.text]["sleeve"])
     if head and head[0] not in ("hem", "leg", "back"):
         return mark.as_("word")
@@ -81,7 +107,11 @@ def _bare(marks: list[Mark], index: int) -> Mark:
             return mark.as_("comparison", Sense("details", "spaghetti straps", "more"))
         if mark.text in ("thicker", "wider"):
             return mark.as_("comparison", Sense("details", "straps", "more"))
-    noun_next = index + 1 < len(marks) and marks[index + 1].kind == "value" and marks[index + 1].facets != {"category"}
+    noun_next = (
+        index + 1 < len(marks)
+        and marks[index + 1].kind == "value"
+        and marks[index + 1].facets != {"category"}
+    )
     if part in _LOOSE_PARTS and mark.text == "wide" and not noun_next:
         return mark.as_("value", Sense("fit", "loose"))
     if part in _LOOSE_PARTS and mark.text == "wider":
@@ -89,19 +119,25 @@ def _bare(marks: list[Mark], index: int) -> Mark:
     if mark.text in ("light", "deep", "lite"):
         shade = "dark" if mark.text == "deep" else "light"
         following = marks[index + 1] if index + 1 < len(marks) else None
-        if shade == "dark" and not (following and ("color" in following.facets or following.kind == "item")):
+        if shade == "dark" and not (
+            following and ("color" in following.facets or following.kind == "item")
+        ):
             return mark
         return mark.as_("value", Sense("color", shade)) if part in ("", "back", "sleeve") else mark
     return mark
 
 
 def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
-    """"belt" and "tie": a thing by itself, or a detail of the garment."""
+    """ "belt" and "tie": a thing by itself, or a detail of the garment."""
     mark = marks[index]
     value = "belt" if mark.text.startswith("belt") else "tie"
     detail = mark.as_("value", Sense("details", value))
-    before = next((m.kind for m in reversed(marks[:index]) if m.kind in _SEWN_AFTER | {"verb", "stop"}), "")
-    others = {s.value for m in marks if m.kind == "value" for s in m.senses if s.facet == "category"}
+    before = next(
+        (m.kind for m in reversed(marks[:index]) if m.kind in _SEWN_AFTER | {"verb", "stop"}), ""
+    )
+    others = {
+        s.value for m in marks if m.kind == "value" for s in m.senses if s.facet == "category"
+    }
     keeps = any(m.text in ("keep", "keeps", "add") for m in marks[:index])
     if before in _SEWN_AFTER or others or keeps:
         return detail
@@ -112,7 +148,10 @@ def settle(marks: list[Mark]) -> list[Mark]:
     """The marks with every ambiguous word settled, sleeves used as a head noun spent, and a bare "sleeves" a value."""
     settled = [_settled(marks, index) for index in range(len(marks))]
     settled = [_shown_on(settled, index) for index in range(len(settled))]
-    return [_PARTS[m.note](settled, index) if m.kind == "part" and m.note in _PARTS else m for index, m in enumerate(settled)]
+    return [
+        _PARTS[m.note](settled, index) if m.kind == "part" and m.note in _PARTS else m
+        for index, m in enumerate(settled)
+    ]
 
 
 def _settled(marks: list[Mark], index: int) -> Mark:
@@ -125,7 +164,11 @@ def _settled(marks: list[Mark], index: int) -> Mark:
         return _worn_or_sewn(marks, index)
     if mark.kind == "value" and _only_describes(marks, index):
         return mark.as_("word")
-    if mark.text in ("print", "prints") and index + 1 < len(marks) and marks[index + 1].facets == {"category"}:
+    if (
+        mark.text in ("print", "prints")
+        and index + 1 < len(marks)
+        and marks[index + 1].facets == {"category"}
+    ):
         return mark.as_("value", Sense("pattern", "patterned"))
     if mark.senses and mark.senses[0].value == "straight" and _of_a_part(marks, index):
         return mark.as_("word")
@@ -144,8 +187,14 @@ def _only_describes(marks: list[Mark], index: int) -> bool:
     if mark.text in ("lines", "line"):
         return bool(after and after.text == "of")
     named = mark.facets == {"color"} and len(mark.senses) == 1 and mark.text != mark.senses[0].value
-    return bool(named and after and after.facets == {"color"} and after.kind == "value"
-                and mark.senses[0].value not in vocabulary.SHADES and mark.text != "gray")
+    return bool(
+        named
+        and after
+        and after.facets == {"color"}
+        and after.kind == "value"
+        and mark.senses[0].value not in vocabulary.SHADES
+        and mark.text != "gray"
+    )
 
 
 def _of_a_part(marks: list[Mark], index: int) -> bool:
@@ -157,28 +206,37 @@ def _of_a_part(marks: list[Mark], index: int) -> bool:
 
 def _shown_on(marks: list[Mark], index: int) -> Mark:
     """An unknown thing "on it" or "on the front" is a picture."""
-    mark, after = marks[index], [m.text for m in marks[index + 1:index + 4]]
+    mark, after = marks[index], [m.text for m in marks[index + 1 : index + 4]]
     where = after[2:3] if after[1:2] == ["the"] else after[1:2]
-    if mark.kind != "word" or after[:1] != ["on"] or where not in (["it"], ["front"], ["chest"], ["back"]):
+    if (
+        mark.kind != "word"
+        or after[:1] != ["on"]
+        or where not in (["it"], ["front"], ["chest"], ["back"])
+    ):
         return mark
     shown = {"text", "logo"} | _PRINTS
-    near = [s.value for m in marks[max(0, index - 4):index] if m.kind == "value" for s in m.senses]
+    near = [
+        s.value for m in marks[max(0, index - 4) : index] if m.kind == "value" for s in m.senses
+    ]
     return mark if shown & set(near) else mark.as_("value", Sense("pattern", "graphic"))
 
 
 def _sleeves(marks: list[Mark], index: int) -> Mark:
-    """"sleeves" with a length or a colour of its own only names the part; bare, it asks for any."""
+    """ "sleeves" with a length or a colour of its own only names the part; bare, it asks for any."""
     mark = marks[index]
     if index and marks[index - 1].kind in ("and", "or", "nor"):
         return mark.as_("value", Sense("sleeve_length", "sleeves"))
-    for before in reversed(marks[max(0, index - REACH):index]):
+    for before in reversed(marks[max(0, index - REACH) : index]):
         if before.kind in PHRASE_ENDS and before.kind != "negation":
             break
         if before.kind == "negation":
             return mark.as_("value", Sense("sleeve_length", "sleeves"))
-        if before.facets & {"sleeve_length", "color", "material", "pattern", "fit"} or before.kind == "word":
+        if (
+            before.facets & {"sleeve_length", "color", "material", "pattern", "fit"}
+            or before.kind == "word"
+        ):
             return mark
-    after = next((m for m in marks[index + 1:] if m.kind not in ("slightly", "strongly")), None)
+    after = next((m for m in marks[index + 1 :] if m.kind not in ("slightly", "strongly")), None)
     said = after and after.kind == "comparison" and "sleeve_length" in after.facets
     if said or after and after.kind == "verb" and after.text != "please":
         return mark  # "the sleeves are ...", "sleeves longer"
@@ -186,10 +244,13 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
 
 
 def _straps(marks: list[Mark], index: int) -> Mark:
-    """"straps" that are called thin or thick are read there; bare, they are the detail itself."""
-    near = marks[max(0, index - REACH):index]
-    return marks[index] if any(m.facets == {"details"} and m.senses[0].value.endswith("straps") for m in near) else \
-        marks[index].as_("value", Sense("details", "straps"))
+    """ "straps" that are called thin or thick are read there; bare, they are the detail itself."""
+    near = marks[max(0, index - REACH) : index]
+    return (
+        marks[index]
+        if any(m.facets == {"details"} and m.senses[0].value.endswith("straps") for m in near)
+        else marks[index].as_("value", Sense("details", "straps"))
+    )
 
 
 _PARTS = {"sleeve": _sleeves, "strap": _straps}

@@ -47,7 +47,11 @@ class SentenceEncoder:
         with zipfile.ZipFile(archive) as files:
             config = BertConfig.from_dict(json.loads(files.read("config.json")))
             self._model = BertModel(config, add_pooling_layer=False)
-            state = {name: tensor for name, tensor in load(files.read("model.safetensors")).items() if "pooler" not in name}
+            state = {
+                name: tensor
+                for name, tensor in load(files.read("model.safetensors")).items()
+                if "pooler" not in name
+            }
             self._model.load_state_dict(state, strict=False)
             self._tokenizer = Tokenizer.from_str(files.read("tokenizer.json").decode("utf-8"))
         self._model.eval()
@@ -59,7 +63,9 @@ class SentenceEncoder:
         torch = self._torch
         with _lock:  # a tokenizer that pads is not for several threads at once
             read = self._tokenizer.encode_batch([phrase.lower() for phrase in phrases])
-        ids, mask = (torch.tensor([getattr(one, name) for one in read]) for name in ("ids", "attention_mask"))
+        ids, mask = (
+            torch.tensor([getattr(one, name) for one in read]) for name in ("ids", "attention_mask")
+        )
         with torch.inference_mode():
             tokens = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
         weight = mask[:, :, None].float()

@@ -9,38 +9,56 @@ MAX_CHARS = 4000
 """Longer messages are read up to here: no wish needs more, and time stays bounded."""
 
 _SHADE = "(?:navy|light|dark|royal|sky|baby|hot|off|bright|pale|deep|olive)"
-_CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple((re.compile(p), r) for p, r in (
-    (r"\bca(?:n'?t|nnot)\b", "can not"),
-    (r"\bwon'?t\b", "will not"),
-    (r"\b(is|are|was|were|do|does|did|has|have|had|would|should|could|need|must)n'?t\b", r"\1 not"),
-    (r"\b(is|are|was|were|do|does|did|has|have|had|would|should|could|need)n't\b", r"\1 not"),
-    (r"\bi'?m\b", "i am"),
-    (r"\b(i|you|we|they)'d\b", r"\1 would"),
-    (r"\b(i|you|we|they)'ll\b", r"\1 will"),
-    (r"\b(i|you|we|they)'ve\b", r"\1 have"),
-    (r"\b(you|we|they)'re\b", r"\1 are"),
-    (r"\b(it|that|what|there|here|who|where|how)'s\b", r"\1 is"),
-    (r"\b(?:w/o|w/out|wo/)(?=\W|$)", "without"),
-    (r"\bw/", "with "),
-    (r"\blet's\b", "let us"),
-    (r"\b(?:so|as) long as\b", "if"),
-    (r"\b(?:something )?along the lines of\b", "like"),
-    (r"\balong (?:these|those|the same|similar) lines\b", "like this"),
-    (rf"\b((?:{_SHADE} )?[a-z]+) (?:really |just |simply )?(?:does not|do not|never|did not|will not) "
-     r"(?:really |quite )?(?:suit|flatter|become|work (?:for|on)|look good on) (?:me|him|her|us|my [a-z]+)\b", r"not \1"),
-    (r"\bn't\b", " not"),
-    (r"\b(?:wanna)\b", "want to"),
-    (r"\b(?:gimme)\b", "give me"),
-    (r"\b(?:smth|sth|smthg|sumthin|somethin)\b", "something"),
-    (r"\b(?:lemme)\b", "let me"),
-))
+_CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(p), r)
+    for p, r in (
+        (r"\bca(?:n'?t|nnot)\b", "can not"),
+        (r"\bwon'?t\b", "will not"),
+        (
+            r"\b(is|are|was|were|do|does|did|has|have|had|would|should|could|need|must)n'?t\b",
+            r"\1 not",
+        ),
+        (r"\b(is|are|was|were|do|does|did|has|have|had|would|should|could|need)n't\b", r"\1 not"),
+        (r"\bi'?m\b", "i am"),
+        (r"\b(i|you|we|they)'d\b", r"\1 would"),
+        (r"\b(i|you|we|they)'ll\b", r"\1 will"),
+        (r"\b(i|you|we|they)'ve\b", r"\1 have"),
+        (r"\b(you|we|they)'re\b", r"\1 are"),
+        (r"\b(it|that|what|there|here|who|where|how)'s\b", r"\1 is"),
+        (r"\b(?:w/o|w/out|wo/)(?=\W|$)", "without"),
+        (r"\bw/", "with "),
+        (r"\blet's\b", "let us"),
+        (r"\b(?:so|as) long as\b", "if"),
+        (r"\b(?:something )?along the lines of\b", "like"),
+        (r"\balong (?:these|those|the same|similar) lines\b", "like this"),
+        (
+            rf"\b((?:{_SHADE} )?[a-z]+) (?:really |just |simply )?(?:does not|do not|never|did not|will not) "
+            r"(?:really |quite )?(?:suit|flatter|become|work (?:for|on)|look good on) (?:me|him|her|us|my [a-z]+)\b",
+            r"not \1",
+        ),
+        (r"\bn't\b", " not"),
+        (r"\b(?:wanna)\b", "want to"),
+        (r"\b(?:gimme)\b", "give me"),
+        (r"\b(?:smth|sth|smthg|sumthin|somethin)\b", "something"),
+        (r"\b(?:lemme)\b", "let me"),
+    )
+)
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|3/4|[a-z]+(?:'[a-z]+)?|[$€£¥%#&/]|[,.;:!?()]")
 
 
 def clean(text: str) -> str:
     """Lower case, plain quotes and dashes, contractions spelt out; hyphens between letters become spaces."""
     text = text[:MAX_CHARS].lower()
-    for fancy, simple in (("’", "'"), ("‘", "'"), ("`", "'"), ("´", "'"), ("–", "-"), ("—", " , "), ("“", " "), ("”", " ")):
+    for fancy, simple in (
+        ("’", "'"),
+        ("‘", "'"),
+        ("`", "'"),
+        ("´", "'"),
+        ("–", "-"),
+        ("—", " , "),
+        ("“", " "),
+        ("”", " "),
+    ):
         text = text.replace(fancy, simple)
     text = text.replace("3/4", " threequarter ").replace("¾", " threequarter ")
     for pattern, replacement in _CONTRACTIONS:

@@ -41,7 +41,9 @@ def lexicon() -> dict[tuple[str, ...], Entry]:
     rows = tomllib.loads(Path(__file__).with_name("vibes.toml").read_text(encoding="utf-8"))
     for kind, entries in rows.items():
         for name, row in entries.items():
-            entry = Entry(name, kind, tuple(_want(w) for w in row["wants"].split(", ")), row["reason"])
+            entry = Entry(
+                name, kind, tuple(_want(w) for w in row["wants"].split(", ")), row["reason"]
+            )
             for words in (name, *row["words"]):
                 table.setdefault(words_of(words), entry)
     return table
@@ -80,8 +82,10 @@ def read_vibes(sentence: Sentence) -> VibeReading:
             index += 1
             continue
         entry, span = match
-        text = " ".join(sentence.words[span.start:span.stop])
-        found.setdefault(entry.name, (_vibe(entry, text), constraints_of(entry, refused(sentence, span))))
+        text = " ".join(sentence.words[span.start : span.stop])
+        found.setdefault(
+            entry.name, (_vibe(entry, text), constraints_of(entry, refused(sentence, span)))
+        )
         sentence.take(with_sign(sentence, span))
         index = span.stop
     unknown = []
@@ -91,9 +95,14 @@ def read_vibes(sentence: Sentence) -> VibeReading:
         if near is None:
             unknown.append(text)
         else:
-            found.setdefault(near.name, (_vibe(near, text), constraints_of(near, refused(sentence, span))))
-    return VibeReading(tuple(vibe for vibe, _ in found.values()),
-                       tuple(c for _, constraints in found.values() for c in constraints), tuple(unknown))
+            found.setdefault(
+                near.name, (_vibe(near, text), constraints_of(near, refused(sentence, span)))
+            )
+    return VibeReading(
+        tuple(vibe for vibe, _ in found.values()),
+        tuple(c for _, constraints in found.values() for c in constraints),
+        tuple(unknown),
+    )
 
 
 def _vibe(entry: Entry, text: str) -> Vibe:
@@ -102,7 +111,9 @@ def _vibe(entry: Entry, text: str) -> Vibe:
 
 def _match(sentence: Sentence, index: int) -> tuple[Entry, range] | None:
     """The longest name that begins at `index` and is meant as a vibe."""
-    for end in range(min(len(sentence.words), index + _longest().get(sentence.words[index], 0)), index, -1):
+    for end in range(
+        min(len(sentence.words), index + _longest().get(sentence.words[index], 0)), index, -1
+    ):
         span = range(index, end)
         entry = lexicon().get(sentence.words[index:end])
         if entry and sentence.free(span) and meant(sentence, span, entry.kind):
@@ -126,9 +137,28 @@ def constraints_of(entry: Entry, unwanted: bool = False) -> tuple[Constraint, ..
     wants = sorted(entry.wants, key=lambda want: -want[2])
     if unwanted:
         facet, value, weight = wants[0]
-        return (Constraint(facet=facet, op="less", value=value, source="vibe", weight=weight, reason=f"not {entry.name}"),)
-    return tuple(Constraint(facet=facet, op="prefer", value=value, source="vibe", weight=weight, confidence=weight,
-                            reason=f"{entry.name}: {entry.reason}") for facet, value, weight in wants[:_MOST])
+        return (
+            Constraint(
+                facet=facet,
+                op="less",
+                value=value,
+                source="vibe",
+                weight=weight,
+                reason=f"not {entry.name}",
+            ),
+        )
+    return tuple(
+        Constraint(
+            facet=facet,
+            op="prefer",
+            value=value,
+            source="vibe",
+            weight=weight,
+            confidence=weight,
+            reason=f"{entry.name}: {entry.reason}",
+        )
+        for facet, value, weight in wants[:_MOST]
+    )
 
 
 def give_way(said: Iterable[Constraint], vibes: Iterable[Constraint]) -> tuple[Constraint, ...]:
@@ -138,11 +168,17 @@ def give_way(said: Iterable[Constraint], vibes: Iterable[Constraint]) -> tuple[C
     is never preferred, nor a value that contains it.
     """
     said = tuple(said)
-    decided = {c.facet for c in said if c.op in ("require", "prefer", "more", "less")} - {"style", "details"}
+    decided = {c.facet for c in said if c.op in ("require", "prefer", "more", "less")} - {
+        "style",
+        "details",
+    }
     kept: dict[tuple[str, str], Constraint] = {}
     for c in sorted(vibes, key=lambda c: -c.weight):
         same = [s for s in said if s.facet == c.facet]
-        banned = any(s.op in ("exclude", "less") and covers(c.facet, str(s.value), str(c.value)) for s in same)
+        banned = any(
+            s.op in ("exclude", "less") and covers(c.facet, str(s.value), str(c.value))
+            for s in same
+        )
         if c.facet not in decided and not banned and not any(s.value == c.value for s in same):
             kept.setdefault((c.facet, str(c.value)), c)
     return tuple(kept.values())

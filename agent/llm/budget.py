@@ -27,7 +27,9 @@ class Limits:
     @classmethod
     def of(cls, settings: Settings) -> Limits:
         """As the settings have them."""
-        return cls(settings.model_rounds, settings.model_tokens, settings.model_seconds, settings.model_usd)
+        return cls(
+            settings.model_rounds, settings.model_tokens, settings.model_seconds, settings.model_usd
+        )
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,12 @@ class Budget:
 
     def rounds_left(self, phase: Phase) -> int:
         """Requests that a stage may still make. The first is never spared away."""
-        return max(self.limits.rounds - (phase.spare_rounds if self.limits.rounds > 1 else 0) - self.rounds, 0)
+        return max(
+            self.limits.rounds
+            - (phase.spare_rounds if self.limits.rounds > 1 else 0)
+            - self.rounds,
+            0,
+        )
 
     def seconds_left(self, phase: Phase) -> float:
         """Seconds that a stage may still take, also within the turn's deadline; may be negative."""
@@ -82,9 +89,11 @@ class Budget:
     def line(self) -> str:
         """What is spent of what is allowed, for the trace."""
         cache = f" ({self.cached} from the cache)" if self.cached else ""
-        return (f"model: {self.rounds} of {self.limits.rounds} rounds{cache}, {_thousands(self.tokens)} of "
-                f"{_thousands(self.limits.tokens)} tokens, {self.seconds:.1f} of {self.limits.seconds:g} s, "
-                f"{dollars(self.usd)} of {dollars(self.limits.usd)}")
+        return (
+            f"model: {self.rounds} of {self.limits.rounds} rounds{cache}, {_thousands(self.tokens)} of "
+            f"{_thousands(self.limits.tokens)} tokens, {self.seconds:.1f} of {self.limits.seconds:g} s, "
+            f"{dollars(self.usd)} of {dollars(self.limits.usd)}"
+        )
 
 
 def _thousands(count: int) -> str:

@@ -24,7 +24,9 @@ class Cache:
     @staticmethod
     def key(request: object) -> str:
         """The name of a request (JSON-able): equal for requests that differ in the order of their fields alone."""
-        return hashlib.blake2b(json.dumps(request, sort_keys=True).encode(), digest_size=20).hexdigest()
+        return hashlib.blake2b(
+            json.dumps(request, sort_keys=True).encode(), digest_size=20
+        ).hexdigest()
 
     def get(self, key: str) -> object | None:
         """The answer given before, or None."""

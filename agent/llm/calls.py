@@ -60,5 +60,11 @@ class AskShopper(BaseModel):
     question: str
 
 
-TOOLS: tuple[type[BaseModel], ...] = (ComposedSearch, AttributeCheck, MemoryLookup, MemoryNote, AskShopper)
+TOOLS: tuple[type[BaseModel], ...] = (
+    ComposedSearch,
+    AttributeCheck,
+    MemoryLookup,
+    MemoryNote,
+    AskShopper,
+)
 BY_NAME: dict[str, type[BaseModel]] = {str(tool.model_config["title"]): tool for tool in TOOLS}

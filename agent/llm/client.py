@@ -45,8 +45,14 @@ class Answer:
 
 def response_format(schema: type[BaseModel]) -> dict:
     """Strict structured output. `schema` forbids extra fields and has no defaults, as the strict mode wants it."""
-    return {"type": "json_schema",
-            "json_schema": {"name": schema.__name__, "strict": True, "schema": schema.model_json_schema()}}
+    return {
+        "type": "json_schema",
+        "json_schema": {
+            "name": schema.__name__,
+            "strict": True,
+            "schema": schema.model_json_schema(),
+        },
+    }
 
 
 def estimated(messages: Sequence[dict], *more: object) -> int:
@@ -61,22 +67,40 @@ class ModelClient:
     """Calls the configured model. Thread-safe: of a turn it keeps nothing but answers to identical requests."""
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
-        from langchain_openai import ChatOpenAI  # slow to load: now, not in the first shopper's turn
+        from langchain_openai import (
+            ChatOpenAI,
+        )  # slow to load: now, not in the first shopper's turn
 
         self.model = settings.openai_model
         self.ledger, self.cache = ledger, Cache()
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-        self._chat = ChatOpenAI(model=self.model, api_key=key, base_url=settings.openai_base_url, max_retries=0,
-                                temperature=0, stream_usage=True, use_responses_api=False)
+        self._chat = ChatOpenAI(
+            model=self.model,
+            api_key=key,
+            base_url=settings.openai_base_url,
+            max_retries=0,
+            temperature=0,
+            stream_usage=True,
+            use_responses_api=False,
+        )
 
-    def ask(self, messages: Sequence[dict], schema: type[BaseModel], budget: Budget, phase: Phase = PLAN,
-            tools: Sequence[type[BaseModel]] = (), may_call: bool = True) -> Answer:
+    def ask(
+        self,
+        messages: Sequence[dict],
+        schema: type[BaseModel],
+        budget: Budget,
+        phase: Phase = PLAN,
+        tools: Sequence[type[BaseModel]] = (),
+        may_call: bool = True,
+    ) -> Answer:
         """One answer: tool calls, or text that should be JSON of `schema`. Raises ModelFailure.
 
         may_call: False shows the tools for reference only; the model must answer. Only usable answers are cached.
         """
         form = response_format(schema)
-        key = self.cache.key([self.model, messages, form, [t.model_json_schema() for t in tools], may_call])
+        key = self.cache.key(
+            [self.model, messages, form, [t.model_json_schema() for t in tools], may_call]
+        )
         known = self.cache.get(key)
         if isinstance(known, Answer):
             budget.open(phase, 0, 0.0)
@@ -86,8 +110,13 @@ class ModelClient:
         # lose all of it; in the body alone the server sees the same and what comes back is checked here.
         options = {"extra_body": {"response_format": form}}
         if tools:
-            chat = self._chat.bind_tools(list(tools), strict=True, parallel_tool_calls=False,
-                                         tool_choice=None if may_call else "none", **options)
+            chat = self._chat.bind_tools(
+                list(tools),
+                strict=True,
+                parallel_tool_calls=False,
+                tool_choice=None if may_call else "none",
+                **options,
+            )
         else:
             chat = self._chat.bind(**options)
         size = estimated(messages, form, [t.model_json_schema() for t in tools])
@@ -96,14 +125,18 @@ class ModelClient:
             self.cache.put(key, answer)
         return answer
 
-    def _send(self, chat: object, messages: Sequence[dict], size: int, budget: Budget, phase: Phase) -> object:
+    def _send(
+        self, chat: object, messages: Sequence[dict], size: int, budget: Budget, phase: Phase
+    ) -> object:
         """The model's message; a 429 that names a short wait is tried once more."""
         start = time.monotonic()
         try:
             for last in (False, True):
                 seconds = self._open(budget, phase, size)
                 try:
-                    message = chat.invoke(list(messages), timeout=seconds, max_tokens=self._room(budget, size))
+                    message = chat.invoke(
+                        list(messages), timeout=seconds, max_tokens=self._room(budget, size)
+                    )
                 except Exception as error:  # the edge to a foreign service: every fault becomes a fallback, in words
                     wait = retry_after(error)
                     if wait is not None and not last and wait < seconds:
@@ -118,7 +151,9 @@ class ModelClient:
             budget.seconds += time.monotonic() - start
         raise ModelFailure("the language model is busy (429)")
 
-    def stream(self, messages: Sequence[dict], budget: Budget, phase: Phase = SPEAK) -> Iterator[str]:
+    def stream(
+        self, messages: Sequence[dict], budget: Budget, phase: Phase = SPEAK
+    ) -> Iterator[str]:
         """The answer's text in pieces. Raises ModelFailure, possibly after some pieces."""
         key = self.cache.key([self.model, messages])
         known = self.cache.get(key)
@@ -132,7 +167,9 @@ class ModelClient:
         start, said, usage, finished = time.monotonic(), [], None, False
         deadline = start + seconds
         try:
-            for piece in self._chat.stream(list(messages), timeout=seconds, max_tokens=self._room(budget, size)):
+            for piece in self._chat.stream(
+                list(messages), timeout=seconds, max_tokens=self._room(budget, size)
+            ):
                 usage = piece if getattr(piece, "usage_metadata", None) else usage
                 finished = finished or bool(piece.response_metadata.get("finish_reason"))
                 if time.monotonic() > deadline:
@@ -163,13 +200,20 @@ class ModelClient:
     def _room(self, budget: Budget, size: int) -> int:
         """Tokens that an answer may have."""
         price = price_of(self.model)[1]
-        paid = (budget.limits.usd - budget.usd - size * price_of(self.model)[0] / 1e6) / price * 1e6 if price else MAX_TOKENS_OUT
+        paid = (
+            (budget.limits.usd - budget.usd - size * price_of(self.model)[0] / 1e6) / price * 1e6
+            if price
+            else MAX_TOKENS_OUT
+        )
         return max(1, min(MAX_TOKENS_OUT, budget.tokens_left() - size, int(paid)))
 
     def _book(self, message: object, tokens_in: int, tokens_out: int, budget: Budget) -> None:
         """Charges a call: what the service counted, else what was estimated (dearer than nothing: caps fail closed)."""
         usage = getattr(message, "usage_metadata", None) or {}
-        tokens_in, tokens_out = usage.get("input_tokens", tokens_in), usage.get("output_tokens", tokens_out)
+        tokens_in, tokens_out = (
+            usage.get("input_tokens", tokens_in),
+            usage.get("output_tokens", tokens_out),
+        )
         budget.tokens += tokens_in + tokens_out
         budget.usd += self.ledger.charge(self.model, tokens_in, tokens_out)
 
@@ -178,9 +222,14 @@ def _read(message: object, schema: type[BaseModel]) -> Answer:
     """The parts of a message that count. Raises ModelFailure for a refusal."""
     if message.additional_kwargs.get("refusal"):
         raise ModelFailure("the language model declined to answer")
-    found = [(c.get("id"), c.get("name"), c.get("args") if isinstance(c.get("args"), dict) else None) for c in message.tool_calls]
+    found = [
+        (c.get("id"), c.get("name"), c.get("args") if isinstance(c.get("args"), dict) else None)
+        for c in message.tool_calls
+    ]
     found += [(c.get("id"), c.get("name"), None) for c in message.invalid_tool_calls]
-    calls = tuple(Call(id_ or f"call_{n}", name or "", args) for n, (id_, name, args) in enumerate(found))
+    calls = tuple(
+        Call(id_ or f"call_{n}", name or "", args) for n, (id_, name, args) in enumerate(found)
+    )
     text = str(message.content or "")
     if calls:
         return Answer(text, calls)
@@ -192,4 +241,6 @@ def _read(message: object, schema: type[BaseModel]) -> Answer:
 
 def told(error: ValidationError) -> str:
     """What is wrong with an answer's form, for the model to put right."""
-    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}" for e in error.errors()[:5])[:500]
+    return "; ".join(
+        f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}" for e in error.errors()[:5]
+    )[:500]

@@ -16,10 +16,27 @@ from agent.language import Reading, read
 from agent.planner import OFFLINE, Asked, Plan
 
 WORDS_MAX = 20
-ORDERS = frozenset({"show_more", "undo", "start_over", "why", "more_like", "not_these", "forget", "greet", "thanks", "compare",
-                    "pick", "bye", "correct"})
-_INVOLVED = re.compile(r"\b(?:if|unless|because|whether|although|though|since|match(?:es)?|goes? with|depending)\b|[\"“”]",
-                       re.IGNORECASE)
+ORDERS = frozenset(
+    {
+        "show_more",
+        "undo",
+        "start_over",
+        "why",
+        "more_like",
+        "not_these",
+        "forget",
+        "greet",
+        "thanks",
+        "compare",
+        "pick",
+        "bye",
+        "correct",
+    }
+)
+_INVOLVED = re.compile(
+    r"\b(?:if|unless|because|whether|although|though|since|match(?:es)?|goes? with|depending)\b|[\"“”]",
+    re.IGNORECASE,
+)
 
 
 class _Planner(Protocol):
@@ -33,7 +50,14 @@ def plain(reading: Reading) -> str:
     other = [intent for intent in reading.intents if intent.kind not in ORDERS]
     if any(intent.kind != "question" or not intent.constraints for intent in other):
         return f"not a wish: {other[0].kind.replace('_', ' ')}"
-    if not (reading.constraints or reading.drop or reading.intents or reading.mentions or reading.parts or reading.count):
+    if not (
+        reading.constraints
+        or reading.drop
+        or reading.intents
+        or reading.mentions
+        or reading.parts
+        or reading.count
+    ):
         return "nothing that I can read"
     if len(reading.text.split()) > WORDS_MAX or _INVOLVED.search(reading.text):
         return "more than a plain wish"
@@ -51,6 +75,10 @@ class AutoPlanner:
         reading = read(turn.text, turn.context)
         reason = plain(reading) if turn.text.strip() else ""
         if not reason:
-            return Plan(reading, OFFLINE, trace=("model: not asked, every word is plain",) if turn.text.strip() else ())
+            return Plan(
+                reading,
+                OFFLINE,
+                trace=("model: not asked, every word is plain",) if turn.text.strip() else (),
+            )
         made = self.model.plan(turn)
         return Plan(**{**vars(made), "trace": (f"asking the model ({reason})", *made.trace)})

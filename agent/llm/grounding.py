@@ -11,12 +11,57 @@ from catalog import vocabulary
 # Facets whose words are specific enough that naming one is a claim about the goods. Styles ("fun", "modern") and
 # short everyday words are left to taste.
 CLAIMED = ("category", "color", "pattern", "sleeve_length", "neckline", "material", "details")
-_EVERYDAY = frozenset({"light", "dark", "bright", "short", "long", "high", "low", "body", "top", "tops", "tie", "check",
-                       "checks", "ring", "picture", "image", "character", "basic", "word", "words", "letter", "stone",
-                       "steel", "rose", "wine", "square", "bow", "knit", "dot", "spots", "split", "saying", "royal",
-                       "trainer", "slate", "cherry", "ash", "sand", "deep", "pale", "lined", "a print", "photo print"})
-_PROMISE = re.compile(r"(?<!\w)(free|for nothing|gratis|discount\w*|sale|voucher|coupon|gift card|deliver\w*|shipping|ships?|"
-                      r"guarantee\w*|refund\w*|returns?|warranty|bestseller|best-selling|limited offer)(?!\w)")
+_EVERYDAY = frozenset(
+    {
+        "light",
+        "dark",
+        "bright",
+        "short",
+        "long",
+        "high",
+        "low",
+        "body",
+        "top",
+        "tops",
+        "tie",
+        "check",
+        "checks",
+        "ring",
+        "picture",
+        "image",
+        "character",
+        "basic",
+        "word",
+        "words",
+        "letter",
+        "stone",
+        "steel",
+        "rose",
+        "wine",
+        "square",
+        "bow",
+        "knit",
+        "dot",
+        "spots",
+        "split",
+        "saying",
+        "royal",
+        "trainer",
+        "slate",
+        "cherry",
+        "ash",
+        "sand",
+        "deep",
+        "pale",
+        "lined",
+        "a print",
+        "photo print",
+    }
+)
+_PROMISE = re.compile(
+    r"(?<!\w)(free|for nothing|gratis|discount\w*|sale|voucher|coupon|gift card|deliver\w*|shipping|ships?|"
+    r"guarantee\w*|refund\w*|returns?|warranty|bestseller|best-selling|limited offer)(?!\w)"
+)
 """Promises that no listing backs."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d{1,2})?")
 
@@ -37,7 +82,9 @@ def _pattern() -> re.Pattern[str]:
     return re.compile(r"(?<![\w-])(" + "|".join(map(re.escape, longest_first)) + r")(?![\w-])")
 
 
-_NO = re.compile(r"\b(no|not|without|free of|never|none|isn't|aren't|don't|doesn't)\b(?P<between>[^.!?;]{0,30})$")
+_NO = re.compile(
+    r"\b(no|not|without|free of|never|none|isn't|aren't|don't|doesn't)\b(?P<between>[^.!?;]{0,30})$"
+)
 
 
 def _denied(before: str) -> bool:
@@ -49,7 +96,10 @@ def _denied(before: str) -> bool:
 def claims(text: str) -> set[tuple[str, str, bool]]:
     """(facet, value, whether it is said to be there) of every attribute that a text names."""
     said = vocabulary.normal(text)
-    return {(*_claim_words()[m.group(1)], not _denied(said[:m.start()])) for m in _pattern().finditer(said)}
+    return {
+        (*_claim_words()[m.group(1)], not _denied(said[: m.start()]))
+        for m in _pattern().finditer(said)
+    }
 
 
 def promises(text: str) -> list[str]:
@@ -57,8 +107,14 @@ def promises(text: str) -> list[str]:
     return [m.group(1) for m in _PROMISE.finditer(vocabulary.normal(text))]
 
 
-def problems(sentence: str, allowed: set[tuple[str, str]], absent: set[tuple[str, str]], numbers: set[float],
-             titles: Iterable[str], strangers: Iterable[str]) -> list[str]:
+def problems(
+    sentence: str,
+    allowed: set[tuple[str, str]],
+    absent: set[tuple[str, str]],
+    numbers: set[float],
+    titles: Iterable[str],
+    strangers: Iterable[str],
+) -> list[str]:
     """What in `sentence` the facts do not hold; empty when it is grounded.
 
     allowed: (facet, value) pairs that may be said to be there; absent: pairs that may be said to be missing; numbers:
@@ -68,11 +124,24 @@ def problems(sentence: str, allowed: set[tuple[str, str]], absent: set[tuple[str
     rest = vocabulary.normal(sentence)
     for title in sorted(titles, key=len, reverse=True):
         rest = rest.replace(vocabulary.normal(title), " ")
-    found = [f"{facet} {value}" if there else f"no {facet} {value}" for facet, value, there in sorted(claims(rest))
-             if not any(vocabulary.covers(facet, value, have) for f, have in (allowed if there else absent) if f == facet)]
+    found = [
+        f"{facet} {value}" if there else f"no {facet} {value}"
+        for facet, value, there in sorted(claims(rest))
+        if not any(
+            vocabulary.covers(facet, value, have)
+            for f, have in (allowed if there else absent)
+            if f == facet
+        )
+    ]
     found += [f"promise {word}" for word in promises(rest)]
-    found += [f"number {n}" for n in _NUMBER.findall(rest) if float(n.replace(",", ".")) not in numbers]
-    found += [f"brand {b}" for b in strangers if re.search(rf"(?<!\w){re.escape(vocabulary.normal(b))}(?!\w)", rest)]
+    found += [
+        f"number {n}" for n in _NUMBER.findall(rest) if float(n.replace(",", ".")) not in numbers
+    ]
+    found += [
+        f"brand {b}"
+        for b in strangers
+        if re.search(rf"(?<!\w){re.escape(vocabulary.normal(b))}(?!\w)", rest)
+    ]
     return found
 
 
@@ -82,7 +151,7 @@ def sentences(pieces: Iterable[str]) -> Iterable[str]:
     for piece in pieces:
         held += piece
         while match := re.search(r"(?<=[.!?])[\"')\]]*\s+", held):
-            yield held[:match.end()]
-            held = held[match.end():]
+            yield held[: match.end()]
+            held = held[match.end() :]
     if held.strip():
         yield held

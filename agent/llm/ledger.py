@@ -43,11 +43,15 @@ class Ledger:
         if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         # turns run on many threads; the lock keeps them apart
-        self._db = sqlite_utils.Database(sqlite3.connect(str(path), check_same_thread=False, timeout=10))
+        self._db = sqlite_utils.Database(
+            sqlite3.connect(str(path), check_same_thread=False, timeout=10)
+        )
         with self._lock:
             self._db["spending"].create(
                 {"day": str, "usd": float, "calls": int, "tokens_in": int, "tokens_out": int},
-                pk="day", if_not_exists=True)
+                pk="day",
+                if_not_exists=True,
+            )
 
     def spent(self) -> float:
         """USD spent today."""
@@ -72,5 +76,6 @@ class Ledger:
                 "insert into spending (day, usd, calls, tokens_in, tokens_out) values (?, ?, 1, ?, ?) "
                 "on conflict (day) do update set usd = usd + excluded.usd, calls = calls + 1, "
                 "tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out",
-                [self._today(), cost, tokens_in, tokens_out])
+                [self._today(), cost, tokens_in, tokens_out],
+            )
         return cost

@@ -42,19 +42,35 @@ class FallbackPlanner:
     def plan(self, turn: Asked) -> Plan:
         """The reading of the turn's words. Never raises for a failing service."""
         if not turn.text.strip():
-            return Plan(read(turn.text, turn.context), OFFLINE)  # a picture or a button alone needs no model
+            return Plan(
+                read(turn.text, turn.context), OFFLINE
+            )  # a picture or a button alone needs no model
         budget = turn.clock.spending = Budget(self.limits, turn.clock)
         toolbox = Toolbox(self.tools, self.memory, turn)
-        picture = open_picture(turn.picture) if turn.picture is not None and self.planner.vision else None
+        picture = (
+            open_picture(turn.picture) if turn.picture is not None and self.planner.vision else None
+        )
         try:
             made = self.planner.read(turn, budget, toolbox, picture)
         except ModelFailure as failure:
             note = f"{str(failure)[0].upper()}{str(failure)[1:]}, so I planned this one offline."
             spent = f"{budget.line()}; {self.planner.client.ledger.line()}"
-            return Plan(read(turn.text, turn.context), OFFLINE, (note,), trace=(*toolbox.trace, spent), noted=toolbox.noted)
+            return Plan(
+                read(turn.text, turn.context),
+                OFFLINE,
+                (note,),
+                trace=(*toolbox.trace, spent),
+                noted=toolbox.noted,
+            )
         left = f" (left out: {', '.join(made.left_out)})" if made.left_out else ""
-        return Plan(made.reading, LLM, thought=made.thought + left, question=made.question, trace=toolbox.trace,
-                    noted=toolbox.noted)
+        return Plan(
+            made.reading,
+            LLM,
+            thought=made.thought + left,
+            question=made.question,
+            trace=toolbox.trace,
+            noted=toolbox.noted,
+        )
 
 
 class GroundedSpeaker:
@@ -67,13 +83,17 @@ class GroundedSpeaker:
         """The words for `reply`. Never raises for a failing service."""
         budget = clock.spending or Budget(self.limits, clock)
         said = self._worded(reply, text, budget, say)
-        return Said(said.text, said.notes, (f"{budget.line()}; {self.speaker.client.ledger.line()}",))
+        return Said(
+            said.text, said.notes, (f"{budget.line()}; {self.speaker.client.ledger.line()}",)
+        )
 
     def _worded(self, reply: Reply, text: str, budget: Budget, say: Callable[[str], None]) -> Said:
         if not reply.cards:
             say(reply.reply)  # a talk or an empty result: the draft says it all
             return Said(reply.reply)
-        stated = {item.id: item.attributes for item in self.tools.known([card.id for card in reply.cards])}
+        stated = {
+            item.id: item.attributes for item in self.tools.known([card.id for card in reply.cards])
+        }
         known = facts(reply, stated, tuple(self.tools.catalog.facet_counts().get("brand", ())))
         kept: list[str] = []
         notes: list[str] = []
@@ -86,16 +106,22 @@ class GroundedSpeaker:
                     say(sentence)
         except ModelFailure as failure:
             failed = True
-            notes.append(f"{str(failure)[0].upper()}{str(failure)[1:]}, so I answer in my own words.")
+            notes.append(
+                f"{str(failure)[0].upper()}{str(failure)[1:]}, so I answer in my own words."
+            )
         if dropped:
-            notes.append(f"I left out {dropped} sentence{'s' if dropped > 1 else ''} that the items do not bear out.")
+            notes.append(
+                f"I left out {dropped} sentence{'s' if dropped > 1 else ''} that the items do not bear out."
+            )
         # what a shopper must hear is said in words that surely say it
         openness = bool(reply.unconfirmed or reply.relaxed or reply.question)
         if not kept or failed or openness:
             return self._with_draft(kept, reply.reply, notes, say)
         return Said("".join(kept).strip(), tuple(notes))
 
-    def _with_draft(self, kept: list[str], draft: str, notes: list[str], say: Callable[[str], None]) -> Said:
+    def _with_draft(
+        self, kept: list[str], draft: str, notes: list[str], say: Callable[[str], None]
+    ) -> Said:
         """What was said so far cannot be unsaid; the draft follows it, complete."""
         before = "".join(kept).strip()
         say(f" {draft}" if before else draft)
@@ -108,13 +134,19 @@ def model_minds(settings: Settings, tools: Tools, memory: Memory) -> dict[str, M
     limits = Limits.of(settings)
     planner = FallbackPlanner(ModelPlanner(client, vision_of(settings)), limits, tools, memory)
     speaker = GroundedSpeaker(ModelSpeaker(client), limits, tools)
-    return {LLM: Mind(planner, speaker, client.cache.clear), AUTO: Mind(AutoPlanner(planner), speaker, client.cache.clear)}
+    return {
+        LLM: Mind(planner, speaker, client.cache.clear),
+        AUTO: Mind(AutoPlanner(planner), speaker, client.cache.clear),
+    }
 
 
 def model_client(settings: Settings) -> ModelClient:
     """The client of the configured model, with the meter beside the memory file."""
     in_ram = str(settings.memory) == ":memory:"
-    ledger = Ledger(":memory:" if in_ram else Path(settings.memory).with_name("spending.sqlite"), settings.daily_cap_usd)
+    ledger = Ledger(
+        ":memory:" if in_ram else Path(settings.memory).with_name("spending.sqlite"),
+        settings.daily_cap_usd,
+    )
     return ModelClient(settings, ledger)
 
 
@@ -125,4 +157,8 @@ def read_phrase(text: str, client: ModelClient, settings: Settings) -> tuple[Con
     """
     clock = Clock(settings.turn_seconds)
     turn = Asked(text, Context(), clock)
-    return ModelPlanner(client, False).read(turn, Budget(Limits.of(settings), clock)).reading.constraints
+    return (
+        ModelPlanner(client, False)
+        .read(turn, Budget(Limits.of(settings), clock))
+        .reading.constraints
+    )

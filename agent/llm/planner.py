@@ -49,15 +49,33 @@ def session_state(turn: Asked) -> dict:
     """What the model is shown of session and shop: wish in force, notes, shown items, the photo's reading, the stock."""
     context = turn.context
     wish = context.wish.constraints if context.wish else ()
-    shown = [{"number": number, "title": s.title[:120], "price": s.price,
-              "attributes": {f: list(v) for f, v in s.attributes.items()}}
-             for number, s in enumerate(context.shown[:SHOWN_MAX], 1)]
-    likely = {facet: max(values, key=values.__getitem__) for facet, values in turn.photo.items()
-              if values and facet != "details"}
-    stock = {facet: dict(sorted(counts.items(), key=lambda pair: -pair[1])[:40])
-             for facet, counts in context.facet_counts.items() if facet in ("category", "color", "pattern", "material")}
-    return {"wish_in_force": [c.public() for c in wish], "notes": list(turn.session.notes) if turn.session else [],
-            "shown_items": shown, "photo_looks_like": likely, "stock": stock, "currency": context.currency}
+    shown = [
+        {
+            "number": number,
+            "title": s.title[:120],
+            "price": s.price,
+            "attributes": {f: list(v) for f, v in s.attributes.items()},
+        }
+        for number, s in enumerate(context.shown[:SHOWN_MAX], 1)
+    ]
+    likely = {
+        facet: max(values, key=values.__getitem__)
+        for facet, values in turn.photo.items()
+        if values and facet != "details"
+    }
+    stock = {
+        facet: dict(sorted(counts.items(), key=lambda pair: -pair[1])[:40])
+        for facet, counts in context.facet_counts.items()
+        if facet in ("category", "color", "pattern", "material")
+    }
+    return {
+        "wish_in_force": [c.public() for c in wish],
+        "notes": list(turn.session.notes) if turn.session else [],
+        "shown_items": shown,
+        "photo_looks_like": likely,
+        "stock": stock,
+        "currency": context.currency,
+    }
 
 
 class ModelPlanner:
@@ -67,8 +85,13 @@ class ModelPlanner:
         self.client = client
         self.vision = vision
 
-    def read(self, turn: Asked, budget: Budget, toolbox: Toolbox | None = None,
-             picture: Image.Image | None = None) -> ModelPlan:
+    def read(
+        self,
+        turn: Asked,
+        budget: Budget,
+        toolbox: Toolbox | None = None,
+        picture: Image.Image | None = None,
+    ) -> ModelPlan:
         """The plan for one message, after what tool calls the model makes. toolbox: None offers no tools.
 
         Raises ModelFailure: the service fails, the budget ends, or the model never returns a plan.
@@ -78,7 +101,9 @@ class ModelPlanner:
         mending = False
         while True:
             last = budget.rounds_left(PLAN) <= 1
-            answer = self.client.ask(messages, PlannedTurn, budget, PLAN, TOOLS if toolbox is not None else (), not last)
+            answer = self.client.ask(
+                messages, PlannedTurn, budget, PLAN, TOOLS if toolbox is not None else (), not last
+            )
             if isinstance(answer.parsed, PlannedTurn):
                 return to_plan(answer.parsed, turn.text, turn.context)
             if answer.calls and toolbox is not None and not last:
@@ -91,14 +116,22 @@ class ModelPlanner:
                 raise ModelFailure("the language model's answer did not have the agreed form")
             else:
                 mending = True
-                messages += [{"role": "assistant", "content": answer.text[:TEXT_MAX] or "(empty)"}, mended(answer.problem)]
+                messages += [
+                    {"role": "assistant", "content": answer.text[:TEXT_MAX] or "(empty)"},
+                    mended(answer.problem),
+                ]
 
 
 def _answered(answer: Answer, toolbox: Toolbox) -> list[dict]:
     """The model's calls and their answers as messages."""
-    calls = [{"name": call.name or "none", "args": call.args or {}, "id": call.id, "type": "tool_call"} for call in answer.calls]
-    said = [{"role": "tool", "tool_call_id": call.id, "content": toolbox.answer(call, number)}
-            for number, call in enumerate(answer.calls)]
+    calls = [
+        {"name": call.name or "none", "args": call.args or {}, "id": call.id, "type": "tool_call"}
+        for call in answer.calls
+    ]
+    said = [
+        {"role": "tool", "tool_call_id": call.id, "content": toolbox.answer(call, number)}
+        for number, call in enumerate(answer.calls)
+    ]
     return [{"role": "assistant", "content": answer.text[:TEXT_MAX], "tool_calls": calls}, *said]
 
 
@@ -113,19 +146,38 @@ def to_plan(planned: PlannedTurn, text: str, context: Context) -> ModelPlan:
     constraints = tuple(dict.fromkeys(c for _, c in pairs if c is not None))
     numbers = [n for n in planned.refers_to_items if 1 <= n <= len(context.shown)]
     offline = read(text, context)
-    mentions = (*(Mention(ordinal=n, item_id=context.shown[n - 1].id) for n in dict.fromkeys(numbers)),
-                *(m for m in offline.mentions if m.kind == "photo"))
+    mentions = (
+        *(Mention(ordinal=n, item_id=context.shown[n - 1].id) for n in dict.fromkeys(numbers)),
+        *(m for m in offline.mentions if m.kind == "photo"),
+    )
     asks = planned.intent == "question"
-    intents = () if planned.intent == "search" else (
-        Intent(kind=planned.intent, text=text, constraints=constraints if asks else ()),)
+    intents = (
+        ()
+        if planned.intent == "search"
+        else (Intent(kind=planned.intent, text=text, constraints=constraints if asks else ()),)
+    )
     count = planned.count if planned.count and 1 <= planned.count <= 50 else None
     drops = tuple(Drop(facet=d.facet, value=_dropped(d.facet, d.value)) for d in planned.drops[:30])
-    reading = Reading(text=text, constraints=() if asks else constraints, intents=intents, drop=drops,
-                      keep=tuple(dict.fromkeys(planned.keep)), mentions=mentions, parts=offline.parts,
-                      garment=offline.garment, count=count, currency=offline.currency)
+    reading = Reading(
+        text=text,
+        constraints=() if asks else constraints,
+        intents=intents,
+        drop=drops,
+        keep=tuple(dict.fromkeys(planned.keep)),
+        mentions=mentions,
+        parts=offline.parts,
+        garment=offline.garment,
+        count=count,
+        currency=offline.currency,
+    )
     left_out = tuple(_named(p) for p, c in pairs if c is None)
     question = (planned.question or "").strip()[:QUESTION_MAX]
-    return ModelPlan(reading, planned.thought.strip()[:300], None if promises(question) else question or None, left_out)
+    return ModelPlan(
+        reading,
+        planned.thought.strip()[:300],
+        None if promises(question) else question or None,
+        left_out,
+    )
 
 
 def _named(planned: PlannedConstraint) -> str:

@@ -12,8 +12,22 @@ from pydantic import BaseModel, ConfigDict
 from catalog import vocabulary
 from catalog.wish import Constraint, PriceRange
 
-Facet = Literal["category", "color", "pattern", "sleeve_length", "length", "neckline", "fit", "material", "details",
-                "style", "gender", "brand", "size", "price"]
+Facet = Literal[
+    "category",
+    "color",
+    "pattern",
+    "sleeve_length",
+    "length",
+    "neckline",
+    "fit",
+    "material",
+    "details",
+    "style",
+    "gender",
+    "brand",
+    "size",
+    "price",
+]
 
 
 class PlannedConstraint(BaseModel):
@@ -53,8 +67,22 @@ class PlannedTurn(BaseModel):
     drops: list[PlannedDrop]
     keep: list[Facet]
     refers_to_items: list[int]
-    intent: Literal["search", "show_more", "undo", "start_over", "why", "more_like", "not_these", "compare", "pick", "thanks",
-                    "greet", "bye", "question", "out_of_scope"]
+    intent: Literal[
+        "search",
+        "show_more",
+        "undo",
+        "start_over",
+        "why",
+        "more_like",
+        "not_these",
+        "compare",
+        "pick",
+        "thanks",
+        "greet",
+        "bye",
+        "question",
+        "out_of_scope",
+    ]
     count: int | None
     question: str | None
 
@@ -78,9 +106,14 @@ def to_constraint(planned: PlannedConstraint, brands: dict[str, str]) -> Constra
     if not planned.value or len(planned.value) > 80:
         return None
     if planned.facet == "brand":
-        return Constraint(**common, value=brands.get(vocabulary.normal(planned.value), planned.value.strip()))
+        return Constraint(
+            **common, value=brands.get(vocabulary.normal(planned.value), planned.value.strip())
+        )
     if planned.facet == "size":
         return Constraint(**common, value=planned.value.strip())
-    value = "length" if planned.value == "length" and planned.op in ("more", "less") \
+    value = (
+        "length"
+        if planned.value == "length" and planned.op in ("more", "less")
         else vocabulary.find(planned.facet, planned.value)
+    )
     return Constraint(**common, value=value) if value else None

@@ -55,8 +55,12 @@ class Toolbox:
         self.noted: tuple[str, ...] = ()
         self.trace: tuple[str, ...] = ()
         self._does: dict[type[BaseModel], Callable[..., dict]] = {
-            ComposedSearch: self._search, AttributeCheck: self._check, MemoryLookup: self._look_up,
-            MemoryNote: self._note, AskShopper: self._ask}
+            ComposedSearch: self._search,
+            AttributeCheck: self._check,
+            MemoryLookup: self._look_up,
+            MemoryNote: self._note,
+            AskShopper: self._ask,
+        }
 
     def answer(self, call: Call, number: int = 0) -> str:
         """The answer to the `number`-th call of a message, as JSON text. Never raises for what a model sends."""
@@ -71,7 +75,11 @@ class Toolbox:
         said = found.get("error") or found.get("summary", "done")
         self.trace = (*self.trace, f"{call.name[:40] or 'a tool without a name'}: {said}"[:200])
         text = json.dumps(found, ensure_ascii=False)
-        return text if len(text) <= ANSWER_MAX else json.dumps({"error": "the answer is too long; ask for less"})
+        return (
+            text
+            if len(text) <= ANSWER_MAX
+            else json.dumps({"error": "the answer is too long; ask for less"})
+        )
 
     def _refusal(self, call: Call, number: int) -> dict | None:
         """Why a call is not made at all, or None."""
@@ -83,7 +91,9 @@ class Toolbox:
             return {"error": f"at most {CALLS_MAX} calls at a time"}
         name = json.dumps([call.name, call.args], sort_keys=True)
         if name in self._made:
-            return {"error": "you made this very call before and its answer stands above; return the plan now"}
+            return {
+                "error": "you made this very call before and its answer stands above; return the plan now"
+            }
         self._made.add(name)
         return None
 
@@ -97,31 +107,61 @@ class Toolbox:
         before = self._turn.context.wish or Wish()
         wish = before.model_copy(update={"constraints": merge(before.constraints, wanted)})
         rejected = self._turn.session.rejected if self._turn.session else ()
-        hits = self._tools.search(wish, start, self._tools.composer, HITS, self._tools.rows(rejected), None, self._turn.clock)
+        hits = self._tools.search(
+            wish,
+            start,
+            self._tools.composer,
+            HITS,
+            self._tools.rows(rejected),
+            None,
+            self._turn.clock,
+        )
         rows = [hit.row for hit in hits]
-        judged = self._tools.check(rows, wish.hard, self._turn.clock, start, anchor) if rows else None
-        standing = [judged.status(place) for place in range(len(rows))] if judged is not None else []
+        judged = (
+            self._tools.check(rows, wish.hard, self._turn.clock, start, anchor) if rows else None
+        )
+        standing = (
+            [judged.status(place) for place in range(len(rows))] if judged is not None else []
+        )
         items = self._tools.catalog.items(rows)
-        good = [(item, state) for item, state in zip(items, standing, strict=True) if state != "broken"]
+        good = [
+            (item, state) for item, state in zip(items, standing, strict=True) if state != "broken"
+        ]
         good.sort(key=lambda pair: pair[1] != "ok")
         fits = standing.count("ok")
-        return {"summary": f"{fits} of {len(rows)} checked fit",
-                "not_ruled_out_by_listings": self._tools.allowed(wish.hard), "checked": len(rows), "fit": fits,
-                "may_fit": len(good) - fits, "names_nothing": left_out,
-                "items": [{**_brief(item), "confirmed": state == "ok"} for item, state in good[:TOLD]]}
+        return {
+            "summary": f"{fits} of {len(rows)} checked fit",
+            "not_ruled_out_by_listings": self._tools.allowed(wish.hard),
+            "checked": len(rows),
+            "fit": fits,
+            "may_fit": len(good) - fits,
+            "names_nothing": left_out,
+            "items": [{**_brief(item), "confirmed": state == "ok"} for item, state in good[:TOLD]],
+        }
 
     def _check(self, asked: AttributeCheck) -> dict:
         wanted, left_out = self._constraints(asked.constraints)
         page = self._turn.page
         numbers = [n for n in dict.fromkeys(asked.items) if 1 <= n <= len(page)]
         if not numbers or not wanted:
-            return {"error": f"name shown items by number (1 to {len(page)}) and constraints of the vocabulary"
-                    if page else "nothing is shown yet"}
+            return {
+                "error": f"name shown items by number (1 to {len(page)}) and constraints of the vocabulary"
+                if page
+                else "nothing is shown yet"
+            }
         rows = self._tools.rows(page[n - 1].id for n in numbers)
         judged = self._tools.check(rows, wanted, self._turn.clock)
-        return {"summary": f"checked {len(numbers)} items", "names_nothing": left_out, "verdicts": {
-            str(n): {" ".join(c.key): f"{v.verdict} ({v.source})" for c, v in zip(wanted, judged[place], strict=True)}
-            for place, n in enumerate(numbers)}}
+        return {
+            "summary": f"checked {len(numbers)} items",
+            "names_nothing": left_out,
+            "verdicts": {
+                str(n): {
+                    " ".join(c.key): f"{v.verdict} ({v.source})"
+                    for c, v in zip(wanted, judged[place], strict=True)
+                }
+                for place, n in enumerate(numbers)
+            },
+        }
 
     def _start(self, number: int | None) -> tuple[np.ndarray | None, Item | None, str]:
         """What a trial search starts from: a shown item, else the turn's picture, else what the wish starts from."""
@@ -136,11 +176,15 @@ class Toolbox:
         item = next(iter(self._tools.known([wish.reference_id])), None) if wish else None
         return (None, None, "") if item is None else (self._tools.vector(item.id), item, "")
 
-    def _constraints(self, planned: Sequence[PlannedConstraint]) -> tuple[tuple[Constraint, ...], list[str]]:
+    def _constraints(
+        self, planned: Sequence[PlannedConstraint]
+    ) -> tuple[tuple[Constraint, ...], list[str]]:
         brands = {vocabulary.normal(b): b for b in self._turn.context.brands}
         pairs = [(p, to_constraint(p, brands)) for p in planned[:CONSTRAINTS_MAX]]
-        return (tuple(dict.fromkeys(c for _, c in pairs if c is not None)),
-                [f"{p.facet} {p.op} {p.value}"[:100] for p, c in pairs if c is None])
+        return (
+            tuple(dict.fromkeys(c for _, c in pairs if c is not None)),
+            [f"{p.facet} {p.op} {p.value}"[:100] for p, c in pairs if c is None],
+        )
 
     # -- this session
 
@@ -150,14 +194,25 @@ class Toolbox:
         if session is None or not topic:
             return {"error": "name a facet or a word"}
         judged = self._memory.feedback(session.id)
-        liked = self._tools.known(id_ for id_, kind in judged.items() if kind in ("save", "more_like"))
+        liked = self._tools.known(
+            id_ for id_, kind in judged.items() if kind in ("save", "more_like")
+        )
         refused = self._tools.known(session.rejected)
-        said = [turn.text for turn in self._memory.turns(session.id) if topic in vocabulary.normal(turn.text)]
+        said = [
+            turn.text
+            for turn in self._memory.turns(session.id)
+            if topic in vocabulary.normal(turn.text)
+        ]
         notes = [note for note in session.notes if topic in vocabulary.normal(note)]
         wishes = [c.public() for c in session.wish.constraints if topic in (c.facet, str(c.value))]
-        return {"summary": f"{len(wishes)} wishes, {len(notes)} notes, {len(liked)} liked, {len(refused)} refused",
-                "wish_in_force": wishes, "notes": notes or list(session.notes), "shopper_said": [t[:NOTE_MAX] for t in said[-5:]],
-                "liked": _tally(liked, topic), "refused": _tally(refused, topic)}
+        return {
+            "summary": f"{len(wishes)} wishes, {len(notes)} notes, {len(liked)} liked, {len(refused)} refused",
+            "wish_in_force": wishes,
+            "notes": notes or list(session.notes),
+            "shopper_said": [t[:NOTE_MAX] for t in said[-5:]],
+            "liked": _tally(liked, topic),
+            "refused": _tally(refused, topic),
+        }
 
     def _note(self, asked: MemoryNote) -> dict:
         session = self._turn.session
@@ -189,5 +244,9 @@ def _tally(items: Iterable[Item], facet: str) -> dict[str, int] | list[str]:
     """How often each value of a facet occurs; for another topic the titles."""
     items = list(items)
     if facet in vocabulary.ATTRIBUTE_FACETS:
-        return dict(Counter(value for item in items for value in item.attributes.get(facet, ())).most_common(10))
+        return dict(
+            Counter(
+                value for item in items for value in item.attributes.get(facet, ())
+            ).most_common(10)
+        )
     return [item.title[:TITLE_MAX] for item in items[-10:]]

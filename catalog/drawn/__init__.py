@@ -10,10 +10,20 @@ from .drawing import SIZE, render_design
 from .planning import Drawn, plan_items
 from .training import render_training
 
-__all__ = ["Colourway", "Design", "Drawn", "plan_items", "render", "render_design", "render_training"]
+__all__ = [
+    "Colourway",
+    "Design",
+    "Drawn",
+    "plan_items",
+    "render",
+    "render_design",
+    "render_training",
+]
 
 
-def render(drawn: Drawn | Design, colourway: Colourway | None = None, size: tuple[int, int] = SIZE) -> Image.Image:
+def render(
+    drawn: Drawn | Design, colourway: Colourway | None = None, size: tuple[int, int] = SIZE
+) -> Image.Image:
     """The picture of a planned item, or of a design in a colourway; deterministic. `size` is width, height, 3:4."""
     if isinstance(drawn, Drawn):
         return render_design(drawn.design, [colourway or drawn.colourway], size)[0]

@@ -17,7 +17,20 @@ from .design import Design
 from .patterns import KINDS, Pattern
 from .prints import has_words
 
-EVERYDAY = ("dress", "shirt", "skirt", "jacket", "top", "coat", "t-shirt", "sweater", "trousers", "jeans", "blouse", "hoodie")
+EVERYDAY = (
+    "dress",
+    "shirt",
+    "skirt",
+    "jacket",
+    "top",
+    "coat",
+    "t-shirt",
+    "sweater",
+    "trousers",
+    "jeans",
+    "blouse",
+    "hoodie",
+)
 BASICS = ("black", "white", "navy", "grey", "blue")
 MATERIALS = {
     "cable": ("knit", "wool"),
@@ -34,7 +47,18 @@ MATERIALS = {
     "glass": (),
 }
 PATTERNS = tuple(name for name in KINDS if name != "solid")
-GRAPHIC_ON = ("t-shirt", "tank top", "sweatshirt", "hoodie", "sweater", "top", "dress", "bag", "backpack", "cap")
+GRAPHIC_ON = (
+    "t-shirt",
+    "tank top",
+    "sweatshirt",
+    "hoodie",
+    "sweater",
+    "top",
+    "dress",
+    "bag",
+    "backpack",
+    "cap",
+)
 OFTEN = {"striped": 3, "checked": 2, "floral": 3, "polka dot": 2, "geometric": 2, "animal print": 2}
 GLOSSY = ("sequin", "velvet", "leather", "lace", "fur", "cable", "shiny")
 
@@ -65,7 +89,9 @@ def quotas(items: int) -> dict[str, int]:
     """How many items each category gets: two thirds to the everyday ones, at least one to each."""
     categories = list(models())
     others = [c for c in categories if c not in EVERYDAY]
-    share = {c: items * 2 / 3 / len(EVERYDAY) for c in EVERYDAY} | {c: items / 3 / len(others) for c in others}
+    share = {c: items * 2 / 3 / len(EVERYDAY) for c in EVERYDAY} | {
+        c: items / 3 / len(others) for c in others
+    }
     return {c: max(1, round(share[c])) for c in categories}
 
 
@@ -73,7 +99,9 @@ def material_of(fabric: str) -> tuple[str, ...]:
     return MATERIALS.get(fabric, (fabric,))
 
 
-def deal_design(category: str, decks: Decks, rng: np.random.Generator, number: int, plain: bool) -> tuple[Design, dict]:
+def deal_design(
+    category: str, decks: Decks, rng: np.random.Generator, number: int, plain: bool
+) -> tuple[Design, dict]:
     """One design of the category and the model that it was dealt from."""
     weighted = [i for i, m in enumerate(models()[category]) for _ in range(m.get("weight", 1))]
     which = decks.deal((category, plain), weighted)
@@ -114,14 +142,17 @@ def deal_design(category: str, decks: Decks, rng: np.random.Generator, number: i
     return replace(design, style=tuple(dict.fromkeys(s for s in (first, second) if s))), model
 
 
-def deal_pattern(category: str, model: dict, fabric: str, decks: Decks, rng: np.random.Generator) -> Pattern:
+def deal_pattern(
+    category: str, model: dict, fabric: str, decks: Decks, rng: np.random.Generator
+) -> Pattern:
     allowed = model.get("patterns", PATTERNS)
     names = [p for p in allowed if p != "graphic" or category in GRAPHIC_ON]
     if not names:
         return Pattern()
     often = [p for p in names for _ in range(OFTEN.get(p, 1))]
     name = decks.deal(
-        (category, "pattern", tuple(names)), often + (["graphic"] * 3 if category in ("t-shirt", "sweatshirt", "hoodie") else [])
+        (category, "pattern", tuple(names)),
+        often + (["graphic"] * 3 if category in ("t-shirt", "sweatshirt", "hoodie") else []),
     )
     kind = decks.deal(("kind", name), KINDS[name])
     seed = int(rng.integers(6))
@@ -143,9 +174,15 @@ def consistent(design: Design) -> Design:
         details -= {"bow", "zipper", "buttons"}
         if design.category != "hoodie":
             details.discard("pockets")
-    if "zipper" in details and "buttons" in details and design.category not in ("trousers", "shorts"):
+    if (
+        "zipper" in details
+        and "buttons" in details
+        and design.category not in ("trousers", "shorts")
+    ):
         details.discard(
-            "buttons" if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt") else "zipper"
+            "buttons"
+            if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt")
+            else "zipper"
         )
     if {"belt", "tie"} <= details and "hood" not in details:
         details.discard("tie")

@@ -43,7 +43,13 @@ DENIM = {
     "white": (238, 238, 234),
 }
 METALS: dict[str, RGB] = {"silver": (200, 203, 209), "gold": (210, 170, 84)}
-SKIN: tuple[RGB, ...] = ((240, 204, 178), (224, 178, 144), (190, 138, 102), (142, 96, 68), (94, 62, 46))
+SKIN: tuple[RGB, ...] = (
+    (240, 204, 178),
+    (224, 178, 144),
+    (190, 138, 102),
+    (142, 96, 68),
+    (94, 62, 46),
+)
 
 # What a second colour goes with a first, for stripes, checks, dots and blocks.
 PARTNERS: dict[str, tuple[str, ...]] = {

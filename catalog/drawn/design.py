@@ -49,7 +49,10 @@ class Tape:
         self.rng, self.spread = rng, spread
 
     def __call__(self, length: float, spread: float | None = None) -> float:
-        return float(length * (1 + np.clip(self.rng.normal(), -2, 2) * (self.spread if spread is None else spread)))
+        return float(
+            length
+            * (1 + np.clip(self.rng.normal(), -2, 2) * (self.spread if spread is None else spread))
+        )
 
     def chance(self, share: float) -> bool:
         return bool(self.rng.random() < share)

@@ -44,22 +44,35 @@ def relief(stack: list[Piece], design: Design, size: tuple[int, int] = SIZE) -> 
     fixed = pattern.name in PLACED
     for piece in stack:
         canvas.lay(replace(piece, turn=0.0) if fixed else piece, design.fabric)
-    return canvas.finish(laced(patterns.bolt(pattern)) if design.fabric == "lace" else patterns.bolt(pattern))
+    return canvas.finish(
+        laced(patterns.bolt(pattern)) if design.fabric == "lace" else patterns.bolt(pattern)
+    )
 
 
 def aimed(pattern: Pattern, stack: list[Piece]) -> Pattern:
     """The pattern set on the largest piece of cloth: a print on its chest, blocks and dye over its height."""
     if pattern.name not in PLACED:
         return pattern
-    x0, y0, x1, y1 = bounds([max((p for p in stack if p.slot == "cloth"), key=lambda p: np.prod(np.ptp(p.outline, axis=0)))])
+    x0, y0, x1, y1 = bounds(
+        [
+            max(
+                (p for p in stack if p.slot == "cloth"),
+                key=lambda p: np.prod(np.ptp(p.outline, axis=0)),
+            )
+        ]
+    )
     wide, tall = float(x1 - x0), float(y1 - y0)
     if pattern.name == "graphic":
         reach = round(min(wide * 0.3, tall * 0.3))
         return replace(
-            pattern, centre=(round((x0 + x1) / 2), round(y0 + tall * (0.36 if tall > wide * 1.6 else 0.47))), reach=reach
+            pattern,
+            centre=(round((x0 + x1) / 2), round(y0 + tall * (0.36 if tall > wide * 1.6 else 0.47))),
+            reach=reach,
         )
     if pattern.name == "color block":
-        return replace(pattern, centre=(round((x0 + x1) / 2), round((y0 + y1) / 2)), reach=round(tall / 2))
+        return replace(
+            pattern, centre=(round((x0 + x1) / 2), round((y0 + y1) / 2)), reach=round(tall / 2)
+        )
     return replace(pattern, centre=(round((x0 + x1) / 2), round(y0 + tall * 0.45)))
 
 
@@ -110,7 +123,12 @@ def _falloff(size: tuple[int, int]) -> np.ndarray:
     return (1.035 - 0.13 * far**1.6 + grain)[..., None]
 
 
-def dye(r: Relief, colourway: Colourway, shadow: np.ndarray | None = None, backdrop: np.ndarray | None = None) -> Image.Image:
+def dye(
+    r: Relief,
+    colourway: Colourway,
+    shadow: np.ndarray | None = None,
+    backdrop: np.ndarray | None = None,
+) -> Image.Image:
     """The relief in one colourway, over a studio backdrop or over the given (H, W, 3) one (0 to 255)."""
     h, w = r.alpha.shape
     table = np.float32([colourway.rgb(ink) for ink in r.inks])
@@ -127,7 +145,9 @@ def dye(r: Relief, colourway: Colourway, shadow: np.ndarray | None = None, backd
     return Image.fromarray(cloth.astype(np.uint8))
 
 
-def render_design(design: Design, colourways: list[Colourway], size: tuple[int, int] = SIZE) -> list[Image.Image]:
+def render_design(
+    design: Design, colourways: list[Colourway], size: tuple[int, int] = SIZE
+) -> list[Image.Image]:
     """One picture for each colourway, all from one relief."""
     r = relief_of(design, size)
     shadow = ground_shadow(r.alpha, size[0] / FRAME[0])

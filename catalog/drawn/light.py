@@ -72,7 +72,10 @@ def _crease(rng, size, zoom, across, along, angle) -> np.ndarray:
         c / ay,
         noise.shape[0] / 2 - (-s * cx + c * cy) / ay,
     )
-    return np.asarray(Image.fromarray(noise).transform((w, h), Image.AFFINE, matrix, Image.BICUBIC)) * 1.5
+    return (
+        np.asarray(Image.fromarray(noise).transform((w, h), Image.AFFINE, matrix, Image.BICUBIC))
+        * 1.5
+    )
 
 
 def _folds(piece: Piece, fabric, rng, size, origin, zoom) -> np.ndarray:
@@ -82,12 +85,21 @@ def _folds(piece: Piece, fabric, rng, size, origin, zoom) -> np.ndarray:
     if f is not None and fabric.folds > 0:
         soft = _crease(rng, size, zoom, f.across * 1.7, f.along, f.angle)
         sharp = _crease(rng, size, zoom, f.across, f.along * 0.8, f.angle + rng.normal(0, 0.22))
-        height += f.amount * fabric.folds * (0.75 * soft - 0.85 * np.sqrt(sharp**2 + 0.05)) * (zoom * 2)
+        height += (
+            f.amount * fabric.folds * (0.75 * soft - 0.85 * np.sqrt(sharp**2 + 0.05)) * (zoom * 2)
+        )
     if piece.quilt:
         angle = f.angle if f is not None else 0.0
         y, x = np.ogrid[0 : size[1], 0 : size[0]]
-        along = ((y + origin[1]) * np.cos(angle) - (x + origin[0]) * np.sin(angle)).astype(np.float32) / (piece.quilt * zoom)
-        height += np.sqrt(np.abs(np.sin(np.pi * along + 0.35 * height / max(zoom, 0.1))) + 0.02) * piece.quilt * 0.2 * (zoom * 2)
+        along = ((y + origin[1]) * np.cos(angle) - (x + origin[0]) * np.sin(angle)).astype(
+            np.float32
+        ) / (piece.quilt * zoom)
+        height += (
+            np.sqrt(np.abs(np.sin(np.pi * along + 0.35 * height / max(zoom, 0.1))) + 0.02)
+            * piece.quilt
+            * 0.2
+            * (zoom * 2)
+        )
     p = piece.pleats
     if p is not None:
         y, x = np.mgrid[0 : size[1], 0 : size[0]].astype(np.float32)
@@ -156,7 +168,9 @@ class Canvas:
         if piece.drop:
             self._shadow(piece, mask, here)
         shade, gleam, du, dv = self._surface(piece, fabric, mask, (x0, y0))
-        cover = mask * (piece.alpha * (fabric.alpha if piece.slot in ("cloth", "accent", "sheer") else 1.0))
+        cover = mask * (
+            piece.alpha * (fabric.alpha if piece.slot in ("cloth", "accent", "sheer") else 1.0)
+        )
         for layer in self.layers:
             layer[here] *= 1 - cover
         layer = self._layer(piece.slot)
@@ -169,7 +183,9 @@ class Canvas:
 
     def _shadow(self, piece, mask, here) -> None:
         small = np.asarray(Image.fromarray(mask).reduce(2))
-        soft = _blur(np.roll(small, (int(2 * self.zoom), int(1.5 * self.zoom)), (0, 1)), 5 * self.zoom)
+        soft = _blur(
+            np.roll(small, (int(2 * self.zoom), int(1.5 * self.zoom)), (0, 1)), 5 * self.zoom
+        )
         soft = _resized(soft, mask.shape[::-1])
         self.shade[here] *= 1 - piece.drop * soft * (1 - mask)
 
@@ -204,7 +220,10 @@ class Canvas:
         y, x = np.ogrid[0:h, 0:w]
         x = (x + origin[0]).astype(np.float32) + du
         y = (y + origin[1]).astype(np.float32) + dv
-        c, s = np.float32(np.cos(piece.turn) / self.zoom), np.float32(np.sin(piece.turn) / self.zoom)
+        c, s = (
+            np.float32(np.cos(piece.turn) / self.zoom),
+            np.float32(np.sin(piece.turn) / self.zoom),
+        )
         np.copyto(self.u[here], c * x + s * y, where=inside)
         np.copyto(self.v[here], c * y - s * x, where=inside)
         kind = (fabric.grain, fabric.strength)
@@ -245,7 +264,9 @@ class Canvas:
             n = fabrics.TILE - 1
             iu = (self.u.ravel()[where] * 2).astype(np.int32) & n
             iv = (self.v.ravel()[where] * 2).astype(np.int32) & n
-            self.shade.ravel()[where] *= 1 + strength * min(1.0, self.zoom * 1.1) * tile.ravel()[iv * (n + 1) + iu]
+            self.shade.ravel()[where] *= (
+                1 + strength * min(1.0, self.zoom * 1.1) * tile.ravel()[iv * (n + 1) + iu]
+            )
         alpha = np.clip(sum(self.layers), 0, 1)
         names, share = cloth(self.u, self.v)
         inks = list(names) + self.inks[1:]

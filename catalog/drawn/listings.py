@@ -25,7 +25,9 @@ MAY_HIDE = ("pattern", "sleeve_length", "neckline", "length", "fit", "material",
 
 @cache
 def brands() -> dict[str, dict]:
-    return tomllib.loads(Path(__file__).with_name("brands.toml").read_text(encoding="utf-8"))["brands"]
+    return tomllib.loads(Path(__file__).with_name("brands.toml").read_text(encoding="utf-8"))[
+        "brands"
+    ]
 
 
 def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
@@ -43,13 +45,21 @@ def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
         "style": list(design.style),
         "gender": [design.gender],
     }
-    return {facet: values for facet, values in truth.items() if vocabulary.applicable(facet, design.category)}
+    return {
+        facet: values
+        for facet, values in truth.items()
+        if vocabulary.applicable(facet, design.category)
+    }
 
 
 def channels(truth: dict, rng: np.random.Generator) -> tuple[dict[str, str], bool]:
     """{facet: "field" | "text" | "both" | "none"} and whether the listing is a silent one."""
     silent = bool(rng.random() < SILENT_SHARE)
-    told = {facet: str(rng.choice(["field", "text", "both"], p=[0.35, 0.15, 0.5])) for facet, values in truth.items() if values}
+    told = {
+        facet: str(rng.choice(["field", "text", "both"], p=[0.35, 0.15, 0.5]))
+        for facet, values in truth.items()
+        if values
+    }
     told["category"] = "both"
     told["gender"] = "field" if rng.random() < 0.7 else "both"
     told["color"] = str(rng.choice(["field", "both"], p=[0.2, 0.8]))
@@ -66,7 +76,9 @@ def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
     """Sizes with their stock; now and then sold out."""
     names = phrases.sizes(design)
     gone = rng.random(len(names)) < 0.14
-    return {name: 0 if out else int(rng.integers(1, 40)) for name, out in zip(names, gone, strict=True)}
+    return {
+        name: 0 if out else int(rng.integers(1, 40)) for name, out in zip(names, gone, strict=True)
+    }
 
 
 def price_of(model: dict, brand: dict, rng: np.random.Generator) -> float:
@@ -112,7 +124,10 @@ def listing(
         sizes=stock,
         available=any(stock.values()),
         attributes={f: v for f, v in fields.items() if v},
-        tags=(*phrases.occasions(design, rng), *(design.style if told.get("style") != "none" else ())),
+        tags=(
+            *phrases.occasions(design, rng),
+            *(design.style if told.get("style") != "none" else ()),
+        ),
         margin=round(float(rng.uniform(0.32, 0.68)), 2),
         sustainability=grade,
     )

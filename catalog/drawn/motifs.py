@@ -23,8 +23,15 @@ class _Wrap:
         lo, hi = polygon.min(0), polygon.max(0)
         for dx in (-self.n, 0, self.n):
             for dy in (-self.n, 0, self.n):
-                if hi[0] + dx > 0 and lo[0] + dx < self.n and hi[1] + dy > 0 and lo[1] + dy < self.n:
-                    self.draw.polygon([tuple(q) for q in ((polygon + [dx, dy]) * 2).tolist()], fill=fill)
+                if (
+                    hi[0] + dx > 0
+                    and lo[0] + dx < self.n
+                    and hi[1] + dy > 0
+                    and lo[1] + dy < self.n
+                ):
+                    self.draw.polygon(
+                        [tuple(q) for q in ((polygon + [dx, dy]) * 2).tolist()], fill=fill
+                    )
 
     def mask(self) -> np.ndarray:
         return np.asarray(self.image.reduce(2), np.float32) / 255
@@ -34,7 +41,8 @@ def dots(kind: str, rng) -> np.ndarray:
     n, r = {"pin dots": (26, 3.6), "dots": (52, 9.0), "big dots": (92, 20.0)}[kind]
     y, x = np.mgrid[0:n, 0:n]
     far = np.minimum(
-        _wrapped(x, n / 4, n) ** 2 + _wrapped(y, n / 4, n) ** 2, _wrapped(x, 3 * n / 4, n) ** 2 + _wrapped(y, 3 * n / 4, n) ** 2
+        _wrapped(x, n / 4, n) ** 2 + _wrapped(y, n / 4, n) ** 2,
+        _wrapped(x, 3 * n / 4, n) ** 2 + _wrapped(y, 3 * n / 4, n) ** 2,
     )
     return np.clip(r - np.sqrt(far) + 0.5, 0, 1)
 
@@ -54,7 +62,13 @@ def _scatter(rng, n: int, apart: float, tries: int = 400) -> list[tuple[float, f
 
 def _flower(x, y, r, petals, turn) -> list[np.ndarray]:
     return [
-        o.shift(o.rotate(o.ellipse(0, -r * 0.58, r * 0.36, r * 0.5, n=14), turn + 2 * np.pi * k / petals), x, y)
+        o.shift(
+            o.rotate(
+                o.ellipse(0, -r * 0.58, r * 0.36, r * 0.5, n=14), turn + 2 * np.pi * k / petals
+            ),
+            x,
+            y,
+        )
         for k in range(petals)
     ]
 
@@ -75,18 +89,33 @@ def _leaf(x, y, length, turn) -> np.ndarray:
 
 def flowers(kind: str, rng) -> list[np.ndarray]:
     """Masks of leaves, petals and hearts of flowers."""
-    n, apart, size = {"meadow": (176, 34, 15), "roses": (208, 58, 25), "ditsy": (112, 19, 7), "tropical": (240, 62, 26)}[kind]
+    n, apart, size = {
+        "meadow": (176, 34, 15),
+        "roses": (208, 58, 25),
+        "ditsy": (112, 19, 7),
+        "tropical": (240, 62, 26),
+    }[kind]
     leaves, petals, hearts = _Wrap(n), _Wrap(n), _Wrap(n)
     for x, y in _scatter(rng, n, apart):
         r, turn = size * rng.uniform(0.8, 1.15), rng.uniform(0, 6.3)
         for k in range(3 if kind == "tropical" else 2):
-            leaves.add(_leaf(x, y, r * (2.1 if kind == "tropical" else 1.6), turn + k * 2.2 + rng.normal(0, 0.3)))
+            leaves.add(
+                _leaf(
+                    x,
+                    y,
+                    r * (2.1 if kind == "tropical" else 1.6),
+                    turn + k * 2.2 + rng.normal(0, 0.3),
+                )
+            )
         if kind == "roses":
             petals.add(
                 o.shift(
                     o.loop(
                         *[
-                            (r * (0.9 + 0.12 * (k % 2)) * np.cos(a), r * (0.9 + 0.12 * (k % 2)) * np.sin(a))
+                            (
+                                r * (0.9 + 0.12 * (k % 2)) * np.cos(a),
+                                r * (0.9 + 0.12 * (k % 2)) * np.sin(a),
+                            )
                             for k, a in enumerate(np.linspace(0, 6.28, 10, endpoint=False))
                         ]
                     ),
@@ -99,7 +128,10 @@ def flowers(kind: str, rng) -> list[np.ndarray]:
                     o.shift(
                         o.ribbon(
                             o.smooth(
-                                *[(r * q * np.cos(a + turn + s), r * q * np.sin(a + turn + s)) for a in np.linspace(0, 4.4, 8)]
+                                *[
+                                    (r * q * np.cos(a + turn + s), r * q * np.sin(a + turn + s))
+                                    for a in np.linspace(0, 4.4, 8)
+                                ]
                             ),
                             r * 0.13,
                         ),
@@ -120,7 +152,17 @@ def paisley(rng) -> list[np.ndarray]:
     body = np.float32(
         o.path(
             o.smooth(
-                (2, -34), (-10, -20), (-19, -2), (-16, 16), (0, 24), (15, 15), (16, 0), (8, -10), (10, -24), (2, -34), steps=6
+                (2, -34),
+                (-10, -20),
+                (-19, -2),
+                (-16, 16),
+                (0, 24),
+                (15, 15),
+                (16, 0),
+                (8, -10),
+                (10, -24),
+                (2, -34),
+                steps=6,
             )
         )
     )
@@ -137,7 +179,9 @@ def paisley(rng) -> list[np.ndarray]:
             inner.add(place(body, 0.74))
             spots.add(place(body, 0.4))
             for a in np.linspace(0, 6.28, 9, endpoint=False):
-                spots.add(place(o.ellipse(-1 + 25 * np.cos(a), -2 + 31 * np.sin(a), 2.2, 2.2, n=8), 1.0))
+                spots.add(
+                    place(o.ellipse(-1 + 25 * np.cos(a), -2 + 31 * np.sin(a), 2.2, 2.2, n=8), 1.0)
+                )
     return [drops.mask(), inner.mask(), spots.mask()]
 
 
@@ -154,7 +198,15 @@ def geometry(kind: str, rng) -> list[np.ndarray]:
         n = 64
         field = np.zeros((n, n))
         y, x = np.mgrid[0:n, 0:n]
-        for cy, cx in ((-n / 2, n / 2), (0, 0), (0, n), (n / 2, n / 2), (n, 0), (n, n), (1.5 * n, n / 2)):
+        for cy, cx in (
+            (-n / 2, n / 2),
+            (0, 0),
+            (0, n),
+            (n / 2, n / 2),
+            (n, 0),
+            (n, n),
+            (1.5 * n, n / 2),
+        ):
             r = np.hypot(x - cx, y - cy)
             field = np.where(r < n / 2, (r % (n / 6) < n / 14) * 1.0, field)
         return [field]
@@ -165,12 +217,23 @@ def geometry(kind: str, rng) -> list[np.ndarray]:
         for row in range(2):
             for col in range(2):
                 x, y = col * n / 2 + row * n / 4, row * n / 2
-                shape = np.float32([[x, y + n * 0.44], [x + n * 0.44, y + n * 0.44], [x + n * 0.22, y + n * 0.06]])
+                shape = np.float32(
+                    [[x, y + n * 0.44], [x + n * 0.44, y + n * 0.44], [x + n * 0.22, y + n * 0.06]]
+                )
                 (tile if (row + col) % 2 else other).add(shape)
     elif kind == "diamonds":
         for x, y, t in ((0, 0, tile), (n / 2, n / 2, other)):
-            t.add(np.float32([[x + n * 0.27, y], [x, y + n * 0.47], [x - n * 0.27, y], [x, y - n * 0.47]]))
-            t.add(np.float32([[x + n * 0.12, y], [x, y + n * 0.2], [x - n * 0.12, y], [x, y - n * 0.2]]), fill=0)
+            t.add(
+                np.float32(
+                    [[x + n * 0.27, y], [x, y + n * 0.47], [x - n * 0.27, y], [x, y - n * 0.47]]
+                )
+            )
+            t.add(
+                np.float32(
+                    [[x + n * 0.12, y], [x, y + n * 0.2], [x - n * 0.12, y], [x, y - n * 0.2]]
+                ),
+                fill=0,
+            )
     else:
         for x, y, t in ((0, 0, tile), (n / 2, n / 2, other)):
             t.add(o.ellipse(x, y, n * 0.34, n * 0.34, n=6))

@@ -27,7 +27,12 @@ def smooth(*points, steps: int = 8) -> Points:
     m1 = (c - b) + g1 * ((b - a) / g0 - (c - a) / (g0 + g1))
     m2 = (c - b) + g1 * ((d - c) / g2 - (d - b) / (g1 + g2))
     t = np.linspace(0, 1, steps, endpoint=False, dtype=np.float32)[None, :, None]
-    curve = (2 * t**3 - 3 * t**2 + 1) * b + (t**3 - 2 * t**2 + t) * m1 + (3 * t**2 - 2 * t**3) * c + (t**3 - t**2) * m2
+    curve = (
+        (2 * t**3 - 3 * t**2 + 1) * b
+        + (t**3 - 2 * t**2 + t) * m1
+        + (3 * t**2 - 2 * t**3) * c
+        + (t**3 - t**2) * m2
+    )
     return np.concatenate([curve.reshape(-1, 2), p[-2:-1]]).astype(np.float32)
 
 
@@ -80,17 +85,26 @@ def ribbon(line: Points, width: float, end_width: float | None = None) -> Points
     ahead = np.gradient(line, axis=0)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-6
     side = np.stack([-ahead[:, 1], ahead[:, 0]], 1)
-    half = np.linspace(width, width if end_width is None else end_width, len(line), dtype=np.float32)[:, None] / 2
+    half = (
+        np.linspace(width, width if end_width is None else end_width, len(line), dtype=np.float32)[
+            :, None
+        ]
+        / 2
+    )
     return np.concatenate([line + side * half, (line - side * half)[::-1]])
 
 
-def wavy(line: Points, depth: float, waves: float, phase: float = 0.0, soft: bool = False) -> Points:
+def wavy(
+    line: Points, depth: float, waves: float, phase: float = 0.0, soft: bool = False
+) -> Points:
     """The line with a scalloped edge, or a softly waved one as of a ruffle; denser points than the line has."""
     line = resample(line, int(waves * 8) + 2)
     ahead = np.gradient(line, axis=0)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-6
     side = np.stack([-ahead[:, 1], ahead[:, 0]], 1)
-    swing = np.abs(np.sin(np.linspace(0, np.pi * waves, len(line)) + phase))[:, None] ** (2 if soft else 1)
+    swing = np.abs(np.sin(np.linspace(0, np.pi * waves, len(line)) + phase))[:, None] ** (
+        2 if soft else 1
+    )
     return (line + side * swing * depth).astype(np.float32)
 
 

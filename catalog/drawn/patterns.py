@@ -57,7 +57,9 @@ def inks_of(pattern: Pattern) -> int:
 def coverage(pattern: Pattern) -> tuple[float, ...]:
     """Share of the cloth under each ink; for placed prints, of the cloth around the print."""
     reach = 200.0 if pattern.name == "color block" else 60.0
-    seed = pattern.seed if pattern.name == "color block" else 0  # all drawings of a kind print about as densely
+    seed = (
+        pattern.seed if pattern.name == "color block" else 0
+    )  # all drawings of a kind print about as densely
     return _coverage(Pattern(pattern.name, pattern.kind, seed=seed, reach=reach))
 
 
@@ -83,8 +85,13 @@ def bolt(pattern: Pattern) -> Bolt:
 
 def _repeating(pattern: Pattern, tile: np.ndarray) -> Bolt:
     n, m, k = tile.shape
-    flat = gaussian_filter(tile, (0.9, 0.9, 0), mode="wrap").reshape(-1, k)  # a picture's pixel is two of the tile's
-    c, s = np.float32(np.cos(pattern.turn) * 2 / pattern.scale), np.float32(np.sin(pattern.turn) * 2 / pattern.scale)
+    flat = gaussian_filter(tile, (0.9, 0.9, 0), mode="wrap").reshape(
+        -1, k
+    )  # a picture's pixel is two of the tile's
+    c, s = (
+        np.float32(np.cos(pattern.turn) * 2 / pattern.scale),
+        np.float32(np.sin(pattern.turn) * 2 / pattern.scale),
+    )
 
     def look(u, v):
         i = (c * v - s * u).astype(np.int32) % n
@@ -128,7 +135,9 @@ def _soft(x: np.ndarray) -> np.ndarray:
 
 
 def _stripes(kind: str, rng) -> np.ndarray:
-    period = {"breton": 36, "bold": 84, "pinstripe": 30, "candy": 28, "triple": 96, "diagonal": 48}[kind]
+    period = {"breton": 36, "bold": 84, "pinstripe": 30, "candy": 28, "triple": 96, "diagonal": 48}[
+        kind
+    ]
     y = np.arange(period)
     second = {
         "breton": y < 13,
@@ -187,9 +196,15 @@ def _animal(kind: str, rng) -> np.ndarray:
     spots, grid = np.ones((n, n), bool), 7
     for r in range(grid):
         for c in range(grid):
-            x, y = (c + 0.5 * (r % 2) + rng.uniform(0.25, 0.75)) / grid * n, (r + rng.uniform(0.25, 0.75)) / grid * n
+            x, y = (
+                (c + 0.5 * (r % 2) + rng.uniform(0.25, 0.75)) / grid * n,
+                (r + rng.uniform(0.25, 0.75)) / grid * n,
+            )
             spots[int(y) % n, int(x) % n] = False
-    near = distance_transform_edt(np.pad(spots, 40, mode="wrap"))[40:-40, 40:-40] + _noise(rng, n, 4, 4) * 1.9
+    near = (
+        distance_transform_edt(np.pad(spots, 40, mode="wrap"))[40:-40, 40:-40]
+        + _noise(rng, n, 4, 4) * 1.9
+    )
     ring = _step(4.2 - np.abs(near - 10.5), 0.5) * _step(_noise(rng, n, 5, 5) + 1.0, 3)
     return _one_hot([_step(8.5 - near, 0.5) * 0.85, ring])
 
@@ -197,7 +212,11 @@ def _animal(kind: str, rng) -> np.ndarray:
 def _camouflage(rng) -> np.ndarray:
     n = 320
     return _one_hot(
-        [_step(_noise(rng, n, 10, 18) - 0.2, 14), _step(_noise(rng, n, 9, 16) - 0.6, 14), _step(_noise(rng, n, 7, 14) - 1.0, 14)]
+        [
+            _step(_noise(rng, n, 10, 18) - 0.2, 14),
+            _step(_noise(rng, n, 9, 16) - 0.6, 14),
+            _step(_noise(rng, n, 7, 14) - 1.0, 14),
+        ]
     )
 
 
@@ -243,11 +262,19 @@ def _dyed(p: Pattern) -> Bolt:
         x, y = u - p.centre[0], v - p.centre[1]
         c = cloud[(v * 0.9).astype(np.int32) % n, (u * 0.9).astype(np.int32) % n]
         far = np.hypot(x, y) / (30 * p.scale)
-        phase = {"spiral": far + np.arctan2(y, x) / (2 * np.pi) * 3, "burst": far * 1.2, "bands": y / (38 * p.scale) + x * 0.004}[
-            p.kind
-        ] + c
+        phase = {
+            "spiral": far + np.arctan2(y, x) / (2 * np.pi) * 3,
+            "burst": far * 1.2,
+            "bands": y / (38 * p.scale) + x * 0.004,
+        }[p.kind] + c
         around = phase % 3
-        weights = np.stack([np.maximum(0, 1 - np.minimum(np.abs(around - k), 3 - np.abs(around - k))) for k in range(3)], -1)
+        weights = np.stack(
+            [
+                np.maximum(0, 1 - np.minimum(np.abs(around - k), 3 - np.abs(around - k)))
+                for k in range(3)
+            ],
+            -1,
+        )
         weights = weights**0.7
         return INKS[:3], (weights / weights.sum(-1, keepdims=True)).astype(np.float32)
 

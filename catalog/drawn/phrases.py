@@ -40,16 +40,38 @@ class Voice:
 
 
 def sizes(design: Design) -> tuple[str, ...]:
-    if design.category in ("sneakers", "boots", "heels", "sandals", "flats", "flip flops", "loafers", "formal shoes"):
+    if design.category in (
+        "sneakers",
+        "boots",
+        "heels",
+        "sandals",
+        "flats",
+        "flip flops",
+        "loafers",
+        "formal shoes",
+    ):
         return tuple(
             str(n)
             for n in (
-                {"men": range(40, 47), "unisex": range(36, 46), "girls": range(28, 36), "boys": range(28, 36)}.get(
-                    design.gender, range(36, 42)
-                )
+                {
+                    "men": range(40, 47),
+                    "unisex": range(36, 46),
+                    "girls": range(28, 36),
+                    "boys": range(28, 36),
+                }.get(design.gender, range(36, 42))
             )
         )
-    if design.category in ("bag", "backpack", "wallet", "scarf", "tie", "watch", "sunglasses", "jewellery", "cap"):
+    if design.category in (
+        "bag",
+        "backpack",
+        "wallet",
+        "scarf",
+        "tie",
+        "watch",
+        "sunglasses",
+        "jewellery",
+        "cap",
+    ):
         return ("One size",)
     if design.category == "hat":
         return ("S/M", "L/XL")
@@ -86,10 +108,14 @@ def write(
     rng: np.random.Generator,
 ) -> tuple[str, str]:
     """Title and description that tell of the facets in `speaks` and of no others."""
-    return title(design, colourway, voice, speaks, rng), description(design, voice, speaks, told, rng)
+    return title(design, colourway, voice, speaks, rng), description(
+        design, voice, speaks, told, rng
+    )
 
 
-def title(design: Design, colourway: Colourway, voice: Voice, speaks: set[str], rng: np.random.Generator) -> str:
+def title(
+    design: Design, colourway: Colourway, voice: Voice, speaks: set[str], rng: np.random.Generator
+) -> str:
     words = []
     if "pattern" in speaks and (design.pattern.name != "solid" or rng.random() < 0.2):
         words.append(TITLE_PRINTS[design.pattern.name])
@@ -112,7 +138,9 @@ def title(design: Design, colourway: Colourway, voice: Voice, speaks: set[str], 
     return " ".join(text.split())
 
 
-def description(design: Design, voice: Voice, speaks: set[str], told: dict[str, str], rng: np.random.Generator) -> str:
+def description(
+    design: Design, voice: Voice, speaks: set[str], told: dict[str, str], rng: np.random.Generator
+) -> str:
     said = []
     for facet, value, table in (
         ("sleeve_length", design.sleeve, SLEEVES),
@@ -129,7 +157,9 @@ def description(design: Design, voice: Voice, speaks: set[str], told: dict[str, 
         parts = [one(DETAILS[d], rng) for d in sorted(design.details)]
         said.append(f"{one(('With', 'Features', 'Finished with'), rng)} {listed(parts)}.")
     if told.get("details", "both") != "none":
-        lacking = [d for d, on in LACKABLE.items() if design.category in on and d not in design.details]
+        lacking = [
+            d for d, on in LACKABLE.items() if design.category in on and d not in design.details
+        ]
         if lacking and rng.random() < 0.35:
             said.append(one(ABSENT[one(lacking, rng)], rng))
     said = [said[i] for i in rng.permutation(len(said))]

@@ -132,4 +132,7 @@ def placed(pieces, frame=(384.0, 512.0), margin=(30.0, 30.0), most: float = 1.45
     cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
     centre = np.float32([frame[0] / 2 - cx * k, frame[1] / 2 - cy * k])
     grown = (replace(p, quilt=p.quilt * k, puff=p.puff * k**0.5) for p in pieces)
-    return [p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32)) for p in grown]
+    return [
+        p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32))
+        for p in grown
+    ]

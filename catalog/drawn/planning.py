@@ -49,7 +49,9 @@ def _plain_quota(category: str, quota: int) -> int:
     return round(quota * PLAIN_SHARE) if category in assortment.EVERYDAY else round(quota * 0.4)
 
 
-def _design_group(category: str, decks, rng: np.random.Generator, number: int, left: int, plain: bool) -> list[Drawn]:
+def _design_group(
+    category: str, decks, rng: np.random.Generator, number: int, left: int, plain: bool
+) -> list[Drawn]:
     """One design in its colourways, at most `left` of them."""
     design, model = assortment.deal_design(category, decks, rng, number, plain)
     basic = plain and category in assortment.EVERYDAY
@@ -63,7 +65,9 @@ def _design_group(category: str, decks, rng: np.random.Generator, number: int, l
     group = []
     for name in names[:count]:
         colourway = colouring.colourway(design, name, rng, backdrop)
-        item, truth, silent = listings.listing(design, colourway, model, brand, voice, rng, price, sku)
+        item, truth, silent = listings.listing(
+            design, colourway, model, brand, voice, rng, price, sku
+        )
         group.append(Drawn(item, truth, design, colourway, silent))
     return group
 

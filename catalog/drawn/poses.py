@@ -38,7 +38,9 @@ def stretched(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
     sx, sy, shear = rng.uniform(0.84, 1.16), rng.uniform(0.88, 1.12), rng.normal(0, 0.035)
     flip = -1 if rng.random() < 0.5 else 1
     matrix = np.float32([[sx * flip, 0], [shear, sy]])
-    return [p.moved(lambda q: (np.asarray(q, np.float32) @ matrix).astype(np.float32)) for p in stack]
+    return [
+        p.moved(lambda q: (np.asarray(q, np.float32) @ matrix).astype(np.float32)) for p in stack
+    ]
 
 
 def hanger(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
@@ -61,11 +63,21 @@ def mannequin(stack: list[Piece], rng: np.random.Generator, design: Design) -> l
         low = bounds(stack)[3]
         return [
             Piece(o.box(-3, -40, 3, low + 50), "metal", "metal", puff=2),
-            Piece(o.mirror(o.path(o.smooth((0, -66), (40, -64), (47, -30), (44, 2)), [(0, 8)])), "form", "skin", puff=20),
+            Piece(
+                o.mirror(o.path(o.smooth((0, -66), (40, -64), (47, -30), (44, 2)), [(0, 8)])),
+                "form",
+                "skin",
+                puff=20,
+            ),
             *stack,
         ]
     low = max(bounds(stack)[3] + 40, 220.0)
-    torso = o.mirror(o.path(o.smooth((0, -34), (12, -32), (14, -12), (44, 12), (52, 34), (44, 110), (54, 170)), [(0, 176)]))
+    torso = o.mirror(
+        o.path(
+            o.smooth((0, -34), (12, -32), (14, -12), (44, 12), (52, 34), (44, 110), (54, 170)),
+            [(0, 176)],
+        )
+    )
     return [
         Piece(o.box(-3, 150, 3, low), "metal", "metal", puff=2),
         Piece(torso, "form", "skin", puff=20),
@@ -79,8 +91,19 @@ def worn(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[P
     _, top, _, bottom = bounds(stack)
     lower = design.category in LOWER_BODY
     if lower:
-        shirt = o.mirror(o.path(o.smooth((0, -128), (24, -146)), o.smooth((62, -132), (58, -80), (48, 8)), [(0, 14)]))
-        arms = pair(Piece(o.ribbon(o.smooth((58, -122), (72, -60), (68, 10)), 20, 15), "other", puff=9, folds=Folds(0.8, 12, 40)))
+        shirt = o.mirror(
+            o.path(
+                o.smooth((0, -128), (24, -146)), o.smooth((62, -132), (58, -80), (48, 8)), [(0, 14)]
+            )
+        )
+        arms = pair(
+            Piece(
+                o.ribbon(o.smooth((58, -122), (72, -60), (68, 10)), 20, 15),
+                "other",
+                puff=9,
+                folds=Folds(0.8, 12, 40),
+            )
+        )
         front = [Piece(shirt, "other", puff=14, folds=Folds(0.9, 16, 60))]
         return (
             [*legs(60.0), *stack, *arms, *front, *head(-146.0, rng)]
@@ -103,7 +126,12 @@ def worn(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[P
             else pair(
                 Piece(
                     o.path(
-                        o.smooth((-2, bottom - 40), (52, bottom - 40), (46, bottom + 80), (30, bottom + 190)),
+                        o.smooth(
+                            (-2, bottom - 40),
+                            (52, bottom - 40),
+                            (46, bottom + 80),
+                            (30, bottom + 190),
+                        ),
                         o.smooth((12, bottom + 190), (8, bottom + 60), (0, bottom + 24)),
                     ),
                     "other2",
@@ -117,7 +145,10 @@ def worn(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[P
 
 def legs(y: float) -> list[Piece]:
     """Bare legs from the height of the hip down."""
-    right = o.path(o.smooth((2, y), (38, y), (34, y + 90), (27, y + 190)), o.smooth((12, y + 190), (10, y + 90), (2, y + 20)))
+    right = o.path(
+        o.smooth((2, y), (38, y), (34, y + 90), (27, y + 190)),
+        o.smooth((12, y + 190), (10, y + 90), (2, y + 20)),
+    )
     return pair(Piece(right, "skin", "skin", puff=14))
 
 
@@ -126,10 +157,15 @@ def arms_of(stack: list[Piece], design: Design) -> list[Piece]:
     sleeves = [
         p
         for p in stack
-        if p.slot in ("cloth", "accent") and p.turn < -0.12 and np.ptp(p.outline[:, 1]) > 30 and p.outline[:, 0].mean() > 25
+        if p.slot in ("cloth", "accent")
+        and p.turn < -0.12
+        and np.ptp(p.outline[:, 1]) > 30
+        and p.outline[:, 0].mean() > 25
     ]
     if not sleeves:
-        return pair(Piece(o.ribbon(o.smooth((50, 16), (62, 80), (64, 180)), 21, 13), "skin", "skin", puff=9))
+        return pair(
+            Piece(o.ribbon(o.smooth((50, 16), (62, 80), (64, 180)), 21, 13), "skin", "skin", puff=9)
+        )
     angle = -sleeves[0].turn
     root = sleeves[0].outline[:, 0].min() * 0.35 + sleeves[0].outline[:, 0].max() * 0.65, 34.0
     ahead = np.float32([np.sin(angle * 0.8), np.cos(angle * 0.8)])
@@ -137,7 +173,9 @@ def arms_of(stack: list[Piece], design: Design) -> list[Piece]:
         [
             np.float32(root) - ahead * 6,
             np.float32(root) + ahead * 80,
-            np.float32(root) + ahead * 80 + np.float32([np.sin(angle * 0.5), np.cos(angle * 0.5)]) * 112,
+            np.float32(root)
+            + ahead * 80
+            + np.float32([np.sin(angle * 0.5), np.cos(angle * 0.5)]) * 112,
         ]
     )
     return pair(Piece(o.ribbon(o.smooth(*line), 18, 12), "skin", "skin", puff=8))
@@ -185,4 +223,6 @@ def posed(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[
 def roomier(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
     """Stronger or weaker folds than the shop's."""
     k = float(rng.uniform(0.5, 1.9))
-    return [replace(p, folds=p.folds and replace(p.folds, amount=p.folds.amount * k)) for p in stack]
+    return [
+        replace(p, folds=p.folds and replace(p.folds, amount=p.folds.amount * k)) for p in stack
+    ]

@@ -29,7 +29,20 @@ WORDS = (
 )
 
 
-PICTURES = ("sun", "mountain", "wave", "star", "heart", "cat", "moon", "palm", "lightning", "smile", "skull", "rocket")
+PICTURES = (
+    "sun",
+    "mountain",
+    "wave",
+    "star",
+    "heart",
+    "cat",
+    "moon",
+    "palm",
+    "lightning",
+    "smile",
+    "skull",
+    "rocket",
+)
 
 
 PRINTS = PICTURES + tuple(f"word {w}" for w in WORDS)
@@ -58,19 +71,27 @@ def _lettering(image: Image.Image, words: str, at: float, height: float = 0.46) 
     n = image.size[0]
     font = ImageFont.load_default(200)
     stamp = Image.new("L", (1600, 300))
-    ImageDraw.Draw(stamp).text((20, 20), words, font=font, fill=255, stroke_width=7, stroke_fill=255)
+    ImageDraw.Draw(stamp).text(
+        (20, 20), words, font=font, fill=255, stroke_width=7, stroke_fill=255
+    )
     stamp = stamp.crop(stamp.getbbox())
     wide = n * 0.92 if height > 0.2 else n * 0.6
     k = min(wide / stamp.width, n * height / stamp.height)
     stamp = stamp.resize(
-        (max(1, int(stamp.width * k)), max(1, int(stamp.height * k * (1.25 if height > 0.2 else 1)))), Image.LANCZOS
+        (
+            max(1, int(stamp.width * k)),
+            max(1, int(stamp.height * k * (1.25 if height > 0.2 else 1))),
+        ),
+        Image.LANCZOS,
     )
     image.paste(stamp, ((n - stamp.width) // 2, int(n * at - stamp.height / 2)))
 
 
 def _picture(kind: str, draws, n: int) -> None:
     def poly(layer, points, fill=255):
-        draws[layer].polygon([tuple(q) for q in (np.asarray(points, np.float32) * n).tolist()], fill=fill)
+        draws[layer].polygon(
+            [tuple(q) for q in (np.asarray(points, np.float32) * n).tolist()], fill=fill
+        )
 
     def disc(layer, x, y, r, fill=255, ry=None):
         ry = r if ry is None else ry
@@ -104,11 +125,31 @@ def _wave(poly, disc):
     disc(1, 0.5, 0.34, 0.24)
     for k in range(3):
         y = 0.46 + 0.12 * k
-        poly(0, o.ribbon(o.smooth(*[(x, y + 0.035 * np.sin(x * 19 + k)) for x in np.linspace(0.08, 0.92, 14)]), 0.055))
+        poly(
+            0,
+            o.ribbon(
+                o.smooth(
+                    *[(x, y + 0.035 * np.sin(x * 19 + k)) for x in np.linspace(0.08, 0.92, 14)]
+                ),
+                0.055,
+            ),
+        )
 
 
 def _heart(poly, disc):
-    poly(0, o.loop((0.5, 0.28), (0.66, 0.14), (0.86, 0.24), (0.82, 0.46), (0.5, 0.8), (0.18, 0.46), (0.14, 0.24), (0.34, 0.14)))
+    poly(
+        0,
+        o.loop(
+            (0.5, 0.28),
+            (0.66, 0.14),
+            (0.86, 0.24),
+            (0.82, 0.46),
+            (0.5, 0.8),
+            (0.18, 0.46),
+            (0.14, 0.24),
+            (0.34, 0.14),
+        ),
+    )
     poly(1, o.loop((0.36, 0.24), (0.42, 0.3), (0.3, 0.4), (0.24, 0.34)))
 
 
@@ -136,7 +177,11 @@ def _palm(poly, disc):
             0,
             o.shift(
                 o.rotate(
-                    o.path(o.smooth((0, 0), (0.07, -0.16), (0.02, -0.32)), o.smooth((0.02, -0.32), (-0.03, -0.14), (0, 0))), a
+                    o.path(
+                        o.smooth((0, 0), (0.07, -0.16), (0.02, -0.32)),
+                        o.smooth((0.02, -0.32), (-0.03, -0.14), (0, 0)),
+                    ),
+                    a,
                 ),
                 0.5,
                 0.34,
@@ -155,7 +200,9 @@ def _skull(poly, disc):
 
 
 def _rocket(poly, disc):
-    poly(0, o.loop((0.5, 0.06), (0.62, 0.26), (0.62, 0.56), (0.5, 0.64), (0.38, 0.56), (0.38, 0.26)))
+    poly(
+        0, o.loop((0.5, 0.06), (0.62, 0.26), (0.62, 0.56), (0.5, 0.64), (0.38, 0.56), (0.38, 0.26))
+    )
     poly(0, [(0.38, 0.44), (0.22, 0.68), (0.4, 0.6)])
     poly(0, [(0.62, 0.44), (0.78, 0.68), (0.6, 0.6)])
     disc(0, 0.5, 0.32, 0.07, 0)
@@ -166,7 +213,9 @@ def _smile(poly, disc):
     disc(0, 0.5, 0.44, 0.34)
     disc(1, 0.38, 0.36, 0.045, ry=0.07)
     disc(1, 0.62, 0.36, 0.045, ry=0.07)
-    poly(1, o.ribbon(o.smooth((0.3, 0.5), (0.4, 0.62), (0.5, 0.66), (0.6, 0.62), (0.7, 0.5)), 0.045))
+    poly(
+        1, o.ribbon(o.smooth((0.3, 0.5), (0.4, 0.62), (0.5, 0.66), (0.6, 0.62), (0.7, 0.5)), 0.045)
+    )
 
 
 _PICTURES = {
@@ -183,6 +232,8 @@ _PICTURES = {
     "star": lambda poly, disc: (poly(0, _star(0.5, 0.44, 0.36)), poly(1, _star(0.5, 0.44, 0.16))),
     "lightning": lambda poly, disc: (
         disc(1, 0.5, 0.42, 0.33),
-        poly(0, [(0.56, 0.06), (0.28, 0.48), (0.48, 0.48), (0.42, 0.84), (0.72, 0.38), (0.52, 0.38)]),
+        poly(
+            0, [(0.56, 0.06), (0.28, 0.48), (0.48, 0.48), (0.42, 0.84), (0.72, 0.38), (0.52, 0.38)]
+        ),
     ),
 }

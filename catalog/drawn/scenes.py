@@ -18,7 +18,9 @@ def cloud(rng: Rng, n: int, sx: float, sy: float | None = None) -> np.ndarray:
     """(n, n) smooth noise, about unit variance; cheap: a small noise field enlarged."""
     sy = sx if sy is None else sy
     w, h = max(3, int(n / sx) + 3), max(3, int(n / sy) + 3)
-    field = Image.fromarray(rng.standard_normal((h, w)).astype(np.float32)).resize((n + 8, n + 8), Image.BICUBIC)
+    field = Image.fromarray(rng.standard_normal((h, w)).astype(np.float32)).resize(
+        (n + 8, n + 8), Image.BICUBIC
+    )
     return np.asarray(field)[4 : n + 4, 4 : n + 4] * 1.3
 
 
@@ -45,7 +47,9 @@ def boards(rng: Rng, n: int) -> np.ndarray:
     """Floor boards with grain."""
     wide = rng.uniform(0.08, 0.25) * n
     base = np.float32([rng.uniform(90, 215), 0, 0])
-    base = np.float32([base[0], base[0] * rng.uniform(0.68, 0.86), base[0] * rng.uniform(0.42, 0.72)])
+    base = np.float32(
+        [base[0], base[0] * rng.uniform(0.68, 0.86), base[0] * rng.uniform(0.42, 0.72)]
+    )
     x = np.arange(n)[None, :] + rng.uniform(0, wide)
     board = (x // wide).astype(int)
     tone = rng.normal(1, 0.09, 64)[board % 64]
@@ -103,7 +107,21 @@ def garden(rng: Rng, n: int) -> np.ndarray:
     return np.asarray(image, np.float32)
 
 
-PLACES = (studio, studio, studio, studio, wall, wall, boards, boards, carpet, bed, clutter, clutter, garden)
+PLACES = (
+    studio,
+    studio,
+    studio,
+    studio,
+    wall,
+    wall,
+    boards,
+    boards,
+    carpet,
+    bed,
+    clutter,
+    clutter,
+    garden,
+)
 
 
 def backdrop(rng: Rng, n: int) -> np.ndarray:
@@ -118,9 +136,15 @@ def lamp(picture: np.ndarray, rng: Rng) -> np.ndarray:
     if rng.random() < 0.5:
         angle = rng.uniform(0, 6.28)
         y, x = np.mgrid[0:n, 0:n].astype(np.float32) / n - 0.5
-        picture = picture * (1 + rng.uniform(0, 0.45) * (np.cos(angle) * x + np.sin(angle) * y))[..., None]
+        picture = (
+            picture
+            * (1 + rng.uniform(0, 0.45) * (np.cos(angle) * x + np.sin(angle) * y))[..., None]
+        )
     if rng.random() < 0.12:
-        picture = picture * (1 - rng.uniform(0.1, 0.35) * np.clip(cloud(rng, n, n / 3) * 4, 0, 1))[..., None]
+        picture = (
+            picture
+            * (1 - rng.uniform(0.1, 0.35) * np.clip(cloud(rng, n, n / 3) * 4, 0, 1))[..., None]
+        )
     picture = picture * rng.uniform(0.7, 1.15)
     contrast = rng.uniform(0.8, 1.15)
     return (picture - 128) * contrast + 128
@@ -130,7 +154,9 @@ def camera(picture: np.ndarray, rng: Rng) -> Image.Image:
     """Blur, noise, low resolution, compression."""
     n = picture.shape[0]
     if rng.random() < 0.5:
-        picture = picture + rng.standard_normal(picture.shape).astype(np.float32) * rng.uniform(1, 9)
+        picture = picture + rng.standard_normal(picture.shape).astype(np.float32) * rng.uniform(
+            1, 9
+        )
     image = Image.fromarray(np.clip(picture, 0, 255).astype(np.uint8))
     if rng.random() < 0.4:
         image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.5))))

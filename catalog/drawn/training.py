@@ -22,7 +22,9 @@ SPREAD = 0.085
 FRAME = 384.0
 
 
-def training_design(rng: np.random.Generator, category: str | None = None) -> tuple[Design, Colourway]:
+def training_design(
+    rng: np.random.Generator, category: str | None = None
+) -> tuple[Design, Colourway]:
     """A design of the category (any: everyday ones twice as often) in one colourway."""
     names = list(assortment.models())
     if category is None:
@@ -32,10 +34,16 @@ def training_design(rng: np.random.Generator, category: str | None = None) -> tu
     design, model = assortment.deal_design(category, assortment.Decks(rng), rng, 0, plain)
     pattern = design.pattern
     if pattern.name != "solid":
-        pattern = replace(pattern, scale=float(rng.choice([0.6, 0.75, 0.9, 1.1, 1.35, 1.7])), seed=100 + int(rng.integers(24)))
+        pattern = replace(
+            pattern,
+            scale=float(rng.choice([0.6, 0.75, 0.9, 1.1, 1.35, 1.7])),
+            seed=100 + int(rng.integers(24)),
+        )
         if pattern.name not in ("striped", "color block", "graphic"):
             pattern = replace(pattern, turn=float(rng.choice([0.0, 0.25, 0.8, 1.57])))
-    design = assortment.consistent(replace(design, pattern=pattern, details=design.details - {"text"}, spread=SPREAD))
+    design = assortment.consistent(
+        replace(design, pattern=pattern, details=design.details - {"text"}, spread=SPREAD)
+    )
     main = colouring.palette(design, model, rng, 1, False)[0]
     return design, _recoloured(colouring.colourway(design, main, rng), rng)
 
@@ -76,10 +84,21 @@ def render_training(
 def _framed(stack, rng: np.random.Generator):
     """Placed in the square frame by the garment, from small to slightly cropped."""
     x0, y0, x1, y1 = bounds([p for p in stack if p.slot not in poses.PROPS])
-    fill = float(rng.choice([rng.uniform(0.55, 0.8), rng.uniform(0.8, 0.97), rng.uniform(0.95, 1.15)], p=[0.25, 0.5, 0.25]))
+    fill = float(
+        rng.choice(
+            [rng.uniform(0.55, 0.8), rng.uniform(0.8, 0.97), rng.uniform(0.95, 1.15)],
+            p=[0.25, 0.5, 0.25],
+        )
+    )
     k = fill * FRAME / max(x1 - x0, y1 - y0)
     slack = abs(1 - fill) * FRAME * 0.5
     centre = np.float32(
-        [FRAME / 2 - (x0 + x1) / 2 * k + rng.uniform(-slack, slack), FRAME / 2 - (y0 + y1) / 2 * k + rng.uniform(-slack, slack)]
+        [
+            FRAME / 2 - (x0 + x1) / 2 * k + rng.uniform(-slack, slack),
+            FRAME / 2 - (y0 + y1) / 2 * k + rng.uniform(-slack, slack),
+        ]
     )
-    return [p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32)) for p in stack]
+    return [
+        p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32))
+        for p in stack
+    ]

@@ -47,9 +47,13 @@ def open_feed(
         listings = list(fashion.read_listings(path, reader, ledger))
         folder = images or fashion.locate(path).parent / "images"
     else:
-        listings = merchant.read_listings(path, ValueReader(*tables, unknown=ledger.unknown), ledger, currency)
+        listings = merchant.read_listings(
+            path, ValueReader(*tables, unknown=ledger.unknown), ledger, currency
+        )
         folder = images or path.parent
-    return Feed(kind, len(listings), with_pictures(listings, folder, WebFetcher(allow_local), ledger))
+    return Feed(
+        kind, len(listings), with_pictures(listings, folder, WebFetcher(allow_local), ledger)
+    )
 
 
 def _sniff(path: Path) -> str:

@@ -25,7 +25,9 @@ from errors import InputError
 TABLE = Path(__file__).with_name("fashion_products.toml")
 TABLES = ("products.csv", "styles.csv")
 NEEDED = ("id", "gender", "articletype", "basecolour", "productdisplayname")
-_BRAND = re.compile(r"^(.{1,40}?)\s+(?:Men|Women|Boys?|Girls?|Unisex|Kids?)(?:'?s)?\b", re.IGNORECASE)
+_BRAND = re.compile(
+    r"^(.{1,40}?)\s+(?:Men|Women|Boys?|Girls?|Unisex|Kids?)(?:'?s)?\b", re.IGNORECASE
+)
 _ENOUGH = 3
 """A brand seen so often before an audience word is looked for in names without one."""
 
@@ -46,12 +48,17 @@ def locate(feed: Path) -> Path:
 
 
 @cache
-def shipped_tables() -> tuple[dict[str, dict[str, tuple[str, ...]]], dict[str, dict[str, list[str]]]]:
+def shipped_tables() -> tuple[
+    dict[str, dict[str, tuple[str, ...]]], dict[str, dict[str, list[str]]]
+]:
     """(feed words -> values by facet, finer kinds by what the display name says)."""
     content = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     finer = content.pop("refine")
     return {
-        facet: {word.lower(): (value,) if isinstance(value, str) else tuple(value) for word, value in table.items()}
+        facet: {
+            word.lower(): (value,) if isinstance(value, str) else tuple(value)
+            for word, value in table.items()
+        }
         for facet, table in content.items()
     }, finer
 
@@ -62,7 +69,9 @@ def read_listings(feed: Path, reader: ValueReader, ledger: Ledger) -> Iterator[L
     names, _ = header_of(table)
     missing = [name for name in NEEDED if name not in names]
     if missing:
-        raise InputError(f"{table}: no column {', '.join(missing)}; there are: {', '.join(names[:20])}")
+        raise InputError(
+            f"{table}: no column {', '.join(missing)}; there are: {', '.join(names[:20])}"
+        )
     rows = unreadable(list(read_rows(table, spill=True)), ledger)
     brands = _frequent_brands(row.first("productdisplayname") for row in rows)
     seen: dict[str, int] = {}
@@ -73,7 +82,9 @@ def read_listings(feed: Path, reader: ValueReader, ledger: Ledger) -> Iterator[L
             continue
         seen[id_] = row.line
         try:
-            yield Listing(row.line, _item(row, reader, brands), (f"{id_}.jpg", f"{id_}.jpeg", f"{id_}.png"))
+            yield Listing(
+                row.line, _item(row, reader, brands), (f"{id_}.jpg", f"{id_}.jpeg", f"{id_}.png")
+            )
         except ValidationError as error:
             reject(ledger, row.line, id_, reasons(error))
 
@@ -86,8 +97,18 @@ def _item(row: Row, reader: ValueReader, brands: frozenset[str]) -> Item:
         "gender": reader.read("gender", row.first("gender")),
         "style": reader.read("style", row.first("usage")),
     }
-    tags = tuple(dict.fromkeys(tag.lower() for name in ("season", "usage", "articletype") if (tag := row.first(name))))
-    return Item(id=row.first("id"), title=title, brand=_brand(title, brands), attributes=attributes, tags=tags)
+    tags = tuple(
+        dict.fromkeys(
+            tag.lower() for name in ("season", "usage", "articletype") if (tag := row.first(name))
+        )
+    )
+    return Item(
+        id=row.first("id"),
+        title=title,
+        brand=_brand(title, brands),
+        attributes=attributes,
+        tags=tags,
+    )
 
 
 def _finer(categories: tuple[str, ...], title: str) -> tuple[str, ...]:
@@ -111,4 +132,7 @@ def _brand(title: str, brands: frozenset[str]) -> str:
     if match:
         return match.group(1)
     words = title.split()
-    return next((start for n in range(len(words) - 1, 0, -1) if (start := " ".join(words[:n])) in brands), "")
+    return next(
+        (start for n in range(len(words) - 1, 0, -1) if (start := " ".join(words[:n])) in brands),
+        "",
+    )

@@ -75,7 +75,10 @@ class WebFetcher:
         address = self._address(parts.hostname, url)
         target = httpx.URL(url).copy_with(host=address)
         return self._client.build_request(
-            "GET", target, headers={"Host": parts.netloc.rpartition("@")[2]}, extensions={"sni_hostname": parts.hostname}
+            "GET",
+            target,
+            headers={"Host": parts.netloc.rpartition("@")[2]},
+            extensions={"sni_hostname": parts.hostname},
         )
 
     def _address(self, host: str, url: str) -> str:
@@ -85,5 +88,7 @@ class WebFetcher:
             raise Reject(f"{url}: no address for {host}") from None
         address = found[0][4][0].partition("%")[0]
         if not self._allow_local and not ipaddress.ip_address(address).is_global:
-            raise Reject(f"{url}: {host} is a private address ({address}); --allow-local fetches it all the same")
+            raise Reject(
+                f"{url}: {host} is a private address ({address}); --allow-local fetches it all the same"
+            )
         return address

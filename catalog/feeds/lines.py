@@ -79,7 +79,9 @@ def read_rows(path: Path, spill: bool = False) -> Iterator[Row]:
         at += used
 
 
-def _read_one(lines: list[str | None], at: int, names: list[str], delimiter: str, spill: bool) -> tuple[Row | None, int]:
+def _read_one(
+    lines: list[str | None], at: int, names: list[str], delimiter: str, spill: bool
+) -> tuple[Row | None, int]:
     line = lines[at]
     if line is None or "\0" in line:
         return Row(at + 1, problem="not valid UTF-8 text"), 1
@@ -89,7 +91,9 @@ def _read_one(lines: list[str | None], at: int, names: list[str], delimiter: str
         values, used = _parse(lines, at, delimiter)
     except csv.Error as error:
         return Row(at + 1, problem=f"cannot be split into columns ({error})"), 1
-    if len(values) != len(names) and '"' in line:  # perhaps an unbalanced quote that swallowed what follows
+    if (
+        len(values) != len(names) and '"' in line
+    ):  # perhaps an unbalanced quote that swallowed what follows
         bare = [value.strip('"') for value in line.rstrip("\r\n").split(delimiter)]
         if used > 1 or len(bare) == len(names):
             values, used = bare, 1

@@ -37,7 +37,11 @@ def reasons(error: ValidationError) -> str:
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"]) or "row"
         message = problem["msg"].removeprefix("Value error, ")
-        given = "" if problem["type"] == "missing" or not problem["input"] else f" (given: {str(problem['input'])[:60]!r})"
+        given = (
+            ""
+            if problem["type"] == "missing" or not problem["input"]
+            else f" (given: {str(problem['input'])[:60]!r})"
+        )
         parts.append(f"{name}: {message}{given}")
     return "; ".join(parts)
 

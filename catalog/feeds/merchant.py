@@ -39,7 +39,12 @@ _DETAIL_FACETS = {
     "detail": "details",
     "closure": "details",
 }
-_AUDIENCE = {"male": ("men", "boys"), "female": ("women", "girls"), "men": ("men", "boys"), "women": ("women", "girls")}
+_AUDIENCE = {
+    "male": ("men", "boys"),
+    "female": ("women", "girls"),
+    "men": ("men", "boys"),
+    "women": ("women", "girls"),
+}
 _CHILD = frozenset({"kids", "toddler", "infant", "newborn", "child", "children"})
 _SIZES = {
     "EXTRA SMALL": "XS",
@@ -67,7 +72,10 @@ class _Line:
 @cache
 def _google() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
     content = tomllib.loads(CATEGORIES.read_text(encoding="utf-8"))
-    words = {word: (value,) if isinstance(value, str) else tuple(value) for word, value in content["category"].items()}
+    words = {
+        word: (value,) if isinstance(value, str) else tuple(value)
+        for word, value in content["category"].items()
+    }
     return content["ids"], words
 
 
@@ -78,14 +86,20 @@ def read_feed_rows(feed: Path) -> list[Row]:
     if start.startswith(b"<"):
         return read_xml_rows(feed)
     names, _ = header_of(feed)
-    known = {{"name": "title", "image": "image_link", "g_id": "id"}.get(name, name) for name in names}
+    known = {
+        {"name": "title", "image": "image_link", "g_id": "id"}.get(name, name) for name in names
+    }
     missing = [name for name in NEEDED if name not in known]
     if missing:
-        raise InputError(f"{feed}: no column {', '.join(missing)}; there are: {', '.join(n for n in names[:20] if n) or 'none'}")
+        raise InputError(
+            f"{feed}: no column {', '.join(missing)}; there are: {', '.join(n for n in names[:20] if n) or 'none'}"
+        )
     return list(read_rows(feed))
 
 
-def read_listings(feed: Path, reader: ValueReader, ledger: Ledger, currency: str | None = None) -> list[Listing]:
+def read_listings(
+    feed: Path, reader: ValueReader, ledger: Ledger, currency: str | None = None
+) -> list[Listing]:
     """A listing for each colourway; rows that cannot be used are rejected. Raises InputError where it is no feed."""
     rows = unreadable(read_feed_rows(feed), ledger)
     priced = any("price" in row.fields for row in rows)
@@ -100,7 +114,9 @@ def read_listings(feed: Path, reader: ValueReader, ledger: Ledger, currency: str
             price = product.price_at(now)
             currency = currency or (price.currency if price else None)
             if price and price.currency and price.currency != currency:
-                raise Reject(f"price: in {price.currency}, this catalogue is in {currency} (--currency says otherwise)")
+                raise Reject(
+                    f"price: in {price.currency}, this catalogue is in {currency} (--currency says otherwise)"
+                )
             seen[product.id] = row.line
             usable.append(_Line(row.line, product, price))
         except ValidationError as error:
@@ -110,14 +126,20 @@ def read_listings(feed: Path, reader: ValueReader, ledger: Ledger, currency: str
     return _listings(usable, reader, ledger, currency or "EUR")
 
 
-def _listings(lines: Iterable[_Line], reader: ValueReader, ledger: Ledger, currency: str) -> list[Listing]:
+def _listings(
+    lines: Iterable[_Line], reader: ValueReader, ledger: Ledger, currency: str
+) -> list[Listing]:
     groups: dict[tuple, list[_Line]] = {}
     for line in lines:
         groups.setdefault(_colourway(line), []).append(line)
     listings = []
     for group in groups.values():
         try:
-            listings.append(Listing(group[0].number, _item(group, reader, currency), group[0].product.image_link))
+            listings.append(
+                Listing(
+                    group[0].number, _item(group, reader, currency), group[0].product.image_link
+                )
+            )
         except ValidationError as error:
             reject(ledger, group[0].number, group[0].product.id, reasons(error))
     return listings
@@ -172,7 +194,9 @@ def _sizes(group: Sequence[_Line]) -> dict[str, int | None]:
     sizes: dict[str, int | None] = {}
     for line in group:
         for size in line.product.size:
-            sizes[_SIZES.get(size.upper(), size.upper())] = line.product.quantity if line.product.available else 0
+            sizes[_SIZES.get(size.upper(), size.upper())] = (
+                line.product.quantity if line.product.available else 0
+            )
     return sizes
 
 

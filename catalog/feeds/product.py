@@ -13,7 +13,9 @@ from catalog.feeds.lines import Row
 from catalog.feeds.listing import plain
 
 _SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR"}
-_NUMBER = re.compile(r"(?:(?P<grouped>\d{1,3}(?:[.,]\d{3})+)|(?P<whole>\d+))(?:[.,](?P<cents>\d{1,2}|\d{4}))?")
+_NUMBER = re.compile(
+    r"(?:(?P<grouped>\d{1,3}(?:[.,]\d{3})+)|(?P<whole>\d+))(?:[.,](?P<cents>\d{1,2}|\d{4}))?"
+)
 """Thousands may be marked; one, two or four final digits after a mark are decimal."""
 _ONE = (
     "id",
@@ -62,14 +64,19 @@ def read_money(text: object) -> object:
         return text
     code = re.search(r"\b[A-Z]{3}\b", text.upper())
     symbol = next((sign for sign in text if sign in _SYMBOLS), "")
-    number = re.sub(r"[\s']", "", text.upper().replace(code.group() if code else "\0", "").replace(symbol, ""))
+    number = re.sub(
+        r"[\s']", "", text.upper().replace(code.group() if code else "\0", "").replace(symbol, "")
+    )
     if number.startswith("-"):
         raise ValueError("a price below zero")
     match = _NUMBER.fullmatch(number)
     if match is None:
         raise ValueError("not a price; allowed: a number and a currency, like 19.99 EUR")
     whole = re.sub(r"[.,]", "", match["grouped"] or match["whole"])
-    return Money(amount=float(f"{whole}.{match['cents'] or 0}"), currency=code.group() if code else _SYMBOLS.get(symbol))
+    return Money(
+        amount=float(f"{whole}.{match['cents'] or 0}"),
+        currency=code.group() if code else _SYMBOLS.get(symbol),
+    )
 
 
 def _availability(text: object) -> object:
@@ -104,9 +111,9 @@ class Product(BaseModel):
     price: Price = None
     sale_price: Price = None
     sale_price_effective_date: str = ""
-    availability: Annotated[Literal["in_stock", "out_of_stock", "preorder", "backorder"], BeforeValidator(_availability)] = (
-        "in_stock"
-    )
+    availability: Annotated[
+        Literal["in_stock", "out_of_stock", "preorder", "backorder"], BeforeValidator(_availability)
+    ] = "in_stock"
     brand: str = Field(default="", max_length=200)
     item_group_id: str = Field(default="", max_length=200)
     color: str = Field(default="", max_length=300)
@@ -165,9 +172,13 @@ def read_product(row: Row, priced: bool) -> Product:
         for value in row.all(name)
         for place in re.split(r"\s*,\s*(?=https?://)|\s*;\s*", value)
     )
-    content["size"] = tuple(size for value in row.all("size") for size in re.split(r"\s*[,;|]\s*", value) if size)
+    content["size"] = tuple(
+        size for value in row.all("size") for size in re.split(r"\s*[,;|]\s*", value) if size
+    )
     content["product_detail"] = tuple(row.all("product_detail"))
-    content["labels"] = tuple(plain(label) for n in range(5) for label in row.all(f"custom_label_{n}"))
+    content["labels"] = tuple(
+        plain(label) for n in range(5) for label in row.all(f"custom_label_{n}")
+    )
     if priced and "price" not in content:
         content["price"] = ""
     return Product.model_validate(content)

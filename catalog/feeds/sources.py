@@ -26,7 +26,9 @@ class Fetcher(Protocol):
     def __call__(self, url: str) -> bytes: ...
 
 
-def with_pictures(listings: Iterable[Listing], folder: Path, fetch: Fetcher, ledger: Ledger) -> Iterator[Entry]:
+def with_pictures(
+    listings: Iterable[Listing], folder: Path, fetch: Fetcher, ledger: Ledger
+) -> Iterator[Entry]:
     """Entries in the listings' order; a listing without a usable picture is rejected."""
     with ThreadPoolExecutor(WORKERS) as pool:
         pending: deque[tuple[Listing, Future[bytes]]] = deque()
@@ -80,4 +82,8 @@ def as_jpeg(data: bytes) -> bytes:
 
 def _is_plain(data: bytes, image: Image.Image) -> bool:
     """Small enough and without metadata (a phone's EXIF may hold a place)."""
-    return max(image.size) <= LONGEST and b"Exif\0\0" not in data[:65536] and b"http://ns.adobe.com" not in data[:65536]
+    return (
+        max(image.size) <= LONGEST
+        and b"Exif\0\0" not in data[:65536]
+        and b"http://ns.adobe.com" not in data[:65536]
+    )

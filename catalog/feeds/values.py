@@ -24,7 +24,9 @@ def load_map(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
         raise InputError(f"{path}: not a readable TOML file ({error})") from None
     unknown = set(content) - set(vocabulary.ATTRIBUTE_FACETS)
     if unknown:
-        raise InputError(f"{path}: no facets {sorted(unknown)}; allowed: {', '.join(vocabulary.ATTRIBUTE_FACETS)}")
+        raise InputError(
+            f"{path}: no facets {sorted(unknown)}; allowed: {', '.join(vocabulary.ATTRIBUTE_FACETS)}"
+        )
     return {facet: _table(facet, table, path) for facet, table in content.items()}
 
 
@@ -33,8 +35,12 @@ def _table(facet: str, table: object, path: Path) -> dict[str, tuple[str, ...]]:
     for word, value in table.items() if isinstance(table, dict) else ():
         values = [value] if isinstance(value, str) else value
         if not (isinstance(values, list) and all(isinstance(v, str) and v.strip() for v in values)):
-            raise InputError(f"{path}: [{facet}] {word!r} = {value!r}; allowed: a value or a list of values")
-        found[vocabulary.normal(word)] = tuple(vocabulary.find(facet, v) or vocabulary.normal(v) for v in values)
+            raise InputError(
+                f"{path}: [{facet}] {word!r} = {value!r}; allowed: a value or a list of values"
+            )
+        found[vocabulary.normal(word)] = tuple(
+            vocabulary.find(facet, v) or vocabulary.normal(v) for v in values
+        )
     return found
 
 
@@ -53,7 +59,11 @@ class ValueReader:
         whole = self._lookup(facet, text)
         if whole is not None:
             return whole
-        parts = [part.strip() for part in re.split(r"[/,;|&+]|\band\b|(?=\b\d+\s*%)", text) if part.strip()]
+        parts = [
+            part.strip()
+            for part in re.split(r"[/,;|&+]|\band\b|(?=\b\d+\s*%)", text)
+            if part.strip()
+        ]
         values: list[str] = []
         for part in parts:
             found = self._lookup(facet, part)

@@ -58,7 +58,12 @@ class _Rows(ContentHandler):
         if self._path:
             self._nested[tag] = text
         elif self._nested:
-            self._add(tag, ":".join(self._nested.get(part, "") for part in _DETAIL) if tag == "product_detail" else text)
+            self._add(
+                tag,
+                ":".join(self._nested.get(part, "") for part in _DETAIL)
+                if tag == "product_detail"
+                else text,
+            )
         else:
             self._add({"summary": "description"}.get(tag, tag), text)
 
@@ -82,17 +87,24 @@ def read_xml_rows(path: Path) -> list[Row]:
         with path.open("rb") as source:
             parser.parse(source)
     except DefusedXmlException:
-        raise InputError(f"{path}: declares a document type or entities; a feed needs neither: take the <!DOCTYPE> out") from None
+        raise InputError(
+            f"{path}: declares a document type or entities; a feed needs neither: take the <!DOCTYPE> out"
+        ) from None
     except SAXParseException as error:
         if not handler.rows:
             raise InputError(
                 f"{path}: line {error.getLineNumber()}: the XML breaks ({error.getMessage()}), so it is no product feed"
             ) from None
         handler.rows.append(
-            Row(error.getLineNumber() or 1, problem=f"the XML breaks here ({error.getMessage()}); nothing after it was read")
+            Row(
+                error.getLineNumber() or 1,
+                problem=f"the XML breaks here ({error.getMessage()}); nothing after it was read",
+            )
         )
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
     if not handler.rows:
-        raise InputError(f"{path}: no <item> (RSS 2.0) and no <entry> (Atom) in it, so it is no product feed")
+        raise InputError(
+            f"{path}: no <item> (RSS 2.0) and no <entry> (Atom) in it, so it is no product feed"
+        )
     return handler.rows

@@ -76,7 +76,14 @@ _CATEGORY: dict[str, tuple[str, ...]] = {
     "Flats": ("flats", "sandals"),
 }
 # Types that the vocabulary has no value for, or that are several things at once.
-_NO_CATEGORY = {"Accessory Gift Set", "Ties and Cufflinks", "Clothing Set", "Kurta Sets", "Night suits", "Tracksuits"}
+_NO_CATEGORY = {
+    "Accessory Gift Set",
+    "Ties and Cufflinks",
+    "Clothing Set",
+    "Kurta Sets",
+    "Night suits",
+    "Tracksuits",
+}
 
 _KIND: dict[str, LabelSets] = {
     kind: {facet: frozenset(values) for facet, values in sets.items()}
@@ -86,16 +93,35 @@ _KIND: dict[str, LabelSets] = {
         "body": {"category": ["top", "underwear", "jumpsuit"]},
         "dress": {"category": ["dress", "gown"]},
         "hat": {"category": ["hat", "cap"]},
-        "hoodie": {"category": ["hoodie"], "sleeve_length": ["long"], "neckline": ["high", "crew", "v-neck", "turtleneck"]},
-        "longsleeve": {"category": ["t-shirt", "sweater", "sweatshirt", "top", "cardigan"], "sleeve_length": ["long"]},
+        "hoodie": {
+            "category": ["hoodie"],
+            "sleeve_length": ["long"],
+            "neckline": ["high", "crew", "v-neck", "turtleneck"],
+        },
+        "longsleeve": {
+            "category": ["t-shirt", "sweater", "sweatshirt", "top", "cardigan"],
+            "sleeve_length": ["long"],
+        },
         "outwear": {"category": ["jacket", "coat", "vest", "blazer", "cardigan"]},
         "pants": {"category": ["trousers", "jeans", "leggings"], "length": ["maxi"]},
-        "polo": {"category": ["polo shirt"], "neckline": ["collar"], "sleeve_length": ["short", "long"]},
-        "shirt": {"category": ["shirt"], "neckline": ["collar", "high"], "sleeve_length": ["short", "long", "three-quarter"]},
+        "polo": {
+            "category": ["polo shirt"],
+            "neckline": ["collar"],
+            "sleeve_length": ["short", "long"],
+        },
+        "shirt": {
+            "category": ["shirt"],
+            "neckline": ["collar", "high"],
+            "sleeve_length": ["short", "long", "three-quarter"],
+        },
         "shoes": {"category": sorted(vocabulary.descendants("category", "shoes") - {"shoes"})},
         "shorts": {"category": ["shorts"], "length": ["mini", "knee"]},
         "skirt": {"category": ["skirt"]},
-        "t-shirt": {"category": ["t-shirt"], "sleeve_length": ["short"], "neckline": ["crew", "scoop", "v-neck", "boat"]},
+        "t-shirt": {
+            "category": ["t-shirt"],
+            "sleeve_length": ["short"],
+            "neckline": ["crew", "scoop", "v-neck", "boat"],
+        },
         "top": {"category": ["top", "tank top", "blouse"]},
         "undershirt": {"category": ["tank top", "underwear"], "sleeve_length": ["sleeveless"]},
     }.items()
@@ -111,7 +137,9 @@ _KIND_DETAILS = {
     "dress": {"hood": False},
 }
 
-_PRINTS = frozenset({"graphic", "floral", "geometric", "paisley", "animal print", "tie-dye", "camouflage"})
+_PRINTS = frozenset(
+    {"graphic", "floral", "geometric", "paisley", "animal print", "tie-dye", "camouflage"}
+)
 _NAME_HINTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("pattern", r"strip", ("striped",)),
     ("pattern", r"check", ("checked",)),
@@ -191,7 +219,11 @@ def product_sets(row: Mapping[str, str]) -> LabelSets:
     for facet, hint, values in _NAME_HINTS:
         if re.search(hint, name):
             sets[facet] = frozenset(values)
-    if shop_pattern(name) is None and "pattern" in sets and len({p for p in SHOP_PATTERNS.values() if p in name}) > 1:
+    if (
+        shop_pattern(name) is None
+        and "pattern" in sets
+        and len({p for p in SHOP_PATTERNS.values() if p in name}) > 1
+    ):
         del sets["pattern"]  # "Striped Printed": the name does not say which one the eye sees
     return sets
 
@@ -199,7 +231,13 @@ def product_sets(row: Mapping[str, str]) -> LabelSets:
 def product_details(row: Mapping[str, str]) -> dict[str, bool]:
     """Details that a display name affirms; silence is no denial."""
     name = row["productDisplayName"].lower()
-    hints = {"hood": r"hood", "zipper": r"\bzip", "belt": r"with belt|belted", "embroidery": r"embroider", "ruffle": r"ruffle"}
+    hints = {
+        "hood": r"hood",
+        "zipper": r"\bzip",
+        "belt": r"with belt|belted",
+        "embroidery": r"embroider",
+        "ruffle": r"ruffle",
+    }
     return {detail: True for detail, hint in hints.items() if re.search(hint, name)}
 
 
@@ -229,4 +267,8 @@ def looked_sets(row: Mapping[str, str]) -> LabelSets:
 
 def looked_details(row: Mapping[str, str]) -> dict[str, bool]:
     """Details seen or seen to be absent."""
-    return {detail: row[detail] == "yes" for detail in ("pockets", "hood", "buttons", "zipper") if row[detail] in ("yes", "no")}
+    return {
+        detail: row[detail] == "yes"
+        for detail in ("pockets", "hood", "buttons", "zipper")
+        if row[detail] in ("yes", "no")
+    }

@@ -14,7 +14,11 @@ from PIL import Image
 from catalog.labelled import labels, splits
 from errors import InputError
 
-FOLDERS = {"product": "product_photos", "small": "product_photos_small", "shopper": "shopper_photos"}
+FOLDERS = {
+    "product": "product_photos",
+    "small": "product_photos_small",
+    "shopper": "shopper_photos",
+}
 MORE = Path(__file__).with_name("looked_more.csv")
 """Sleeves, necklines and details of further training photos, labelled by looking; by key, no picture."""
 
@@ -53,14 +57,18 @@ def read_photos(data: Path) -> list[Photo]:
     """All photos of the folders in `data`, in their order, with labels and roles. Raises InputError where one is missing."""
     looked = {(row["source"], row["id"]): row for row in _rows(data / "looked_at" / "labels.csv")}
     more = {(row["source"], row["id"]): row for row in _rows(MORE)}
-    products = {source: _rows(data / FOLDERS[source] / "products.csv") for source in ("product", "small")}
+    products = {
+        source: _rows(data / FOLDERS[source] / "products.csv") for source in ("product", "small")
+    }
     photos = [
         _with_more(_product(source, row, looked.get((source, row["id"]))), more)
         for source, rows in products.items()
         for row in rows
     ]
     for row in _rows(data / FOLDERS["shopper"] / "photos.csv"):
-        seen = looked.get(("shopper", row["file"])) or looked.get(("shopper", Path(row["file"]).stem))
+        seen = looked.get(("shopper", row["file"])) or looked.get(
+            ("shopper", Path(row["file"]).stem)
+        )
         photos.append(_with_more(_shopper(row, seen), more))
     return photos
 
@@ -134,7 +142,11 @@ def _with_more(photo: Photo, more: dict[tuple[str, str], dict[str, str]]) -> Pho
         return photo
     sets = labels.looked_sets(row)
     return replace(
-        photo, sets={**photo.sets, **sets}, details={**photo.details, **labels.looked_details(row)}, looked="fit", seen=sets
+        photo,
+        sets={**photo.sets, **sets},
+        details={**photo.details, **labels.looked_details(row)},
+        looked="fit",
+        seen=sets,
     )
 
 
@@ -145,4 +157,6 @@ def photo_opener(data: Path, source: str) -> Callable[[str], Image.Image]:
         archive = zipfile.ZipFile(folder / "images.zip")
         names = {Path(name).stem: name for name in archive.namelist() if name.endswith(".jpg")}
         return lambda key: Image.open(io.BytesIO(archive.read(names[key])))
-    return lambda key: Image.open(folder / "images" / (key if source == "shopper" else f"{key}.jpg"))
+    return lambda key: Image.open(
+        folder / "images" / (key if source == "shopper" else f"{key}.jpg")
+    )

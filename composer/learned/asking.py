@@ -24,12 +24,19 @@ def asked(wish: Wish, space: Space, weights: Weights) -> np.ndarray:
         span, value = space.layout.slice(name), str(constraint.value)
         if constraint.op in ("require", "prefer"):
             direction = value_direction(space, constraint.facet, value, weights.children)
-            amount = 1.0 if constraint.op == "require" else weights.prefer * constraint.weight * constraint.confidence
+            amount = (
+                1.0
+                if constraint.op == "require"
+                else weights.prefer * constraint.weight * constraint.confidence
+            )
         elif constraint.op == "exclude":
             unwanted = unwanted_directions(space, constraint.facet, value)
             direction, amount = (unit(unwanted.sum(axis=0)) if len(unwanted) else None), -1.0
         else:
-            direction, amount = axis(space, constraint.facet, value), 1.0 if constraint.op == "more" else -1.0
+            direction, amount = (
+                axis(space, constraint.facet, value),
+                1.0 if constraint.op == "more" else -1.0,
+            )
         if direction is not None:
             vector[span] += amount * direction
     return vector

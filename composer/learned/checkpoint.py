@@ -50,9 +50,17 @@ def save_learned(learned: Learned, path: Path) -> None:
     """Writes a safetensors file, fp16."""
     from safetensors.numpy import save_file
 
-    facts = {"kind": learned.kind, "encoder": learned.encoder, "slices": dict(learned.slices),
-             "weights": learned.weights.model_dump(), "note": learned.note}
-    tensors = {name: np.ascontiguousarray(tensor, dtype=np.float16) for name, tensor in learned.tensors.items()}
+    facts = {
+        "kind": learned.kind,
+        "encoder": learned.encoder,
+        "slices": dict(learned.slices),
+        "weights": learned.weights.model_dump(),
+        "note": learned.note,
+    }
+    tensors = {
+        name: np.ascontiguousarray(tensor, dtype=np.float16)
+        for name, tensor in learned.tensors.items()
+    }
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, str(path), metadata={"composer": json.dumps(facts)})
     path.chmod(0o644)  # safetensors writes for its owner alone
@@ -63,25 +71,40 @@ def load_learned(path: Path) -> Learned:
     from safetensors import SafetensorError, safe_open
 
     if not path.is_file():
-        raise InputError(f"no weights of a learned composer at {path}; {refit(path.stem)} fits them")
+        raise InputError(
+            f"no weights of a learned composer at {path}; {refit(path.stem)} fits them"
+        )
     try:
         with safe_open(str(path), framework="np") as handle:
             facts = json.loads((handle.metadata() or {})["composer"])
             tensors = {name: handle.get_tensor(name).astype(np.float32) for name in handle.keys()}  # noqa: SIM118
-        return Learned(facts["kind"], tensors, facts["encoder"], facts["slices"], Weights(**facts["weights"]), facts["note"])
+        return Learned(
+            facts["kind"],
+            tensors,
+            facts["encoder"],
+            facts["slices"],
+            Weights(**facts["weights"]),
+            facts["note"],
+        )
     except (SafetensorError, KeyError, TypeError, ValueError) as fault:
-        raise InputError(f"{path} holds no learned composer ({type(fault).__name__}: {fault}); "
-                         f"{refit(path.stem)} fits it anew") from None
+        raise InputError(
+            f"{path} holds no learned composer ({type(fault).__name__}: {fault}); "
+            f"{refit(path.stem)} fits it anew"
+        ) from None
 
 
 def demand_fit(learned: Learned, space: Space) -> None:
     """Raises InputError, with the command that refits, unless the weights were fitted for this space."""
     if list(learned.slices.items()) != list(sizes(space).items()):
-        raise InputError(f"the {learned.kind} composer takes slices {dict(learned.slices)}; this space has {sizes(space)}: "
-                         f"{refit(learned.kind)} fits it to the encoder")
+        raise InputError(
+            f"the {learned.kind} composer takes slices {dict(learned.slices)}; this space has {sizes(space)}: "
+            f"{refit(learned.kind)} fits it to the encoder"
+        )
     if learned.encoder != identity(space):
-        raise InputError(f"the {learned.kind} composer was fitted on encoder {learned.encoder or 'unknown'}, the vectors are "
-                         f"of {identity(space) or 'unknown'}: {refit(learned.kind)} fits it to the encoder")
+        raise InputError(
+            f"the {learned.kind} composer was fitted on encoder {learned.encoder or 'unknown'}, the vectors are "
+            f"of {identity(space) or 'unknown'}: {refit(learned.kind)} fits it to the encoder"
+        )
 
 
 def fitted(kind: str, space: Space, folder: Path = FOLDER) -> bool:
@@ -90,4 +113,6 @@ def fitted(kind: str, space: Space, folder: Path = FOLDER) -> bool:
     if not path.is_file():
         return False
     learned = load_learned(path)
-    return learned.encoder == identity(space) and list(learned.slices.items()) == list(sizes(space).items())
+    return learned.encoder == identity(space) and list(learned.slices.items()) == list(
+        sizes(space).items()
+    )

@@ -23,14 +23,23 @@ from composer.weights import Weights
 Tensors = Mapping[str, Tensor]
 
 
-def prepare(picture: np.ndarray, wish: Wish, words: np.ndarray | None, space: Space, weights: Weights) -> dict[str, np.ndarray]:
+def prepare(
+    picture: np.ndarray, wish: Wish, words: np.ndarray | None, space: Space, weights: Weights
+) -> dict[str, np.ndarray]:
     """The inputs of one query: `picture`, `words` (unit) and `asked`, each (dim,)."""
-    return {"picture": unit(np.asarray(picture, dtype=np.float32)), "words": unit(spoken(wish, words, space, weights)),
-            "asked": asked(wish, space, weights)}
+    return {
+        "picture": unit(np.asarray(picture, dtype=np.float32)),
+        "words": unit(spoken(wish, words, space, weights)),
+        "asked": asked(wish, space, weights),
+    }
 
 
-def _layer(fan_in: int, fan_out: int, generator: torch.Generator, gain: float = 1.0) -> tuple[Tensor, Tensor]:
-    weight = torch.randn(fan_out, fan_in, generator=generator) * gain * (2.0 / (fan_in + fan_out)) ** 0.5
+def _layer(
+    fan_in: int, fan_out: int, generator: torch.Generator, gain: float = 1.0
+) -> tuple[Tensor, Tensor]:
+    weight = (
+        torch.randn(fan_out, fan_in, generator=generator) * gain * (2.0 / (fan_in + fan_out)) ** 0.5
+    )
     return weight, torch.zeros(fan_out)
 
 
@@ -38,7 +47,9 @@ def _start(shapes: Mapping[str, tuple[int, int, float]], seed: int) -> dict[str,
     generator = torch.Generator().manual_seed(seed)
     tensors: dict[str, Tensor] = {}
     for name, (fan_in, fan_out, gain) in shapes.items():
-        tensors[f"{name}.weight"], tensors[f"{name}.bias"] = _layer(fan_in, fan_out, generator, gain)
+        tensors[f"{name}.weight"], tensors[f"{name}.bias"] = _layer(
+            fan_in, fan_out, generator, gain
+        )
     return tensors
 
 
@@ -58,8 +69,15 @@ class Tirg:
     def start(self, space: Space, weights: Weights, seed: int) -> dict[str, Tensor]:
         """Gates half open, a residual of little weight."""
         wide, h = 3 * space.dim, self.hidden
-        tensors = _start({"gate.0": (wide, h, 1.0), "gate.1": (h, space.dim, 1.0), "residual.0": (wide, h, 1.0),
-                          "residual.1": (h, space.dim, 1.0)}, seed)
+        tensors = _start(
+            {
+                "gate.0": (wide, h, 1.0),
+                "gate.1": (h, space.dim, 1.0),
+                "residual.0": (wide, h, 1.0),
+                "residual.1": (h, space.dim, 1.0),
+            },
+            seed,
+        )
         return tensors | {"share": torch.tensor([1.0, 0.3])}
 
     def prepare(self, *query: object) -> dict[str, np.ndarray]:
@@ -83,8 +101,17 @@ class Combiner:
     def start(self, space: Space, weights: Weights, seed: int) -> dict[str, Tensor]:
         """The words' share starts at the weighted sum's own."""
         h = self.hidden
-        tensors = _start({"picture": (space.dim, h, 1.0), "text": (2 * space.dim, h, 1.0), "mixture.0": (2 * h, h, 1.0),
-                          "mixture.1": (h, space.dim, 0.3), "share.0": (2 * h, h // 2, 1.0), "share.1": (h // 2, 1, 1.0)}, seed)
+        tensors = _start(
+            {
+                "picture": (space.dim, h, 1.0),
+                "text": (2 * space.dim, h, 1.0),
+                "mixture.0": (2 * h, h, 1.0),
+                "mixture.1": (h, space.dim, 0.3),
+                "share.0": (2 * h, h // 2, 1.0),
+                "share.1": (h // 2, 1, 1.0),
+            },
+            seed,
+        )
         mix = min(max(weights.mix, 0.05), 0.95)
         tensors["share.1.bias"] += float(np.log(mix / (1 - mix)))
         return tensors
@@ -95,10 +122,17 @@ class Combiner:
 
     def forward(self, tensors: Tensors, inputs: Tensors, places: Tensor) -> Tensor:
         """(B, dim)."""
-        both = torch.cat([F.relu(_linear(tensors, "picture", inputs["picture"])),
-                          F.relu(_linear(tensors, "text", _text(inputs)))], dim=-1)
+        both = torch.cat(
+            [
+                F.relu(_linear(tensors, "picture", inputs["picture"])),
+                F.relu(_linear(tensors, "text", _text(inputs))),
+            ],
+            dim=-1,
+        )
         mixture = _linear(tensors, "mixture.1", F.relu(_linear(tensors, "mixture.0", both)))
-        share = torch.sigmoid(_linear(tensors, "share.1", F.relu(_linear(tensors, "share.0", both))))
+        share = torch.sigmoid(
+            _linear(tensors, "share.1", F.relu(_linear(tensors, "share.0", both)))
+        )
         return mixture + share * inputs["words"] + (1 - share) * inputs["picture"]
 
 
@@ -111,9 +145,16 @@ class GatedFilm:
     def start(self, space: Space, weights: Weights, seed: int) -> dict[str, Tensor]:
         """gamma starts at 1, beta small: nothing is modulated yet."""
         h = self.hidden
-        tensors = _start({"text": (2 * space.dim, h, 1.0), "film": (h, 2 * space.dim, 0.5), "gate.0": (3 * space.dim, h, 1.0),
-                          "gate.1": (h, space.dim, 1.0)}, seed)
-        tensors["film.bias"][:space.dim] += 1.0
+        tensors = _start(
+            {
+                "text": (2 * space.dim, h, 1.0),
+                "film": (h, 2 * space.dim, 0.5),
+                "gate.0": (3 * space.dim, h, 1.0),
+                "gate.1": (h, space.dim, 1.0),
+            },
+            seed,
+        )
+        tensors["film.bias"][: space.dim] += 1.0
         return tensors
 
     def prepare(self, *query: object) -> dict[str, np.ndarray]:

@@ -27,15 +27,28 @@ class Network(Protocol):
     def start(self, space: Space, weights: Weights, seed: int) -> dict[str, Tensor]:
         """Tensors to begin a training with, seeded."""
 
-    def prepare(self, picture: np.ndarray, wish: Wish, words: np.ndarray | None, space: Space,
-                weights: Weights) -> dict[str, np.ndarray]:
+    def prepare(
+        self,
+        picture: np.ndarray,
+        wish: Wish,
+        words: np.ndarray | None,
+        space: Space,
+        weights: Weights,
+    ) -> dict[str, np.ndarray]:
         """One query's inputs; nothing in them depends on the tensors."""
 
-    def forward(self, tensors: Mapping[str, Tensor], inputs: Mapping[str, Tensor], places: Tensor) -> Tensor:
+    def forward(
+        self, tensors: Mapping[str, Tensor], inputs: Mapping[str, Tensor], places: Tensor
+    ) -> Tensor:
         """Batches of inputs -> (B, dim). places (dim,): the number of the slice that a coordinate lies in."""
 
 
-NETWORKS: dict[str, Network] = {"tirg": Tirg(), "combiner": Combiner(), "film": GatedFilm(), "gated": Gated()}
+NETWORKS: dict[str, Network] = {
+    "tirg": Tirg(),
+    "combiner": Combiner(),
+    "film": GatedFilm(),
+    "gated": Gated(),
+}
 
 
 @dataclass(frozen=True)
@@ -81,23 +94,40 @@ def _ready(learned: Learned, space: Space) -> _Ready:
             have = learned.tensors.get(name)
             if have is None or tuple(have.shape) != tuple(tensor.shape):
                 shape = "nothing" if have is None else tuple(have.shape)
-                raise InputError(f"the {learned.kind} composer's weights have {shape} for {name}, not {tuple(tensor.shape)}: "
-                                 f"{refit(learned.kind)} fits them anew")
-        found = _Ready(learned, {n: torch.from_numpy(np.array(t)) for n, t in learned.tensors.items()}, places_of(space))
+                raise InputError(
+                    f"the {learned.kind} composer's weights have {shape} for {name}, not {tuple(tensor.shape)}: "
+                    f"{refit(learned.kind)} fits them anew"
+                )
+        found = _Ready(
+            learned,
+            {n: torch.from_numpy(np.array(t)) for n, t in learned.tensors.items()},
+            places_of(space),
+        )
         if len(_READY) >= _KEPT:
             _READY.clear()
         _READY[key] = found
     return found
 
 
-def run(kind: str, picture: np.ndarray, wish: Wish, words: np.ndarray | None, space: Space,
-        learned: Learned | None = None) -> np.ndarray:
+def run(
+    kind: str,
+    picture: np.ndarray,
+    wish: Wish,
+    words: np.ndarray | None,
+    space: Space,
+    learned: Learned | None = None,
+) -> np.ndarray:
     """One query (dim,). Raises InputError where the weights are missing, of another kind or of another encoder."""
     learned = learned or shipped(kind)
     if learned.kind != kind:
-        raise InputError(f"these are weights of {learned.kind!r}, not of {kind!r}: {refit(kind)} fits some")
+        raise InputError(
+            f"these are weights of {learned.kind!r}, not of {kind!r}: {refit(kind)} fits some"
+        )
     ready = _ready(learned, space)
     inputs = NETWORKS[kind].prepare(picture, wish, words, space, learned.weights)
-    batch = {name: torch.from_numpy(np.ascontiguousarray(value, dtype=np.float32))[None] for name, value in inputs.items()}
+    batch = {
+        name: torch.from_numpy(np.ascontiguousarray(value, dtype=np.float32))[None]
+        for name, value in inputs.items()
+    }
     with torch.inference_mode():
         return NETWORKS[kind].forward(ready.tensors, batch, ready.places)[0].numpy()

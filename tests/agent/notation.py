@@ -6,10 +6,28 @@ from agent.language import Context, Reading, Shown, read
 from catalog.wish import Constraint
 
 PAGE = Context(
-    shown=(Shown(id="a", title="Red midi dress", attributes={"color": ("red",), "category": ("dress",)}, price=30.0),
-           Shown(id="b", title="Navy shift dress", attributes={"color": ("navy",), "category": ("dress",)}, price=20.0),
-           Shown(id="c", title="Grey wool coat", attributes={"color": ("grey",), "category": ("coat",)}, price=90.0)),
-    brands=("Nordlys", "Mara & Finn", "Plain"))
+    shown=(
+        Shown(
+            id="a",
+            title="Red midi dress",
+            attributes={"color": ("red",), "category": ("dress",)},
+            price=30.0,
+        ),
+        Shown(
+            id="b",
+            title="Navy shift dress",
+            attributes={"color": ("navy",), "category": ("dress",)},
+            price=20.0,
+        ),
+        Shown(
+            id="c",
+            title="Grey wool coat",
+            attributes={"color": ("grey",), "category": ("coat",)},
+            price=90.0,
+        ),
+    ),
+    brands=("Nordlys", "Mara & Finn", "Plain"),
+)
 
 
 def written(constraint: Constraint) -> str:

@@ -11,8 +11,12 @@ from catalog.wish import Wish
 from tests.agent.test_merge import c, w
 
 
-def card(name: str, *checks: tuple[str, str, str, str], price: float | None = None, group: str = "") -> Card:
-    verdicts = tuple(Check(facet=f, op=o, value=v, verdict=said, source="listing") for f, o, v, said in checks)
+def card(
+    name: str, *checks: tuple[str, str, str, str], price: float | None = None, group: str = ""
+) -> Card:
+    verdicts = tuple(
+        Check(facet=f, op=o, value=v, verdict=said, source="listing") for f, o, v, said in checks
+    )
     return Card(id=name, title=name, score=0.5, verdicts=verdicts, price=price, group=group or name)
 
 
@@ -29,7 +33,10 @@ def test_what_meets_the_comparatives_comes_first_else_rank_counts() -> None:
 
 def test_where_nothing_is_cheaper_the_cheapest_comes_first() -> None:
     cheaper = ("price", "less", "price")
-    cards = [card("a", (*cheaper, "broken"), price=30.0), card("b", (*cheaper, "broken"), price=20.0)]
+    cards = [
+        card("a", (*cheaper, "broken"), price=30.0),
+        card("b", (*cheaper, "broken"), price=20.0),
+    ]
     assert names(_in_order(cards, Wish(constraints=w("<price price")))) == "ba"
 
 
@@ -49,20 +56,35 @@ def test_one_of_each_design_first_then_its_colourways_as_far_as_there_is_room() 
 
 def test_another_search_has_another_name() -> None:
     one = fingerprint(Wish(constraints=w("+color red")), Reference(), Request(), frozenset())
-    assert one == fingerprint(Wish(constraints=w("+color red")), Reference(), Request(), frozenset())
-    others = {fingerprint(Wish(constraints=w("+color blue")), Reference(), Request(), frozenset()),
-              fingerprint(Wish(constraints=w("+color red")), Reference(), Request(k=5), frozenset()),
-              fingerprint(Wish(constraints=w("+color red")), Reference(), Request(), frozenset({1}))}
+    assert one == fingerprint(
+        Wish(constraints=w("+color red")), Reference(), Request(), frozenset()
+    )
+    others = {
+        fingerprint(Wish(constraints=w("+color blue")), Reference(), Request(), frozenset()),
+        fingerprint(Wish(constraints=w("+color red")), Reference(), Request(k=5), frozenset()),
+        fingerprint(Wish(constraints=w("+color red")), Reference(), Request(), frozenset({1})),
+    }
     assert len(others | {one}) == 4
 
 
 @pytest.mark.parametrize("screened", [60, 4_000])
-@pytest.mark.parametrize("text", ["a striped dress", "a dress, not blue", "sneakers under 60, not white"])
-def test_a_large_catalogue_is_searched_in_steps_to_the_same_end(stylist, monkeypatch, text: str, screened: int) -> None:
+@pytest.mark.parametrize(
+    "text", ["a striped dress", "a dress, not blue", "sneakers under 60, not white"]
+)
+def test_a_large_catalogue_is_searched_in_steps_to_the_same_end(
+    stylist, monkeypatch, text: str, screened: int
+) -> None:
     """What fits must be found though only a part of what is allowed is fetched at each step."""
     whole = stylist.chat(stylist.new_session(), text, k=8)
     monkeypatch.setattr("agent.action.FIRST_FETCH", 1)
     monkeypatch.setattr("agent.action.SCREENED", screened)
     steps = stylist.chat(stylist.new_session(), text, k=8)
-    assert len(steps.items) == len(whole.items) and {c.id for c in steps.items[:1]} & {c.id for c in whole.items}
-    assert all(check.verdict == "met" for card in steps.items for check in card.verdicts if check.op in ("require", "exclude"))
+    assert len(steps.items) == len(whole.items) and {c.id for c in steps.items[:1]} & {
+        c.id for c in whole.items
+    }
+    assert all(
+        check.verdict == "met"
+        for card in steps.items
+        for check in card.verdicts
+        if check.op in ("require", "exclude")
+    )

@@ -37,7 +37,17 @@ def test_a_stage_that_fails_is_counted_and_closed() -> None:
 def test_a_reply_tells_every_stage_and_its_total(stylist: Stylist) -> None:
     events = list(stylist.stream(stylist.new_session(), "a blue dress, not striped"))
     ms = events[-1].reply.ms
-    assert {"plan", "encode", "compose", "search", "guard", "critic", "speak", "memory", "total"} <= set(ms)
+    assert {
+        "plan",
+        "encode",
+        "compose",
+        "search",
+        "guard",
+        "critic",
+        "speak",
+        "memory",
+        "total",
+    } <= set(ms)
     assert sum(value for stage, value in ms.items() if stage != "total") <= ms["total"]
 
 

@@ -45,7 +45,9 @@ def pid(reply) -> int:
     return int(reply.reply.split()[0])
 
 
-def test_two_turns_run_at_the_same_time_in_two_processes(crew: Crew, many: ThreadPoolExecutor) -> None:
+def test_two_turns_run_at_the_same_time_in_two_processes(
+    crew: Crew, many: ThreadPoolExecutor
+) -> None:
     replies = list(many.map(lambda name: crew.chat(name, "meet 1"), ("a1", "b1")))
     assert all(reply.reply.endswith("met") for reply in replies)
     assert len({pid(reply) for reply in replies} | {os.getpid()}) == 3
@@ -53,11 +55,14 @@ def test_two_turns_run_at_the_same_time_in_two_processes(crew: Crew, many: Threa
 
 def test_events_come_as_they_happen_and_the_reply_last(crew: Crew) -> None:
     events = list(crew.stream("c1", "a red dress"))
-    assert [event.kind for event in events] == ["step", "reply"] and events[-1].reply.reply.endswith("a red dress")
+    assert [event.kind for event in events] == ["step", "reply"] and events[
+        -1
+    ].reply.reply.endswith("a red dress")
 
 
-def test_turns_of_one_session_keep_their_order_and_what_all_processes_wrote_is_read_here(crew: Crew, home: Path,
-                                                                                         many: ThreadPoolExecutor) -> None:
+def test_turns_of_one_session_keep_their_order_and_what_all_processes_wrote_is_read_here(
+    crew: Crew, home: Path, many: ThreadPoolExecutor
+) -> None:
     first = many.submit(crew.chat, "d1", "hold d1")
     crew_world.holding(home, "d1")
     second = many.submit(crew.chat, "d1", "second")
@@ -68,7 +73,9 @@ def test_turns_of_one_session_keep_their_order_and_what_all_processes_wrote_is_r
     assert [turn.text for turn in crew.history("d1", last=1)] == ["second"]
 
 
-def test_a_full_line_is_busy_and_reading_never_waits(crew: Crew, home: Path, many: ThreadPoolExecutor) -> None:
+def test_a_full_line_is_busy_and_reading_never_waits(
+    crew: Crew, home: Path, many: ThreadPoolExecutor
+) -> None:
     held = [many.submit(crew.chat, f"f{n}", f"hold f{n}") for n in range(2)]
     for n in range(2):
         crew_world.holding(home, f"f{n}")
@@ -96,7 +103,9 @@ def test_errors_come_back_as_what_they_are(crew: Crew) -> None:
     assert crew.remove("i", "color", "require", "red").reply == "without color require red"
 
 
-def test_a_worker_that_dies_takes_no_other_turn_with_it(crew: Crew, home: Path, many: ThreadPoolExecutor) -> None:
+def test_a_worker_that_dies_takes_no_other_turn_with_it(
+    crew: Crew, home: Path, many: ThreadPoolExecutor
+) -> None:
     held = many.submit(crew.chat, "j", "hold j")
     crew_world.holding(home, "j")
     with pytest.raises(WorkError, match="send your message again"):
@@ -106,8 +115,12 @@ def test_a_worker_that_dies_takes_no_other_turn_with_it(crew: Crew, home: Path, 
     assert held.result().reply.endswith("held")
 
 
-def test_a_worker_killed_while_idle_is_replaced_without_a_word(crew: Crew, many: ThreadPoolExecutor) -> None:
-    before = {pid(reply) for reply in many.map(lambda name: crew.chat(name, "meet 2"), ("a2", "b2"))}
+def test_a_worker_killed_while_idle_is_replaced_without_a_word(
+    crew: Crew, many: ThreadPoolExecutor
+) -> None:
+    before = {
+        pid(reply) for reply in many.map(lambda name: crew.chat(name, "meet 2"), ("a2", "b2"))
+    }
     for one in before:
         os.kill(one, signal.SIGKILL)
     after = {pid(reply) for reply in many.map(lambda name: crew.chat(name, "meet 3"), ("a3", "b3"))}
@@ -123,20 +136,28 @@ def each(crew: Crew, many: ThreadPoolExecutor, order: str) -> dict[int, int]:
     return found
 
 
-def test_words_of_who_is_forgotten_are_dropped_in_every_process(crew: Crew, many: ThreadPoolExecutor) -> None:
+def test_words_of_who_is_forgotten_are_dropped_in_every_process(
+    crew: Crew, many: ThreadPoolExecutor
+) -> None:
     before = each(crew, many, "dropped")
     crew.chat("q", "something personal")
     crew.chat("q", "forget me")
     once = each(crew, many, "dropped")
-    assert crew.history("q") == [] and {p: once[p] - before[p] for p in once} == dict.fromkeys(once, 1)
+    assert crew.history("q") == [] and {p: once[p] - before[p] for p in once} == dict.fromkeys(
+        once, 1
+    )
     crew.forget("q")
     twice = each(crew, many, "dropped")
     assert {p: twice[p] - once[p] for p in twice} == dict.fromkeys(once, 1)
 
 
-def test_every_process_goes_over_to_a_catalogues_new_state(shop_dir: Path, tmp_path: Path, many: ThreadPoolExecutor) -> None:
+def test_every_process_goes_over_to_a_catalogues_new_state(
+    shop_dir: Path, tmp_path: Path, many: ThreadPoolExecutor
+) -> None:
     folder = Path(shutil.copytree(shop_dir, tmp_path / "shop"))
-    crew = Crew.open(folder, memory=tmp_path / "m.sqlite", settings=SETTINGS, opener=crew_world.doer)
+    crew = Crew.open(
+        folder, memory=tmp_path / "m.sqlite", settings=SETTINGS, opener=crew_world.doer
+    )
     list(many.map(lambda name: crew.chat(name, "meet 7"), ("a", "b")))
     before = crew.catalog
     assert crew.renewed() is None and crew.catalog is before
@@ -145,7 +166,9 @@ def test_every_process_goes_over_to_a_catalogues_new_state(shop_dir: Path, tmp_p
     manifest.write_text((folder / "old.json").read_text())
     assert crew.renewed() is crew and crew.catalog is not before and crew.renewed() is None
     deadline = time.monotonic() + 60
-    while set(each(crew, many, "state").values()) != {1}:  # one worker after the other, while turns are answered
+    while set(each(crew, many, "state").values()) != {
+        1
+    }:  # one worker after the other, while turns are answered
         assert time.monotonic() < deadline
     crew.close()
 
@@ -183,13 +206,20 @@ def test_workers_end_when_their_parent_is_killed(shop_dir: Path, tmp_path: Path)
     script = tmp_path / "parent.py"
     script.write_text(PARENT)
     command = [sys.executable, str(script), str(shop_dir), str(tmp_path / "m.sqlite")]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT,
-                          env={**os.environ, "PYTHONPATH": str(ROOT)}) as parent:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as parent:
         workers = [int(number) for number in parent.stdout.readline().split()]
         assert workers
         parent.kill()
     end = time.monotonic() + GONE_WITHIN_S
-    while (left := [number for number in workers if Path(f"/proc/{number}").exists()]) and time.monotonic() < end:
+    while (
+        left := [number for number in workers if Path(f"/proc/{number}").exists()]
+    ) and time.monotonic() < end:
         time.sleep(0.05)
     assert not left
 

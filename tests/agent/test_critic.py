@@ -37,9 +37,22 @@ class Shop:
 
 def state(wish: Sequence[Constraint], found: Found = NOTHING, **more: Any) -> State:
     given = Wish(constraints=tuple(wish))
-    return {"request": Request(), "clock": Clock(60), "session": Session(id="s", wish=given), "wish": given, "found": found,
-            "tried": ("a",), "relaxed": (), "remarks": (), "question": None, "avoid": frozenset(), "more": False,
-            "compared": True, "reference": Reference(), **more}  # type: ignore[typeddict-item]
+    return {
+        "request": Request(),
+        "clock": Clock(60),
+        "session": Session(id="s", wish=given),
+        "wish": given,
+        "found": found,
+        "tried": ("a",),
+        "relaxed": (),
+        "remarks": (),
+        "question": None,
+        "avoid": frozenset(),
+        "more": False,
+        "compared": True,
+        "reference": Reference(),
+        **more,
+    }  # type: ignore[typeddict-item]
 
 
 CARD = Card(id="a", title="a", score=0.5)
@@ -50,10 +63,24 @@ def test_what_fits_is_enough() -> None:
     assert update["again"] is False and "wish" not in update and after_critic(update) == "speak"
 
 
-@pytest.mark.parametrize(("blocking", "first"), [
-    (["material"], "material"), (["color"], "color"), (["details", "material"], "details"), (["brand"], "brand")])
+@pytest.mark.parametrize(
+    ("blocking", "first"),
+    [
+        (["material"], "material"),
+        (["color"], "color"),
+        (["details", "material"], "details"),
+        (["brand"], "brand"),
+    ],
+)
 def test_the_first_in_order_that_stands_in_the_way_goes(blocking: list[str], first: str) -> None:
-    wish = w("+category dress", "+color red", "+material leather", "+details hood", "+brand acme", "-pattern striped")
+    wish = w(
+        "+category dress",
+        "+color red",
+        "+material leather",
+        "+details hood",
+        "+brand acme",
+        "-pattern striped",
+    )
     shop = Shop(blocking[:1] if len(blocking) == 1 else [])
     blame = {x.key: 1.0 for x in wish if x.facet in blocking}
     found = Found(blame=blame) if len(blocking) > 1 else Found(allowed=0)
@@ -71,7 +98,9 @@ def test_what_is_firm_is_asked_about_and_never_given_up(firm: str) -> None:
 
 
 def test_the_price_that_it_would_take_is_told() -> None:
-    update = Critic(Shop(["price"], {"dress": 4}))(state(w("+category dress", "+price ..50"), Found()))
+    update = Critic(Shop(["price"], {"dress": 4}))(
+        state(w("+category dress", "+price ..50"), Found())
+    )
     assert "€72.50" in update["question"]
     assert shown(update["offer"]) == ["+category dress", "+price at most 72.5"]
 
@@ -79,7 +108,9 @@ def test_the_price_that_it_would_take_is_told() -> None:
 def test_what_could_not_be_confirmed_may_go_if_the_shopper_agrees() -> None:
     open_ = Check(facet="material", op="require", value="leather", verdict="unknown", source="none")
     found = Found(unconfirmed=(Card(id="a", title="a", score=0.5, verdicts=(open_,)),))
-    update = Critic(Shop())(state(w("+category dress", "+material leather", "-pattern striped"), found))
+    update = Critic(Shop())(
+        state(w("+category dress", "+material leather", "-pattern striped"), found)
+    )
     assert "leather" in update["question"]
     assert shown(update["offer"]) == ["+category dress", "-pattern striped"]
 
@@ -98,7 +129,9 @@ def test_rounds_are_bounded() -> None:
 
 
 def test_a_short_clock_ends_the_search() -> None:
-    assert Critic(Shop(["color"]))(state(w("+color red"), Found(), clock=Clock(0.0)))["again"] is False
+    assert (
+        Critic(Shop(["color"]))(state(w("+color red"), Found(), clock=Clock(0.0)))["again"] is False
+    )
 
 
 def test_more_of_the_same_gives_nothing_up() -> None:

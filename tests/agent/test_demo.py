@@ -20,20 +20,31 @@ def told(reply: Reply) -> dict:
     return {**reply.public(), "ms": None, "session": None}
 
 
-def test_replies_are_the_same_without_the_truth(stylist: Stylist, demo_dir: Path, tmp_path: Path) -> None:
+def test_replies_are_the_same_without_the_truth(
+    stylist: Stylist, demo_dir: Path, tmp_path: Path
+) -> None:
     bare = tmp_path / "bare"
     shutil.copytree(demo_dir, bare, copy_function=os.link)
     (bare / "truth.jsonl").unlink()
     other = Stylist.open(bare, encoder=stylist.encoder)
     one, two = stylist.new_session(), other.new_session()
     photo = render_training(np.random.default_rng(5))[0]
-    assert told(stylist.chat(one, "like this", image=photo)) == told(other.chat(two, "like this", image=photo))
+    assert told(stylist.chat(one, "like this", image=photo)) == told(
+        other.chat(two, "like this", image=photo)
+    )
     for text in ASKED:
         assert told(stylist.chat(one, text)) == told(other.chat(two, text))
 
 
-@pytest.mark.parametrize("text", [
-    "a shirt, nothing striped", "a dress without pockets", "not black, under 60", "no floral skirts"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a shirt, nothing striped",
+        "a dress without pockets",
+        "not black, under 60",
+        "no floral skirts",
+    ],
+)
 def test_nothing_shown_is_listed_as_what_was_refused(stylist: Stylist, text: str) -> None:
     session = stylist.new_session()
     for words in (text, "cheaper", "show more"):
@@ -42,7 +53,9 @@ def test_nothing_shown_is_listed_as_what_was_refused(stylist: Stylist, text: str
         rows = stylist.tools.rows(card.id for card in reply.cards)
         assert stylist.catalog.allowed_rows(hard)[rows].all()
         assert all(v.verdict == "met" for card in reply.items for v in card.verdicts if v.hard)
-        assert not any(v.verdict == "broken" for card in reply.cards for v in card.verdicts if v.hard)
+        assert not any(
+            v.verdict == "broken" for card in reply.cards for v in card.verdicts if v.hard
+        )
 
 
 def test_sold_out_items_are_not_shown(stylist: Stylist) -> None:

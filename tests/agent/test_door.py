@@ -16,7 +16,9 @@ from agent.jsonl import answers
 from agent.terminal import converse
 
 
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, *argv: str, stdin: str = "") -> tuple[int, str, str]:
+def run(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, *argv: str, stdin: str = ""
+) -> tuple[int, str, str]:
     monkeypatch.setattr(sys, "argv", ["agent", *argv])
     monkeypatch.setattr(sys, "stdin", io.StringIO(stdin))
     with pytest.raises(SystemExit) as ended:
@@ -26,9 +28,15 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, *argv: s
 
 
 def test_turns_are_answered_in_order_and_bad_lines_do_not_stop_them(tiny: Stylist) -> None:
-    lines = ['{"session": "door", "text": "a red dress"}', "nonsense", "", '["a list"]', '{"text": "who?"}',
-             '{"session": "door", "text": "in navy instead", "k": 3, "like": null, "image": null, "extra": 1}',
-             '{"session": "door", "text": "x", "k": 0}']
+    lines = [
+        '{"session": "door", "text": "a red dress"}',
+        "nonsense",
+        "",
+        '["a list"]',
+        '{"text": "who?"}',
+        '{"session": "door", "text": "in navy instead", "k": 3, "like": null, "image": null, "extra": 1}',
+        '{"session": "door", "text": "x", "k": 0}',
+    ]
     told = [(json.loads(line), usable) for line, usable in answers(tiny, lines)]
     assert [usable for _, usable in told] == [True, False, False, False, True, False]
     assert [record.get("turn") for record, _ in told] == [1, None, None, None, 2, None]
@@ -36,8 +44,13 @@ def test_turns_are_answered_in_order_and_bad_lines_do_not_stop_them(tiny: Stylis
     assert "session" in told[3][0]["error"] and "allowed: 1 to" in told[5][0]["error"]
 
 
-def test_chat_reads_lines_and_prints_replies(shop_dir: Path, tiny: Stylist, monkeypatch: pytest.MonkeyPatch,
-                                             capsys: pytest.CaptureFixture, tmp_path: Path) -> None:
+def test_chat_reads_lines_and_prints_replies(
+    shop_dir: Path,
+    tiny: Stylist,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    tmp_path: Path,
+) -> None:
     monkeypatch.setattr("encoders.load_encoder", lambda *_: tiny.encoder)
     monkeypatch.setattr("agent.stylist.load_encoder", lambda *_: tiny.encoder)
     turns = '{"session": "s1", "text": "a red dress"}\n'
@@ -48,32 +61,66 @@ def test_chat_reads_lines_and_prints_replies(shop_dir: Path, tiny: Stylist, monk
     code, out, _ = run(monkeypatch, capsys, "chat", str(shop_dir), "--jsonl", *memory, stdin=turns)
     assert code == 0 and json.loads(out)["turn"] == 2
     code, out, err = run(monkeypatch, capsys, "chat", str(shop_dir), "--jsonl", stdin="nonsense\n")
-    assert code == 2 and "error" in json.loads(out) and err.count("\n") == err.strip().count("\n") + 1
+    assert (
+        code == 2 and "error" in json.loads(out) and err.count("\n") == err.strip().count("\n") + 1
+    )
 
 
-def test_a_missing_catalogue_is_one_line_and_exit_2(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture,
-                                                    tmp_path: Path) -> None:
+def test_a_missing_catalogue_is_one_line_and_exit_2(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, tmp_path: Path
+) -> None:
     code, out, err = run(monkeypatch, capsys, "chat", str(tmp_path / "none"), "--jsonl")
     assert code == 2 and out == "" and "python -m catalog" in err and "Traceback" not in err
 
 
-def test_plan_needs_no_catalogue(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture) -> None:
-    code, out, _ = run(monkeypatch, capsys, "plan", "--jsonl", stdin='{"id": 7, "text": "no stripes"}\n')
+def test_plan_needs_no_catalogue(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    code, out, _ = run(
+        monkeypatch, capsys, "plan", "--jsonl", stdin='{"id": 7, "text": "no stripes"}\n'
+    )
     assert code == 0
-    assert json.loads(out) == {"id": 7, "constraints": [
-        {"facet": "pattern", "op": "exclude", "value": "striped", "source": "words", "confidence": 1.0}]}
+    assert json.loads(out) == {
+        "id": 7,
+        "constraints": [
+            {
+                "facet": "pattern",
+                "op": "exclude",
+                "value": "striped",
+                "source": "words",
+                "confidence": 1.0,
+            }
+        ],
+    }
 
 
 def test_the_graph_is_drawn_from_the_code() -> None:
     drawn = drawing()
-    for arrow in ("thought -.-> action", "action --> critic", "critic -.-> action", "critic -.-> speak", "speak --> __end__"):
+    for arrow in (
+        "thought -.-> action",
+        "action --> critic",
+        "critic -.-> action",
+        "critic -.-> speak",
+        "speak --> __end__",
+    ):
         assert arrow in drawn
 
 
-def test_the_terminal_chat_shows_picks_and_keeps(tiny: Stylist, monkeypatch: pytest.MonkeyPatch,
-                                                 capsys: pytest.CaptureFixture) -> None:
-    said = iter(["a navy dress, no stripes", "/save 1", "/like 9", "/nonsense", "in red instead", "/not 1", "/quit",
-                 "never read"])
+def test_the_terminal_chat_shows_picks_and_keeps(
+    tiny: Stylist, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    said = iter(
+        [
+            "a navy dress, no stripes",
+            "/save 1",
+            "/like 9",
+            "/nonsense",
+            "in red instead",
+            "/not 1",
+            "/quit",
+            "never read",
+        ]
+    )
     monkeypatch.setattr("rich.console.Console.input", lambda *_, **__: next(said))
     session = tiny.new_session()
     converse(tiny, session)

@@ -142,26 +142,43 @@ CASES = {
         something with flowers => require pattern:floral
     """,
 }
-ROWS = [(group, *line.split("=>")) for group, lines in CASES.items() for line in lines.strip().splitlines()]
+ROWS = [
+    (group, *line.split("=>"))
+    for group, lines in CASES.items()
+    for line in lines.strip().splitlines()
+]
 
 
-@pytest.mark.parametrize(("text", "wanted"), [(text.strip(), wanted) for _, text, wanted in ROWS],
-                         ids=[f"{group}: {text.strip()}" for group, text, _ in ROWS])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [(text.strip(), wanted) for _, text, wanted in ROWS],
+    ids=[f"{group}: {text.strip()}" for group, text, _ in ROWS],
+)
 def test_reads(text: str, wanted: str) -> None:
     assert said(text) == expected(wanted)
 
 
-@pytest.mark.parametrize("word", ["write", "speaker", "things", "green house", "weather", "planet", "stranger", "please"])
+@pytest.mark.parametrize(
+    "word", ["write", "speaker", "things", "green house", "weather", "planet", "stranger", "please"]
+)
 def test_english_words_are_not_bent(word: str) -> None:
     assert said(f"tell me about the {word}") <= {"require color:green", "require pattern:graphic"}
 
 
 def test_degrees_weigh() -> None:
     from agent.language import read
-    little, plain, much = (read(text).constraints[0].weight for text in ("a bit longer", "longer", "much longer"))
+
+    little, plain, much = (
+        read(text).constraints[0].weight for text in ("a bit longer", "longer", "much longer")
+    )
     assert little < plain < much
 
 
 def test_a_mended_word_is_less_certain() -> None:
     from agent.language import read
-    assert read("stirped").constraints[0].confidence <= read("striped").constraints[0].confidence == 1.0
+
+    assert (
+        read("stirped").constraints[0].confidence
+        <= read("striped").constraints[0].confidence
+        == 1.0
+    )

@@ -14,12 +14,21 @@ ENTRIES = {entry.name: entry for entry in lexicon().values()}
 
 def vibe(text: str) -> dict[tuple[str, str], float]:
     """What is preferred because of a vibe: (facet, value) -> weight."""
-    return {(c.facet, str(c.value)): c.weight for c in read(text).constraints if c.source == "vibe" and c.op == "prefer"}
+    return {
+        (c.facet, str(c.value)): c.weight
+        for c in read(text).constraints
+        if c.source == "vibe" and c.op == "prefer"
+    }
 
 
 def test_at_least_120_of_every_kind_and_every_want_is_in_the_vocabulary() -> None:
     assert len(ENTRIES) >= 120
-    assert {entry.kind for entry in ENTRIES.values()} == {"aesthetic", "occasion", "weather", "dress_code"}
+    assert {entry.kind for entry in ENTRIES.values()} == {
+        "aesthetic",
+        "occasion",
+        "weather",
+        "dress_code",
+    }
     for entry in ENTRIES.values():
         assert entry.reason and entry.wants
         for facet, value, weight in entry.wants:
@@ -55,7 +64,15 @@ def test_known(text: str, name: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["a black tie", "black tie dye", "a work shirt in blue", "no sleeves", "vintage", "a cold shoulder top", "royal blue"],
+    [
+        "a black tie",
+        "black tie dye",
+        "a work shirt in blue",
+        "no sleeves",
+        "vintage",
+        "a cold shoulder top",
+        "royal blue",
+    ],
 )
 def test_what_is_no_vibe(text: str) -> None:
     assert read(text).vibes == ()
@@ -65,7 +82,9 @@ def test_words_win_over_a_vibe() -> None:
     assert ("pattern", "checked") in vibe("dark academia") and ("pattern", "checked") not in vibe(
         "dark academia but no plaid"
     )
-    assert ("color", "brown") not in vibe("dark academia in red") and said("dark academia in red") == {"require color:red"}
+    assert ("color", "brown") not in vibe("dark academia in red") and said(
+        "dark academia in red"
+    ) == {"require color:red"}
     assert ("length", "midi") not in vibe("garden wedding, mini")
 
 
@@ -76,7 +95,11 @@ def test_a_refused_vibe_is_less_of_it() -> None:
 
 @pytest.mark.parametrize(
     ("text", "unknown"),
-    [("zorblax vibes", "zorblax"), ("something for a quidditch match", "quidditch match"), ("wobblecore", "wobblecore")],
+    [
+        ("zorblax vibes", "zorblax"),
+        ("something for a quidditch match", "quidditch match"),
+        ("wobblecore", "wobblecore"),
+    ],
 )
 def test_the_unknown_is_named(text: str, unknown: str) -> None:
     assert unknown in read(text).unknown_vibes

@@ -36,7 +36,9 @@ def test_beyond_its_end_it_is_busy_and_says_when_to_come_again() -> None:
     line = Line(3)
     for name in "abc":
         line.join(name, JOB)
-    with pytest.raises(Busy, match=r"3 messages wait before yours.*again in \d+ seconds; nothing of it is lost"):
+    with pytest.raises(
+        Busy, match=r"3 messages wait before yours.*again in \d+ seconds; nothing of it is lost"
+    ):
         line.join("d", JOB)
     line.take(0.0)
     line.join("d", JOB)

@@ -41,8 +41,12 @@ def test_turns_follow_updates_and_running_ones_end_on_their_state(shop, encoder)
     next(running)
     gone, dearer = shown[0], shown[1]
     item = feed.pop(gone).item
-    feed["brand-new"] = Entry(item.model_copy(update={"id": "brand-new", "title": "Brand new dress", "item_group_id": ""}),
-                              (shop / item.image).read_bytes())
+    feed["brand-new"] = Entry(
+        item.model_copy(
+            update={"id": "brand-new", "title": "Brand new dress", "item_group_id": ""}
+        ),
+        (shop / item.image).read_bytes(),
+    )
     feed[dearer] = Entry(feed[dearer].item.model_copy(update={"price": 999.0}), feed[dearer].jpeg)
     changes = update(shop, feed.values(), lambda: encoder, read_claims, Ledger())
     assert (changes.added, changes.changed, changes.removed, changes.embedded) == (1, 1, 1, 1)
@@ -54,17 +58,25 @@ def test_turns_follow_updates_and_running_ones_end_on_their_state(shop, encoder)
     page = fresh.chat(fresh.new_session(), "a dress", k=40)
     ids = [card.id for card in (*page.items, *page.unconfirmed)]
     assert gone not in ids and "brand-new" in ids
-    assert next(card.price for card in (*page.items, *page.unconfirmed) if card.id == dearer) == 999.0
+    assert (
+        next(card.price for card in (*page.items, *page.unconfirmed) if card.id == dearer) == 999.0
+    )
 
-    reply = fresh.chat(session, "the first one in black")  # the conversation goes on, though what it showed may be gone
+    reply = fresh.chat(
+        session, "the first one in black"
+    )  # the conversation goes on, though what it showed may be gone
     assert reply.turn == 3 and gone not in [card.id for card in reply.items]
-    assert gone in [card.id for card in stylist.chat("other", "a dress", k=40).items]  # who holds the old state sees it whole
+    assert gone in [
+        card.id for card in stylist.chat("other", "a dress", k=40).items
+    ]  # who holds the old state sees it whole
 
     compact(shop)
     again = fresh.renewed()
     assert len(again.catalog) == len(feed) and not again.catalog.changed
     after = [card.id for card in again.chat(again.new_session(), "a dress", k=40).items]
-    assert set(after) == {card.id for card in page.items}  # how rare a word is has changed a little, and with it the order
+    assert set(after) == {
+        card.id for card in page.items
+    }  # how rare a word is has changed a little, and with it the order
 
 
 def test_lists_outlive_an_update(shop, encoder, monkeypatch):
@@ -80,4 +92,8 @@ def test_lists_outlive_an_update(shop, encoder, monkeypatch):
     assert fresh.retriever.index.size == len(fresh.catalog) == len(stylist.catalog) + 1
     query = fresh.tools.vector(one)
     rows, scores = fresh.retriever.index.search(query[None], 5, fresh.catalog.alive)
-    assert fresh.catalog.ids[int(rows[0, 0])] == one and int(rows[0, 0]) == len(stylist.catalog) and scores[0, 0] > 0
+    assert (
+        fresh.catalog.ids[int(rows[0, 0])] == one
+        and int(rows[0, 0]) == len(stylist.catalog)
+        and scores[0, 0] > 0
+    )

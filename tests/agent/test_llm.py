@@ -23,16 +23,46 @@ from agent.state import Clock
 from catalog.wish import PriceRange
 from settings import load_settings
 
-PLAN = {"thought": "navy, no stripes", "drops": [], "keep": [], "refers_to_items": [], "intent": "search", "count": None,
-        "question": None, "constraints": [
-            {"facet": "color", "op": "require", "value": "navy blue", "min_price": None, "max_price": None,
-             "alternative_group": None, "from_vibe": False}]}
+PLAN = {
+    "thought": "navy, no stripes",
+    "drops": [],
+    "keep": [],
+    "refers_to_items": [],
+    "intent": "search",
+    "count": None,
+    "question": None,
+    "constraints": [
+        {
+            "facet": "color",
+            "op": "require",
+            "value": "navy blue",
+            "min_price": None,
+            "max_price": None,
+            "alternative_group": None,
+            "from_vibe": False,
+        }
+    ],
+}
 
 
-def planned(facet: str, op: str, value: str | None = None, low: float | None = None, high: float | None = None,
-            vibe: bool = False, group: int | None = None) -> PlannedConstraint:
-    return PlannedConstraint(facet=facet, op=op, value=value, min_price=low, max_price=high, alternative_group=group,
-                             from_vibe=vibe)
+def planned(
+    facet: str,
+    op: str,
+    value: str | None = None,
+    low: float | None = None,
+    high: float | None = None,
+    vibe: bool = False,
+    group: int | None = None,
+) -> PlannedConstraint:
+    return PlannedConstraint(
+        facet=facet,
+        op=op,
+        value=value,
+        min_price=low,
+        max_price=high,
+        alternative_group=group,
+        from_vibe=vibe,
+    )
 
 
 def client(server: ScriptedServer, ledger: Ledger | None = None) -> ModelClient:
@@ -44,9 +74,13 @@ def budget(seconds: float = 3.0, rounds: int = 3, tokens: int = 30_000, usd: flo
     return Budget(Limits(rounds, tokens, seconds, usd), Clock(60.0))
 
 
-def ask(model: ModelClient, spending: Budget | None = None, words: str = "navy") -> PlannedTurn | None:
+def ask(
+    model: ModelClient, spending: Budget | None = None, words: str = "navy"
+) -> PlannedTurn | None:
     """The plan in the answer; SPEAK, so that all of the budget is there."""
-    answer = model.ask([{"role": "user", "content": words}], PlannedTurn, spending or budget(), SPEAK)
+    answer = model.ask(
+        [{"role": "user", "content": words}], PlannedTurn, spending or budget(), SPEAK
+    )
     return answer.parsed
 
 
@@ -76,10 +110,20 @@ def test_schemas_are_what_strict_mode_wants(schema) -> None:
         assert not any("default" in field for field in record["properties"].values())
 
 
-@pytest.mark.parametrize(("answer", "says"), [
-    ({"status": 401}, "401"), ({"status": 403}, "403"), ({"status": 404}, "404"), ({"status": 429}, "429"),
-    ({"status": 500}, "500"), ({"raw": "<html>"}, "read"), ({"raw": "{}"}, "read"),
-    ({"content": PLAN, "cut": True}, "reached"), ({"content": PLAN, "delay": 1.5}, "too long")])
+@pytest.mark.parametrize(
+    ("answer", "says"),
+    [
+        ({"status": 401}, "401"),
+        ({"status": 403}, "403"),
+        ({"status": 404}, "404"),
+        ({"status": 429}, "429"),
+        ({"status": 500}, "500"),
+        ({"raw": "<html>"}, "read"),
+        ({"raw": "{}"}, "read"),
+        ({"content": PLAN, "cut": True}, "reached"),
+        ({"content": PLAN, "delay": 1.5}, "too long"),
+    ],
+)
 def test_every_fault_is_told_in_words_within_the_budget(answer: dict, says: str) -> None:
     start = time.monotonic()
     with ScriptedServer([answer]) as server, pytest.raises(ModelFailure, match=says):
@@ -88,19 +132,31 @@ def test_every_fault_is_told_in_words_within_the_budget(answer: dict, says: str)
 
 
 def test_retry_after_is_obeyed_once_when_it_is_short() -> None:
-    with ScriptedServer([{"status": 429, "headers": {"retry-after": "0.05"}}, {"content": PLAN}]) as server:
+    with ScriptedServer(
+        [{"status": 429, "headers": {"retry-after": "0.05"}}, {"content": PLAN}]
+    ) as server:
         assert ask(client(server)).thought == "navy, no stripes"
     assert len(server.requests) == 2
 
 
 def test_a_long_retry_after_is_not_waited_for() -> None:
-    with ScriptedServer([{"status": 429, "headers": {"retry-after": "60"}}]) as server, pytest.raises(ModelFailure):
+    with (
+        ScriptedServer([{"status": 429, "headers": {"retry-after": "60"}}]) as server,
+        pytest.raises(ModelFailure),
+    ):
         ask(client(server))
     assert len(server.requests) == 1
 
 
-@pytest.mark.parametrize(("limit", "says"), [
-    ({"rounds": 0}, "rounds"), ({"seconds": 0.1}, "time"), ({"tokens": 120}, "tokens"), ({"usd": 1e-6}, "money")])
+@pytest.mark.parametrize(
+    ("limit", "says"),
+    [
+        ({"rounds": 0}, "rounds"),
+        ({"seconds": 0.1}, "time"),
+        ({"tokens": 120}, "tokens"),
+        ({"usd": 1e-6}, "money"),
+    ],
+)
 def test_no_call_beyond_the_budget(limit: dict[str, float], says: str) -> None:
     with ScriptedServer([{"content": PLAN}]) as server, pytest.raises(ModelFailure, match=says):
         ask(client(server), budget(**limit))  # its clock runs from here
@@ -118,7 +174,10 @@ def test_what_a_turn_spent_is_told() -> None:
     spending = budget(rounds=4, tokens=20_000, seconds=10.0, usd=0.05)
     with ScriptedServer([{"content": PLAN}]) as server:
         ask(client(server), spending)
-    assert re.fullmatch(r"model: 1 of 4 rounds, 1\.1k of 20k tokens, \d\.\d of 10 s, \$0\.00\d+ of \$0\.05", spending.line())
+    assert re.fullmatch(
+        r"model: 1 of 4 rounds, 1\.1k of 20k tokens, \d\.\d of 10 s, \$0\.00\d+ of \$0\.05",
+        spending.line(),
+    )
 
 
 def test_a_turn_near_its_limits_asks_for_a_short_answer() -> None:
@@ -195,48 +254,94 @@ def test_an_unlisted_model_costs_the_dearest_price() -> None:
 
 def test_a_cut_stream_is_a_failure_after_its_pieces() -> None:
     pieces = []
-    with ScriptedServer([{"content": "one two three four. five six seven eight nine ten", "cut": True}]) as server, \
-            pytest.raises(ModelFailure, match="cut off"):
+    with (
+        ScriptedServer(
+            [{"content": "one two three four. five six seven eight nine ten", "cut": True}]
+        ) as server,
+        pytest.raises(ModelFailure, match="cut off"),
+    ):
         for piece in client(server).stream([{"role": "user", "content": "x"}], budget()):
             pieces.append(piece)
     assert "".join(pieces).startswith("one two")
 
 
 def test_what_names_nothing_is_left_out_openly() -> None:
-    turn = PlannedTurn.model_validate({**PLAN, "constraints": [
-        planned("color", "require", "blurple-ish"), planned("price", "require", None),
-        planned("price", "require", high=50),
-        planned("pattern", "exclude", "stripes"), planned("style", "require", "elegant", vibe=True),
-        planned("length", "less", "length"), planned("brand", "require", "acme"), planned("brand", "require", "Chanel"),
-        planned("size", "require", "M")], "refers_to_items": [2, 9], "keep": ["color"]})
+    turn = PlannedTurn.model_validate(
+        {
+            **PLAN,
+            "constraints": [
+                planned("color", "require", "blurple-ish"),
+                planned("price", "require", None),
+                planned("price", "require", high=50),
+                planned("pattern", "exclude", "stripes"),
+                planned("style", "require", "elegant", vibe=True),
+                planned("length", "less", "length"),
+                planned("brand", "require", "acme"),
+                planned("brand", "require", "Chanel"),
+                planned("size", "require", "M"),
+            ],
+            "refers_to_items": [2, 9],
+            "keep": ["color"],
+        }
+    )
     shown = (Shown(id="a"), Shown(id="b"))
     plan = to_plan(turn, "in size M", Context(shown=shown, brands=("ACME",)))
     assert [(c.facet, c.op, c.value) for c in plan.reading.constraints] == [
-        ("price", "require", PriceRange(max=50)), ("pattern", "exclude", "striped"), ("style", "prefer", "elegant"),
-        ("length", "less", "length"), ("brand", "require", "ACME"),
-        ("size", "require", "M")]
+        ("price", "require", PriceRange(max=50)),
+        ("pattern", "exclude", "striped"),
+        ("style", "prefer", "elegant"),
+        ("length", "less", "length"),
+        ("brand", "require", "ACME"),
+        ("size", "require", "M"),
+    ]
     assert [m.item_id for m in plan.reading.mentions] == ["b"]
     assert plan.reading.keep == ("color",)
-    assert plan.left_out == ("color require blurple-ish", "price require None", "brand require Chanel")
+    assert plan.left_out == (
+        "color require blurple-ish",
+        "price require None",
+        "brand require Chanel",
+    )
 
 
 def test_a_question_asks_and_wishes_nothing() -> None:
-    turn = PlannedTurn.model_validate({**PLAN, "intent": "question", "refers_to_items": [1], "question": "Free shipping?"})
+    turn = PlannedTurn.model_validate(
+        {**PLAN, "intent": "question", "refers_to_items": [1], "question": "Free shipping?"}
+    )
     plan = to_plan(turn, "is the first one navy?", Context(shown=(Shown(id="a"),)))
     assert plan.reading.constraints == ()
     assert [c.value for c in plan.reading.intents[0].constraints] == ["navy"]
     assert plan.question is None  # it promised something
 
 
-@pytest.mark.parametrize(("sentence", "found"), [
-    ("The Breeze Shirt is navy and has no pockets.", []),
-    ("It has pockets.", ["details pockets"]),
-    ("A leather skirt by Acme for 12.", ["category skirt", "material leather", "number 12", "brand Acme"]),
-    ("It costs 39.90 and is without stripes.", ["no pattern striped"])])
+@pytest.mark.parametrize(
+    ("sentence", "found"),
+    [
+        ("The Breeze Shirt is navy and has no pockets.", []),
+        ("It has pockets.", ["details pockets"]),
+        (
+            "A leather skirt by Acme for 12.",
+            ["category skirt", "material leather", "number 12", "brand Acme"],
+        ),
+        ("It costs 39.90 and is without stripes.", ["no pattern striped"]),
+    ],
+)
 def test_grounding_names_what_the_facts_do_not_hold(sentence: str, found: list[str]) -> None:
-    assert problems(sentence, {("color", "navy"), ("category", "shirt")}, {("details", "pockets")}, {39.9},
-                    ["Breeze Shirt"], ["Acme"]) == found
+    assert (
+        problems(
+            sentence,
+            {("color", "navy"), ("category", "shirt")},
+            {("details", "pockets")},
+            {39.9},
+            ["Breeze Shirt"],
+            ["Acme"],
+        )
+        == found
+    )
 
 
 def test_sentences_come_as_soon_as_they_are_whole() -> None:
-    assert list(sentences(["One is. ", "Two", " is! Thr", "ee"])) == ["One is. ", "Two is! ", "Three"]
+    assert list(sentences(["One is. ", "Two", " is! Thr", "ee"])) == [
+        "One is. ",
+        "Two is! ",
+        "Three",
+    ]

@@ -25,14 +25,26 @@ BUDGET = Constraint(facet="price", op="require", value=PriceRange(max=50))
 
 
 def reply(turn: int, *ids: str) -> Reply:
-    check = Check(facet="price", op="require", value=PriceRange(max=50), verdict="met", source="listing")
-    return Reply(session="s", turn=turn, reply="here", constraints=(BUDGET,),
-                 items=tuple(Card(id=i, title=i, score=0.5, verdicts=(check,)) for i in ids))
+    check = Check(
+        facet="price", op="require", value=PriceRange(max=50), verdict="met", source="listing"
+    )
+    return Reply(
+        session="s",
+        turn=turn,
+        reply="here",
+        constraints=(BUDGET,),
+        items=tuple(Card(id=i, title=i, score=0.5, verdicts=(check,)) for i in ids),
+    )
 
 
 def filled(memory: Memory) -> Memory:
     memory.remember("s", "abc", Image.new("RGB", (3000, 1500), "red"), "fp", np.ones(4))
-    memory.record(Session(id="s", turn=1, wish=Wish(constraints=(BUDGET,))), "under 50", ("abc",), reply(1, "a", "b"))
+    memory.record(
+        Session(id="s", turn=1, wish=Wish(constraints=(BUDGET,))),
+        "under 50",
+        ("abc",),
+        reply(1, "a", "b"),
+    )
     memory.judge("s", "a", "save")
     return memory
 
@@ -63,14 +75,24 @@ def test_the_newest_feedback_counts() -> None:
 
 def test_forgetting_takes_everything_of_that_session_alone(tmp_path: Path) -> None:
     memory = filled(Memory(tmp_path / "m.sqlite"))
-    memory.record(Session(id="t", turn=1), "secret words", (), reply(1).model_copy(update={"session": "t"}))
+    memory.record(
+        Session(id="t", turn=1), "secret words", (), reply(1).model_copy(update={"session": "t"})
+    )
     assert memory.forget("s") == 6
-    assert memory.turns("s") == [] and memory.feedback("s") == {} and memory.load("s") == Session(id="s")
+    assert (
+        memory.turns("s") == []
+        and memory.feedback("s") == {}
+        and memory.load("s") == Session(id="s")
+    )
     assert list((tmp_path / "m.sqlite.uploads").iterdir()) == []
     assert [t.text for t in memory.turns("t")] == ["secret words"]
     memory.forget("t")
     memory.close()
-    assert all(b"secret words" not in file.read_bytes() for file in tmp_path.glob("m.sqlite*") if file.is_file())
+    assert all(
+        b"secret words" not in file.read_bytes()
+        for file in tmp_path.glob("m.sqlite*")
+        if file.is_file()
+    )
 
 
 def test_export_tells_all(tmp_path: Path) -> None:
@@ -96,7 +118,14 @@ def test_an_older_memory_climbs_the_ladder(tmp_path: Path) -> None:
     file = tmp_path / "m.sqlite"
     ladder.apply(Database(file), stop_before="corrections")
     old = Database(file)
-    old["sessions"].insert({"id": "s", "state": Session(id="s", turn=4).model_dump_json(), "created": "", "updated": ""})
+    old["sessions"].insert(
+        {
+            "id": "s",
+            "state": Session(id="s", turn=4).model_dump_json(),
+            "created": "",
+            "updated": "",
+        }
+    )
     old.close()
     memory = Memory(file)
     assert memory.load("s").turn == 4
@@ -117,7 +146,9 @@ def test_a_memory_that_cannot_be_written_says_what_to_do(tmp_path: Path) -> None
 
 def test_a_failed_record_leaves_nothing_half(monkeypatch: pytest.MonkeyPatch) -> None:
     memory = Memory()
-    broken = reply(1, "a").model_copy(update={"items": (Card(id="a", title="a", score=0.1),), "turn": "no number"})
+    broken = reply(1, "a").model_copy(
+        update={"items": (Card(id="a", title="a", score=0.1),), "turn": "no number"}
+    )
     with pytest.raises((sqlite3.Error, ValueError, TypeError)):
         memory.record(Session(id="s", turn=1), "x", (object(),), broken)  # type: ignore[arg-type]
     assert memory.load("s") == Session(id="s") and memory.turns("s") == []
@@ -125,8 +156,18 @@ def test_a_failed_record_leaves_nothing_half(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_many_threads_write(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "m.sqlite")
-    threads = [threading.Thread(target=memory.record, args=(
-        Session(id=f"s{n}", turn=1), "x", (), reply(1, "a").model_copy(update={"session": f"s{n}"}))) for n in range(20)]
+    threads = [
+        threading.Thread(
+            target=memory.record,
+            args=(
+                Session(id=f"s{n}", turn=1),
+                "x",
+                (),
+                reply(1, "a").model_copy(update={"session": f"s{n}"}),
+            ),
+        )
+        for n in range(20)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -154,8 +195,15 @@ for turn in range(1, 31):
 
 def test_several_processes_create_one_file_and_write_at_once(tmp_path: Path) -> None:
     file = tmp_path / "m.sqlite"
-    writers = [subprocess.Popen([sys.executable, "-c", WRITER, str(file), name], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-               for name in ("a", "b", "c")]
+    writers = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(file), name],
+            cwd=ROOT,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("a", "b", "c")
+    ]
     said = [writer.communicate(timeout=120)[1] for writer in writers]
     assert [writer.returncode for writer in writers] == [0, 0, 0], said
     memory = Memory(file)
@@ -165,22 +213,33 @@ def test_several_processes_create_one_file_and_write_at_once(tmp_path: Path) -> 
     assert memory.turns("gone-a") == []
 
 
-def test_the_log_is_emptied_of_forgotten_words_though_another_process_was_reading(tmp_path: Path) -> None:
+def test_the_log_is_emptied_of_forgotten_words_though_another_process_was_reading(
+    tmp_path: Path,
+) -> None:
     file = tmp_path / "m.sqlite"
     memory = filled(Memory(file))
     memory._storage.db.execute("pragma busy_timeout = 1")
-    memory.record(Session(id="t", turn=1), "secret words", (), reply(1).model_copy(update={"session": "t"}))
+    memory.record(
+        Session(id="t", turn=1), "secret words", (), reply(1).model_copy(update={"session": "t"})
+    )
     reader = sqlite3.connect(file)
     reader.execute("begin")
     reader.execute("select count(*) from turns").fetchone()
     memory.forget("t")
     reader.close()
     memory.judge("s", "c", "save")  # the next write empties what could not be emptied then
-    assert all(b"secret words" not in part.read_bytes() for part in tmp_path.glob("m.sqlite*") if part.is_file())
+    assert all(
+        b"secret words" not in part.read_bytes()
+        for part in tmp_path.glob("m.sqlite*")
+        if part.is_file()
+    )
 
 
 def test_undo_walks_back_wish_by_wish() -> None:
-    red, blue = (Wish(constraints=(Constraint(facet="color", op="require", value=v),)) for v in ("red", "blue"))
+    red, blue = (
+        Wish(constraints=(Constraint(facet="color", op="require", value=v),))
+        for v in ("red", "blue")
+    )
     session = Session(id="s").moved(Point(wish=red)).after(("a", "b")).moved(Point(wish=blue))
     assert session.seen == () and session.shown == ("a", "b")
     back = session.undone()

@@ -16,11 +16,15 @@ from agent.language.nearest import Nearest, candidates, read_as
 from agent.language.sentences import SentenceEncoder, weights_file
 from agent.language.vibes import lexicon
 
-NAMES = {entry.name: [" ".join(w) for w, e in lexicon().items() if e.name == entry.name] for entry in lexicon().values()}
+NAMES = {
+    entry.name: [" ".join(w) for w, e in lexicon().items() if e.name == entry.name]
+    for entry in lexicon().values()
+}
 
 
 def embed(texts: Sequence[str]) -> np.ndarray:
     """Every text a direction of its own; "zorblax" lies among the names of cottagecore, "blurgh" between two entries."""
+
     def one(text: str) -> np.ndarray:
         if "zorblax" in text:
             return sum(one(name) for name in NAMES["cottagecore"])
@@ -45,11 +49,15 @@ def low_bar(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_mood_near_a_known_one_is_read_as_that_and_said_so(find: Nearest, low_bar: None) -> None:
     reading, notes = read_as(read("zorblax vibes, a long dress"), find)
-    assert [(v.name, v.text) for v in reading.vibes] == [("cottagecore", "zorblax")] and not reading.unknown_vibes
+    assert [(v.name, v.text) for v in reading.vibes] == [
+        ("cottagecore", "zorblax")
+    ] and not reading.unknown_vibes
     assert notes == (f"I read “zorblax” as “cottagecore”: {lexicon()[('cottagecore',)].reason}.",)
     wanted = {(c.facet, c.op, c.value) for c in reading.constraints}
     assert ("pattern", "prefer", "floral") in wanted and ("category", "require", "dress") in wanted
-    assert not any(c.facet == "length" and c.op == "prefer" for c in reading.constraints)  # long was said in words
+    assert not any(
+        c.facet == "length" and c.op == "prefer" for c in reading.constraints
+    )  # long was said in words
 
 
 def test_explicit_words_win(find: Nearest, low_bar: None) -> None:
@@ -74,7 +82,9 @@ def test_candidates_are_moods_and_short_messages_that_nothing_else_reads() -> No
 
 def test_names_held_out_are_scored_without_themselves(find: Nearest) -> None:
     found = find.held_out()
-    assert len(found) == sum(map(len, NAMES.values())) and all(near.score < 0.9 for _, near in found)
+    assert len(found) == sum(map(len, NAMES.values())) and all(
+        near.score < 0.9 for _, near in found
+    )
 
 
 def test_the_encoder_reads_the_archive_of_its_package(tmp_path: Path) -> None:
@@ -88,11 +98,19 @@ def test_the_encoder_reads_the_archive_of_its_package(tmp_path: Path) -> None:
     import_torchvision()
     from transformers import BertConfig, BertModel
 
-    config = {"vocab_size": 8, "hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16,
-              "max_position_embeddings": 80}
+    config = {
+        "vocab_size": 8,
+        "hidden_size": 16,
+        "num_hidden_layers": 1,
+        "num_attention_heads": 2,
+        "intermediate_size": 16,
+        "max_position_embeddings": 80,
+    }
     torch.manual_seed(0)
     weights = BertModel(BertConfig.from_dict(config)).state_dict()
-    words = Tokenizer(models.WordLevel({"[UNK]": 0, "[PAD]": 1, "moor": 2, "walk": 3}, unk_token="[UNK]"))
+    words = Tokenizer(
+        models.WordLevel({"[UNK]": 0, "[PAD]": 1, "moor": 2, "walk": 3}, unk_token="[UNK]")
+    )
     words.pre_tokenizer = pre_tokenizers.Whitespace()
     with zipfile.ZipFile(tmp_path / "model.zip", "w") as files:
         files.writestr("config.json", json.dumps(config))
@@ -104,7 +122,9 @@ def test_the_encoder_reads_the_archive_of_its_package(tmp_path: Path) -> None:
     assert np.allclose(alone, longer, atol=1e-5)  # padding does not count
 
 
-@pytest.mark.skipif(weights_file() is None, reason="the sentence encoder's package is not installed")
+@pytest.mark.skipif(
+    weights_file() is None, reason="the sentence encoder's package is not installed"
+)
 def test_nine_of_ten_held_out_names_find_their_entry() -> None:
     from agent.language.nearest import nearest
 

@@ -21,24 +21,46 @@ KEY = "sk-very-secret"
 
 
 def planned(**given: object) -> dict:
-    base = {"thought": "", "constraints": [], "drops": [], "keep": [], "refers_to_items": [], "intent": "search", "count": None,
-            "question": None}
+    base = {
+        "thought": "",
+        "constraints": [],
+        "drops": [],
+        "keep": [],
+        "refers_to_items": [],
+        "intent": "search",
+        "count": None,
+        "question": None,
+    }
     return PlannedTurn(**{**base, **given}).model_dump()
 
 
-RED = {"facet": "color", "op": "require", "value": "red", "min_price": None, "max_price": None, "alternative_group": None,
-       "from_vibe": False}
+RED = {
+    "facet": "color",
+    "op": "require",
+    "value": "red",
+    "min_price": None,
+    "max_price": None,
+    "alternative_group": None,
+    "from_vibe": False,
+}
 
 
 def again(path: Path, folder: Path, encoder) -> transcripts.Outcome:
-    return transcripts.replay(transcripts.read(path), lambda settings: Stylist.open(folder, settings=settings, encoder=encoder))
+    return transcripts.replay(
+        transcripts.read(path),
+        lambda settings: Stylist.open(folder, settings=settings, encoder=encoder),
+    )
 
 
 def test_an_offline_conversation_replays_to_the_same(demo_dir: Path, tmp_path: Path) -> None:
     pixels = np.random.default_rng(0).integers(0, 255, (64, 64, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(tmp_path / "photo.png")
     out = tmp_path / "talk.jsonl"
-    turns = [{"text": "red dresses"}, {"text": "something like this", "image": "photo.png"}, {"feedback": ["$1", "save"]}]
+    turns = [
+        {"text": "red dresses"},
+        {"text": "something like this", "image": "photo.png"},
+        {"feedback": ["$1", "save"]},
+    ]
     done = list(record(demo_dir, out, turns, load_settings({}, planner="offline")))
     assert len(done) == 3 and len(done[1]["pictures"]) == 1
     header = json.loads(out.read_text().splitlines()[0])
@@ -51,16 +73,26 @@ def test_an_offline_conversation_replays_to_the_same(demo_dir: Path, tmp_path: P
         next(record(demo_dir, out, turns, load_settings({}, planner="offline")))
 
 
-def test_a_model_is_recorded_through_the_proxy_and_replays_from_it(demo_dir: Path, tmp_path: Path) -> None:
+def test_a_model_is_recorded_through_the_proxy_and_replays_from_it(
+    demo_dir: Path, tmp_path: Path
+) -> None:
     search = {"tool_calls": [{"name": "memory_lookup", "arguments": {"topic": "color"}}]}
-    answers = [search, {"content": planned(constraints=[RED])}, {"content": "Here is something red."}]
+    answers = [
+        search,
+        {"content": planned(constraints=[RED])},
+        {"content": "Here is something red."},
+    ]
     out = tmp_path / "model.jsonl"
     with ScriptedServer(answers) as real:
-        settings = load_settings({}, planner="llm", openai_api_key=KEY, openai_base_url=real.url, openai_model=MODEL)
+        settings = load_settings(
+            {}, planner="llm", openai_api_key=KEY, openai_base_url=real.url, openai_model=MODEL
+        )
         turn = next(record(demo_dir, out, [{"text": "something red"}], settings))
         assert all(KEY not in json.dumps(request) for request in real.requests)
     assert turn["expect"]["planner"] == "llm"
-    assert [call["answer"].get("tool_calls", [{}])[0].get("name") for call in turn["model"]][:2] == ["memory_lookup", None]
+    assert [call["answer"].get("tool_calls", [{}])[0].get("name") for call in turn["model"]][
+        :2
+    ] == ["memory_lookup", None]
     text = out.read_text()
     assert KEY not in text and "Bearer" not in text and "127.0.0.1" not in text
     assert again(out, demo_dir, None).differences == []
@@ -73,14 +105,21 @@ def test_a_model_is_recorded_through_the_proxy_and_replays_from_it(demo_dir: Pat
 def test_a_failing_model_is_recorded_as_what_it_answered(demo_dir: Path, tmp_path: Path) -> None:
     out = tmp_path / "fault.jsonl"
     with ScriptedServer([{"status": 401}]) as real:
-        settings = load_settings({}, planner="llm", openai_api_key=KEY, openai_base_url=real.url, openai_model=MODEL)
+        settings = load_settings(
+            {}, planner="llm", openai_api_key=KEY, openai_base_url=real.url, openai_model=MODEL
+        )
         turn = next(record(demo_dir, out, [{"text": "red dresses"}], settings))
     assert turn["model"][0]["answer"] == {"status": 401} and turn["expect"]["planner"] == "offline"
     assert again(out, demo_dir, None).differences == []
 
 
 def test_equal_scores_come_in_the_order_of_ids() -> None:
-    cards = [{"id": "c", "score": 0.9}, {"id": "b", "score": 0.50002}, {"id": "a", "score": 0.49998}, {"id": "d", "score": 0.1}]
+    cards = [
+        {"id": "c", "score": 0.9},
+        {"id": "b", "score": 0.50002},
+        {"id": "a", "score": 0.49998},
+        {"id": "d", "score": 0.1},
+    ]
     assert [card["id"] for card in transcripts.by_score_and_id(cards)] == ["c", "a", "b", "d"]
 
 
@@ -97,6 +136,8 @@ def test_other_versions_are_a_remark(demo_dir: Path, tmp_path: Path) -> None:
 
 def test_asks_are_turns_or_buttons() -> None:
     assert list(asks(['{"text": "hi"}', "", '{"remove": ["color", "require", "red"]}'])) == [
-        {"text": "hi"}, {"remove": ["color", "require", "red"]}]
+        {"text": "hi"},
+        {"remove": ["color", "require", "red"]},
+    ]
     with pytest.raises(InputError, match="line 1: a turn holds"):
         list(asks(['{"say": "hi"}']))

@@ -12,16 +12,37 @@ from tests.agent.told import ids, wish
 def test_a_wish_brings_what_fits_and_nothing_else(tiny: Stylist, session: str) -> None:
     reply = tiny.chat(session, "red, no stripes")
     assert set(ids(reply)) == {"I01", "I09", "I17"}
-    assert reply.turn == 1 and reply.steps == ("thought", "action", "critic", "speak") and reply.planner == "offline"
+    assert (
+        reply.turn == 1
+        and reply.steps == ("thought", "action", "critic", "speak")
+        and reply.planner == "offline"
+    )
     assert all(v.verdict == "met" for card in reply.items for v in card.verdicts)
     assert "3" in reply.reply
 
 
 def test_the_public_form_is_the_contracts(tiny: Stylist, session: str) -> None:
     said = tiny.chat(session, "a red dress under 20, no stripes").public()
-    assert {"session", "turn", "reply", "items", "unconfirmed", "constraints", "question", "relaxed", "steps", "planner",
-            "ms"} <= set(said)
-    budget = {"facet": "price", "op": "require", "value": {"max": 20.0}, "source": "words", "confidence": 1.0}
+    assert {
+        "session",
+        "turn",
+        "reply",
+        "items",
+        "unconfirmed",
+        "constraints",
+        "question",
+        "relaxed",
+        "steps",
+        "planner",
+        "ms",
+    } <= set(said)
+    budget = {
+        "facet": "price",
+        "op": "require",
+        "value": {"max": 20.0},
+        "source": "words",
+        "confidence": 1.0,
+    }
     assert budget in said["constraints"]
     first = said["items"][0]
     assert {"id", "title", "score", "verdicts"} <= set(first)
@@ -40,7 +61,9 @@ def test_follow_ups_keep_the_no_and_the_budget(tiny: Stylist, session: str) -> N
     assert "€95" in reply.question  # but what it would take is said
     agreed = tiny.chat(session, "yes please")
     assert "require at most 95" in wish(agreed) and ids(agreed) == ["I17"]
-    assert "did not" in tiny.chat(session, "yes").reply or tiny.chat(session, "yes").cards == ()  # asked once, answered once
+    assert (
+        "did not" in tiny.chat(session, "yes").reply or tiny.chat(session, "yes").cards == ()
+    )  # asked once, answered once
 
 
 def test_cheaper_is_cheaper_than_the_first_shown(tiny: Stylist, session: str) -> None:
@@ -83,7 +106,9 @@ def test_show_more_continues_to_the_end_and_says_so(tiny: Stylist, session: str)
 def test_not_these_do_not_come_back(tiny: Stylist, session: str) -> None:
     shown = ids(tiny.chat(session, "dresses", k=3))
     assert not set(shown) & {card.id for card in tiny.chat(session, "not these", k=3).cards}
-    assert not set(shown) & {card.id for card in tiny.chat(session, "shirts or dresses", k=16).cards}
+    assert not set(shown) & {
+        card.id for card in tiny.chat(session, "shirts or dresses", k=16).cards
+    }
 
 
 def test_undo_brings_refused_items_back(tiny: Stylist, session: str) -> None:
@@ -105,7 +130,11 @@ def test_more_like_a_card_keeps_the_no_and_takes_the_kind(tiny: Stylist, session
     tiny.chat(session, "no stripes")
     reply = tiny.chat(session, like="I11")
     assert {"exclude striped", "require shirt"} <= wish(reply)
-    assert reply.reference_id == "I11" and "I11" not in ids(reply) and set(ids(reply)) <= {"I09", "I13", "I15"}
+    assert (
+        reply.reference_id == "I11"
+        and "I11" not in ids(reply)
+        and set(ids(reply)) <= {"I09", "I13", "I15"}
+    )
 
 
 def test_the_second_one_but_cheaper(tiny: Stylist, session: str) -> None:
@@ -126,13 +155,17 @@ def test_a_chip_tapped_away(tiny: Stylist, session: str) -> None:
     assert tiny.history(session)[-1].text.startswith("(removed")
 
 
-def test_what_the_shop_lacks_is_said_and_the_nearest_kind_shown(tiny: Stylist, session: str) -> None:
+def test_what_the_shop_lacks_is_said_and_the_nearest_kind_shown(
+    tiny: Stylist, session: str
+) -> None:
     reply = tiny.chat(session, "sandals, no stripes")
     assert reply.relaxed == ("category: sandals",)
     assert "no sandals" in reply.reply
     assert {card.title.split()[-1] for card in reply.items} == {"boots"}
     assert {"exclude striped", "prefer sandals"} == wish(reply)
-    assert "require sandals" in {f"{c.op} {c.value}" for c in tiny.memory.load(session).wish.constraints}
+    assert "require sandals" in {
+        f"{c.op} {c.value}" for c in tiny.memory.load(session).wish.constraints
+    }
     back = tiny.remove(session, "category", "prefer", "sandals")
     assert wish(back) == {"exclude striped"}
 
@@ -165,8 +198,16 @@ def test_why_this_one_names_listing_and_picture(tiny: Stylist, session: str) -> 
     assert "listing says" in said and "picture shows no stripes" in said
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ("thanks!", "welcome"), ("hello", "Hello"), ("", "empty"), ("   ", "empty"), ("asdfgh qwertz", "asdfgh")])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("thanks!", "welcome"),
+        ("hello", "Hello"),
+        ("", "empty"),
+        ("   ", "empty"),
+        ("asdfgh qwertz", "asdfgh"),
+    ],
+)
 def test_small_talk_in_one_line(tiny: Stylist, session: str, text: str, says: str) -> None:
     tiny.chat(session, "a red dress")
     reply = tiny.chat(session, text)
@@ -183,14 +224,18 @@ def test_a_question_about_an_item_is_answered_from_its_listing(tiny: Stylist, se
     assert wish(said) == {"require red", "require dress", "exclude striped"}
 
 
-def test_a_mood_brings_its_kind_only_where_nothing_else_tells_one(tiny: Stylist, session: str) -> None:
+def test_a_mood_brings_its_kind_only_where_nothing_else_tells_one(
+    tiny: Stylist, session: str
+) -> None:
     said = tiny.chat(session, "something for a garden wedding").constraints
     assert ("category", "prefer", "dress") in {c.key for c in said}
     other = tiny.new_session()
     tiny.chat(other, "skirts")
     said = tiny.chat(other, "for a garden wedding").constraints
     assert {c.key for c in said if c.facet == "category"} == {("category", "require", "skirt")}
-    named = tiny.chat(tiny.new_session(), "for a garden wedding", like=tiny.catalog.ids[0]).constraints
+    named = tiny.chat(
+        tiny.new_session(), "for a garden wedding", like=tiny.catalog.ids[0]
+    ).constraints
     assert not any(c.facet == "category" and c.op == "prefer" for c in named)
 
 

@@ -22,7 +22,9 @@ def test_a_hundred_thousand_characters_are_cut_with_a_note(tiny: Stylist, sessio
     assert {"require red", "require dress"} <= wish(reply)
 
 
-def test_a_bad_picture_is_told_and_the_words_are_answered(tiny: Stylist, session: str, tmp_path: Path) -> None:
+def test_a_bad_picture_is_told_and_the_words_are_answered(
+    tiny: Stylist, session: str, tmp_path: Path
+) -> None:
     bad = tmp_path / "bad.jpg"
     bad.write_bytes(b"not a picture")
     reply = tiny.chat(session, "a red dress", image=bad)
@@ -48,7 +50,9 @@ def test_the_guard_may_be_switched_off(tiny: Stylist, session: str) -> None:
     assert all(card.verdicts == () for card in reply.items) and "unchecked" in reply.reply
 
 
-def test_a_guard_that_fails_shows_nothing(tiny: Stylist, session: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_guard_that_fails_shows_nothing(
+    tiny: Stylist, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(*args: object, **kwargs: object) -> None:
         raise FloatingPointError("out of order")
 
@@ -64,7 +68,9 @@ def test_events_come_in_order_and_end_with_the_reply(tiny: Stylist, session: str
     assert "".join(e.text for e in events if e.kind == "text") == events[-1].reply.reply
 
 
-def test_forget_by_word_and_by_button(tiny: Stylist, session: str, codebook: CodeBookEncoder) -> None:
+def test_forget_by_word_and_by_button(
+    tiny: Stylist, session: str, codebook: CodeBookEncoder
+) -> None:
     tiny.chat(session, "like this", image=codebook.picture({"category": "dress"}))
     tiny.feedback(session, "I01", "save")
     kept = [Path(p) for p in tiny.history(session)[0].photos]
@@ -80,7 +86,9 @@ def test_forget_by_word_and_by_button(tiny: Stylist, session: str, codebook: Cod
 def test_a_restart_loses_nothing(shop_dir: Path, codebook: CodeBookEncoder, tmp_path: Path) -> None:
     file = tmp_path / "deep" / "memory.sqlite"
     one = Stylist.open(shop_dir, file, load_settings({}), codebook)
-    one.chat("s", "a dress, no stripes", image=codebook.picture({"category": "dress", "color": "navy"}))
+    one.chat(
+        "s", "a dress, no stripes", image=codebook.picture({"category": "dress", "color": "navy"})
+    )
     one.feedback("s", "I03", "save")
     one.memory.close()
     two = Stylist.open(shop_dir, file, load_settings({}), codebook)
@@ -106,7 +114,10 @@ def test_many_threads_in_one_session_take_turns(tiny: Stylist, session: str) -> 
         except BaseException as error:  # noqa: BLE001 (told by the assertion below)
             failures.append(error)
 
-    threads = [threading.Thread(target=ask, args=(text,)) for text in ("a red dress", "in navy", "no stripes", "cheaper") * 2]
+    threads = [
+        threading.Thread(target=ask, args=(text,))
+        for text in ("a red dress", "in navy", "no stripes", "cheaper") * 2
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -115,8 +126,14 @@ def test_many_threads_in_one_session_take_turns(tiny: Stylist, session: str) -> 
     assert [turn.turn for turn in tiny.history(session)] == list(range(1, 9))
 
 
-@pytest.mark.parametrize(("given", "says"), [
-    ({"k": 0}, "allowed: 1 to"), ({"composer": "magic"}, "allowed: image"), ({"planner": "oracle"}, "unknown planner")])
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"k": 0}, "allowed: 1 to"),
+        ({"composer": "magic"}, "allowed: image"),
+        ({"planner": "oracle"}, "unknown planner"),
+    ],
+)
 def test_wrong_switches_are_refused(tiny: Stylist, session: str, given: dict, says: str) -> None:
     with pytest.raises(InputError, match=says):
         tiny.chat(session, "a red dress", **given)
@@ -125,7 +142,11 @@ def test_wrong_switches_are_refused(tiny: Stylist, session: str, given: dict, sa
 
 def test_without_a_key_the_model_is_replaced_with_a_note(tiny: Stylist, session: str) -> None:
     reply = tiny.chat(session, "a red dress", planner="llm")
-    assert reply.planner == "offline" and any("OPENAI_API_KEY" in note for note in reply.notes) and reply.items
+    assert (
+        reply.planner == "offline"
+        and any("OPENAI_API_KEY" in note for note in reply.notes)
+        and reply.items
+    )
 
 
 def test_no_catalogue_and_another_encoders_catalogue(tmp_path: Path, shop_dir: Path) -> None:
@@ -140,4 +161,6 @@ def test_no_catalogue_and_another_encoders_catalogue(tmp_path: Path, shop_dir: P
 def test_a_budget_is_one_constraint(tiny: Stylist, session: str) -> None:
     tiny.chat(session, "dresses over 20")
     reply = tiny.chat(session, "under 50")
-    assert [c.value for c in reply.constraints if c.facet == "price"] == [PriceRange(min=20, max=50)]
+    assert [c.value for c in reply.constraints if c.facet == "price"] == [
+        PriceRange(min=20, max=50)
+    ]

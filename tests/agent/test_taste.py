@@ -19,7 +19,10 @@ def test_likes_pull_and_dislikes_push(tiny: Stylist) -> None:
     vector = taste.vector("s")
     assert vector is not None
     color = tiny.encoder.layout.slice("color")
-    red, navy = (np.asarray(tiny.catalog.vectors[tiny.catalog.row(i)], np.float32)[color] for i in ("I01", "I03"))
+    red, navy = (
+        np.asarray(tiny.catalog.vectors[tiny.catalog.row(i)], np.float32)[color]
+        for i in ("I01", "I03")
+    )
     assert vector[color] @ red > 0.5 > 0 > vector[color] @ navy - red @ navy
     for name in tiny.encoder.layout.names:
         length = float(np.linalg.norm(vector[tiny.encoder.layout.slice(name)]))
@@ -51,27 +54,41 @@ def test_asking_for_more_like_it_is_a_like_and_keeps_the_save(tiny: Stylist, ses
     assert [item.id for item in tiny.saved(session)] == ["I01"]
 
 
-def test_what_is_left_alone_while_other_things_change_counts_more(tiny: Stylist, session: str) -> None:
+def test_what_is_left_alone_while_other_things_change_counts_more(
+    tiny: Stylist, session: str
+) -> None:
     taste = Taste(tiny.memory, tiny.catalog, tiny.encoder)
     tiny.chat(session, "red dresses")
-    assert taste.emphasis(tiny.memory.load(session)) == {}  # one search says nothing of what is kept
+    assert (
+        taste.emphasis(tiny.memory.load(session)) == {}
+    )  # one search says nothing of what is kept
     for text in ("with long sleeves", "no, sleeveless", "make it short sleeves"):
         tiny.chat(session, text)
     factors = taste.emphasis(tiny.memory.load(session))
     assert factors["color"] > 1 > factors["silhouette"]
     assert len(tiny.memory.load(session).rounds) == 4
     tiny.chat(session, "start over")
-    assert tiny.memory.load(session).rounds == () and taste.emphasis(tiny.memory.load(session)) == {}
+    assert (
+        tiny.memory.load(session).rounds == () and taste.emphasis(tiny.memory.load(session)) == {}
+    )
 
 
-def test_feedback_moves_the_slices_and_a_rebuilt_catalogue_may_have_lost_items(tiny: Stylist, session: str) -> None:
+def test_feedback_moves_the_slices_and_a_rebuilt_catalogue_may_have_lost_items(
+    tiny: Stylist, session: str
+) -> None:
     taste = Taste(tiny.memory, tiny.catalog, tiny.encoder)
     shown = tiny.chat(session, "dresses like this", like="I01").cards
     tiny.feedback(session, shown[0].id, "save")
     factors = taste.emphasis(tiny.memory.load(session))
     assert factors and 0.5 <= min(factors.values()) < max(factors.values()) <= 2
     state = tiny.memory.load(session)
-    gone = state.model_copy(update={"rounds": tuple(r.model_copy(update={"shown": ("sold-last-year",)}) for r in state.rounds)})
+    gone = state.model_copy(
+        update={
+            "rounds": tuple(
+                r.model_copy(update={"shown": ("sold-last-year",)}) for r in state.rounds
+            )
+        }
+    )
     assert taste.emphasis(gone) == {}
 
 

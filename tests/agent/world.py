@@ -54,7 +54,12 @@ class CodeBookEncoder:
         return np.stack([self._vector(self._read(image)) for image in images])
 
     def encode_texts(self, texts: list[str]) -> np.ndarray:
-        return np.stack([self._vector({facet: vocabulary.find(facet, text) or "" for facet in FACET_SLICE}) for text in texts])
+        return np.stack(
+            [
+                self._vector({facet: vocabulary.find(facet, text) or "" for facet in FACET_SLICE})
+                for text in texts
+            ]
+        )
 
     def _read(self, image: Image.Image) -> Look:
         pixel = np.asarray(image, dtype=int)[32, 32]
@@ -76,17 +81,37 @@ class CodeBookEncoder:
 def shop(folder: Path, encoder: CodeBookEncoder) -> Path:
     """Twenty-odd items: dresses, shirts and boots in colours and patterns; every third listing is silent on the pattern."""
     entries, number = [], 0
-    for category, extra in (("dress", {"sleeve_length": "short", "length": "midi"}), ("shirt", {"sleeve_length": "long"}),
-                            ("boots", {})):
+    for category, extra in (
+        ("dress", {"sleeve_length": "short", "length": "midi"}),
+        ("shirt", {"sleeve_length": "long"}),
+        ("boots", {}),
+    ):
         for color in ("red", "navy", "black", "green"):
             for pattern in ("solid", "striped"):
                 number += 1
-                look = {"category": category, "color": color, "pattern": pattern, "gender": "women", **extra}
-                stated = {f: (v,) for f, v in look.items() if not (f == "pattern" and number % 3 == 0)}
-                item = Item(id=f"I{number:02}", title=f"{color} {category}", brand="Alder" if number % 2 else "Birk",
-                            price=10.0 + 5 * number, image="", item_group_id=f"G-{category}-{pattern}-{color}",
-                            sizes={"S": 2, "M": 0 if number % 4 == 0 else 3, "L": 1}, attributes=stated,
-                            link=f"https://shop.example/{number}")
-                entries.append(Entry(item, to_jpeg(encoder.picture(look)), {f: [v] for f, v in look.items()}))
+                look = {
+                    "category": category,
+                    "color": color,
+                    "pattern": pattern,
+                    "gender": "women",
+                    **extra,
+                }
+                stated = {
+                    f: (v,) for f, v in look.items() if not (f == "pattern" and number % 3 == 0)
+                }
+                item = Item(
+                    id=f"I{number:02}",
+                    title=f"{color} {category}",
+                    brand="Alder" if number % 2 else "Birk",
+                    price=10.0 + 5 * number,
+                    image="",
+                    item_group_id=f"G-{category}-{pattern}-{color}",
+                    sizes={"S": 2, "M": 0 if number % 4 == 0 else 3, "L": 1},
+                    attributes=stated,
+                    link=f"https://shop.example/{number}",
+                )
+                entries.append(
+                    Entry(item, to_jpeg(encoder.picture(look)), {f: [v] for f, v in look.items()})
+                )
     build(folder, entries, lambda: encoder, read_claims, Origin("test", "none"))
     return folder

@@ -29,7 +29,9 @@ HEAD = (
 )
 
 
-def write(path: Path, rows: list[dict[str, str]], delimiter: str = "\t", head: tuple[str, ...] = HEAD) -> Path:
+def write(
+    path: Path, rows: list[dict[str, str]], delimiter: str = "\t", head: tuple[str, ...] = HEAD
+) -> Path:
     with path.open("w", newline="", encoding="utf-8") as out:
         table = csv.DictWriter(out, head, delimiter=delimiter, restval="")
         table.writeheader()
@@ -38,10 +40,18 @@ def write(path: Path, rows: list[dict[str, str]], delimiter: str = "\t", head: t
 
 
 def row(id_: str, **fields: str) -> dict[str, str]:
-    return {"id": id_, "title": f"Thing {id_}", "image_link": "a.jpg", "price": "10.00 EUR", **fields}
+    return {
+        "id": id_,
+        "title": f"Thing {id_}",
+        "image_link": "a.jpg",
+        "price": "10.00 EUR",
+        **fields,
+    }
 
 
-def read(feed: Path, images: Path | None = None, **options: object) -> tuple[list[Entry], Ledger, str]:
+def read(
+    feed: Path, images: Path | None = None, **options: object
+) -> tuple[list[Entry], Ledger, str]:
     ledger = Ledger()
     opened = open_feed(feed, ledger, images=images, **options)
     return list(opened.entries), ledger, opened.kind

@@ -21,7 +21,9 @@ class MeanColour:
     name, fingerprint, dim = "mean-colour", "0123456789abcdef", 3
 
     def encode_images(self, images: Sequence[Image.Image]) -> np.ndarray:
-        return np.stack([np.asarray(image, dtype=np.float32).mean((0, 1)) / 255 for image in images])
+        return np.stack(
+            [np.asarray(image, dtype=np.float32).mean((0, 1)) / 255 for image in images]
+        )
 
 
 class OtherEncoder(MeanColour):
@@ -30,7 +32,9 @@ class OtherEncoder(MeanColour):
     name, fingerprint = "another", "fedcba9876543210"
 
 
-def swatch(color: tuple[int, int, int] = (200, 30, 30), size: tuple[int, int] = (48, 64)) -> Image.Image:
+def swatch(
+    color: tuple[int, int, int] = (200, 30, 30), size: tuple[int, int] = (48, 64)
+) -> Image.Image:
     return Image.new("RGB", size, color)
 
 
@@ -40,7 +44,12 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
     return buffer.getvalue()
 
 
-def entry(id_: str, color: tuple[int, int, int] = (200, 30, 30), truth: dict | None = None, **fields: object) -> Entry:
+def entry(
+    id_: str,
+    color: tuple[int, int, int] = (200, 30, 30),
+    truth: dict | None = None,
+    **fields: object,
+) -> Entry:
     return Entry(Item(id=id_, **{"title": f"Item {id_}", **fields}), to_jpeg(swatch(color)), truth)
 
 
@@ -49,7 +58,10 @@ def no_claims(item: Item) -> tuple[Claim, ...]:
 
 
 def made(
-    folder: Path, entries: Sequence[Entry], claims: dict[str, Sequence[Claim]] | None = None, ledger: Ledger | None = None
+    folder: Path,
+    entries: Sequence[Entry],
+    claims: dict[str, Sequence[Claim]] | None = None,
+    ledger: Ledger | None = None,
 ) -> Catalog:
     """The catalogue of these entries, built and opened."""
     build(

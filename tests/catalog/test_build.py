@@ -100,7 +100,11 @@ def test_a_killed_build_shows_nothing_and_the_next_one_clears_up(tmp_path):
         build(Path({str(out)!r}), slowly(), MeanColour, no_claims, Origin("demo", "x"))
     """)
     process = subprocess.Popen(
-        [sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
     )
     assert process.stdout.readline() == "under way\n"
     assert not out.exists() and len(beside(out)) == 1
@@ -146,8 +150,12 @@ def test_embedding_anew_keeps_all_but_the_vectors(tmp_path):
     manifest = re_embed(tmp_path / "c", Brighter())
     anew = Catalog.open(tmp_path / "c")
     anew.check_encoder(OtherEncoder())
-    assert manifest["content"] == catalog.manifest["content"] and anew.truth(["a"]) == catalog.truth(["a"])
-    np.testing.assert_allclose(anew.vectors.astype(float), catalog.vectors.astype(float) + 1, atol=0.01)
+    assert manifest["content"] == catalog.manifest["content"] and anew.truth(
+        ["a"]
+    ) == catalog.truth(["a"])
+    np.testing.assert_allclose(
+        anew.vectors.astype(float), catalog.vectors.astype(float) + 1, atol=0.01
+    )
     assert anew.image_path(1).is_file() and beside(tmp_path / "c") == ["c"]
 
 
@@ -186,8 +194,13 @@ def test_embedding_anew_goes_on_after_a_kill(tmp_path):
     out = tmp_path / "c"
     made(out, [entry(str(n), (n, 30, 200)) for n in range(3 * BATCH + 10)]).close()
     before = np.load(out / "vectors.npy")
-    process = subprocess.Popen([sys.executable, "-c", anew_script(out, 2)], cwd=ROOT, stdout=subprocess.PIPE,
-                               stderr=subprocess.DEVNULL, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", anew_script(out, 2)],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
     assert process.stdout.readline() == "under way\n"
     process.send_signal(signal.SIGKILL)
     process.wait(10)
@@ -196,7 +209,9 @@ def test_embedding_anew_goes_on_after_a_kill(tmp_path):
     encoder = Counting()
     re_embed(out, encoder)
     assert encoder.seen == BATCH + 10
-    np.testing.assert_array_equal(np.load(out / "vectors.npy"), before)  # the two encoders see alike
+    np.testing.assert_array_equal(
+        np.load(out / "vectors.npy"), before
+    )  # the two encoders see alike
     assert Catalog.open(out).manifest["encoder"]["name"] == "another" and beside(out) == ["c"]
 
 
@@ -211,8 +226,12 @@ def test_what_another_encoder_left_half_done_is_not_taken_up(tmp_path):
         def encode_images(self, images):
             return wrong
 
-    _batch(Blind(), catalog.items(range(BATCH)), [catalog.image_path(row).read_bytes() for row in range(BATCH)],
-           Partial(out, "blind"))
+    _batch(
+        Blind(),
+        catalog.items(range(BATCH)),
+        [catalog.image_path(row).read_bytes() for row in range(BATCH)],
+        Partial(out, "blind"),
+    )
     assert beside(out) == [".c.embedding-blind", "c"]
     encoder = Counting()
     re_embed(out, encoder)
@@ -250,7 +269,9 @@ def test_a_build_that_broke_off_finds_its_vectors_again_only_for_the_same_entrie
         build(tmp_path / "c", breaking(), MeanColour, no_claims, ORIGIN)
     build(tmp_path / "c", entries, lambda: again, no_claims, ORIGIN)
     assert again.seen == BATCH
-    assert (tmp_path / "c" / "vectors.npy").read_bytes() == (tmp_path / "d" / "vectors.npy").read_bytes()
+    assert (tmp_path / "c" / "vectors.npy").read_bytes() == (
+        tmp_path / "d" / "vectors.npy"
+    ).read_bytes()
     assert beside(tmp_path / "c") == ["c", "d"]
 
 
@@ -258,7 +279,9 @@ def test_odd_ids_get_plain_file_names_of_their_own(tmp_path):
     ids = ["../../x", "a/b", "a:b", "a b", "ü", "con", "x" * 150]
     catalog = made(tmp_path / "c", [entry(i) for i in ids])
     files = [catalog.image_path(row) for row in range(len(ids))]
-    assert len(set(files)) == len(ids) and all(f.is_file() and f.parent == tmp_path / "c" / "images" for f in files)
+    assert len(set(files)) == len(ids) and all(
+        f.is_file() and f.parent == tmp_path / "c" / "images" for f in files
+    )
 
 
 def test_manifest_holds_no_time(tmp_path):

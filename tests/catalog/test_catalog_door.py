@@ -50,11 +50,19 @@ def test_import_info_show(run, feed, tmp_path):
     assert "2 items, 1 rejected" in stderr and "unknown color values: zorb (1)" in stderr
     assert json.loads((out / "unknown_values.json").read_text()) == {"color": {"zorb": 1}}
     (rejected,) = map(json.loads, (out / "rejected.jsonl").read_text().splitlines())
-    assert rejected["line"] == 4 and rejected["id"] == "3" and rejected["reason"].startswith("price:")
+    assert (
+        rejected["line"] == 4 and rejected["id"] == "3" and rejected["reason"].startswith("price:")
+    )
 
     code, stdout, _ = run("info", out)
     info = json.loads(stdout)
-    assert code == 0 and info["items"] == 2 and info["rejected"] == 1 and info["dimensions"] == 3 and info["index"]
+    assert (
+        code == 0
+        and info["items"] == 2
+        and info["rejected"] == 1
+        and info["dimensions"] == 3
+        and info["index"]
+    )
 
     code, stdout, _ = run("show", out, "2", "1")
     shown = [json.loads(line) for line in stdout.splitlines()]
@@ -65,7 +73,16 @@ def test_import_info_show(run, feed, tmp_path):
 
 def test_a_map_and_an_images_folder(run, feed, tmp_path):
     (tmp_path / "map.toml").write_text('[color]\nzorb = "teal"\n')
-    code, _, stderr = run("import", feed, "--out", tmp_path / "c", "--map", tmp_path / "map.toml", "--images", tmp_path)
+    code, _, stderr = run(
+        "import",
+        feed,
+        "--out",
+        tmp_path / "c",
+        "--map",
+        tmp_path / "map.toml",
+        "--images",
+        tmp_path,
+    )
     assert code == 0 and "unknown" not in stderr
     assert Catalog.open(tmp_path / "c").items([1])[0].attributes["color"] == ("teal",)
 
@@ -123,7 +140,11 @@ def test_the_door_opens_as_a_program_without_torch(tmp_path):
         "try: runpy.run_module('catalog', run_name='__main__')\nfinally: assert 'torch' not in sys.modules"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script, str(tmp_path / "c")], cwd=ROOT, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script, str(tmp_path / "c")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["items"] == 1

@@ -61,7 +61,10 @@ def test_details_are_pieces_of_the_drawing(category: str) -> None:
         design, _ = deal_design(category, Decks(rng), rng, number, plain=True)
         for detail in design.details - {"text"}:
             if (category, detail) not in ALWAYS:
-                assert shape(design) != shape(replace(design, details=design.details - {detail})), (design.cut, detail)
+                assert shape(design) != shape(replace(design, details=design.details - {detail})), (
+                    design.cut,
+                    detail,
+                )
 
 
 def test_every_kind_fits_the_frame_and_fills_it(plan: list[Drawn]) -> None:
@@ -88,7 +91,11 @@ def test_three_quarter_sleeves_end_between_short_and_long() -> None:
     base = Design("d", 4, "blouse", neckline="v-neck", fit="straight")
     ends = []
     for name in ("short", "three-quarter", "long"):
-        sleeves = [p for p in drawn_stack(replace(base, sleeve=name)) if abs(p.turn) > 0.1 and np.ptp(p.outline[:, 1]) > 25]
+        sleeves = [
+            p
+            for p in drawn_stack(replace(base, sleeve=name))
+            if abs(p.turn) > 0.1 and np.ptp(p.outline[:, 1]) > 25
+        ]
         ends.append(max(p.outline[:, 1].max() for p in sleeves))
     assert ends[0] < ends[1] < ends[2]
 
@@ -105,7 +112,10 @@ def test_hems_fall_in_order(category: str) -> None:
         fit="straight",
         details=frozenset({"buttons"}),
     )
-    falls = [bounds(drawn_stack(replace(base, length=name)))[3] for name in ("mini", "knee", "midi", "maxi")]
+    falls = [
+        bounds(drawn_stack(replace(base, length=name)))[3]
+        for name in ("mini", "knee", "midi", "maxi")
+    ]
     assert all(b - a > 20 for a, b in zip(falls, falls[1:], strict=False))
 
 
@@ -121,11 +131,16 @@ def test_patterns_print_with_their_inks(name: str) -> None:
 def test_the_cloth_has_the_colour_that_the_truth_names(color: str) -> None:
     pigment = PIGMENTS[color][0]
     design = Design("d", 2, "t-shirt", neckline="crew", sleeve="short", fit="straight")
-    picture = np.asarray(render(design, Colourway(color, (("main", pigment),), (color,)), SMALL), np.float32)
+    picture = np.asarray(
+        render(design, Colourway(color, (("main", pigment),), (color,)), SMALL), np.float32
+    )
     relief = relief_of(design, SMALL)
     cloth = relief.weights[..., relief.inks.index("main")] > 0.98
     middle = np.median(picture[cloth], axis=0)
-    far = {name: min(np.linalg.norm(middle - rgb) for rgb in options) for name, options in PIGMENTS.items()}
+    far = {
+        name: min(np.linalg.norm(middle - rgb) for rgb in options)
+        for name, options in PIGMENTS.items()
+    }
     assert far[color] < 36 and far[color] <= min(far.values()) + 14, (middle, far)
 
 
@@ -150,5 +165,10 @@ def test_lace_lets_the_lining_through_and_sheer_the_ground() -> None:
     base = Design("d", 7, "blouse", neckline="v-neck", sleeve="long", fit="straight")
     lace = relief_of(replace(base, fabric="lace"), SMALL)
     assert 0.1 < lace.weights[..., lace.inks.index("lining")][lace.alpha > 0.9].mean() < 0.8
-    assert np.median((sheer := relief_of(replace(base, fabric="sheer"), SMALL)).alpha[sheer.alpha > 0.3]) < 0.9
+    assert (
+        np.median(
+            (sheer := relief_of(replace(base, fabric="sheer"), SMALL)).alpha[sheer.alpha > 0.3]
+        )
+        < 0.9
+    )
     assert np.median((dense := relief_of(base, SMALL)).alpha[dense.alpha > 0.3]) > 0.99

@@ -30,7 +30,9 @@ def test_as_many_items_as_asked_for(items: int) -> None:
 def test_a_shop_of_2400_holds_what_a_shopper_expects(plan: list[Drawn]) -> None:
     kinds = Counter(drawn.design.category for drawn in plan)
     assert len(plan) == 2400 and len(kinds) >= 30
-    assert len({drawn.item.id for drawn in plan}) == len({drawn.item.image for drawn in plan}) == 2400
+    assert (
+        len({drawn.item.id for drawn in plan}) == len({drawn.item.image for drawn in plan}) == 2400
+    )
     assert 0.62 < sum(kinds[name] for name in EVERYDAY) / 2400 < 0.7
     assert len(brands()) >= 20 and len({drawn.item.brand for drawn in plan}) >= 20
 
@@ -40,12 +42,28 @@ def test_everyday_kinds_have_ten_plain_designs_in_every_basic_colour(plan: list[
     for drawn in plan:
         if drawn.truth["pattern"] == ["solid"]:
             found[drawn.design.category, drawn.truth["color"][0]].add(drawn.design.id)
-    lacking = {(kind, color): len(found[kind, color]) for kind in EVERYDAY for color in BASICS if len(found[kind, color]) < 10}
+    lacking = {
+        (kind, color): len(found[kind, color])
+        for kind in EVERYDAY
+        for color in BASICS
+        if len(found[kind, color]) < 10
+    }
     assert not lacking
 
 
 @pytest.mark.parametrize(
-    "facet", ["pattern", "sleeve_length", "length", "neckline", "fit", "material", "details", "style", "gender"]
+    "facet",
+    [
+        "pattern",
+        "sleeve_length",
+        "length",
+        "neckline",
+        "fit",
+        "material",
+        "details",
+        "style",
+        "gender",
+    ],
 )
 def test_every_value_of_the_vocabulary_is_drawn(plan: list[Drawn], facet: str) -> None:
     drawn = {value for one in plan for value in one.truth.get(facet, ())}
@@ -58,7 +76,10 @@ def test_truths_use_the_vocabulary_and_only_facets_that_apply(plan: list[Drawn])
             assert vocabulary.applicable(facet, drawn.design.category), (drawn.item.id, facet)
             assert set(values) <= set(vocabulary.values(facet)), (drawn.item.id, facet, values)
         for detail in drawn.truth["details"]:
-            assert vocabulary.applicable("details", drawn.design.category, detail), (drawn.item.id, detail)
+            assert vocabulary.applicable("details", drawn.design.category, detail), (
+                drawn.item.id,
+                detail,
+            )
 
 
 def test_a_listing_states_nothing_untrue(plan: list[Drawn]) -> None:
@@ -82,13 +103,21 @@ WORDED = {
 
 def told(drawn: Drawn, facet: str) -> bool:
     """Whether a field or a sentence of the listing states the facet."""
-    said = (phrase in drawn.item.description for value in drawn.truth[facet] for phrase in WORDED[facet][value])
+    said = (
+        phrase in drawn.item.description
+        for value in drawn.truth[facet]
+        for phrase in WORDED[facet][value]
+    )
     return facet in drawn.item.attributes or any(said)
 
 
 def test_about_a_third_of_the_listings_are_silent_on_something(plan: list[Drawn]) -> None:
     assert 0.28 < sum(drawn.silent for drawn in plan) / len(plan) < 0.4
-    kept = [sum(not told(drawn, facet) for facet in WORDED if drawn.truth.get(facet)) for drawn in plan if drawn.silent]
+    kept = [
+        sum(not told(drawn, facet) for facet in WORDED if drawn.truth.get(facet))
+        for drawn in plan
+        if drawn.silent
+    ]
     assert sum(count >= 1 for count in kept) / len(kept) > 0.85
     assert all(
         told(drawn, facet)
@@ -106,7 +135,12 @@ def test_sentences_are_understood_as_the_value_that_they_are_for() -> None:
             for phrase in phrases:
                 text = f" {phrase.lower().translate(str.maketrans('.,', '  '))} "
                 named = {words[word] for word in words if f" {word} " in text}
-                assert not named or any(vocabulary.covers(facet, name, value) for name in named), (facet, value, phrase, named)
+                assert not named or any(vocabulary.covers(facet, name, value) for name in named), (
+                    facet,
+                    value,
+                    phrase,
+                    named,
+                )
 
 
 def test_colourways_of_a_design_share_a_group_and_differ_in_colour(plan: list[Drawn]) -> None:
@@ -124,6 +158,13 @@ def test_colourways_of_a_design_share_a_group_and_differ_in_colour(plan: list[Dr
 def test_prices_sizes_and_grades_are_plausible(plan: list[Drawn]) -> None:
     for drawn in plan:
         item = drawn.item
-        assert 4 < item.price < 700 and item.sizes and item.sustainability in "ABCDE" and 0.3 <= item.margin <= 0.7
-        assert all(0 <= stock < 40 for stock in item.sizes.values()) and item.available == any(item.sizes.values())
+        assert (
+            4 < item.price < 700
+            and item.sizes
+            and item.sustainability in "ABCDE"
+            and 0.3 <= item.margin <= 0.7
+        )
+        assert all(0 <= stock < 40 for stock in item.sizes.values()) and item.available == any(
+            item.sizes.values()
+        )
         assert item.tags and len(item.title) < 120 and item.description

@@ -13,7 +13,12 @@ from catalog.drawn.training import training_design
 
 def test_the_same_generator_draws_the_same_picture() -> None:
     (one, truth), (two, same) = (render_training(np.random.default_rng(4), 64) for _ in range(2))
-    assert one.tobytes() == two.tobytes() and truth == same and one.size == (64, 64) and one.mode == "RGB"
+    assert (
+        one.tobytes() == two.tobytes()
+        and truth == same
+        and one.size == (64, 64)
+        and one.mode == "RGB"
+    )
     assert render_training(np.random.default_rng(5), 64)[0].tobytes() != one.tobytes()
 
 
@@ -36,7 +41,11 @@ def test_the_truths_cover_the_fine_attributes() -> None:
 
 def test_prints_and_proportions_are_not_the_shops() -> None:
     rng = np.random.default_rng(1)
-    shop = {drawn.design.pattern.seed for drawn in plan_items(150) if drawn.design.pattern.name != "solid"}
+    shop = {
+        drawn.design.pattern.seed
+        for drawn in plan_items(150)
+        if drawn.design.pattern.name != "solid"
+    }
     trained = [training_design(rng)[0] for _ in range(60)]
     assert not shop & {design.pattern.seed for design in trained if design.pattern.name != "solid"}
     assert all(design.spread > 2 * Design("d", 0, "dress").spread for design in trained)

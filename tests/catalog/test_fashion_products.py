@@ -40,14 +40,31 @@ def styles(tmp_path) -> Path:
 def test_fashion_products_by_folder_or_by_table(styles):
     for feed in (styles, styles / "styles.csv"):
         entries, ledger, kind = read(feed)
-        assert kind == "fashion-products" and [e.item.id for e in entries] == ["1", "2", "3", "4", "5"]
+        assert kind == "fashion-products" and [e.item.id for e in entries] == [
+            "1",
+            "2",
+            "3",
+            "4",
+            "5",
+        ]
         assert set(lines(ledger)) == {7, 8, 9, 10}
     items = {e.item.id: e.item for e in entries}
-    assert items["1"].attributes == {"category": ("shirt",), "color": ("navy",), "gender": ("men",), "style": ("casual",)}
+    assert items["1"].attributes == {
+        "category": ("shirt",),
+        "color": ("navy",),
+        "gender": ("men",),
+        "style": ("casual",),
+    }
     assert items["1"].brand == "Acme" and items["1"].price is None and items["1"].sizes == {}
-    assert items["2"].title == "Basel Women Maroon, Large Handbag" and items["2"].attributes["color"] == ("burgundy",)
+    assert items["2"].title == "Basel Women Maroon, Large Handbag" and items["2"].attributes[
+        "color"
+    ] == ("burgundy",)
     assert items["3"].attributes["category"] == ("polo shirt",)
-    assert items["4"].attributes == {"category": ("umbrella",), "gender": ("unisex",), "style": ("casual",)}
+    assert items["4"].attributes == {
+        "category": ("umbrella",),
+        "gender": ("unisex",),
+        "style": ("casual",),
+    }
     assert ledger.unknown == {"category": {"snoods": 1}, "color": {"zorb": 1}}
 
 

@@ -71,7 +71,9 @@ def test_unknown_words_are_counted_and_can_be_mapped(tmp_path):
     assert reader.read("color", "Zorb") == () and reader.read("color", "zorb/red") == ("red",)
     assert reader.unknown == {"color": {"zorb": 2}}
     table = tmp_path / "map.toml"
-    table.write_text('[color]\n"Zorb" = "dark-blue"\n"quux" = ["red", "white"]\n"na" = []\n[category]\n"Dirndl" = "dirndl"\n')
+    table.write_text(
+        '[color]\n"Zorb" = "dark-blue"\n"quux" = ["red", "white"]\n"na" = []\n[category]\n"Dirndl" = "dirndl"\n'
+    )
     mapped = ValueReader(load_map(table))
     assert mapped.read("color", "quux") == ("red", "white") and mapped.read("color", "NA") == ()
     assert mapped.read("category", "dirndl") == ("dirndl",)  # a value of the shop's own
@@ -79,7 +81,8 @@ def test_unknown_words_are_counted_and_can_be_mapped(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "text, reason", [("[colour]\n", "no facets"), ("[color]\nx = 3\n", "a value or a list"), ("not toml", "TOML")]
+    "text, reason",
+    [("[colour]\n", "no facets"), ("[color]\nx = 3\n", "a value or a list"), ("not toml", "TOML")],
 )
 def test_a_wrong_map_is_refused(tmp_path, text, reason):
     (tmp_path / "map.toml").write_text(text)

@@ -58,7 +58,10 @@ def test_sizes_of_one_colourway_are_one_item(tmp_path, images):
         tmp_path / "f.tsv",
         [
             row("1", **group),
-            row("2", **group | dict(size="Medium", title="Shirt - Medium", availability="out of stock")),
+            row(
+                "2",
+                **group | dict(size="Medium", title="Shirt - Medium", availability="out of stock"),
+            ),
             row("3", **group | dict(color="Red")),
             row("4", **group | dict(size="XL", price="12 EUR", title="Shirt - XL")),
         ],
@@ -73,7 +76,9 @@ def test_sizes_of_one_colourway_are_one_item(tmp_path, images):
 
 
 def test_children_are_told_by_age_group(tmp_path, images):
-    feed = write(tmp_path / "f.tsv", [row("1", gender="female", age_group="kids"), row("2", gender="unisex")])
+    feed = write(
+        tmp_path / "f.tsv", [row("1", gender="female", age_group="kids"), row("2", gender="unisex")]
+    )
     entries, _, _ = read(feed, images)
     assert [e.item.attributes["gender"] for e in entries] == [("girls",), ("unisex",)]
 
@@ -89,7 +94,9 @@ def test_children_are_told_by_age_group(tmp_path, images):
     ],
 )
 def test_categories_come_from_the_end_of_the_path(tmp_path, images, product_type, google, category):
-    feed = write(tmp_path / "f.tsv", [row("1", product_type=product_type, google_product_category=google)])
+    feed = write(
+        tmp_path / "f.tsv", [row("1", product_type=product_type, google_product_category=google)]
+    )
     (entry,), ledger, _ = read(feed, images)
     assert entry.item.attributes.get("category") == category
     assert ledger.unknown == ({"category": {"neuheiten": 1}} if product_type == "Neuheiten" else {})
@@ -142,11 +149,16 @@ def test_broken_rows_are_rejected_with_line_and_reason_and_the_rest_loads(tmp_pa
         assert reason in reasons[line], (line, reasons[line])
 
 
-@pytest.mark.parametrize("place", ["../secret.jpg", "/etc/passwd", "sub/../../secret.jpg", "link.jpg", "file:///etc/passwd"])
+@pytest.mark.parametrize(
+    "place",
+    ["../secret.jpg", "/etc/passwd", "sub/../../secret.jpg", "link.jpg", "file:///etc/passwd"],
+)
 def test_pictures_outside_the_folder_are_refused(tmp_path, images, place):
     (tmp_path / "secret.jpg").write_bytes(encoded(swatch()))
     (images / "link.jpg").symlink_to(tmp_path / "secret.jpg")
-    entries, ledger, _ = read(write(tmp_path / "f.tsv", [row("1"), row("2", image_link=place)]), images)
+    entries, ledger, _ = read(
+        write(tmp_path / "f.tsv", [row("1"), row("2", image_link=place)]), images
+    )
     assert [e.item.id for e in entries] == ["1"]
     assert "outside" in lines(ledger)[3] or "allowed are http" in lines(ledger)[3]
 
@@ -160,8 +172,14 @@ def test_private_addresses_are_not_fetched(tmp_path, images):
         "http://10.0.0.1/a.jpg",
         "ftp://127.0.0.1/x.jpg",
     ]
-    _, ledger, _ = read(write(tmp_path / "f.tsv", [row(str(n), image_link=url) for n, url in enumerate(urls)]), images)
-    assert all("private address" in reason or "allowed are http" in reason for reason in lines(ledger).values())
+    _, ledger, _ = read(
+        write(tmp_path / "f.tsv", [row(str(n), image_link=url) for n, url in enumerate(urls)]),
+        images,
+    )
+    assert all(
+        "private address" in reason or "allowed are http" in reason
+        for reason in lines(ledger).values()
+    )
     assert len(ledger.rejected) == len(urls)
 
 
@@ -184,7 +202,9 @@ def test_metadata_of_pictures_is_not_kept(tmp_path, images):
     exif[0x010F] = "Somebody's camera"
     (images / "gps.jpg").write_bytes(encoded(swatch(), "JPEG", exif=exif))
     plain = (images / "a.jpg").read_bytes()
-    entries, _, _ = read(write(tmp_path / "f.tsv", [row("1"), row("2", image_link="gps.jpg")]), images)
+    entries, _, _ = read(
+        write(tmp_path / "f.tsv", [row("1"), row("2", image_link="gps.jpg")]), images
+    )
     assert entries[0].jpeg == plain  # as it was, not encoded twice
     assert b"camera" not in entries[1].jpeg
 
@@ -209,7 +229,13 @@ def test_xml_feeds_of_both_kinds(tmp_path, images, text):
     (tmp_path / "f.xml").write_text(text)
     (entry,), ledger, kind = read(tmp_path / "f.xml", images)
     assert kind == "merchant"
-    assert (entry.item.id, entry.item.title, entry.item.description, entry.item.link, entry.item.price) == (
+    assert (
+        entry.item.id,
+        entry.item.title,
+        entry.item.description,
+        entry.item.link,
+        entry.item.price,
+    ) == (
         "1",
         "Blue Dress",
         "soft",

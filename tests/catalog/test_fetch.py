@@ -18,8 +18,14 @@ PICTURE = encoded(swatch())
 
 class _Shop(BaseHTTPRequestHandler):
     def do_GET(self):
-        target = {"/moved": "/a.jpg", "/round": "/round", "/out": "ftp://elsewhere.example/a.jpg"}.get(self.path)
-        body = {"/a.jpg": PICTURE, "/host": self.headers["Host"].encode(), "/big": b"x" * 5000}.get(self.path)
+        target = {
+            "/moved": "/a.jpg",
+            "/round": "/round",
+            "/out": "ftp://elsewhere.example/a.jpg",
+        }.get(self.path)
+        body = {"/a.jpg": PICTURE, "/host": self.headers["Host"].encode(), "/big": b"x" * 5000}.get(
+            self.path
+        )
         if target:
             self.send_response(302)
             self.send_header("Location", target)
@@ -58,7 +64,12 @@ def test_the_server_hears_the_name_though_the_address_is_called(shop, fetcher):
 
 
 @pytest.mark.parametrize(
-    "path, reason", [("/none.jpg", "answers 404"), ("/round", "more than 3 redirections"), ("/out", "allowed are http")]
+    "path, reason",
+    [
+        ("/none.jpg", "answers 404"),
+        ("/round", "more than 3 redirections"),
+        ("/out", "allowed are http"),
+    ],
 )
 def test_what_goes_wrong_is_told(shop, fetcher, path, reason):
     with pytest.raises(Reject, match=reason):
@@ -86,7 +97,9 @@ def test_a_name_that_leads_to_a_private_address_is_refused_at_every_hop(shop, mo
     with pytest.raises(Reject, match="private address"):
         strict(f"{shop}/a.jpg")
     hops = iter(["http://localhost:1/a.jpg"])
-    monkeypatch.setattr(strict, "_hop", lambda url, first=strict._hop: next(hops, None) or first(url))
+    monkeypatch.setattr(
+        strict, "_hop", lambda url, first=strict._hop: next(hops, None) or first(url)
+    )
     with pytest.raises(Reject, match="localhost is a private address"):
         strict("http://public.example/a.jpg")
     strict.close()

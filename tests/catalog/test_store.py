@@ -20,7 +20,12 @@ SHELF = {  # id: listing
         price=40.0,
         brand="Acme",
         sizes={"S": 0, "M": 3},
-        attributes={"category": ("dress",), "color": ("navy",), "pattern": ("solid",), "gender": ("women",)},
+        attributes={
+            "category": ("dress",),
+            "color": ("navy",),
+            "pattern": ("solid",),
+            "gender": ("women",),
+        },
     ),
     "blue-dress": dict(
         title="Blue wrap dress",
@@ -42,7 +47,9 @@ SHELF = {  # id: listing
             "style": ("casual",),
         },
     ),
-    "rainbow-tee": dict(title="Rainbow tee", attributes={"category": ("t-shirt",), "color": ("multicolor",)}),
+    "rainbow-tee": dict(
+        title="Rainbow tee", attributes={"category": ("t-shirt",), "color": ("multicolor",)}
+    ),
     "black-belt": dict(
         title="Leather belt",
         price=15.0,
@@ -51,10 +58,16 @@ SHELF = {  # id: listing
         attributes={"category": ("belt",), "color": ("black",), "material": ("leather",)},
     ),
     "silent": dict(title="Something nice"),
-    "plain-coat": dict(title="Coat without pockets", price=200.0, attributes={"category": ("coat",)}),
+    "plain-coat": dict(
+        title="Coat without pockets", price=200.0, attributes={"category": ("coat",)}
+    ),
 }
 CLAIMS = {
-    "plain-coat": [Claim("details", "pockets", False), Claim("pattern", "striped", False), Claim("color", "grey", True)],
+    "plain-coat": [
+        Claim("details", "pockets", False),
+        Claim("pattern", "striped", False),
+        Claim("color", "grey", True),
+    ],
     "striped-shirt": [Claim("pattern", "checked", True), Claim("color", "gold", True)],
 }
 
@@ -62,7 +75,11 @@ CLAIMS = {
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory) -> Catalog:
     truths = {"navy-dress": {"color": ["navy"]}}
-    return made(tmp_path_factory.mktemp("shop") / "c", [entry(i, truth=truths.get(i), **f) for i, f in SHELF.items()], CLAIMS)
+    return made(
+        tmp_path_factory.mktemp("shop") / "c",
+        [entry(i, truth=truths.get(i), **f) for i, f in SHELF.items()],
+        CLAIMS,
+    )
 
 
 def dropped(shop: Catalog, *constraints: Constraint) -> set[str]:
@@ -80,7 +97,11 @@ def wish(facet: str, op: str, value: object, any_: int | None = None) -> Constra
 def test_rows_follow_the_order_given(shop):
     assert shop.ids == list(SHELF) and len(shop) == len(SHELF) == len(shop.vectors)
     assert shop.vectors.dtype == np.float16
-    assert [item.id for item in shop.items([3, 0, 3])] == ["rainbow-tee", "navy-dress", "rainbow-tee"]
+    assert [item.id for item in shop.items([3, 0, 3])] == [
+        "rainbow-tee",
+        "navy-dress",
+        "rainbow-tee",
+    ]
     assert shop.row("silent") == 5 and shop.image_path(5).is_file()
     with pytest.raises(InputError, match="no item 'nope'"):
         shop.row("nope")
@@ -90,20 +111,41 @@ def test_rows_follow_the_order_given(shop):
     "constraint, out",
     [
         (wish("color", "require", "blue"), {"striped-shirt", "black-belt", "plain-coat"}),
-        (wish("color", "require", "navy"), {"striped-shirt", "black-belt", "plain-coat"}),  # "blue" may be navy
+        (
+            wish("color", "require", "navy"),
+            {"striped-shirt", "black-belt", "plain-coat"},
+        ),  # "blue" may be navy
         (wish("color", "exclude", "blue"), {"navy-dress", "blue-dress"}),
         (wish("color", "exclude", "navy"), {"navy-dress"}),
         (wish("color", "exclude", "red"), {"striped-shirt"}),  # a second colour counts
         (wish("color", "exclude", "gold"), {"striped-shirt"}),  # so does one that the text tells
         (wish("color", "require", "dark"), set()),  # no listing speaks of shades here
-        (wish("color", "require", "multicolor"), {"navy-dress", "blue-dress", "black-belt", "plain-coat"}),
-        (wish("category", "require", "top"), {"navy-dress", "blue-dress", "black-belt", "plain-coat"}),
-        (wish("category", "require", "gown"), {"striped-shirt", "rainbow-tee", "black-belt", "plain-coat"}),
-        (wish("category", "require", "outerwear"), {"navy-dress", "blue-dress", "striped-shirt", "rainbow-tee", "black-belt"}),
+        (
+            wish("color", "require", "multicolor"),
+            {"navy-dress", "blue-dress", "black-belt", "plain-coat"},
+        ),
+        (
+            wish("category", "require", "top"),
+            {"navy-dress", "blue-dress", "black-belt", "plain-coat"},
+        ),
+        (
+            wish("category", "require", "gown"),
+            {"striped-shirt", "rainbow-tee", "black-belt", "plain-coat"},
+        ),
+        (
+            wish("category", "require", "outerwear"),
+            {"navy-dress", "blue-dress", "striped-shirt", "rainbow-tee", "black-belt"},
+        ),
         (wish("category", "exclude", "dress"), {"navy-dress", "blue-dress"}),
         (wish("pattern", "exclude", "patterned"), {"striped-shirt"}),
-        (wish("pattern", "require", "striped"), {"navy-dress", "black-belt", "plain-coat"} - {"black-belt"}),
-        (wish("pattern", "require", "checked"), {"navy-dress", "striped-shirt"}),  # the field outweighs the text
+        (
+            wish("pattern", "require", "striped"),
+            {"navy-dress", "black-belt", "plain-coat"} - {"black-belt"},
+        ),
+        (
+            wish("pattern", "require", "checked"),
+            {"navy-dress", "striped-shirt"},
+        ),  # the field outweighs the text
         (wish("details", "require", "pockets"), {"plain-coat", "black-belt"}),
         (wish("details", "require", "hood"), {"black-belt"}),  # pockets do not deny a hood
         (wish("details", "exclude", "pockets"), {"striped-shirt"}),
@@ -114,11 +156,23 @@ def test_rows_follow_the_order_given(shop):
         (wish("gender", "require", "men"), {"navy-dress"}),  # unisex is for men too
         (wish("brand", "require", "ACME"), {"striped-shirt", "black-belt"}),
         (wish("brand", "exclude", "Acme"), {"navy-dress", "blue-dress"}),
-        (wish("brand", "require", "Unheard"), {"navy-dress", "blue-dress", "striped-shirt", "black-belt"}),
+        (
+            wish("brand", "require", "Unheard"),
+            {"navy-dress", "blue-dress", "striped-shirt", "black-belt"},
+        ),
         (wish("size", "require", "m"), {"blue-dress", "striped-shirt"}),
-        (wish("size", "require", "S"), {"navy-dress", "blue-dress", "striped-shirt"}),  # sold out in S
-        (wish("price", "require", PriceRange(max=19.99)), {"navy-dress", "striped-shirt", "plain-coat"}),
-        (wish("price", "require", PriceRange(min=40, max=60)), {"blue-dress", "black-belt", "plain-coat"}),
+        (
+            wish("size", "require", "S"),
+            {"navy-dress", "blue-dress", "striped-shirt"},
+        ),  # sold out in S
+        (
+            wish("price", "require", PriceRange(max=19.99)),
+            {"navy-dress", "striped-shirt", "plain-coat"},
+        ),
+        (
+            wish("price", "require", PriceRange(min=40, max=60)),
+            {"blue-dress", "black-belt", "plain-coat"},
+        ),
         (wish("price", "exclude", PriceRange(min=100)), {"plain-coat"}),
         (wish("color", "prefer", "blue"), set()),
         (wish("color", "more", "dark"), set()),
@@ -154,7 +208,10 @@ def test_facet_counts_hold_what_listings_state(shop):
 
 
 def test_claims_are_kept(shop):
-    assert shop.claims([shop.row("silent"), shop.row("plain-coat")]) == [(), tuple(CLAIMS["plain-coat"])]
+    assert shop.claims([shop.row("silent"), shop.row("plain-coat")]) == [
+        (),
+        tuple(CLAIMS["plain-coat"]),
+    ]
 
 
 def test_a_word_of_too_many_listings_is_not_looked_up(shop, monkeypatch):
@@ -176,7 +233,10 @@ def test_text_search_ranks_and_stays_within_rows(shop):
     assert scores == sorted(scores, reverse=True) and scores[0] > 0
 
 
-@pytest.mark.parametrize("query", ["", "the of and", '"); drop table items; --', "NEAR( AND OR NOT *", "é\0 ^ : -", "zzzz"])
+@pytest.mark.parametrize(
+    "query",
+    ["", "the of and", '"); drop table items; --', "NEAR( AND OR NOT *", "é\0 ^ : -", "zzzz"],
+)
 def test_odd_queries_find_nothing_and_break_nothing(shop, query):
     assert shop.text_search(query, 5) == []
     assert len(shop.items(range(len(shop)))) == len(SHELF)
@@ -199,7 +259,9 @@ def test_info_says_what_it_is(shop):
     assert info["encoder"] == {"name": "mean-colour", "fingerprint": "0123456789abcdef"}
     assert info["index"] and info["facets"]["category"]["dress"] == 2
     assert info["price"] == {"min": 15.0, "max": 200.0}
-    assert info["bytes"]["total"] >= sum(n for name, n in info["bytes"].items() if name != "total") > 0
+    assert (
+        info["bytes"]["total"] >= sum(n for name, n in info["bytes"].items() if name != "total") > 0
+    )
 
 
 def test_another_encoder_is_refused_with_the_command(shop):

@@ -17,10 +17,18 @@ from errors import InputError
 
 def test_only_differences_are_applied(folder):
     encoder = Counting()
-    feed = [dress("d0", 10.0), dress("d1", 99.0), dress("d2", 12.0, BLUE), dress("d3", 13.0), dress("new", 50.0, BLUE)]
+    feed = [
+        dress("d0", 10.0),
+        dress("d1", 99.0),
+        dress("d2", 12.0, BLUE),
+        dress("d3", 13.0),
+        dress("new", 50.0, BLUE),
+    ]
     changes = applied(folder, feed, encoder)
     assert (changes.added, changes.changed, changes.removed, changes.kept) == (1, 2, 2, 2)
-    assert encoder.seen == changes.embedded == 2  # d1's picture is the same; its vector is used again
+    assert (
+        encoder.seen == changes.embedded == 2
+    )  # d1's picture is the same; its vector is used again
     now = Catalog.open(folder)
     assert set(state(now)) == {"d0", "d1", "d2", "d3", "new"} and now.info()["items"] == 5
     assert now.items([now.row("d1")])[0].price == 99.0
@@ -35,7 +43,9 @@ def test_the_same_feed_again_changes_nothing(folder):
     feed = [dress(f"d{n}", 10.0 + n) for n in range(6)]
     before = (folder / files.MANIFEST).read_bytes()
     changes = applied(folder, feed)
-    assert not changes.any and changes.kept == 6 and (folder / files.MANIFEST).read_bytes() == before
+    assert (
+        not changes.any and changes.kept == 6 and (folder / files.MANIFEST).read_bytes() == before
+    )
     applied(folder, [*feed, dress("new")])
     assert not applied(folder, [*feed, dress("new")]).any
 
@@ -44,15 +54,38 @@ def test_an_open_reader_keeps_its_state_and_learns_of_the_new_one(folder):
     reader = Catalog.open(folder)
     old = state(reader)
     assert not reader.changed
-    applied(folder, [dress("d0", 77.0), dress("d1", 11.0), dress("d2", 12.0), dress("d3", 13.0), dress("later")])
+    applied(
+        folder,
+        [
+            dress("d0", 77.0),
+            dress("d1", 11.0),
+            dress("d2", 12.0),
+            dress("d3", 13.0),
+            dress("later"),
+        ],
+    )
     assert reader.changed and state(reader) == old
     fresh = Catalog.open(folder, known=reader)
-    assert fresh.parts[0] is reader.parts[0] and set(state(fresh)) == {"d0", "d1", "d2", "d3", "later"}
+    assert fresh.parts[0] is reader.parts[0] and set(state(fresh)) == {
+        "d0",
+        "d1",
+        "d2",
+        "d3",
+        "later",
+    }
     assert state(fresh) == state(Catalog.open(folder))
 
 
 def test_filters_counts_and_words_follow(folder):
-    applied(folder, [dress("d0", 10.0), dress("d1", 11.0), dress("d2", 12.0), dress("d3", 500.0, title="Zebra gown")])
+    applied(
+        folder,
+        [
+            dress("d0", 10.0),
+            dress("d1", 11.0),
+            dress("d2", 12.0),
+            dress("d3", 500.0, title="Zebra gown"),
+        ],
+    )
     now = Catalog.open(folder)
     cheap = Constraint(facet="price", op="require", value={"max": 100})
     assert {now.ids[row] for row in np.flatnonzero(now.allowed_rows([cheap]))} == {"d0", "d1", "d2"}
@@ -81,11 +114,17 @@ def test_several_updates_leave_one_fresh_part(folder):
         feed[f"x{step}"] = dress(f"x{step}", color=BLUE)
         applied(folder, feed.values())
     now = Catalog.open(folder)
-    assert len(now.parts) == 2 and now.items([now.row("d0")])[0].price == 103.0 and int(now.alive.sum()) == 10
+    assert (
+        len(now.parts) == 2
+        and now.items([now.row("d0")])[0].price == 103.0
+        and int(now.alive.sum()) == 10
+    )
     assert len(now.parts[1]) == 5
     applied(folder, [dress("only", color=BLUE)], force=True)
     assert set(state(Catalog.open(folder))) == {"only"}
-    assert len(list((folder / files.PARTS).iterdir())) == 2  # this one and the one that open readers may hold
+    assert (
+        len(list((folder / files.PARTS).iterdir())) == 2
+    )  # this one and the one that open readers may hold
     applied(folder, [dress("only", color=BLUE), dress("two")])
     assert len(list((folder / files.PARTS).iterdir())) == 2
 
@@ -108,7 +147,9 @@ def test_a_rejected_row_leaves_its_item_as_it_was(folder):
 
 
 @pytest.mark.parametrize("where", ["write_part", "save_digests", "files.to_disk", "write_manifest"])
-def test_killed_in_the_middle_the_old_state_holds_and_the_next_update_clears_up(folder, monkeypatch, where):
+def test_killed_in_the_middle_the_old_state_holds_and_the_next_update_clears_up(
+    folder, monkeypatch, where
+):
     old = state(Catalog.open(folder))
     feed = [*(dress(f"d{n}", 40.0 + n) for n in range(6)), dress("new", color=BLUE)]
 
@@ -123,4 +164,6 @@ def test_killed_in_the_middle_the_old_state_holds_and_the_next_update_clears_up(
     assert state(Catalog.open(folder)) == old
     assert applied(folder, feed).changed == 6
     assert len(state(Catalog.open(folder))) == 7
-    assert [part.name for part in (folder / files.PARTS).iterdir()] == Catalog.open(folder).manifest["parts"]
+    assert [part.name for part in (folder / files.PARTS).iterdir()] == Catalog.open(
+        folder
+    ).manifest["parts"]

@@ -37,19 +37,29 @@ def test_a_killed_update_leaves_the_old_state_or_the_new_one(tmp_path: Path) -> 
     program = PROGRAM.format(root=str(ROOT), here=str(Path(__file__).parent))
     killed = 0
     for step in range(1, 16):
-        with subprocess.Popen([sys.executable, "-c", program, str(folder), str(step)], stdout=subprocess.PIPE,
-                              stderr=subprocess.DEVNULL, text=True) as work:
+        with subprocess.Popen(
+            [sys.executable, "-c", program, str(folder), str(step)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        ) as work:
             work.stdout.readline()
             time.sleep(rng.uniform(0, 0.6))
             work.kill()
         killed += work.wait() == -signal.SIGKILL
         now = Catalog.open(folder)
         prices = {item.price for item in now.items(now.alive.nonzero()[0])}
-        assert len(prices) == 1 and prices <= {float(s) for s in range(step + 1)} and int(now.alive.sum()) == 300
+        assert (
+            len(prices) == 1
+            and prices <= {float(s) for s in range(step + 1)}
+            and int(now.alive.sum()) == 300
+        )
         assert len(now.text_search("item", 400)) == 300
         now.close()
     assert killed >= 5
-    subprocess.run([sys.executable, "-c", program, str(folder), "99"], check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-c", program, str(folder), "99"], check=True, capture_output=True
+    )
     last = Catalog.open(folder)
     assert len(last) == 300 and {item.price for item in last.items(range(300))} == {99.0}
     assert {path.name for path in tmp_path.iterdir()} <= {"shop", ".shop.lock"}

@@ -40,8 +40,12 @@ def test_readers_never_see_half(folder):
     """Prices of all items change together: a reader that saw two of them would have seen half an update."""
     applied(folder, [dress(f"d{n}", 0.0) for n in range(6)])
     root = str(Path(updating.__file__).resolve().parents[1])
-    with subprocess.Popen([sys.executable, "-c", READER.format(root=root), str(folder)], stdout=subprocess.PIPE,
-                          stderr=subprocess.PIPE, text=True) as reader:
+    with subprocess.Popen(
+        [sys.executable, "-c", READER.format(root=root), str(folder)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as reader:
         reader.stdout.readline()
         for step in range(1, 9):
             applied(folder, [dress(f"d{n}", float(step)) for n in range(6)])
@@ -67,7 +71,9 @@ def test_a_catalogue_that_was_replaced_meanwhile_is_left_alone(folder, monkeypat
     monkeypatch.setattr(updating._Work, "finish", replaced)
     with pytest.raises(WorkError, match="was replaced while it was being updated"):
         applied(folder, [dress(f"d{n}", 70.0 + n) for n in range(6)])
-    assert {item.price for item in Catalog.open(folder).items(range(6))} == {10.0 + n for n in range(6)}
+    assert {item.price for item in Catalog.open(folder).items(range(6))} == {
+        10.0 + n for n in range(6)
+    }
 
 
 def test_embedding_anew_keeps_updates_out(folder):

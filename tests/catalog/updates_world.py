@@ -24,7 +24,14 @@ class Counting(MeanColour):
 
 
 def dress(id_: str, price: float = 20.0, color: tuple[int, int, int] = RED, **fields):
-    return entry(id_, color, price=price, brand="Acme", attributes={"category": ("dress",), "color": ("red",)}, **fields)
+    return entry(
+        id_,
+        color,
+        price=price,
+        brand="Acme",
+        attributes={"category": ("dress",), "color": ("red",)},
+        **fields,
+    )
 
 
 def applied(folder, entries, encoder=None, ledger=None, **options) -> Changes:
@@ -34,5 +41,11 @@ def applied(folder, entries, encoder=None, ledger=None, **options) -> Changes:
 
 def state(catalog: Catalog) -> dict[str, tuple]:
     rows = np.flatnonzero(catalog.alive)
-    return {item.id: (item.price, item.image, tuple(np.round(catalog.vectors[int(row)].astype(float), 2)))
-            for row, item in zip(rows, catalog.items(rows), strict=True)}
+    return {
+        item.id: (
+            item.price,
+            item.image,
+            tuple(np.round(catalog.vectors[int(row)].astype(float), 2)),
+        )
+        for row, item in zip(rows, catalog.items(rows), strict=True)
+    }

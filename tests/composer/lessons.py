@@ -17,7 +17,9 @@ from training.composers.fit import Recipe, Trainer, pool
 from training.composers.gallery import Gallery, Known
 from training.composers.triplets import mine
 
-QUICK = Recipe(steps=160, batch=48, candidates=90, look_every=40, save_every=1000, noise=0.1, rate=6e-3)
+QUICK = Recipe(
+    steps=160, batch=48, candidates=90, look_every=40, save_every=1000, noise=0.1, rate=6e-3
+)
 
 
 def tiny_gallery(space: TinySpace) -> Gallery:
@@ -26,7 +28,9 @@ def tiny_gallery(space: TinySpace) -> Gallery:
     items = []
     for record in catalogue.records:
         held = {facet: frozenset({value}) for facet, value in record.items()}
-        items.append(Known({**dict.fromkeys(vocabulary.ATTRIBUTE_FACETS, frozenset()), **held}, {}, {}, {}))
+        items.append(
+            Known({**dict.fromkeys(vocabulary.ATTRIBUTE_FACETS, frozenset()), **held}, {}, {}, {})
+        )
     return Gallery("the tiny catalogue", catalogue.vectors.astype(np.float32), tuple(items))
 
 
@@ -35,8 +39,10 @@ def tiny_weights(kind: str) -> Learned:
     """Weights of a learned kind for the tiny space."""
     space, network = TinySpace(), NETWORKS[kind]
     gallery = tiny_gallery(space)
-    train, choose = (pool(network, gallery, mine(gallery, count, seed), {}, space, Weights(), QUICK.noise)
-                     for count, seed in ((400, 1), (200, 2)))
+    train, choose = (
+        pool(network, gallery, mine(gallery, count, seed), {}, space, Weights(), QUICK.noise)
+        for count, seed in ((400, 1), (200, 2))
+    )
     with TemporaryDirectory() as work:
         trainer = Trainer(kind, space, Weights(), [train], [choose], QUICK, Path(work))
         return Learned(kind, trainer.run(), identity(space), sizes(space), Weights())

@@ -19,18 +19,24 @@ REFERENCE = min(CATALOGUE.rows(category="shirt", pattern="striped", gender="men"
 
 def page(*wanted: dict[str, str]) -> np.ndarray:
     """One item of each description."""
-    return np.stack([CATALOGUE.vectors[min(CATALOGUE.rows(**facets))] for facets in wanted]).astype(np.float32)
+    return np.stack([CATALOGUE.vectors[min(CATALOGUE.rows(**facets))] for facets in wanted]).astype(
+        np.float32
+    )
 
 
-SHOWN = page({"color": "navy", "category": "skirt", "pattern": "striped"},
-             {"color": "red", "category": "shirt", "pattern": "striped"},
-             {"color": "navy", "category": "dress", "pattern": "floral"},
-             {"color": "white", "category": "shirt", "pattern": "solid"})
+SHOWN = page(
+    {"color": "navy", "category": "skirt", "pattern": "striped"},
+    {"color": "red", "category": "shirt", "pattern": "striped"},
+    {"color": "navy", "category": "dress", "pattern": "floral"},
+    {"color": "white", "category": "shirt", "pattern": "solid"},
+)
 
 
 def turn(saved: tuple[int, ...] = (), refused: tuple[int, ...] = (), *lines: str) -> Turn:
     asked = wish(*lines)
-    query = compose("delta", CATALOGUE.vectors[REFERENCE].astype(np.float32), asked, None, SPACE).vector
+    query = compose(
+        "delta", CATALOGUE.vectors[REFERENCE].astype(np.float32), asked, None, SPACE
+    ).vector
     return Turn(asked, SHOWN, saved, refused, query)
 
 
@@ -52,9 +58,15 @@ def test_who_refuses_other_kinds_cares_about_the_kind() -> None:
 
 
 def test_what_is_kept_through_three_turns_gains() -> None:
-    turns = [turn((), ()), turn((), (), "require pattern floral"), turn((), (), "require pattern solid")]
+    turns = [
+        turn((), ()),
+        turn((), (), "require pattern floral"),
+        turn((), (), "require pattern solid"),
+    ]
     factors = emphasis(turns, SPACE)
-    assert factors["color"] > factors["pattern"] and factors["color"] == pytest.approx(factors["category"])
+    assert factors["color"] > factors["pattern"] and factors["color"] == pytest.approx(
+        factors["category"]
+    )
 
 
 def test_it_is_bounded() -> None:

@@ -14,7 +14,9 @@ from tests.composer.tiny_world import TinyCatalogue, TinySpace, wish
 
 SPACE = TinySpace()
 CATALOGUE = TinyCatalogue(SPACE)
-REFERENCE = next(iter(sorted(CATALOGUE.rows(category="shirt", pattern="striped", gender="men", color="red"))))
+REFERENCE = next(
+    iter(sorted(CATALOGUE.rows(category="shirt", pattern="striped", gender="men", color="red")))
+)
 
 
 @pytest.fixture(params=["fp32", "fp16"])
@@ -34,7 +36,9 @@ def picture() -> np.ndarray:
 
 
 def composed(kind: str, reference: np.ndarray | None, asked: Wish) -> Query:
-    return compose(kind, reference, asked, None, SPACE, tiny_weights(kind) if kind in LEARNED else None)
+    return compose(
+        kind, reference, asked, None, SPACE, tiny_weights(kind) if kind in LEARNED else None
+    )
 
 
 def best(index: FaissIndex, kind: str, asked: Wish, k: int, with_picture: bool = True) -> list[int]:
@@ -48,7 +52,9 @@ def test_one_query_is_one_inner_product(index: FaissIndex, kind: str) -> None:
     exact = CATALOGUE.vectors[rows[0]].astype(np.float32) @ query.vector
     np.testing.assert_allclose(scores[0], exact, atol=2e-3)
     assert query.vector.shape == (SPACE.dim,) and query.vector.dtype == np.float32
-    lengths = [np.linalg.norm(query.vector[SPACE.layout.slice(name)]) for name in SPACE.layout.names]
+    lengths = [
+        np.linalg.norm(query.vector[SPACE.layout.slice(name)]) for name in SPACE.layout.names
+    ]
     np.testing.assert_allclose(list(query.weights.values()), lengths, atol=1e-6)
 
 
@@ -93,7 +99,9 @@ def test_the_retriever_keeps_what_a_recolour_leaves(index: FaissIndex, kind: str
     hits = Retriever(CATALOGUE, SPACE, index).search(query, asked, 3)
     assert len({hit.id for hit in hits}) == len(hits) == 3
     if kind not in ("image", "text"):
-        assert hits[0].row in CATALOGUE.rows(category="shirt", pattern="striped", gender="men", color="navy")
+        assert hits[0].row in CATALOGUE.rows(
+            category="shirt", pattern="striped", gender="men", color="navy"
+        )
 
 
 def test_only_fitted_kinds_are_offered() -> None:

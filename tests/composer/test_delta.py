@@ -12,13 +12,27 @@ from errors import InputError
 from tests.composer.tiny_world import SIZES, TinySpace, wish
 
 SPACE = TinySpace()
-REFERENCE = SPACE.item(seed=1, noise=0.02, category="shirt", color="light blue", pattern="striped",
-                       sleeve_length="short", length="knee", material="cotton", details="pockets", gender="men")
+REFERENCE = SPACE.item(
+    seed=1,
+    noise=0.02,
+    category="shirt",
+    color="light blue",
+    pattern="striped",
+    sleeve_length="short",
+    length="knee",
+    material="cotton",
+    details="pockets",
+    gender="men",
+)
 WEIGHTS = Weights(firm=0.0)
 
 
-def delta(*constraints: str, picture: np.ndarray | None = REFERENCE, words: np.ndarray | None = None,
-          **options: object):
+def delta(
+    *constraints: str,
+    picture: np.ndarray | None = REFERENCE,
+    words: np.ndarray | None = None,
+    **options: object,
+):
     return compose("delta", picture, wish(*constraints, **options), words, SPACE, WEIGHTS)
 
 
@@ -29,14 +43,19 @@ def part(vector: np.ndarray, name: str) -> np.ndarray:
 def score(query, facet: str, value: str) -> float:
     """The query's inner product with a value's prototype in its slice."""
     prototypes = SPACE.prototypes(facet)
-    return float(part(query.vector, SPACE.facet_slice[facet]) @ prototypes.vectors[prototypes.values.index(value)])
+    return float(
+        part(query.vector, SPACE.facet_slice[facet])
+        @ prototypes.vectors[prototypes.values.index(value)]
+    )
 
 
 def test_untouched_slices_are_the_references() -> None:
     query = delta("require color navy")
     for name in SIZES:
         if name != "color":
-            np.testing.assert_allclose(part(query.vector, name), WEIGHTS.kept(name) * part(REFERENCE, name), atol=1e-6)
+            np.testing.assert_allclose(
+                part(query.vector, name), WEIGHTS.kept(name) * part(REFERENCE, name), atol=1e-6
+            )
 
 
 def test_a_changed_slice_moves_to_the_prototype() -> None:
@@ -81,25 +100,38 @@ def test_instead_of_does_not_bend_the_wanted_value() -> None:
 
 
 def test_alternatives_are_their_mean() -> None:
-    either = Wish(constraints=tuple(Constraint(facet="color", op="require", value=value, any=1)
-                                    for value in ("red", "green")))
+    either = Wish(
+        constraints=tuple(
+            Constraint(facet="color", op="require", value=value, any=1)
+            for value in ("red", "green")
+        )
+    )
     query = compose("delta", REFERENCE, either, None, SPACE, WEIGHTS)
     assert score(query, "color", "red") == pytest.approx(score(query, "color", "green"))
-    assert score(query, "color", "red") > 0.6 and query.weights["color"] == pytest.approx(WEIGHTS.change)
+    assert score(query, "color", "red") > 0.6 and query.weights["color"] == pytest.approx(
+        WEIGHTS.change
+    )
 
 
 def test_preferring_adds_by_confidence() -> None:
     weak = delta("prefer color red", confidence=0.3)
     strong = delta("prefer color red", confidence=0.9)
-    assert score(delta(), "color", "red") < score(weak, "color", "red") < score(strong, "color", "red")
+    assert (
+        score(delta(), "color", "red") < score(weak, "color", "red") < score(strong, "color", "red")
+    )
 
 
 def test_a_blurred_reference_leans_to_what_it_may_be() -> None:
     """Half shirt, half dress, and something of neither: the third grows smaller, and so does what no kind explains."""
     span = SPACE.layout.slice("category")
     blurred = REFERENCE.copy()
-    blurred[span] = np.array([0.6, 0.0, 0.6, 0.4, 0.35]) / np.linalg.norm([0.6, 0.0, 0.6, 0.4, 0.35])
-    plain, firm = (compose("delta", blurred, Wish(), None, SPACE, Weights(firm=amount)) for amount in (0.0, 2.0))
+    blurred[span] = np.array([0.6, 0.0, 0.6, 0.4, 0.35]) / np.linalg.norm(
+        [0.6, 0.0, 0.6, 0.4, 0.35]
+    )
+    plain, firm = (
+        compose("delta", blurred, Wish(), None, SPACE, Weights(firm=amount))
+        for amount in (0.0, 2.0)
+    )
     assert firm.weights["category"] == pytest.approx(plain.weights["category"])
     assert score(firm, "category", "shirt") > score(plain, "category", "shirt")
     assert score(firm, "category", "bag") < score(plain, "category", "bag") - 0.05
@@ -111,19 +143,27 @@ def test_what_was_seen_in_the_photo_firms_up_its_slice() -> None:
     assert score(query, "pattern", "striped") > score(delta(), "pattern", "striped")
 
 
-@pytest.mark.parametrize(("line", "facet", "more_of", "less_of"), [
-    ("more color dark", "color", "navy", "white"),
-    ("less color dark", "color", "white", "navy"),
-    ("more color light", "color", "white", "black"),
-    ("more color colorful", "color", "red", "grey"),
-    ("more sleeve_length length", "sleeve_length", "long", "sleeveless"),
-    ("less length length", "length", "mini", "maxi"),
-    ("more pattern floral", "pattern", "floral", "solid"),
-    ("less pattern striped", "pattern", "floral", "striped"),
-])
-def test_comparatives_move_along_their_axis(line: str, facet: str, more_of: str, less_of: str) -> None:
+@pytest.mark.parametrize(
+    ("line", "facet", "more_of", "less_of"),
+    [
+        ("more color dark", "color", "navy", "white"),
+        ("less color dark", "color", "white", "navy"),
+        ("more color light", "color", "white", "black"),
+        ("more color colorful", "color", "red", "grey"),
+        ("more sleeve_length length", "sleeve_length", "long", "sleeveless"),
+        ("less length length", "length", "mini", "maxi"),
+        ("more pattern floral", "pattern", "floral", "solid"),
+        ("less pattern striped", "pattern", "floral", "striped"),
+    ],
+)
+def test_comparatives_move_along_their_axis(
+    line: str, facet: str, more_of: str, less_of: str
+) -> None:
     before, after = delta(), delta(line)
-    gain = {value: score(after, facet, value) - score(before, facet, value) for value in (more_of, less_of)}
+    gain = {
+        value: score(after, facet, value) - score(before, facet, value)
+        for value in (more_of, less_of)
+    }
     assert gain[more_of] > 0.1 and gain[less_of] < 0.1 < gain[more_of] - gain[less_of]
 
 
@@ -155,7 +195,9 @@ def test_a_value_without_prototype_takes_the_words() -> None:
     words = SPACE.item(seed=5)
     query = delta("require color turquoise", words=words)
     own = part(words, "color") - SPACE.prototypes("color").vectors.mean(axis=0)
-    np.testing.assert_allclose(part(query.vector, "color"), WEIGHTS.change * own / np.linalg.norm(own), atol=1e-5)
+    np.testing.assert_allclose(
+        part(query.vector, "color"), WEIGHTS.change * own / np.linalg.norm(own), atol=1e-5
+    )
     unsaid = part(delta("require color turquoise").vector, "color")
     np.testing.assert_allclose(unsaid, WEIGHTS.kept("color") * part(REFERENCE, "color"), atol=1e-6)
 
@@ -163,7 +205,9 @@ def test_a_value_without_prototype_takes_the_words() -> None:
 def test_style_speaks_in_the_appearance_slice() -> None:
     words = SPACE.item(seed=6)
     query = delta("prefer style elegant", words=words)
-    gain = part(query.vector, "appearance") - WEIGHTS.kept("appearance") * part(REFERENCE, "appearance")
+    gain = part(query.vector, "appearance") - WEIGHTS.kept("appearance") * part(
+        REFERENCE, "appearance"
+    )
     np.testing.assert_allclose(gain, WEIGHTS.prefer * part(words, "appearance"), atol=1e-5)
 
 
@@ -173,7 +217,9 @@ def test_a_bag_keeps_no_sleeves() -> None:
 
 
 def test_price_size_and_brand_move_nothing() -> None:
-    np.testing.assert_array_equal(delta("require brand Acme", "require size M").vector, delta().vector)
+    np.testing.assert_array_equal(
+        delta("require brand Acme", "require size M").vector, delta().vector
+    )
 
 
 def test_nothing_said_is_nothing_asked() -> None:
@@ -183,7 +229,10 @@ def test_nothing_said_is_nothing_asked() -> None:
 
 
 def test_lightness_and_chroma_follow_the_eye() -> None:
-    light = {color: lightness_and_chroma(color)[0] for color in ("black", "navy", "blue", "light blue", "white")}
+    light = {
+        color: lightness_and_chroma(color)[0]
+        for color in ("black", "navy", "blue", "light blue", "white")
+    }
     assert list(light) == sorted(light, key=light.get)
     assert lightness_and_chroma("white")[0] == pytest.approx(98, abs=1)
     assert lightness_and_chroma("grey")[1] < 3 < 60 < lightness_and_chroma("red")[1]

@@ -35,7 +35,9 @@ def test_weights_come_back_as_they_were(kind: str, tmp_path) -> None:
     assert again.kind == kind and again.encoder == "tiny" and again.slices == learned.slices
     assert path.stat().st_size < 300_000 and fitted(kind, SPACE, tmp_path)
     asked = wish("require color navy", "exclude pattern striped")
-    before, after = (compose(kind, GALLERY.vectors[0], asked, None, SPACE, found) for found in (learned, again))
+    before, after = (
+        compose(kind, GALLERY.vectors[0], asked, None, SPACE, found) for found in (learned, again)
+    )
     np.testing.assert_allclose(before.vector, after.vector, atol=2e-2)
 
 
@@ -44,8 +46,14 @@ def test_a_no_moves_away(kind: str) -> None:
     row = next(n for n, item in enumerate(GALLERY.items) if "striped" in item.all_of["pattern"])
     striped = GALLERY.fact("pattern", "striped") == 1
     gap = []
-    for asked in (wish("require category dress"), wish("require category dress", "exclude pattern striped")):
-        scores = GALLERY.vectors @ compose(kind, GALLERY.vectors[row], asked, None, SPACE, tiny_weights(kind)).vector
+    for asked in (
+        wish("require category dress"),
+        wish("require category dress", "exclude pattern striped"),
+    ):
+        scores = (
+            GALLERY.vectors
+            @ compose(kind, GALLERY.vectors[row], asked, None, SPACE, tiny_weights(kind)).vector
+        )
         scores /= scores.std()
         gap.append(scores[striped].mean() - scores[~striped].mean())
     assert gap[1] < gap[0] - 0.3
@@ -57,17 +65,33 @@ def test_gates_start_as_the_closed_form() -> None:
     start = {name: tensor.numpy() for name, tensor in network.start(SPACE, weights, 0).items()}
     learned = replace(tiny_weights("gated"), tensors=start, weights=weights)
     asked = wish("require color navy")
-    gated, delta = (compose(name, GALLERY.vectors[3], asked, None, SPACE, settings).vector
-                    for name, settings in (("gated", learned), ("delta", weights)))
+    gated, delta = (
+        compose(name, GALLERY.vectors[3], asked, None, SPACE, settings).vector
+        for name, settings in (("gated", learned), ("delta", weights))
+    )
     np.testing.assert_allclose(gated, delta, atol=1e-3)  # stored slices are unit to fp16
 
 
 def test_weights_of_another_encoder_are_refused(kind: str) -> None:
     asked = wish("require color navy")
     with pytest.raises(InputError, match=f"training composer --kind {kind}"):
-        compose(kind, GALLERY.vectors[0], asked, None, SPACE, replace(tiny_weights(kind), encoder="older"))
+        compose(
+            kind,
+            GALLERY.vectors[0],
+            asked,
+            None,
+            SPACE,
+            replace(tiny_weights(kind), encoder="older"),
+        )
     with pytest.raises(InputError, match="takes slices"):
-        compose(kind, GALLERY.vectors[0], asked, None, SPACE, replace(tiny_weights(kind), slices={"category": 4}))
+        compose(
+            kind,
+            GALLERY.vectors[0],
+            asked,
+            None,
+            SPACE,
+            replace(tiny_weights(kind), slices={"category": 4}),
+        )
 
 
 def test_weights_of_another_shape_are_refused(kind: str) -> None:
@@ -80,10 +104,19 @@ def test_weights_of_another_shape_are_refused(kind: str) -> None:
 
 def test_weights_of_another_kind_are_refused() -> None:
     with pytest.raises(InputError, match="weights of 'gated', not of 'tirg'"):
-        compose("tirg", GALLERY.vectors[0], wish("require color navy"), None, SPACE, tiny_weights("gated"))
+        compose(
+            "tirg",
+            GALLERY.vectors[0],
+            wish("require color navy"),
+            None,
+            SPACE,
+            tiny_weights("gated"),
+        )
 
 
-def test_missing_and_broken_files_are_named(kind: str, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_and_broken_files_are_named(
+    kind: str, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(networks, "FOLDER", tmp_path)
     with pytest.raises(InputError, match=f"no weights .*training composer --kind {kind}"):
         compose(kind, GALLERY.vectors[0], wish("require color navy"), None, SPACE)
@@ -95,8 +128,10 @@ def test_missing_and_broken_files_are_named(kind: str, tmp_path, monkeypatch: py
 
 def test_emphasis_scales_its_slices(kind: str) -> None:
     asked = wish("require color navy")
-    plain, loud = (compose(kind, GALLERY.vectors[0], asked, None, SPACE, tiny_weights(kind), emphasis=found)
-                   for found in (None, {"color": 2.0}))
+    plain, loud = (
+        compose(kind, GALLERY.vectors[0], asked, None, SPACE, tiny_weights(kind), emphasis=found)
+        for found in (None, {"color": 2.0})
+    )
     assert loud.weights["color"] == pytest.approx(2 * plain.weights["color"], rel=1e-5)
     assert loud.weights["category"] == pytest.approx(plain.weights["category"], rel=1e-5)
     with pytest.raises(InputError, match="no slice colour to emphasise"):

@@ -23,10 +23,16 @@ def random_model() -> Encoder:
     open_clip = import_open_clip(whole=True)
     torch.manual_seed(0)
     vision = {"image_size": 32, "layers": 1, "width": 64, "head_width": 32, "patch_size": 16}
-    model = open_clip.CLIP(192, vision, {"context_length": 16, "vocab_size": 49408, "width": 64, "heads": 2, "layers": 1}).eval()
+    model = open_clip.CLIP(
+        192,
+        vision,
+        {"context_length": 16, "vocab_size": 49408, "width": 64, "heads": 2, "layers": 1},
+    ).eval()
     transform = open_clip.image_transform(32, is_train=False)
     tokenizer = open_clip.SimpleTokenizer(context_length=16)
-    return Encoder("random", Loaded(model, transform, tokenizer, 32, hash_model("random", model), None), "cpu")
+    return Encoder(
+        "random", Loaded(model, transform, tokenizer, 32, hash_model("random", model), None), "cpu"
+    )
 
 
 def test_slices_cover_the_models_space(random_model: Encoder) -> None:
@@ -35,15 +41,21 @@ def test_slices_cover_the_models_space(random_model: Encoder) -> None:
 
 
 def test_pictures_and_words_become_unit_slices(random_model: Encoder) -> None:
-    pictures = random_model.encode_images([Image.new("RGB", (50, 80), "green"), Image.new("L", (20, 20))])
+    pictures = random_model.encode_images(
+        [Image.new("RGB", (50, 80), "green"), Image.new("L", (20, 20))]
+    )
     for vectors in (pictures, random_model.encode_texts(["a dress"])):
         for name in random_model.layout.names:
-            assert np.allclose(np.linalg.norm(vectors[:, random_model.layout.slice(name)], axis=1), 1, atol=1e-4)
+            assert np.allclose(
+                np.linalg.norm(vectors[:, random_model.layout.slice(name)], axis=1), 1, atol=1e-4
+            )
 
 
 def test_a_values_own_words_lie_at_its_prototype(random_model: Encoder) -> None:
     prototypes = random_model.prototypes("sleeve_length")
-    words = random_model.encode_texts([f"a garment with {value} sleeves" for value in prototypes.values])
+    words = random_model.encode_texts(
+        [f"a garment with {value} sleeves" for value in prototypes.values]
+    )
     part = words[:, random_model.layout.slice("silhouette")]
     assert (part @ prototypes.vectors.T).argmax(1).tolist() == [0, 1, 2, 3]
 
@@ -52,7 +64,10 @@ def test_every_facet_has_prototypes(random_model: Encoder) -> None:
     for facet, where in FACET_SLICE.items():
         prototypes = random_model.prototypes(facet)
         size = dict(zip(random_model.layout.names, random_model.layout.sizes, strict=True))[where]
-        assert prototypes.values == vocabulary.leaf_values(facet) and prototypes.vectors.shape[1] == size
+        assert (
+            prototypes.values == vocabulary.leaf_values(facet)
+            and prototypes.vectors.shape[1] == size
+        )
 
 
 def test_the_bases_are_one_rotation() -> None:
@@ -60,7 +75,9 @@ def test_the_bases_are_one_rotation() -> None:
     known: dict[str, np.ndarray] = {}
 
     def encode(texts: list[str]) -> np.ndarray:
-        rows = np.stack([known.setdefault(text, rng.normal(size=96)) for text in texts]).astype(np.float32)
+        rows = np.stack([known.setdefault(text, rng.normal(size=96)) for text in texts]).astype(
+            np.float32
+        )
         return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
     spaces = text_subspaces(encode, 96)

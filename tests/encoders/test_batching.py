@@ -65,16 +65,27 @@ def test_the_real_encoder_gives_the_same_vectors_together_as_alone() -> None:
     encoder = load_encoder("builtin", "cpu")
     batched = BatchedEncoder(encoder)
     rng = np.random.default_rng(0)
-    pictures = [Image.fromarray(rng.integers(0, 256, (96, 64, 3), dtype=np.uint8)) for _ in range(6)]
+    pictures = [
+        Image.fromarray(rng.integers(0, 256, (96, 64, 3), dtype=np.uint8)) for _ in range(6)
+    ]
     garments = [None, "jeans", None, "shirt", None, "hat"]
-    alone = [encoder.encode_images([picture], [garment]) for picture, garment in zip(pictures, garments, strict=True)]
+    alone = [
+        encoder.encode_images([picture], [garment])
+        for picture, garment in zip(pictures, garments, strict=True)
+    ]
     phrases = ("a red dress", "navy", "boots", "no stripes")
     with ThreadPoolExecutor(6) as pool:
-        together = list(pool.map(lambda n: batched.encode_images([pictures[n]], [garments[n]]), range(6)))
+        together = list(
+            pool.map(lambda n: batched.encode_images([pictures[n]], [garments[n]]), range(6))
+        )
         words = list(pool.map(lambda text: batched.encode_texts([text]), phrases))
     np.testing.assert_allclose(np.concatenate(together), np.concatenate(alone), atol=2e-4)
     np.testing.assert_allclose(np.concatenate(words), encoder.encode_texts(phrases), atol=2e-4)
-    assert batched.fingerprint == encoder.fingerprint and batched.dim == encoder.dim and batched.may_ask
+    assert (
+        batched.fingerprint == encoder.fingerprint
+        and batched.dim == encoder.dim
+        and batched.may_ask
+    )
     assert batched.encode_images([]).shape == (0, encoder.dim)
 
 

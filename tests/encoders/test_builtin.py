@@ -15,7 +15,13 @@ from encoders.openclip import BUILTIN, PROTOTYPES
 
 
 def slice_lengths(encoder, vectors: np.ndarray) -> np.ndarray:
-    return np.stack([np.linalg.norm(vectors[:, encoder.layout.slice(name)], axis=1) for name in encoder.layout.names], axis=1)
+    return np.stack(
+        [
+            np.linalg.norm(vectors[:, encoder.layout.slice(name)], axis=1)
+            for name in encoder.layout.names
+        ],
+        axis=1,
+    )
 
 
 def test_pictures_become_unit_slices(builtin, pictures) -> None:
@@ -31,7 +37,10 @@ def test_words_become_unit_slices(builtin) -> None:
 
 
 def test_nothing_in_nothing_out(builtin) -> None:
-    assert builtin.encode_images([]).shape == (0, 256) and builtin.encode_texts([]).shape == (0, 256)
+    assert builtin.encode_images([]).shape == (0, 256) and builtin.encode_texts([]).shape == (
+        0,
+        256,
+    )
 
 
 def test_same_input_same_vector_alone_or_in_a_batch(builtin, pictures) -> None:
@@ -45,21 +54,29 @@ def test_mode_and_transparency_do_not_matter(builtin, pictures) -> None:
     on_white = Image.alpha_composite(Image.new("RGBA", blue.size, "white"), blue).convert("RGB")
     assert np.allclose(builtin.encode_images([blue]), builtin.encode_images([on_white]), atol=1e-5)
     grey = pictures[2].convert("L")
-    assert np.allclose(builtin.encode_images([grey]), builtin.encode_images([grey.convert("RGB")]), atol=1e-5)
+    assert np.allclose(
+        builtin.encode_images([grey]), builtin.encode_images([grey.convert("RGB")]), atol=1e-5
+    )
 
 
 def test_colours_and_kinds_of_plain_drawings_are_seen(builtin) -> None:
     plain = [
         drawn
         for drawn in plan_items(400, seed=31)
-        if drawn.truth["pattern"] == ["solid"] and drawn.truth["category"][0] in ("shirt", "dress", "trousers", "t-shirt")
+        if drawn.truth["pattern"] == ["solid"]
+        and drawn.truth["category"][0] in ("shirt", "dress", "trousers", "t-shirt")
     ][:40:2]
     vectors = builtin.encode_images([render(drawn, size=(192, 256)) for drawn in plain])
     for facet, least in (("color", 0.5), ("category", 0.6)):
         prototypes = builtin.prototypes(facet)
-        best = prototypes.probabilities(vectors[:, builtin.layout.slice(FACET_SLICE[facet])]).argmax(1)
+        best = prototypes.probabilities(
+            vectors[:, builtin.layout.slice(FACET_SLICE[facet])]
+        ).argmax(1)
         tops = [vocabulary.ancestors(facet, prototypes.values[i])[-1] for i in best]
-        right = [top == vocabulary.ancestors(facet, drawn.truth[facet][0])[-1] for top, drawn in zip(tops, plain, strict=True)]
+        right = [
+            top == vocabulary.ancestors(facet, drawn.truth[facet][0])[-1]
+            for top, drawn in zip(tops, plain, strict=True)
+        ]
         assert np.mean(right) >= least, (facet, tops)
 
 
@@ -74,7 +91,12 @@ def test_every_facet_has_calibrated_values(builtin) -> None:
 
 
 def test_words_lie_at_the_prototypes_they_name(builtin) -> None:
-    for facet, value in (("color", "navy"), ("pattern", "striped"), ("category", "dress"), ("gender", "women")):
+    for facet, value in (
+        ("color", "navy"),
+        ("pattern", "striped"),
+        ("category", "dress"),
+        ("gender", "women"),
+    ):
         prototypes = builtin.prototypes(facet)
         part = builtin.encode_texts([value])[:, builtin.layout.slice(FACET_SLICE[facet])]
         assert prototypes.values[int((prototypes.vectors @ part[0]).argmax())] == value
@@ -108,7 +130,9 @@ def test_tokens_are_few_for_shop_words(builtin, text: str) -> None:
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 def test_a_gpu_gives_nearly_the_same_vectors() -> None:
     pictures = [Image.new("RGB", (90, 120), color) for color in ("navy", "red", "white")]
-    there, here = (load_encoder("builtin", device).encode_images(pictures) for device in ("cuda", "cpu"))
+    there, here = (
+        load_encoder("builtin", device).encode_images(pictures) for device in ("cuda", "cpu")
+    )
     layout = load_encoder("builtin", "cpu").layout
     for name in layout.names:
         part = layout.slice(name)

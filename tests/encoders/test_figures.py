@@ -8,7 +8,16 @@ import numpy as np
 import pytest
 
 from catalog.labelled.photos import Photo
-from encoders.figures import auc, calibration_error, looked_figures, reported_classes, root, share, shop_figures, text_retrieval
+from encoders.figures import (
+    auc,
+    calibration_error,
+    looked_figures,
+    reported_classes,
+    root,
+    share,
+    shop_figures,
+    text_retrieval,
+)
 from encoders.layout import FACET_SLICE, SliceLayout
 from encoders.prototypes import Prototypes
 
@@ -16,7 +25,9 @@ from encoders.prototypes import Prototypes
 def test_wilsons_interval() -> None:
     entry = share([True] * 8 + [False] * 2)
     assert entry["value"] == 0.8 and entry["n"] == 10
-    assert entry["low"] == pytest.approx(0.490, abs=1e-3) and entry["high"] == pytest.approx(0.943, abs=1e-3)
+    assert entry["low"] == pytest.approx(0.490, abs=1e-3) and entry["high"] == pytest.approx(
+        0.943, abs=1e-3
+    )
     assert share([])["n"] == 0 and math.isnan(share([])["value"])
 
 
@@ -33,7 +44,10 @@ def test_calibration_error_of_a_braggart_and_of_an_honest_one() -> None:
 
 
 def test_colours_meet_at_their_parents() -> None:
-    assert root("navy") == root("light blue") == root("turquoise") == "blue" and root("teal") == root("olive") == "green"
+    assert (
+        root("navy") == root("light blue") == root("turquoise") == "blue"
+        and root("teal") == root("olive") == "green"
+    )
 
 
 class Sees:
@@ -53,7 +67,9 @@ class Sees:
         if name == "details":
             values = ("hood", "zipper", "buttons", "pockets")
         vectors = np.eye(2, dtype=np.float32)[[i % 2 for i in range(len(values))]]
-        return Prototypes(values, vectors, 8.0, np.zeros(len(values), dtype=np.float32), name != "details")
+        return Prototypes(
+            values, vectors, 8.0, np.zeros(len(values), dtype=np.float32), name != "details"
+        )
 
     def encode_texts(self, texts: list[str]) -> np.ndarray:
         rows = np.zeros((len(texts), 14), dtype=np.float32)
@@ -93,8 +109,14 @@ def test_a_seeing_encoder_is_right_everywhere() -> None:
     figures = shop_figures(Sees(), vectors, photos, "article", ["Dresses", "Shirts"])
     assert figures["value"] == figures["macro"] == 1 and figures["n"] == 24
     looked = looked_figures(Sees(), vectors, photos)
-    assert looked["color"]["value"] == 1 and looked["hood (AUC)"]["value"] == 1 and looked["neckline"]["n"] == 0
-    assert {kind: entry["value"] for kind, entry in text_retrieval(Sees(), vectors, photos).items()} == {
+    assert (
+        looked["color"]["value"] == 1
+        and looked["hood (AUC)"]["value"] == 1
+        and looked["neckline"]["n"] == 0
+    )
+    assert {
+        kind: entry["value"] for kind, entry in text_retrieval(Sees(), vectors, photos).items()
+    } == {
         "category": 1,
         "color": 1,
         "color and category": 1,

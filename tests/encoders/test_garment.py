@@ -28,7 +28,9 @@ def test_untrained_masks_weigh_every_place_alike(tower: GarmentLite0) -> None:
     out = tower(pictures())
     last = tower.body.forward_features(pictures())
     assert out.shape == (2, tower.num_features)
-    plain = last.mean((2, 3)) / (1 + tower.norm.eps) ** 0.5  # the untrained norm only divides by its own epsilon
+    plain = (
+        last.mean((2, 3)) / (1 + tower.norm.eps) ** 0.5
+    )  # the untrained norm only divides by its own epsilon
     assert torch.allclose(out[:, : last.shape[1]], plain, atol=1e-5)
 
 
@@ -57,7 +59,9 @@ def test_an_asked_zone_moves_the_masks_of_its_own_rows_alone() -> None:
 
 
 def test_every_leaf_of_the_vocabulary_has_its_zone() -> None:
-    assert not [category for category in vocabulary.leaf_values("category") if not zone_of(category)]
+    assert not [
+        category for category in vocabulary.leaf_values("category") if not zone_of(category)
+    ]
     assert zone_of("jeans") == zone_of("skirt") != zone_of("t-shirt")
     assert zone_of(None) == zone_of("accessories") == 0
 

@@ -13,7 +13,11 @@ from encoders.prototypes import Prototypes, read_prototypes, unit, write_prototy
 
 
 def test_slices_tile_the_vector() -> None:
-    covered = [position for name in BUILTIN_LAYOUT.names for position in range(256)[BUILTIN_LAYOUT.slice(name)]]
+    covered = [
+        position
+        for name in BUILTIN_LAYOUT.names
+        for position in range(256)[BUILTIN_LAYOUT.slice(name)]
+    ]
     assert covered == list(range(256)) and BUILTIN_LAYOUT.dim == 256
 
 
@@ -42,13 +46,17 @@ def test_exclusive_probabilities_sum_to_one_and_peak_at_the_value() -> None:
 def test_independent_probabilities_are_sigmoids_moved_by_their_bias() -> None:
     table = _prototypes(False)
     at = table.probabilities(table.vectors[:1])[0, 0]
-    biased = Prototypes(table.values, table.vectors, table.scale, np.full(4, -12.0, dtype=np.float32), False)
+    biased = Prototypes(
+        table.values, table.vectors, table.scale, np.full(4, -12.0, dtype=np.float32), False
+    )
     assert at == pytest.approx(1 / (1 + np.exp(-12)), abs=1e-4)
     assert biased.probabilities(table.vectors[:1])[0, 0] == pytest.approx(0.5, abs=1e-3)
 
 
 def test_prototypes_survive_their_file(tmp_path: Path) -> None:
-    write_prototypes(tmp_path / "p.safetensors", {"color": _prototypes(True), "details": _prototypes(False)})
+    write_prototypes(
+        tmp_path / "p.safetensors", {"color": _prototypes(True), "details": _prototypes(False)}
+    )
     back = read_prototypes(tmp_path / "p.safetensors")
     assert back["details"].exclusive is False and back["color"].values == ("a", "b", "c", "d")
     assert np.abs(back["color"].vectors - _prototypes(True).vectors).max() < 1e-3

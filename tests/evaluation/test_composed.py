@@ -20,7 +20,14 @@ from evaluation.composed_scores import comparison, measure, query_rows, ranked
 from evaluation.composed_sheet import picked, save_sheet
 from evaluation.composed_wordings import over_wordings, overall, read_wordings
 from evaluation.composer_tuning import descend
-from evaluation.product_queries import KINDS, MORE_KINDS, Product, read_products, sample_queries, worded
+from evaluation.product_queries import (
+    KINDS,
+    MORE_KINDS,
+    Product,
+    read_products,
+    sample_queries,
+    worded,
+)
 from tests.composer.tiny_world import TinySpace, wish
 
 
@@ -28,10 +35,19 @@ class Speaking(TinySpace):
     """A tiny space whose text tower knows the colours, types and patterns by name."""
 
     def encode_texts(self, texts):
-        named = [{facet: [v for v in self.prototypes(facet).values if v in text] for facet in ("color", "category", "pattern")}
-                 for text in texts]
-        return np.stack([self.item(seed=n, noise=0.3, **{f: tuple(v) for f, v in found.items() if v})
-                         for n, found in enumerate(named)])
+        named = [
+            {
+                facet: [v for v in self.prototypes(facet).values if v in text]
+                for facet in ("color", "category", "pattern")
+            }
+            for text in texts
+        ]
+        return np.stack(
+            [
+                self.item(seed=n, noise=0.3, **{f: tuple(v) for f, v in found.items() if v})
+                for n, found in enumerate(named)
+            ]
+        )
 
 
 SPACE = Speaking()
@@ -43,8 +59,15 @@ def gallery() -> Gallery:
     colors, patterns, audiences = ("Red", "Navy", "White"), ("striped", "solid"), ("Women", "Men")
     for kind, color, pattern, audience in product(TYPES, colors, patterns, audiences):
         products.append(Product(str(len(products)), kind, color, pattern, audience))
-        vectors.append(SPACE.item(seed=len(products), category=TYPES[kind], color=color.lower(), pattern=pattern,
-                                  gender=audience.lower()))
+        vectors.append(
+            SPACE.item(
+                seed=len(products),
+                category=TYPES[kind],
+                color=color.lower(),
+                pattern=pattern,
+                gender=audience.lower(),
+            )
+        )
     return Gallery(tuple(products), np.stack(vectors), SPACE)
 
 
@@ -53,7 +76,11 @@ SHOP = gallery()
 
 def by(kind: str):
     def score(query, wish):
-        return SHOP.vectors @ compose(kind, SHOP.vectors[query.reference], wish, None, SPACE, Weights()).vector
+        return (
+            SHOP.vectors
+            @ compose(kind, SHOP.vectors[query.reference], wish, None, SPACE, Weights()).vector
+        )
+
     return score
 
 
@@ -69,7 +96,9 @@ def test_queries_name_one_change_and_know_their_hits(kind: str) -> None:
             assert (hit.type == reference.type) == (kind != "retype")
             assert (hit.color == reference.color) == (kind != "recolour")
             assert query.value in (hit.type, hit.color, hit.pattern)
-    assert sample_queries(SHOP.products, kind, 10, seed=0) == sample_queries(SHOP.products, kind, 10, seed=0)
+    assert sample_queries(SHOP.products, kind, 10, seed=0) == sample_queries(
+        SHOP.products, kind, 10, seed=0
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -88,7 +117,9 @@ def test_figures_where_the_answer_is_known(kind: str) -> None:
 def test_the_planner_reads_what_is_known() -> None:
     for kind in KINDS:
         for query in sample_queries(SHOP.products, kind, 1000, seed=0):
-            known, said = ({c.key for c in wish.constraints} for wish in (known_wish(query), read_wish(query)))
+            known, said = (
+                {c.key for c in wish.constraints} for wish in (known_wish(query), read_wish(query))
+            )
             assert known == said, query.phrase
 
 
@@ -102,12 +133,19 @@ def test_queries_of_a_no_and_of_two_changes(kind: str) -> None:
             assert (hit.type, hit.audience) == (reference.type, reference.audience)
             own = {"color": hit.color, "pattern": hit.pattern}
             assert all((own[a.facet] == a.value) == (a.op == "require") for a in query.asked)
-        assert {c.key for c in known_wish(query).constraints} == {c.key for c in read_wish(query).constraints}
+        assert {c.key for c in known_wish(query).constraints} == {
+            c.key for c in read_wish(query).constraints
+        }
 
 
 def test_no_to_a_colour_bans_its_children() -> None:
-    shop = [Product(str(n), "Shirts", color, "", "Men") for n, color in enumerate(("Blue", "Navy Blue", "Red"))]
-    of = {shop[q.reference].color: q.targets for q in sample_queries(shop, "exclude_color", 9, seed=0)}
+    shop = [
+        Product(str(n), "Shirts", color, "", "Men")
+        for n, color in enumerate(("Blue", "Navy Blue", "Red"))
+    ]
+    of = {
+        shop[q.reference].color: q.targets for q in sample_queries(shop, "exclude_color", 9, seed=0)
+    }
     assert of == {"Blue": {2}, "Navy Blue": {0, 2}, "Red": {0, 1}}
 
 
@@ -131,8 +169,10 @@ def test_without_photos_it_says_what_is_missing(tmp_path) -> None:
 
 
 def test_tuning_climbs_to_the_best_knobs() -> None:
-    knobs = {"change": (lambda w, v: w.model_copy(update={"change": v}), (0.5, 1.0, 2.0)),
-             "step": (lambda w, v: w.model_copy(update={"step": v}), (0.1, 0.8))}
+    knobs = {
+        "change": (lambda w, v: w.model_copy(update={"change": v}), (0.5, 1.0, 2.0)),
+        "step": (lambda w, v: w.model_copy(update={"step": v}), (0.1, 0.8)),
+    }
     best, reached = descend(lambda w: -abs(w.change - 2.0) - abs(w.step - 0.1), Weights(), knobs)
     assert (best.change, best.step) == (2.0, 0.1) and reached == pytest.approx(0.0)
 
@@ -151,7 +191,9 @@ def test_methods_are_the_composers_there_are_and_the_baselines() -> None:
 def test_a_mix_of_its_own_for_every_static_fusion() -> None:
     query = sample_queries(SHOP.products, "recolour", 1, seed=0)[0]
     wish = known_wish(query)
-    mostly_picture, mostly_words = (methods(sum=mix).scorer("sum")(query, wish) for mix in (0.01, 0.99))
+    mostly_picture, mostly_words = (
+        methods(sum=mix).scorer("sum")(query, wish) for mix in (0.01, 0.99)
+    )
     np.testing.assert_allclose(mostly_picture, methods().scorer("image")(query, wish), atol=0.05)
     np.testing.assert_allclose(mostly_words, methods().scorer("text")(query, wish), atol=0.05)
 
@@ -165,25 +207,46 @@ def test_mixes_and_the_best_composer_are_chosen() -> None:
 
 
 def test_the_very_phrase_is_what_the_shopper_typed() -> None:
-    query = worded(sample_queries(SHOP.products, "recolour", 1, seed=0)[0], "plain shirt in {color}")
+    query = worded(
+        sample_queries(SHOP.products, "recolour", 1, seed=0)[0], "plain shirt in {color}"
+    )
     wish = known_wish(query)
-    heard = methods(**{"text of the very phrase": 1.0}).scorer("text of the very phrase")(query, wish)
-    np.testing.assert_allclose(heard, SHOP.vectors @ compose("text", None, wish, SPACE.encode_texts([query.phrase])[0],
-                                                             SPACE, Weights()).vector, atol=1e-5)
+    heard = methods(**{"text of the very phrase": 1.0}).scorer("text of the very phrase")(
+        query, wish
+    )
+    np.testing.assert_allclose(
+        heard,
+        SHOP.vectors
+        @ compose(
+            "text", None, wish, SPACE.encode_texts([query.phrase])[0], SPACE, Weights()
+        ).vector,
+        atol=1e-5,
+    )
 
 
 def test_comparisons_name_the_strongest_of_each_family() -> None:
     asked = {kind: sample_queries(SHOP.products, kind, 30, seed=0) for kind in KINDS}
-    rows = {name: {kind: query_rows(SHOP, chosen, [known_wish(q) for q in chosen], methods().scorer(name))
-                   for kind, chosen in asked.items()} for name in methods().names(["delta"])}
+    rows = {
+        name: {
+            kind: query_rows(SHOP, chosen, [known_wish(q) for q in chosen], methods().scorer(name))
+            for kind, chosen in asked.items()
+        }
+        for name in methods().names(["delta"])
+    }
     found = comparisons(rows, "delta")
-    assert set(found) == {f"{family}: {change}" for family in
-                          ("whole vectors", "in slices", "no fusion")
-                          for change in ("all", *KINDS)}
+    assert set(found) == {
+        f"{family}: {change}"
+        for family in ("whole vectors", "in slices", "no fusion")
+        for change in ("all", *KINDS)
+    }
     whole = found["whole vectors: all"]
     assert whole["baseline"] in WHOLE and whole["ratio"].mean >= 1.0
     same = comparison(rows["delta"], rows["delta"])
-    assert same["difference"].rounded() == [0.0, 0.0, 0.0] and same["ratio"].mean == 1.0 and not same["apart"]
+    assert (
+        same["difference"].rounded() == [0.0, 0.0, 0.0]
+        and same["ratio"].mean == 1.0
+        and not same["apart"]
+    )
 
 
 def test_filtering_knows_noes_and_comparatives() -> None:
@@ -192,16 +255,31 @@ def test_filtering_knows_noes_and_comparatives() -> None:
     best = ranked(ClassifyEditFilter(SHOP).scores(query, known_wish(query)), query.reference, 2)
     assert set(best.tolist()) <= query.targets
     lengths = ("sleeveless", "short", "long")
-    space = np.stack([SPACE.item(seed=n, category="dress", color="red", pattern="solid", gender="women",
-                                 sleeve_length=value) for n, value in enumerate(lengths)])
+    space = np.stack(
+        [
+            SPACE.item(
+                seed=n,
+                category="dress",
+                color="red",
+                pattern="solid",
+                gender="women",
+                sleeve_length=value,
+            )
+            for n, value in enumerate(lengths)
+        ]
+    )
     shop = Gallery(lengths, space, SPACE)
     for op, row in (("more", 2), ("less", 0)):
-        scores = ClassifyEditFilter(shop).scores(replace(query, reference=1), wish(f"{op} sleeve_length length"))
+        scores = ClassifyEditFilter(shop).scores(
+            replace(query, reference=1), wish(f"{op} sleeve_length length")
+        )
         assert int(np.argmax(scores)) == row
 
 
-WORDS = {"recolour": ("like this in {color}", "the {color} one of these"),
-         "exclude_pattern": ("nothing {pattern}", "xyz {pattern}")}
+WORDS = {
+    "recolour": ("like this in {color}", "the {color} one of these"),
+    "exclude_pattern": ("nothing {pattern}", "xyz {pattern}"),
+}
 
 
 def test_wordings_of_the_same_queries_and_their_spread() -> None:
@@ -215,7 +293,9 @@ def test_wordings_of_the_same_queries_and_their_spread() -> None:
 
 def test_the_shipped_wordings_are_six_of_every_kind(tmp_path) -> None:
     wordings = read_wordings()
-    assert set(wordings) == {*KINDS, *MORE_KINDS} and {len(templates) for templates in wordings.values()} == {6}
+    assert set(wordings) == {*KINDS, *MORE_KINDS} and {
+        len(templates) for templates in wordings.values()
+    } == {6}
     for kind, templates in wordings.items():
         query = sample_queries(SHOP.products, kind, 1, seed=0)[0]
         phrases = {worded(query, template).phrase for template in templates}
@@ -230,13 +310,22 @@ def test_two_pictures_give_the_garment_and_the_borrowed_slice() -> None:
     for kind in KINDS:
         for two in two_pictures(SHOP, kind, 20, seed=0):
             reference, second = SHOP.products[two.query.reference], SHOP.products[two.second]
-            assert two.second not in two.query.targets and two.query.value in (second.type, second.color, second.pattern)
+            assert two.second not in two.query.targets and two.query.value in (
+                second.type,
+                second.color,
+                second.pattern,
+            )
             assert (second.type != reference.type) or kind == "retype"
     two = two_pictures(SHOP, "recolour", 1, seed=0)[0]
     found = assemblers(SHOP, "delta", Weights())["slices of both"](two)
     span, rest = SPACE.layout.slice("color"), SPACE.layout.slice("category")
-    assert SHOP.products[int(np.argmax(SHOP.vectors[:, span] @ found[span]))].color == two.query.value
-    assert SHOP.products[int(np.argmax(SHOP.vectors[:, rest] @ found[rest]))].type == SHOP.products[two.query.reference].type
+    assert (
+        SHOP.products[int(np.argmax(SHOP.vectors[:, span] @ found[span]))].color == two.query.value
+    )
+    assert (
+        SHOP.products[int(np.argmax(SHOP.vectors[:, rest] @ found[rest]))].type
+        == SHOP.products[two.query.reference].type
+    )
 
 
 def test_slices_of_both_beat_the_mean_and_are_held_against_one_picture() -> None:
@@ -251,5 +340,12 @@ def test_a_contact_sheet_shows_good_and_bad_ones(tmp_path) -> None:
     hits = [bool(set(rows.tolist()) & query.targets) for query, rows in found]
     assert len(found) == 12 and 0 < sum(hits) < 12
     opened = []
-    save_sheet(tmp_path / "new" / "sheet.png", SHOP, by("image"), lambda row: opened.append(row) or Image.new("L", (9, 5)), 40, 0)
+    save_sheet(
+        tmp_path / "new" / "sheet.png",
+        SHOP,
+        by("image"),
+        lambda row: opened.append(row) or Image.new("L", (9, 5)),
+        40,
+        0,
+    )
     assert Image.open(tmp_path / "new" / "sheet.png").size[1] % 12 == 0 and len(opened) == 12 * 7

@@ -18,17 +18,61 @@ def truth(**facets: str) -> dict[str, frozenset[str]]:
     return {facet: frozenset(said.split(",")) for facet, said in facets.items()}
 
 
-WORLD = World("tiny", ("a", "b", "c", "d"), (
-    truth(category="dress", color="navy,dark", pattern="solid", sleeve_length="long", details="pockets,belt", gender="women"),
-    truth(category="dress", color="red", pattern="striped", sleeve_length="short", details="belt", gender="women"),
-    truth(category="dress", color="navy", pattern="solid", sleeve_length="long", details="pockets", gender="women"),
-    truth(category="coat", color="navy", pattern="solid", sleeve_length="long", details="hood", gender="women")),
-    ("A", "B", "A", "D"), np.array([50.0, 20.0, 48.0, float("nan")]), (0, 1))
+WORLD = World(
+    "tiny",
+    ("a", "b", "c", "d"),
+    (
+        truth(
+            category="dress",
+            color="navy,dark",
+            pattern="solid",
+            sleeve_length="long",
+            details="pockets,belt",
+            gender="women",
+        ),
+        truth(
+            category="dress",
+            color="red",
+            pattern="striped",
+            sleeve_length="short",
+            details="belt",
+            gender="women",
+        ),
+        truth(
+            category="dress",
+            color="navy",
+            pattern="solid",
+            sleeve_length="long",
+            details="pockets",
+            gender="women",
+        ),
+        truth(
+            category="coat",
+            color="navy",
+            pattern="solid",
+            sleeve_length="long",
+            details="hood",
+            gender="women",
+        ),
+    ),
+    ("A", "B", "A", "D"),
+    np.array([50.0, 20.0, 48.0, float("nan")]),
+    (0, 1),
+)
 SAY = Wordings(
-    {"open": ["{category} in {value}"], "open_plain": ["a {category}"], "photo": ["this but {change}"],
-     "pick": ["the {ordinal} one but {change}"]},
-    {(facet, op, ""): [f"{op} {facet} {{value}}"] for facet in ("color", "pattern", "details", "price", "sleeve_length")
-     for op in ("require", "exclude", "more", "less")} | {("sleeve_length", "more", "length"): ["longer sleeves"]})
+    {
+        "open": ["{category} in {value}"],
+        "open_plain": ["a {category}"],
+        "photo": ["this but {change}"],
+        "pick": ["the {ordinal} one but {change}"],
+    },
+    {
+        (facet, op, ""): [f"{op} {facet} {{value}}"]
+        for facet in ("color", "pattern", "details", "price", "sleeve_length")
+        for op in ("require", "exclude", "more", "less")
+    }
+    | {("sleeve_length", "more", "length"): ["longer sleeves"]},
+)
 
 
 def shopper(target: int = 0, start: int | None = None) -> Shopper:
@@ -37,11 +81,22 @@ def shopper(target: int = 0, start: int | None = None) -> Shopper:
 
 def test_differences_hold_for_the_target_and_not_for_the_other() -> None:
     found = set(differences(WORLD, 0, 1))
-    assert {("color", "require", "navy"), ("pattern", "exclude", "striped"), ("sleeve_length", "more", "length"),
-            ("details", "require", "pockets"), ("price", "more", "price"), ("price", "require", "56")} == \
-        found - {("pattern", "require", "solid"), ("color", "exclude", "red"), ("sleeve_length", "require", "long")}
+    assert {
+        ("color", "require", "navy"),
+        ("pattern", "exclude", "striped"),
+        ("sleeve_length", "more", "length"),
+        ("details", "require", "pockets"),
+        ("price", "more", "price"),
+        ("price", "require", "56"),
+    } == found - {
+        ("pattern", "require", "solid"),
+        ("color", "exclude", "red"),
+        ("sleeve_length", "require", "long"),
+    }
     assert not any(value in ("dark", "belt") for _, _, value in found)  # a shade; what both have
-    assert {said for said in differences(WORLD, 3, 0) if said[0] == "price"} == set()  # no price is known
+    assert {
+        said for said in differences(WORLD, 3, 0) if said[0] == "price"
+    } == set()  # no price is known
 
 
 def test_a_shopper_never_repeats_and_says_the_kind_once() -> None:
@@ -61,7 +116,9 @@ def test_openings_tell_the_kind_or_one_difference_to_the_photo() -> None:
 
 def test_a_session_ends_with_the_design_or_after_five_turns() -> None:
     pages = iter([[1], [3], [2]])
-    assert converse(shopper(), lambda text, pointed: next(pages)) == 3  # another colourway of the design
+    assert (
+        converse(shopper(), lambda text, pointed: next(pages)) == 3
+    )  # another colourway of the design
     asked: list[str] = []
 
     def never(text: str, pointed: int | None) -> list[int]:
@@ -76,16 +133,24 @@ def test_the_same_shoppers_come_again() -> None:
     people = cast(WORLD, SAY, 4, seed=3)
     assert [make().opening() for make in people] == [make().opening() for make in people]
     starts = [make().start for make in people]
-    assert starts[0] is starts[2] is None and all(WORLD.designs[s] != WORLD.designs[people[n]().target]
-                                                   for n, s in enumerate(starts) if s is not None)
+    assert starts[0] is starts[2] is None and all(
+        WORLD.designs[s] != WORLD.designs[people[n]().target]
+        for n, s in enumerate(starts)
+        if s is not None
+    )
 
 
 def test_shipped_wordings_cover_the_facets_and_typed_ones_are_optional(tmp_path: Path) -> None:
     wordings = load_wordings(tmp_path / "missing")
     assert wordings.typed == {} and len(wordings.say) > 50
     rng = np.random.default_rng(0)
-    for said in (("color", "require", "navy"), ("details", "exclude", "hood"), ("price", "less", "price"),
-                 ("length", "more", "length"), ("sleeve_length", "require", "sleeveless")):
+    for said in (
+        ("color", "require", "navy"),
+        ("details", "exclude", "hood"),
+        ("price", "less", "price"),
+        ("length", "more", "length"),
+        ("sleeve_length", "require", "sleeveless"),
+    ):
         text = wordings.change(said, rng)
         assert text and "{" not in text
     assert wordings.change(("brand", "less", "x"), rng) is None
@@ -97,7 +162,9 @@ def test_shades_are_no_values_to_tell() -> None:
 
 def test_typed_phrases_are_used_where_they_fit() -> None:
     typed = replace(SAY, typed={("color", "require", "navy"): ["is navy, as typed"]})
-    texts = {typed.change(("color", "require", "navy"), np.random.default_rng(n)) for n in range(12)}
+    texts = {
+        typed.change(("color", "require", "navy"), np.random.default_rng(n)) for n in range(12)
+    }
     assert texts == {"is navy, as typed", "require color navy"}
 
 

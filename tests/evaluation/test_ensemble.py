@@ -8,7 +8,15 @@ import pytest
 from errors import InputError
 from evaluation.composed_gallery import Gallery, Words
 from evaluation.ensemble import EQUAL, LEFT_OUT, fit, leave_one_out, rare_lift, score, weighed
-from evaluation.ensemble_wishes import Ask, Bench, Unlisted, bench, drawn_asks, rare_asks, rare_values
+from evaluation.ensemble_wishes import (
+    Ask,
+    Bench,
+    Unlisted,
+    bench,
+    drawn_asks,
+    rare_asks,
+    rare_values,
+)
 from retrieval import RankerWeights, load_ranker_weights, save_ranker_weights
 from tests.composer.tiny_world import TinyCatalogue, TinySpace, wish
 
@@ -38,10 +46,29 @@ def test_wishes_have_designs_that_fit() -> None:
 
 
 def test_recall_counts_fitting_designs_among_ten() -> None:
-    held = bench(SHOP, GALLERY, [Ask(wish("require category dress"), None, frozenset(
-        g for r, g in zip(SHOP.records, SHOP.groups, strict=True) if r["category"] == "dress"))], Words(SPACE))
+    held = bench(
+        SHOP,
+        GALLERY,
+        [
+            Ask(
+                wish("require category dress"),
+                None,
+                frozenset(
+                    g
+                    for r, g in zip(SHOP.records, SHOP.groups, strict=True)
+                    if r["category"] == "dress"
+                ),
+            )
+        ],
+        Words(SPACE),
+    )
     assert held.recall(held.pools(), RankerWeights()) == [1.0]
-    wrong = Bench(held.catalog, held.gallery, (Ask(held.asks[0].wish, None, frozenset({"design-none"})),), held.queries)
+    wrong = Bench(
+        held.catalog,
+        held.gallery,
+        (Ask(held.asks[0].wish, None, frozenset({"design-none"})),),
+        held.queries,
+    )
     assert wrong.recall(wrong.pools(), RankerWeights()) == [0.0]
 
 
@@ -49,7 +76,12 @@ def test_a_ranker_that_is_left_out_neither_votes_nor_brings_candidates() -> None
     held = small_bench()
     for pool in held.pools(LEFT_OUT["composed vector"] | LEFT_OUT["text"]):
         assert not {"composed", "text"} & set(pool.scores)
-    only = held.pools(LEFT_OUT["all specialists"] | LEFT_OUT["kind"] | LEFT_OUT["composed vector"] | LEFT_OUT["text"])
+    only = held.pools(
+        LEFT_OUT["all specialists"]
+        | LEFT_OUT["kind"]
+        | LEFT_OUT["composed vector"]
+        | LEFT_OUT["text"]
+    )
     assert all(set(pool.scores) == {"any"} for pool in only)
 
 
@@ -58,8 +90,15 @@ def test_leaving_out_what_the_wish_is_told_by_costs_recall() -> None:
     benches = {"tiny": (held, held.pools())}
     found = leave_one_out(benches, RankerWeights())
     assert set(found) == {"nothing", *LEFT_OUT}
-    blind = held.recall(held.pools(LEFT_OUT["composed vector"] | LEFT_OUT["all specialists"] | LEFT_OUT["kind"]
-                                   | LEFT_OUT["text"]), RankerWeights())
+    blind = held.recall(
+        held.pools(
+            LEFT_OUT["composed vector"]
+            | LEFT_OUT["all specialists"]
+            | LEFT_OUT["kind"]
+            | LEFT_OUT["text"]
+        ),
+        RankerWeights(),
+    )
     assert np.mean(blind) < found["nothing"]["tiny"]["R@10"][0]
 
 
@@ -68,23 +107,34 @@ def test_fitting_does_not_make_it_worse_and_is_compared() -> None:
     benches = {"tiny": (held, held.pools())}
     fitted = fit(benches, EQUAL)
     assert score(benches, fitted) >= score(benches, EQUAL)
-    against = weighed({"fitting": benches, "report": benches}, {"equal": EQUAL, "shipped": EQUAL, "fitted": fitted})
+    against = weighed(
+        {"fitting": benches, "report": benches},
+        {"equal": EQUAL, "shipped": EQUAL, "fitted": fitted},
+    )
     assert against["equal"]["report"]["difference_to_shipped"] == [0.0, 0.0, 0.0]
     assert against["fitted"]["report"]["difference_to_equal"][0] >= 0.0
 
 
 def test_rare_values_are_those_of_few_items() -> None:
-    truth = [{"category": ["dress"], "material": ["cotton"]}] * 200 + [{"category": ["dress"], "material": ["sequin"]}]
+    truth = [{"category": ["dress"], "material": ["cotton"]}] * 200 + [
+        {"category": ["dress"], "material": ["sequin"]}
+    ]
     assert rare_values(truth) == [("material", "sequin")]
     asks = rare_asks(truth, [str(n) for n in range(201)])
-    assert [len(ask.wish.constraints) for ask in asks] == [1, 2] and all(ask.fitting == {"200"} and ask.rare for ask in asks)
+    assert [len(ask.wish.constraints) for ask in asks] == [1, 2] and all(
+        ask.fitting == {"200"} and ask.rare for ask in asks
+    )
 
 
 def test_lift_of_rare_values_where_there_are_any() -> None:
     held = small_bench()
     assert rare_lift({"tiny": (held, [])}, RankerWeights()) == {}
-    marked = Bench(held.catalog, held.gallery, tuple(Ask(a.wish, None, a.fitting, n < 3) for n, a in enumerate(held.asks)),
-                   held.queries)
+    marked = Bench(
+        held.catalog,
+        held.gallery,
+        tuple(Ask(a.wish, None, a.fitting, n < 3) for n, a in enumerate(held.asks)),
+        held.queries,
+    )
     found = rare_lift({"tiny": (marked, [])}, RankerWeights())["tiny"]
     assert found["wishes"] == 3
     assert found["lift"][0] == pytest.approx(found["with"][0] - found["without"][0], abs=1e-3)
@@ -92,7 +142,10 @@ def test_lift_of_rare_values_where_there_are_any() -> None:
 
 def test_hidden_listings_say_nothing() -> None:
     hidden = Unlisted(GALLERY.vectors, SHOP.ids, SHOP.groups)
-    assert hidden.allowed_rows(wish("exclude color red").constraints).all() and hidden.text_search("red", 9) == []
+    assert (
+        hidden.allowed_rows(wish("exclude color red").constraints).all()
+        and hidden.text_search("red", 9) == []
+    )
 
 
 def test_weights_are_kept_and_read(tmp_path) -> None:

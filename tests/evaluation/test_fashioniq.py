@@ -18,7 +18,9 @@ COLORS = {"red": (200, 20, 20), "blue": (20, 20, 200), "white": (250, 250, 250),
 
 
 def nearest(pixel: tuple[int, int, int]) -> str:
-    return min(COLORS, key=lambda name: sum(abs(a - b) for a, b in zip(pixel, COLORS[name], strict=True)))
+    return min(
+        COLORS, key=lambda name: sum(abs(a - b) for a, b in zip(pixel, COLORS[name], strict=True))
+    )
 
 
 class Seeing(TinySpace):
@@ -26,7 +28,12 @@ class Seeing(TinySpace):
 
     def encode_images(self, images):
         names = [nearest(image.getpixel((0, 0))) for image in images]
-        return np.stack([self.item(category="dress", color=name, pattern="solid", gender="women", noise=0.0) for name in names])
+        return np.stack(
+            [
+                self.item(category="dress", color=name, pattern="solid", gender="women", noise=0.0)
+                for name in names
+            ]
+        )
 
     def encode_texts(self, texts):
         return np.stack([self.item(seed=1, noise=1.0) for _ in texts])
@@ -37,10 +44,23 @@ def folder(tmp_path: Path) -> Path:
     for part in ("captions", "image_splits", "images"):
         (tmp_path / part).mkdir()
     for category in fashioniq.CATEGORIES:
-        records = [{"candidate": f"{category}-red", "target": f"{category}-blue", "captions": ["is blue.", "the same in blue"]},
-                   {"candidate": f"{category}-blue", "target": f"{category}-red", "captions": ["is red", ""]}]
+        records = [
+            {
+                "candidate": f"{category}-red",
+                "target": f"{category}-blue",
+                "captions": ["is blue.", "the same in blue"],
+            },
+            {
+                "candidate": f"{category}-blue",
+                "target": f"{category}-red",
+                "captions": ["is red", ""],
+            },
+        ]
         write(tmp_path / "captions" / f"cap.{category}.val.json", records)
-        write(tmp_path / "image_splits" / f"split.{category}.val.json", [f"{category}-{name}" for name in COLORS])
+        write(
+            tmp_path / "image_splits" / f"split.{category}.val.json",
+            [f"{category}-{name}" for name in COLORS],
+        )
         for name, color in COLORS.items():
             Image.new("RGB", (8, 8), color).save(tmp_path / "images" / f"{category}-{name}.png")
     return tmp_path
@@ -72,8 +92,12 @@ def test_the_reference_stays_among_the_candidates() -> None:
     """Sixty candidates: the picture alone finds the reference itself first, and the target only where it looks alike."""
     space = TinySpace()
     ids = tuple(f"n{n}" for n in range(60))
-    vectors = np.stack([space.item(seed=n, color="red" if n < 12 else "blue", noise=0.02) for n in range(60)])
-    part = fashioniq.Part("dress", (("n0", "n5", "is blue"), ("n0", "n30", "is blue"), ("n0", "n0", "is red")), ids)
+    vectors = np.stack(
+        [space.item(seed=n, color="red" if n < 12 else "blue", noise=0.02) for n in range(60)]
+    )
+    part = fashioniq.Part(
+        "dress", (("n0", "n5", "is blue"), ("n0", "n30", "is blue"), ("n0", "n0", "is red")), ids
+    )
     seen = []
 
     def by_picture(query, wish):
@@ -98,7 +122,7 @@ def test_what_is_missing_is_named_with_its_place(tmp_path: Path, folder: Path) -
         fashioniq.evaluate(folder, space, Words(space), ("image",), {})
 
 
-@pytest.mark.parametrize("content", ["{not json", "[{\"candidate\": \"a\"}]"])
+@pytest.mark.parametrize("content", ["{not json", '[{"candidate": "a"}]'])
 def test_files_of_another_form(folder: Path, content: str) -> None:
     (folder / "captions" / "cap.dress.val.json").write_text(content)
     with pytest.raises(InputError, match="cap.dress.val.json"):

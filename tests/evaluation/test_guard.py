@@ -33,9 +33,16 @@ def test_auc() -> None:
 
 def test_pictures_alone_and_hidden_listings() -> None:
     photos = [photo("striped", True)] * 5 + [photo("solid", False)] * 5 + [photo("striped", True)]
-    vectors = np.stack([ENCODER.picture(pattern=next(iter(p.seen["pattern"])), **({"details": "pockets"} if
-                                                                                 p.details["pockets"] else {}))
-                        for p in photos[:10]] + [ENCODER.picture(pattern="solid")])  # the last one is misleading
+    vectors = np.stack(
+        [
+            ENCODER.picture(
+                pattern=next(iter(p.seen["pattern"])),
+                **({"details": "pockets"} if p.details["pockets"] else {}),
+            )
+            for p in photos[:10]
+        ]
+        + [ENCODER.picture(pattern="solid")]
+    )  # the last one is misleading
     seen = look(ENCODER, vectors)
     figures = picture_alone(photos, seen)
     assert figures["pattern"]["accuracy"] == pytest.approx(10 / 11, abs=1e-4)
@@ -55,7 +62,8 @@ def test_wishes_are_asked_where_ten_designs_fit() -> None:
     own = {id_: id_ for id_ in truth}
     asked = no_wishes(truth, own, 50, seed=0)
     assert {(w.category, w.value) for w in asked} == {
-        (kind, unwanted) for kind in ("shirt", "top") for unwanted in ("striped", "patterned")}, "a shirt is a top"
+        (kind, unwanted) for kind in ("shirt", "top") for unwanted in ("striped", "patterned")
+    }, "a shirt is a top"
     assert all(w.like is None or w.like.startswith("s") for w in asked)
     assert no_wishes(truth, dict.fromkeys(truth, "one design"), 50, seed=0) == []
 
@@ -69,11 +77,15 @@ class _Stylist:
     def forget(self, session: str) -> None:
         assert session == "s"
 
-    def chat(self, session: str, text: str, like: str | None, k: int, guard: bool) -> SimpleNamespace:
+    def chat(
+        self, session: str, text: str, like: str | None, k: int, guard: bool
+    ) -> SimpleNamespace:
         assert "no " in text and k == 10
         shown = [f"p{n}" for n in range(4)] if guard else ["s0", "s1", "s2", "p0"]
-        return SimpleNamespace(items=[SimpleNamespace(id=i) for i in shown],
-                               unconfirmed=[SimpleNamespace(id="s0")] if guard else [])
+        return SimpleNamespace(
+            items=[SimpleNamespace(id=i) for i in shown],
+            unconfirmed=[SimpleNamespace(id="s0")] if guard else [],
+        )
 
 
 def test_unconfirmed_items_count_as_shown() -> None:
@@ -87,19 +99,42 @@ def test_unconfirmed_items_count_as_shown() -> None:
 
 def _cases() -> list:
     photos = [photo("striped", True)] * 8 + [photo("solid", False)] * 12
-    vectors = np.stack([ENCODER.picture(pattern=next(iter(p.seen["pattern"])), **({"details": "pockets"} if
-                                                                                 p.details["pockets"] else {}))
-                        for p in photos])
-    items = [Item(id=str(n), title="Thing", attributes={"pattern": tuple(p.seen["pattern"])} if n % 2 else {})
-             for n, p in enumerate(photos)]
-    return list(guard_photos.cases(photos, items, vectors, (("pattern", ("striped",)), ("details", ("pockets",)))))
+    vectors = np.stack(
+        [
+            ENCODER.picture(
+                pattern=next(iter(p.seen["pattern"])),
+                **({"details": "pockets"} if p.details["pockets"] else {}),
+            )
+            for p in photos
+        ]
+    )
+    items = [
+        Item(
+            id=str(n),
+            title="Thing",
+            attributes={"pattern": tuple(p.seen["pattern"])} if n % 2 else {},
+        )
+        for n, p in enumerate(photos)
+    ]
+    return list(
+        guard_photos.cases(
+            photos, items, vectors, (("pattern", ("striped",)), ("details", ("pockets",)))
+        )
+    )
 
 
 def test_listing_picture_and_both_on_photos_whose_answers_are_known() -> None:
     found = guard_photos.by_source(_cases(), Guard(ENCODER))
-    assert found["unchecked"]["no"]["precision"] == 0.6 and found["unchecked"]["no"]["good_rejected"] == 0
-    assert found["picture"]["no"]["violations_shown"] == 0 and found["picture"]["no"]["left_open"] == 0
-    assert found["listing"]["wishes"]["no striped"]["left_open"] == 0.5, "every other item states its pattern"
+    assert (
+        found["unchecked"]["no"]["precision"] == 0.6
+        and found["unchecked"]["no"]["good_rejected"] == 0
+    )
+    assert (
+        found["picture"]["no"]["violations_shown"] == 0 and found["picture"]["no"]["left_open"] == 0
+    )
+    assert found["listing"]["wishes"]["no striped"]["left_open"] == 0.5, (
+        "every other item states its pattern"
+    )
     assert found["listing"]["wishes"]["no pockets"]["left_open"] == 1
     assert found["both"]["wishes"]["with striped"]["precision"] == 1
 
@@ -116,12 +151,20 @@ def test_replies_fill_up_with_what_is_unconfirmed_and_likely() -> None:
 
 def test_violations_fall_with_the_listings_hidden() -> None:
     found = guard_photos.hidden(_cases(), Guard(ENCODER))
-    assert found["fall"] == 1 and found["guarded"]["slots_filled"] == 1 and found["unchecked"]["violations_shown"] > 0.2
+    assert (
+        found["fall"] == 1
+        and found["guarded"]["slots_filled"] == 1
+        and found["unchecked"]["violations_shown"] > 0.2
+    )
 
 
 def test_risk_rises_with_coverage_and_the_drawing_shows_it(tmp_path: Path) -> None:
-    found = guard_curve.Pairs(np.array([0.9, 0.1, 0.2, 0.3]), np.array([True, False, True, False]),
-                              np.array([False, True, False, False]), np.array([False, True, True, True]))
+    found = guard_curve.Pairs(
+        np.array([0.9, 0.1, 0.2, 0.3]),
+        np.array([True, False, True, False]),
+        np.array([False, True, False, False]),
+        np.array([False, True, True, True]),
+    )
     steps = guard_curve.curve(found)
     assert [step["risk"] for step in steps] == [0, 0.5, 0.3333, 0.5] and steps[-1]["coverage"] == 1
     assert guard_curve.point(found, found.shown)["risk"] == pytest.approx(1 / 3, abs=1e-4)
@@ -129,4 +172,6 @@ def test_risk_rises_with_coverage_and_the_drawing_shows_it(tmp_path: Path) -> No
     assert result["confirmed"]["risk"] == 0 and result["pairs"] == 40
     guard_curve.save(tmp_path / "new" / "curve.svg", result)
     drawn = ElementTree.parse(tmp_path / "new" / "curve.svg")
-    assert any("alpha 0.05" in (text.text or "") for text in drawn.iter("{http://www.w3.org/2000/svg}text"))
+    assert any(
+        "alpha 0.05" in (text.text or "") for text in drawn.iter("{http://www.w3.org/2000/svg}text")
+    )

@@ -19,14 +19,19 @@ KINDS = ["faiss", "ivf", *(["milvus"] if find_spec("milvus_lite") else [])]
 def test_the_exact_ten_are_brute_forces(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evaluation.index_agreement.CHUNK", 33)
     rng = np.random.default_rng(0)
-    vectors, queries = rng.standard_normal((200, 8)).astype(np.float16), rng.standard_normal((3, 8)).astype(np.float32)
+    vectors, queries = (
+        rng.standard_normal((200, 8)).astype(np.float16),
+        rng.standard_normal((3, 8)).astype(np.float32),
+    )
     mask = rng.random(200) < 0.5
     few = np.arange(200) < 4
     found = exact(vectors, queries, [Filter("all", None), Filter("half", mask), Filter("few", few)])
     scores = queries @ vectors.astype(np.float32).T
     for place in range(3):
         np.testing.assert_array_equal(found[0][place], np.argsort(-scores[place])[:10])
-        np.testing.assert_array_equal(found[1][place], np.argsort(-np.where(mask, scores[place], -np.inf))[:10])
+        np.testing.assert_array_equal(
+            found[1][place], np.argsort(-np.where(mask, scores[place], -np.inf))[:10]
+        )
         assert sorted(found[2][place]) == [0, 1, 2, 3]
 
 
@@ -39,9 +44,13 @@ def test_every_kind_agrees_with_exact_search(demo_dir: Path, capsys: pytest.Capt
         assert all(part["agreement_at_10"][0] >= 0.99 for part in figures["filters"].values())
 
 
-def test_an_index_that_errs_is_seen_and_rows_can_be_grown(demo_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_that_errs_is_seen_and_rows_can_be_grown(
+    demo_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     search = FaissIndex.search
-    monkeypatch.setattr(FaissIndex, "search", lambda self, queries, k, *rest: search(self, -queries, k, *rest))
+    monkeypatch.setattr(
+        FaissIndex, "search", lambda self, queries, k, *rest: search(self, -queries, k, *rest)
+    )
     result = run(demo_dir, kinds=["faiss"], items=700, queries=5)
     assert result["items"] == 700 and "as wishes tell" not in result["kinds"]["faiss"]["filters"]
     assert result["kinds"]["faiss"]["filters"]["100%"]["agreement_at_10"][0] == 0.0

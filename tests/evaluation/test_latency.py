@@ -19,16 +19,38 @@ from evaluation.latency_start import PARTS, _drop, _held, memory_mb, starts
 from evaluation.latency_turns import Timed, conversations, figures, through_agent, through_retrieval
 from evaluation.plot import curves
 
-STAGES = {"memory", "decode", "encode", "store", "look", "plan", "thought", "compose", "search", "items", "guard", "rank",
-          "action", "critic", "speak"}
+STAGES = {
+    "memory",
+    "decode",
+    "encode",
+    "store",
+    "look",
+    "plan",
+    "thought",
+    "compose",
+    "search",
+    "items",
+    "guard",
+    "rank",
+    "action",
+    "critic",
+    "speak",
+}
 
 
 @pytest.fixture(scope="module")
 def result(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     """Every path of a small catalogue; the model answers at once. The verifier is another test's."""
     out = tmp_path_factory.mktemp("latency") / "latency.json"
-    made = latency.run(demo_dir, sessions=4, out=out, paths=["retrieval", "agent", "auto", "llm"], few=1, delays=(0.0, 0.0),
-                       start=False)
+    made = latency.run(
+        demo_dir,
+        sessions=4,
+        out=out,
+        paths=["retrieval", "agent", "auto", "llm"],
+        few=1,
+        delays=(0.0, 0.0),
+        start=False,
+    )
     assert json.loads(out.read_text()) == made
     return made
 
@@ -44,7 +66,13 @@ def test_the_contracts_figures_are_there(result: dict) -> None:
 def test_every_path_and_stage_is_there(result: dict) -> None:
     assert set(result["paths"]) == {"retrieval", "agent", "auto", "llm"}
     assert set(result["paths"]["agent"]["stages_ms"]) == STAGES
-    assert set(result["paths"]["retrieval"]["stages_ms"]) == {"decode", "encode", "compose", "search", "rank"}
+    assert set(result["paths"]["retrieval"]["stages_ms"]) == {
+        "decode",
+        "encode",
+        "compose",
+        "search",
+        "rank",
+    }
     assert result["paths"]["llm"]["turns"] == 4 and result["paths"]["agent"]["turns"] == 16
 
 
@@ -63,16 +91,29 @@ def test_stages_make_up_a_turn_and_overhead_is_the_rest(stylist: Stylist) -> Non
         assert work <= turn.ms["total"]
         assert turn.overhead == pytest.approx(turn.ms["total"] - work + turn.ms["memory"])
     told = overhead(stylist, turns, talks[:1])
-    assert set(told) == {"total_ms", "memory_ms", "graph_and_trace_ms", "graph_alone_ms", "loop_alone_ms"}
+    assert set(told) == {
+        "total_ms",
+        "memory_ms",
+        "graph_and_trace_ms",
+        "graph_alone_ms",
+        "loop_alone_ms",
+    }
     assert told["loop_alone_ms"]["p50"] < told["graph_alone_ms"]["p50"]
 
 
-def test_retrieval_alone_leaves_out_turns_without_a_search(stylist: Stylist, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stylist, "chat", lambda *given, **named: pytest.fail("retrieval alone does not talk"))
+def test_retrieval_alone_leaves_out_turns_without_a_search(
+    stylist: Stylist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        stylist, "chat", lambda *given, **named: pytest.fail("retrieval alone does not talk")
+    )
     talks = conversations(4, seed=0)
     asked = [said.text for talk in talks for said in talk]
     turns = through_retrieval(stylist, talks)
-    assert len(turns) == len(asked) - asked.count("why this one?") and [t.kind for t in turns].count("photo") == 2
+    assert (
+        len(turns) == len(asked) - asked.count("why this one?")
+        and [t.kind for t in turns].count("photo") == 2
+    )
 
 
 def test_sessions_are_the_same_for_the_same_seed() -> None:
@@ -86,13 +127,19 @@ def test_the_budget_is_judged_at_p95() -> None:
 
 
 def test_paths_are_chosen_by_name() -> None:
-    assert chosen(None) == QUICK and chosen(["all"]) == PATHS and chosen(["verifier-1", "agent"]) == ("agent", "verifier-1")
+    assert (
+        chosen(None) == QUICK
+        and chosen(["all"]) == PATHS
+        and chosen(["verifier-1", "agent"]) == ("agent", "verifier-1")
+    )
     with pytest.raises(InputError, match="no path fast; allowed: retrieval, agent"):
         chosen(["fast"])
 
 
 def test_a_missed_row_lowers_recall_and_a_tie_does_not() -> None:
-    vectors = np.vstack([np.eye(12), np.eye(12)[:1]]).astype(np.float16)  # the last row is the first again
+    vectors = np.vstack([np.eye(12), np.eye(12)[:1]]).astype(
+        np.float16
+    )  # the last row is the first again
     query = np.linspace(1, 0.1, 12, dtype=np.float32)[None]
     best = exact_scores(vectors, query, None)
     assert best.shape == (1, K) and best[0, 0] == best[0, 1] == 1.0
@@ -102,7 +149,10 @@ def test_a_missed_row_lowers_recall_and_a_tie_does_not() -> None:
     tied = np.zeros(13, dtype=bool)
     tied[[0, 12, 5]] = True
     few = exact_scores(vectors, query, tied)
-    assert np.isinf(few[0, 3]) and recall(vectors, query, np.array([[12, 0, 5] + [-1] * 7]), few) == 1.0
+    assert (
+        np.isinf(few[0, 3])
+        and recall(vectors, query, np.array([[12, 0, 5] + [-1] * 7]), few) == 1.0
+    )
     assert recall(vectors, query, np.array([[12, 5] + [-1] * 8]), few) == pytest.approx(2 / 3)
 
 
@@ -121,21 +171,28 @@ def test_a_start_is_told_part_by_part(demo_dir: Path) -> None:
     found = starts(demo_dir)
     assert set(found) == {"cold", "warm"} and found["cold"]["still_held"] <= 1
     for made in found.values():
-        assert sum(made[part] for part in PARTS) <= made["total"] + 0.1 and made["memory_mb"]["peak"] > 100
+        assert (
+            sum(made[part] for part in PARTS) <= made["total"] + 0.1
+            and made["memory_mb"]["peak"] > 100
+        )
 
 
 def test_the_system_forgets_a_file_where_it_is_asked(tmp_path: Path) -> None:
     file = tmp_path / "vectors.npy"
     file.write_bytes(b"x" * 1_000_000)
     assert 0 <= _held(file) <= 1
-    if _drop(file) and (held := _held(file)) != 1.0:  # some file systems live in memory and forget nothing
+    if (
+        _drop(file) and (held := _held(file)) != 1.0
+    ):  # some file systems live in memory and forget nothing
         assert held < 0.1
     assert file.read_bytes() == b"x" * 1_000_000
 
 
 def test_memory_is_told_apart() -> None:
     told = memory_mb()
-    assert 0 < told["anonymous"] + told["files"] <= told["now"] + 1 and told["now"] <= told["peak"] + 1
+    assert (
+        0 < told["anonymous"] + told["files"] <= told["now"] + 1 and told["now"] <= told["peak"] + 1
+    )
 
 
 def test_sizes_are_read_and_bad_ones_named(demo_dir: Path) -> None:
@@ -145,13 +202,18 @@ def test_sizes_are_read_and_bad_ones_named(demo_dir: Path) -> None:
             latency_growth.run(demo_dir, bad)
 
 
-def test_sizes_are_measured_apart_and_drawn(demo_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                            result: dict) -> None:
+def test_sizes_are_measured_apart_and_drawn(
+    demo_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: dict
+) -> None:
     asked = []
 
     def measured(catalog: Path, size: int, folder: Path, options: list) -> dict:
         asked.append((size, options[options.index("--paths") + 1]))
-        return {**result, "items": size, "search_ms": {"p50": size / 1000, "p95": size / 500, "p99": size / 100}}
+        return {
+            **result,
+            "items": size,
+            "search_ms": {"p50": size / 1000, "p95": size / 500, "p99": size / 100},
+        }
 
     monkeypatch.setattr(latency_growth, "_measured", measured)
     told = latency_growth.run(demo_dir, "100,1000,10000", out=tmp_path / "growth.json")
@@ -168,7 +230,12 @@ def test_a_size_that_fails_is_said(tmp_path: Path) -> None:
 
 
 def test_curves_lie_on_logarithmic_axes() -> None:
-    svg = curves("t", "items", "ms", {"a": [(10, 1.0), (100, 10.0), (1000, 100.0)], "b": [(10, 1.0), (1000, 100.0)]})
+    svg = curves(
+        "t",
+        "items",
+        "ms",
+        {"a": [(10, 1.0), (100, 10.0), (1000, 100.0)], "b": [(10, 1.0), (1000, 100.0)]},
+    )
     points = svg.split('<polyline points="')[1].split('"')[0].split()
     (x0, y0), (x1, y1), (x2, y2) = (map(float, point.split(",")) for point in points)
     assert x1 - x0 == pytest.approx(x2 - x1, abs=0.2) and y0 - y1 == pytest.approx(y1 - y2, abs=0.2)

@@ -26,13 +26,17 @@ def test_no_two_shoppers_wish_the_same_and_the_same_seed_asks_the_same() -> None
     for one in shoppers[:5]:
         turns = list(one.turns(20, 3))
         assert turns == list(one.turns(20, 3)) and sum(photo is not None for _, photo in turns) == 5
-        assert any(one.colour in text and one.kind in text and str(one.budget) in text for text, _ in turns)
+        assert any(
+            one.colour in text and one.kind in text and str(one.budget) in text for text, _ in turns
+        )
 
 
 def chips(colour: str, budget: float) -> str:
     value = html.escape(json.dumps({"min": None, "max": budget}))
-    return (f'<button data-do="remove" data-facet="color" data-op="require" data-value="{colour}">'
-            f'<button data-do="remove" data-facet="price" data-op="require" data-value="{value}">')
+    return (
+        f'<button data-do="remove" data-facet="color" data-op="require" data-value="{colour}">'
+        f'<button data-do="remove" data-facet="price" data-op="require" data-value="{value}">'
+    )
 
 
 def test_whatever_is_another_shoppers_is_found() -> None:
@@ -42,28 +46,50 @@ def test_whatever_is_another_shoppers_is_found() -> None:
     assert me.foreign(chips(other.colour, me.budget), feed, sent)
     assert me.foreign(chips(me.colour, other.budget), feed, sent)
     assert me.foreign("", feed, sent), "a wish without the own budget"
-    assert me.foreign(chips(me.colour, me.budget), '<p class="said">a red dress</p>' + feed, sent) == ["words 'a red dress'"]
+    assert me.foreign(
+        chips(me.colour, me.budget), '<p class="said">a red dress</p>' + feed, sent
+    ) == ["words 'a red dress'"]
     assert me.foreign(chips(me.colour, me.budget), "", sent) == ["without 'cheaper'"]
 
 
 def test_edits_of_a_stream_are_read_as_the_browser_reads_them() -> None:
     kept = {"__type__": "update"}
-    data = [kept, kept, [["replace", [], "whole"]], "live", [], None, kept, {"visible": True, "__type__": "update"}, kept]
-    assert _changed(data) == {"feed": "whole", "live": "live", "box": None} or _changed(data)["feed"] == "whole"
+    data = [
+        kept,
+        kept,
+        [["replace", [], "whole"]],
+        "live",
+        [],
+        None,
+        kept,
+        {"visible": True, "__type__": "update"},
+        kept,
+    ]
+    assert (
+        _changed(data) == {"feed": "whole", "live": "live", "box": None}
+        or _changed(data)["feed"] == "whole"
+    )
     assert "token" not in _changed(data) and "wish" not in _changed(data)
 
 
 def test_the_slope_is_that_of_the_second_half() -> None:
     seen = [(float(s), 500.0 + (s if s < 60 else 60) * 2) for s in range(0, 120, 2)]
     assert _memory(seen)["late_slope_mb_per_min"] == 0.0 and _memory(seen)["start"] == 500
-    assert _memory([(float(s), 500.0 + s) for s in range(0, 120, 2)])["late_slope_mb_per_min"] == pytest.approx(60.0)
+    assert _memory([(float(s), 500.0 + s) for s in range(0, 120, 2)])[
+        "late_slope_mb_per_min"
+    ] == pytest.approx(60.0)
 
 
 def test_a_tab_over_http_says_uploads_and_is_told_when_it_is_busy(tmp_path: Path) -> None:
     shop, folder = Shop(), catalogue(tmp_path)
     shop.open(FakeStylist())
     page, port = build(shop), free_port()
-    page.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options(folder))
+    page.launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        prevent_thread_lock=True,
+        **launch_options(folder),
+    )
     found: dict = {}
 
     async def shopping() -> None:
@@ -74,8 +100,9 @@ def test_a_tab_over_http_says_uploads_and_is_told_when_it_is_busy(tmp_path: Path
             for tab in tabs:
                 await tab.open()
             found["tokens"] = {tab.token for tab in tabs}
-            found["answers"] = await asyncio.gather(tabs[0].say("navy", [folder / "images" / "P0.jpg"]),
-                                                    tabs[1].say("no pockets", []))
+            found["answers"] = await asyncio.gather(
+                tabs[0].say("navy", [folder / "images" / "P0.jpg"]), tabs[1].say("no pockets", [])
+            )
             found["busy"] = await tabs[0].say("in a crowd", [])
 
     thread = threading.Thread(target=lambda: asyncio.run(shopping()))
@@ -84,16 +111,26 @@ def test_a_tab_over_http_says_uploads_and_is_told_when_it_is_busy(tmp_path: Path
     page.close(verbose=False)
     one, other = found["answers"]
     assert len(found["tokens"]) == 2
-    assert "navy" in one.parts["feed"] and "data:image/jpeg" in one.parts["feed"] and "navy" not in other.parts["feed"]
+    assert (
+        "navy" in one.parts["feed"]
+        and "data:image/jpeg" in one.parts["feed"]
+        and "navy" not in other.parts["feed"]
+    )
     assert "no pockets" in other.parts["wish"] and one.bytes > 1000
     assert "notice busy" in found["busy"].parts["live"] and "feed" not in found["busy"].parts
     assert one.bytes < 2 * len(one.parts["feed"]), "the conversation is sent twice"
 
 
 def test_figures_of_a_phase() -> None:
-    record = Record(times=[(100.0, False)] * 3 + [(300.0, True)], seconds=2.0, busy=1, kilobytes=[10.0])
+    record = Record(
+        times=[(100.0, False)] * 3 + [(300.0, True)], seconds=2.0, busy=1, kilobytes=[10.0]
+    )
     figures = record.figures()
-    assert (figures["turns"], figures["turns_per_s"], figures["photo_turn_ms"]["p50"]) == (4, 2.0, 300.0)
+    assert (figures["turns"], figures["turns_per_s"], figures["photo_turn_ms"]["p50"]) == (
+        4,
+        2.0,
+        300.0,
+    )
     assert (figures["busy"], figures["errors"], figures["crossed"]) == (1, 0, 0)
 
 

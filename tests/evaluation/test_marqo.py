@@ -23,9 +23,13 @@ def test_scores_are_those_of_ir_measures() -> None:
     relevant, ranking = rng.random(40) < 0.2, rng.permutation(40)
     judged = [ir_measures.Qrel("q", str(row), int(relevant[row])) for row in range(40)]
     run = [ir_measures.ScoredDoc("q", str(row), float(-place)) for place, row in enumerate(ranking)]
-    theirs = ir_measures.calc_aggregate([ir_measures.P @ 1, ir_measures.P @ 10, ir_measures.RR @ 10], judged, run)
+    theirs = ir_measures.calc_aggregate(
+        [ir_measures.P @ 1, ir_measures.P @ 10, ir_measures.RR @ 10], judged, run
+    )
     ours = scored(ranking, relevant)
-    assert ours == pytest.approx((theirs[ir_measures.P @ 1], theirs[ir_measures.P @ 10], theirs[ir_measures.RR @ 10]))
+    assert ours == pytest.approx(
+        (theirs[ir_measures.P @ 1], theirs[ir_measures.P @ 10], theirs[ir_measures.RR @ 10])
+    )
 
 
 def test_a_task_over_its_names() -> None:

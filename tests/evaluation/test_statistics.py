@@ -41,7 +41,11 @@ def test_ratio_to_nothing_and_unlike_queries() -> None:
 
 
 def test_figures_are_short_in_tables() -> None:
-    assert str(Estimate(0.812, -0.05, 1.4)) == ".81 [-.05 1.40]" and short(None) == "-" and short(10.0) == "10.00"
+    assert (
+        str(Estimate(0.812, -0.05, 1.4)) == ".81 [-.05 1.40]"
+        and short(None) == "-"
+        and short(10.0) == "10.00"
+    )
 
 
 def test_spread_is_the_range_over_the_mean() -> None:
@@ -50,12 +54,18 @@ def test_spread_is_the_range_over_the_mean() -> None:
 
 
 def test_a_chart_shows_every_bar_with_its_interval(tmp_path) -> None:
-    figures = {"sum & more": {"recolour": Estimate(0.5, 0.4, 0.6), "retype": Estimate(1.0, 1.0, 1.0)},
-               "delta": {"recolour": Estimate(0.25, 0.2, 0.3)}}
+    figures = {
+        "sum & more": {"recolour": Estimate(0.5, 0.4, 0.6), "retype": Estimate(1.0, 1.0, 1.0)},
+        "delta": {"recolour": Estimate(0.25, 0.2, 0.3)},
+    }
     save_bars(tmp_path / "new" / "chart.svg", "R@10", figures, lines=(0.85,))
     drawing = ElementTree.fromstring((tmp_path / "new" / "chart.svg").read_text(encoding="utf-8"))
     space = "{http://www.w3.org/2000/svg}"
-    widths = [float(r.get("width")) for r in drawing.iter(f"{space}rect") if r.get("height") == "11"]
-    assert len(widths) == 3 and widths[1] == pytest.approx(2 * widths[0]) == pytest.approx(4 * widths[2])
+    widths = [
+        float(r.get("width")) for r in drawing.iter(f"{space}rect") if r.get("height") == "11"
+    ]
+    assert len(widths) == 3 and widths[1] == pytest.approx(2 * widths[0]) == pytest.approx(
+        4 * widths[2]
+    )
     assert [t.text for t in drawing.iter(f"{space}title")][2] == "0.250 [0.200 0.300]"
     assert "sum &amp; more" in bars("R@10", figures)

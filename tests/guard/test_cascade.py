@@ -49,8 +49,10 @@ def unknown(constraint: Constraint = NO_HOOD) -> Verdict:
 
 
 def settle(verifier, verdicts, most: int = 12):
-    items = [item(id=name) for name in "abcd"[:len(verdicts)]]
-    return Cascade(verifier, picture, most).settle(items, np.zeros((len(items), 3)), ["hoodie"] * len(items), verdicts)
+    items = [item(id=name) for name in "abcd"[: len(verdicts)]]
+    return Cascade(verifier, picture, most).settle(
+        items, np.zeros((len(items), 3)), ["hoodie"] * len(items), verdicts
+    )
 
 
 def test_what_the_verifier_is_sure_of_is_settled_and_the_rest_stays_open() -> None:
@@ -65,7 +67,9 @@ def test_only_open_hard_constraints_of_items_that_may_be_shown_are_asked() -> No
     verifier = Scripted(c=0.5)
     met = Verdict.on(NO_HOOD, "met", "listing", 1.0)
     broken = Verdict.on(STRIPED, "broken", "listing", 1.0)
-    soft = Verdict.on(Constraint(facet="color", op="prefer", value="red"), "unknown", "picture", 0.5)
+    soft = Verdict.on(
+        Constraint(facet="color", op="prefer", value="red"), "unknown", "picture", 0.5
+    )
     settle(verifier, [(met, soft), (unknown(), broken), (unknown(), soft)])
     assert verifier.asked == [("c", "details", "hood")]
 
@@ -76,10 +80,14 @@ def test_the_budget_goes_to_the_best_ranked_and_answers_are_kept() -> None:
     items = [item(id=name) for name in "abcd"]
     verdicts = [(unknown(), unknown(STRIPED))] * 4
     once = cascade.settle(items, np.zeros((4, 3)), [None] * 4, verdicts)
-    assert {id_ for id_, _, _ in verifier.asked} == {"a", "b"} and len(verifier.asked) == 4, "two pictures, two questions each"
+    assert {id_ for id_, _, _ in verifier.asked} == {"a", "b"} and len(verifier.asked) == 4, (
+        "two pictures, two questions each"
+    )
     assert once[2][0].verdict == "unknown"
     twice = cascade.settle(items, np.zeros((4, 3)), [None] * 4, verdicts)
-    assert twice[2][0].verdict == "met" and len(verifier.asked) == 8, "what is known costs no budget"
+    assert twice[2][0].verdict == "met" and len(verifier.asked) == 8, (
+        "what is known costs no budget"
+    )
 
 
 def test_a_failing_verifier_confirms_nothing(caplog: pytest.LogCaptureFixture) -> None:
@@ -93,8 +101,12 @@ def test_the_guard_asks_its_cascade_where_its_picture_is_unsure() -> None:
     part = encoder.layout.slice("details")
     vague[part] = 0
     vague[part.start + encoder.prototypes("details").values.index("hood")] = 0.42
-    vague[part.stop - 1] = np.sqrt(1 - 0.42 ** 2)
+    vague[part.stop - 1] = np.sqrt(1 - 0.42**2)
     thing = item(id="a", category="hoodie")
-    judge = {name: Guard(encoder, load_thresholds(), cascade=cascade).judge([thing], vague[None], [()], [NO_HOOD])
-             for name, cascade in (("alone", None), ("cascade", Cascade(Scripted(a=0.01), picture)))}
+    judge = {
+        name: Guard(encoder, load_thresholds(), cascade=cascade).judge(
+            [thing], vague[None], [()], [NO_HOOD]
+        )
+        for name, cascade in (("alone", None), ("cascade", Cascade(Scripted(a=0.01), picture)))
+    }
     assert judge["alone"].status(0) == "unconfirmed" and judge["cascade"].status(0) == "ok"

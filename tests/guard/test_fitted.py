@@ -11,7 +11,15 @@ import pytest
 from catalog.files import LAYOUT_VERSION
 from encoders import Prototypes, SliceLayout
 from errors import EncoderMismatch, WorkError
-from guard.fitted import Fit, FittedEncoder, SliceMap, fitted_thresholds, fitted_to, read_fit, write_fit
+from guard.fitted import (
+    Fit,
+    FittedEncoder,
+    SliceMap,
+    fitted_thresholds,
+    fitted_to,
+    read_fit,
+    write_fit,
+)
 
 LAYOUT = SliceLayout(("color", "pattern"), (2, 2))
 
@@ -23,7 +31,9 @@ class Base:
     facet_slice = {"color": "color", "pattern": "pattern"}
 
     def prototypes(self, facet: str) -> Prototypes:
-        return Prototypes(("red", "blue"), np.eye(2, dtype=np.float32), 10.0, np.zeros(2, dtype=np.float32))
+        return Prototypes(
+            ("red", "blue"), np.eye(2, dtype=np.float32), 10.0, np.zeros(2, dtype=np.float32)
+        )
 
     def all_prototypes(self) -> dict[str, Prototypes]:
         return {facet: self.prototypes(facet) for facet in (*self.facet_slice, "shop/base")}
@@ -37,14 +47,32 @@ class Base:
 def a_fit() -> Fit:
     matrix = np.zeros((4, 3), dtype=np.float32)
     matrix[2:, :2] = np.eye(2)
-    table = Prototypes(("striped", "solid"), np.eye(2, 3, dtype=np.float32), 7.0, np.zeros(2, dtype=np.float32))
-    pattern = SliceMap(matrix, np.array([0, 0, 0.5, 0], dtype=np.float32), np.zeros(4, dtype=np.float32))
-    return Fit("base0", "fitted0", SliceLayout(("color", "pattern"), (2, 3)), {"pattern": pattern}, {"pattern": table}, {"x": {}})
+    table = Prototypes(
+        ("striped", "solid"), np.eye(2, 3, dtype=np.float32), 7.0, np.zeros(2, dtype=np.float32)
+    )
+    pattern = SliceMap(
+        matrix, np.array([0, 0, 0.5, 0], dtype=np.float32), np.zeros(4, dtype=np.float32)
+    )
+    return Fit(
+        "base0",
+        "fitted0",
+        SliceLayout(("color", "pattern"), (2, 3)),
+        {"pattern": pattern},
+        {"pattern": table},
+        {"x": {}},
+    )
 
 
 def folder(tmp_path: Path, fingerprint: str) -> Path:
-    (tmp_path / "info.json").write_text(json.dumps(
-        {"version": LAYOUT_VERSION, "kind": "import", "encoder": {"name": "base", "fingerprint": fingerprint}}))
+    (tmp_path / "info.json").write_text(
+        json.dumps(
+            {
+                "version": LAYOUT_VERSION,
+                "kind": "import",
+                "encoder": {"name": "base", "fingerprint": fingerprint},
+            }
+        )
+    )
     write_fit(tmp_path, a_fit())
     return tmp_path
 
@@ -58,13 +86,22 @@ def test_what_is_written_is_read_back(tmp_path: Path) -> None:
 
 def test_the_fitted_encoder_maps_what_was_fitted_and_leaves_the_rest(tmp_path: Path) -> None:
     encoder = fitted_to(folder(tmp_path, "fitted0"), Base())
-    assert isinstance(encoder, FittedEncoder) and (encoder.dim, encoder.fingerprint, encoder.side) == (5, "fitted0", 32)
+    assert isinstance(encoder, FittedEncoder) and (
+        encoder.dim,
+        encoder.fingerprint,
+        encoder.side,
+    ) == (5, "fitted0", 32)
     vector = np.array([[0.6, 0.8, 0.5, 2.0]])
     np.testing.assert_allclose(encoder.encode_images(vector), [[0.6, 0.8, 0, 1, 0]], atol=1e-6)
     words = encoder.encode_texts(vector)  # words have a mean of their own, here 0
     np.testing.assert_allclose(words[0, 2:], np.array([0.5, 2, 0]) / np.hypot(0.5, 2), atol=1e-6)
-    assert encoder.prototypes("pattern").values == ("striped", "solid") and encoder.prototypes("color").values[0] == "red"
-    assert set(encoder.all_prototypes()) == {"color", "pattern"}, "the shop classes lie in another space now"
+    assert (
+        encoder.prototypes("pattern").values == ("striped", "solid")
+        and encoder.prototypes("color").values[0] == "red"
+    )
+    assert set(encoder.all_prototypes()) == {"color", "pattern"}, (
+        "the shop classes lie in another space now"
+    )
 
 
 def test_a_fit_that_another_embedding_replaced_counts_no_more(tmp_path: Path) -> None:

@@ -54,15 +54,25 @@ class _Seeing(ToyEncoder):
     """Red pictures are striped shirts, all others plain belts."""
 
     def encode_images(self, pictures: list[Image.Image]) -> np.ndarray:
-        return np.stack([self.picture(category="shirt", pattern="striped", color="red") if p.getpixel((0, 0))[0] > 150
-                         else self.picture(category="belt", pattern="solid", color="blue") for p in pictures])
+        return np.stack(
+            [
+                self.picture(category="shirt", pattern="striped", color="red")
+                if p.getpixel((0, 0))[0] > 150
+                else self.picture(category="belt", pattern="solid", color="blue")
+                for p in pictures
+            ]
+        )
 
 
 @pytest.fixture
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(door, "load_encoder", lambda name, device: _Seeing())
     made = []
-    for name, color in (("red.png", (200, 0, 0)), ("blue.png", (0, 0, 200)), ("red2.png", (220, 0, 0))):
+    for name, color in (
+        ("red.png", (200, 0, 0)),
+        ("blue.png", (0, 0, 200)),
+        ("red2.png", (220, 0, 0)),
+    ):
         Image.new("RGB", (40, 40), color).save(tmp_path / name)
         made.append(str(tmp_path / name))
     return made
@@ -72,15 +82,17 @@ def test_the_door_answers_in_order(photos: list[str], capsys: pytest.CaptureFixt
     assert door.main(["look", *photos]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [line["photo"] for line in lines] == photos
-    assert [max(line["attributes"]["pattern"], key=line["attributes"]["pattern"].get) for line in lines] == [
-        "striped", "solid", "striped"]
+    assert [
+        max(line["attributes"]["pattern"], key=line["attributes"]["pattern"].get) for line in lines
+    ] == ["striped", "solid", "striped"]
     for line in lines:
         for facet, values in line["attributes"].items():
             assert facet == "details" or sum(values.values()) == pytest.approx(1, abs=1e-4)
 
 
-def test_an_unreadable_photo_is_told_and_the_others_answered(photos: list[str], tmp_path: Path,
-                                                             capsys: pytest.CaptureFixture) -> None:
+def test_an_unreadable_photo_is_told_and_the_others_answered(
+    photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     bad = tmp_path / "bad.jpg"
     bad.write_text("not a picture")
     assert door.main(["look", photos[0], str(bad), str(tmp_path / "missing.png"), photos[1]]) == 2
@@ -89,7 +101,9 @@ def test_an_unreadable_photo_is_told_and_the_others_answered(photos: list[str], 
     assert "bad.jpg" in err and "missing.png" in err and "Traceback" not in err
 
 
-def test_a_missing_catalogue_is_wrong_usage(photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+def test_a_missing_catalogue_is_wrong_usage(
+    photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture
+) -> None:
     assert door.main(["look", "--catalog", str(tmp_path / "none"), photos[0]]) == 2
     assert "catalog demo" in capsys.readouterr().err
 
@@ -105,4 +119,7 @@ def test_thresholds_that_are_damaged_are_refused(tmp_path: Path) -> None:
 
 def test_thresholds_of_another_encoder_are_not_used() -> None:
     shipped = load_thresholds()
-    assert shipped.band("pattern", "striped", "exclude", "some other encoder") == shipped.default["exclude"]
+    assert (
+        shipped.band("pattern", "striped", "exclude", "some other encoder")
+        == shipped.default["exclude"]
+    )

@@ -14,17 +14,26 @@ def wish(*told: str) -> Wish:
     for number, text in enumerate(told):
         op, facet, value = text.split(" ", 2)
         values = value.split("/")
-        found += [Constraint(facet=facet, op=op, value=v, any=number if len(values) > 1 else None) for v in values]
+        found += [
+            Constraint(facet=facet, op=op, value=v, any=number if len(values) > 1 else None)
+            for v in values
+        ]
     return Wish(constraints=tuple(found))
 
 
-WISHES = [wish("require category dress"), wish("exclude pattern striped"),
-          wish("require category shirt/dress", "exclude color black"),
-          wish("exclude details pockets"), wish("require color dark"),
-          wish("require color navy/grey", "require gender women")]
+WISHES = [
+    wish("require category dress"),
+    wish("exclude pattern striped"),
+    wish("require category shirt/dress", "exclude color black"),
+    wish("exclude details pockets"),
+    wish("require color dark"),
+    wish("require color navy/grey", "require gender women"),
+]
 
 
-@pytest.mark.parametrize("asked", WISHES, ids=[" ".join("-".join(c.key) for c in w.constraints) for w in WISHES])
+@pytest.mark.parametrize(
+    "asked", WISHES, ids=[" ".join("-".join(c.key) for c in w.constraints) for w in WISHES]
+)
 def test_it_foretells_the_judge(stylist, asked: Wish) -> None:
     catalog, guard = stylist.catalog, stylist.tools.guard
     rows = np.flatnonzero(catalog.allowed_rows(asked)).tolist()  # the search drops the others
@@ -34,13 +43,23 @@ def test_it_foretells_the_judge(stylist, asked: Wish) -> None:
     judged = guard.judge(catalog.items(rows), vectors, catalog.claims(rows), asked.constraints)
     status = np.array([judged.status(place) for place in range(len(rows))])
     assert (status == "ok").any() and ((chance >= 0) & (chance <= SURE)).all()
-    assert (chance[status == "ok"] == SURE).mean() > 0.7  # most of what will fit is told (a shade depends on the stated colour)
+    assert (
+        chance[status == "ok"] == SURE
+    ).mean() > 0.7  # most of what will fit is told (a shade depends on the stated colour)
     assert (status[chance == SURE] == "ok").mean() > 0.7  # and most of what is told will fit
-    assert not (status == "broken").any() or chance[status == "broken"].mean() < chance[status == "ok"].mean() - 0.3
+    assert (
+        not (status == "broken").any()
+        or chance[status == "broken"].mean() < chance[status == "ok"].mean() - 0.3
+    )
 
 
 def test_prices_are_for_listings_to_confirm(stylist) -> None:
     catalog = stylist.catalog
     asked = Wish(constraints=(Constraint(facet="price", op="require", value={"max": 1}),))
     none = [[np.zeros(len(catalog), dtype=bool)]]
-    assert (stylist.tools.guard.promise(np.asarray(catalog.vectors, dtype=np.float32), asked.groups(), none) == 0).all()
+    assert (
+        stylist.tools.guard.promise(
+            np.asarray(catalog.vectors, dtype=np.float32), asked.groups(), none
+        )
+        == 0
+    ).all()

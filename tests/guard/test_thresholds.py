@@ -35,7 +35,9 @@ def test_what_meets_a_require_has_it_on_fresh_data() -> None:
     assert (fresh.p[fresh.has] <= band["low"]).mean() < 0.07
 
 
-@pytest.mark.parametrize("poor", [examples(20, 5.0), Examples(np.linspace(0, 1, 60), np.ones(60, dtype=bool))])
+@pytest.mark.parametrize(
+    "poor", [examples(20, 5.0), Examples(np.linspace(0, 1, 60), np.ones(60, dtype=bool))]
+)
 def test_too_few_examples_give_no_band(poor: Examples) -> None:
     assert fit_band(poor, "exclude") is None and fit_band(poor, "require") is None
 
@@ -51,10 +53,14 @@ def test_a_detail_is_known_where_it_is_seen_or_seen_to_be_absent() -> None:
     from guard.picture import look
 
     encoder = ToyEncoder()
-    seen = look(encoder, np.stack([encoder.picture(details="hood"), encoder.picture(), encoder.picture()]))
-    truth = [{"details": frozenset({"hood"}), "no details": frozenset()},
-             {"details": frozenset(), "no details": frozenset({"hood"})},
-             {"details": frozenset(), "no details": frozenset()}]
+    seen = look(
+        encoder, np.stack([encoder.picture(details="hood"), encoder.picture(), encoder.picture()])
+    )
+    truth = [
+        {"details": frozenset({"hood"}), "no details": frozenset()},
+        {"details": frozenset(), "no details": frozenset({"hood"})},
+        {"details": frozenset(), "no details": frozenset()},
+    ]
     assert gather(seen, truth, "details")["hood"].has.tolist() == [True, False]
     assert drawn_truth({"details": ["hood"]})["no details"] >= {"pockets", "belt"}
 
@@ -63,7 +69,9 @@ def test_a_values_own_band_comes_before_its_facets() -> None:
     fitted = bands({"striped": examples(400, 4.0), "solid": examples(10, 4.0)}, "pattern")
     assert set(fitted) == {"pattern/striped", "pattern"}
     default = load_thresholds().default
-    table = Thresholds(default, {"pattern/striped": {"exclude": default["require"]}, "pattern": default}, "me")
+    table = Thresholds(
+        default, {"pattern/striped": {"exclude": default["require"]}, "pattern": default}, "me"
+    )
     assert table.band("pattern", "striped", "exclude", "me") == default["require"]
     assert table.band("pattern", "striped", "require", "me") == default["require"]
     assert table.band("pattern", "solid", "exclude", "me") == default["exclude"]

@@ -9,7 +9,17 @@ import numpy as np
 from catalog import vocabulary
 from catalog.item import Item
 
-SEEN = ("category", "color", "pattern", "sleeve_length", "length", "neckline", "details", "material", "style")
+SEEN = (
+    "category",
+    "color",
+    "pattern",
+    "sleeve_length",
+    "length",
+    "neckline",
+    "details",
+    "material",
+    "style",
+)
 SCALE = 20.0
 
 
@@ -24,7 +34,7 @@ class ToyPrototypes:
 
 class ToyLayout:
     def slice(self, name: str) -> slice:
-        start = sum(len(vocabulary.leaf_values(f)) + 1 for f in SEEN[:SEEN.index(name)])
+        start = sum(len(vocabulary.leaf_values(f)) + 1 for f in SEEN[: SEEN.index(name)])
         return slice(start, start + len(vocabulary.leaf_values(name)) + 1)
 
 
@@ -42,7 +52,9 @@ class ToyEncoder:
         values = vocabulary.leaf_values(facet)
         axes = np.eye(len(values), len(values) + 1, dtype=np.float32)
         details = facet == "details"
-        return ToyPrototypes(values, axes, SCALE, np.full(len(values), -SCALE / 2 if details else 0.0), not details)
+        return ToyPrototypes(
+            values, axes, SCALE, np.full(len(values), -SCALE / 2 if details else 0.0), not details
+        )
 
     def picture(self, **shown: str) -> np.ndarray:
         """(dim,) of a picture that shows these values, nothing of the other facets."""
@@ -59,8 +71,23 @@ class ToyEncoder:
         return vector
 
 
-def item(title: str = "Thing", description: str = "", *, id: str = "a", brand: str = "", price: float | None = None,
-         sizes: dict[str, int | None] | None = None, **attributes: str) -> Item:
+def item(
+    title: str = "Thing",
+    description: str = "",
+    *,
+    id: str = "a",
+    brand: str = "",
+    price: float | None = None,
+    sizes: dict[str, int | None] | None = None,
+    **attributes: str,
+) -> Item:
     """An item; attributes as facet="one|two"."""
-    return Item(id=id, title=title, description=description, brand=brand, price=price, sizes=sizes or {},
-                attributes={facet: tuple(stated.split("|")) for facet, stated in attributes.items()})
+    return Item(
+        id=id,
+        title=title,
+        description=description,
+        brand=brand,
+        price=price,
+        sizes=sizes or {},
+        attributes={facet: tuple(stated.split("|")) for facet, stated in attributes.items()},
+    )

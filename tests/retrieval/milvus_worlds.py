@@ -35,7 +35,9 @@ class Guarded(MilvusServicer):
     """Lets in nobody without the right token."""
 
     def Connect(self, request, context):
-        context.abort(grpc.StatusCode.UNAUTHENTICATED, "auth check failure, please check api key is correct")
+        context.abort(
+            grpc.StatusCode.UNAUTHENTICATED, "auth check failure, please check api key is correct"
+        )
 
 
 class Standalone:
@@ -69,8 +71,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-BRANDS = ("Acme", 'He said "no"', "back\\slash", "it's", "two\nlines", "smile 😀", 'x"] or row >= 0 or brand in ["', "*", "",
-          "{row}", "%like_", "naïve", "x" * 300)
+BRANDS = (
+    "Acme",
+    'He said "no"',
+    "back\\slash",
+    "it's",
+    "two\nlines",
+    "smile 😀",
+    'x"] or row >= 0 or brand in ["',
+    "*",
+    "",
+    "{row}",
+    "%like_",
+    "naïve",
+    "x" * 300,
+)
 
 
 class Listed:
@@ -100,6 +115,16 @@ def _item(row: int, rng: np.random.Generator) -> Item:
         chosen = tuple(str(value) for value in rng.choice(values, size=several, replace=False))
         if chosen:
             stated[facet] = chosen
-    price = None if rng.random() < 0.1 else round(float(rng.choice([19.99, 20.0, 50.0, 99999.99, rng.uniform(1, 300)])), 2)
-    return Item(id=str(row), title="a thing", brand=BRANDS[row % len(BRANDS)], price=price, available=bool(rng.random() < 0.9),
-                attributes=stated)
+    price = (
+        None
+        if rng.random() < 0.1
+        else round(float(rng.choice([19.99, 20.0, 50.0, 99999.99, rng.uniform(1, 300)])), 2)
+    )
+    return Item(
+        id=str(row),
+        title="a thing",
+        brand=BRANDS[row % len(BRANDS)],
+        price=price,
+        available=bool(rng.random() < 0.9),
+        attributes=stated,
+    )

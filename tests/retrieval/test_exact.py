@@ -10,7 +10,10 @@ from retrieval.exact import settle
 
 def test_the_best_come_first_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
-    vectors, queries = rng.standard_normal((90, 8)).astype(np.float16), rng.standard_normal((2, 8)).astype(np.float32)
+    vectors, queries = (
+        rng.standard_normal((90, 8)).astype(np.float16),
+        rng.standard_normal((2, 8)).astype(np.float32),
+    )
     proposed = [rng.permutation(90)[:50], np.array([3])]
     monkeypatch.setattr("retrieval.exact.CHUNK", 7)
     rows, scores = settle(vectors, queries, proposed, 4)
@@ -24,6 +27,8 @@ def test_the_best_come_first_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPat
 def test_equal_vectors_have_equal_scores_wherever_they_stand(size: int) -> None:
     rng = np.random.default_rng(1)
     alike = np.tile(rng.standard_normal((1, 256)).astype(np.float16), (size, 1))
-    rows, scores = settle(alike, rng.standard_normal((1, 256)).astype(np.float32), [np.arange(size)[::-1]], size)
+    rows, scores = settle(
+        alike, rng.standard_normal((1, 256)).astype(np.float32), [np.arange(size)[::-1]], size
+    )
     assert len(np.unique(scores)) == 1
     np.testing.assert_array_equal(rows[0], np.arange(size))

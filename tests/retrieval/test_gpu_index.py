@@ -44,7 +44,9 @@ def index() -> GpuIndex:
     return GpuIndex(exact(), StandIn(VECTORS))
 
 
-@pytest.mark.parametrize(("share", "by_gpu"), [(1.0, True), (0.5, True), (0.05, True), (0.002, False)])
+@pytest.mark.parametrize(
+    ("share", "by_gpu"), [(1.0, True), (0.5, True), (0.05, True), (0.002, False)]
+)
 def test_filtered_searches_are_exact(index: GpuIndex, share: float, by_gpu: bool) -> None:
     mask = RNG.random(len(VECTORS)) < share if share < 1 else None
     rows, scores = index.search(QUERIES, 20, mask)
@@ -58,7 +60,9 @@ def test_a_filter_against_the_query_falls_back(index: GpuIndex) -> None:
     """The best rows are just those that the filter takes out: too few of the fetched ones pass."""
     mask = np.zeros(len(VECTORS), dtype=bool)
     mask[exact().search(QUERIES[:1], len(VECTORS))[0][0, -1500:]] = True
-    np.testing.assert_array_equal(index.search(QUERIES[:1], 10, mask)[0], exact().search(QUERIES[:1], 10, mask)[0])
+    np.testing.assert_array_equal(
+        index.search(QUERIES[:1], 10, mask)[0], exact().search(QUERIES[:1], 10, mask)[0]
+    )
     assert index.flat.fetched
 
 
@@ -83,4 +87,6 @@ def test_rows_are_appended_and_faults_told(index: GpuIndex) -> None:
 def test_the_real_gpu_agrees_with_the_cpu() -> None:
     index = GpuIndex(exact(), on_gpu(VECTORS))
     for mask in (None, RNG.random(len(VECTORS)) < 0.3):
-        np.testing.assert_array_equal(index.search(QUERIES, 10, mask)[0], exact().search(QUERIES, 10, mask)[0])
+        np.testing.assert_array_equal(
+            index.search(QUERIES, 10, mask)[0], exact().search(QUERIES, 10, mask)[0]
+        )

@@ -19,8 +19,18 @@ from retrieval.ivf_index import IvfIndex
 RNG = np.random.default_rng(3)
 VECTORS = RNG.standard_normal((500, 24)).astype(np.float16)
 QUERIES = RNG.standard_normal((7, 24)).astype(np.float32)
-KINDS = ["fp32", "fp16", "ivf", pytest.param("milvus", marks=pytest.mark.skipif(
-    not (find_spec("pymilvus") and find_spec("milvus_lite")), reason="requirements-milvus.txt is not installed"))]
+KINDS = [
+    "fp32",
+    "fp16",
+    "ivf",
+    pytest.param(
+        "milvus",
+        marks=pytest.mark.skipif(
+            not (find_spec("pymilvus") and find_spec("milvus_lite")),
+            reason="requirements-milvus.txt is not installed",
+        ),
+    ),
+]
 
 
 def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
@@ -31,7 +41,9 @@ def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], VectorIndex]:
+def make(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[[], VectorIndex]:
     """An empty index. MILVUS_TEST_URI: a server to run over in place of Milvus Lite."""
     if request.param in ("fp32", "fp16"):
         return lambda: FaissIndex(request.param)
@@ -40,7 +52,9 @@ def make(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     from retrieval.milvus_index import MilvusIndex
     from retrieval.milvus_server import MilvusServer
 
-    server = MilvusServer(os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db"))
+    server = MilvusServer(
+        os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db")
+    )
     numbers = count()
     return lambda: MilvusIndex(server, f"behaviour_{next(numbers)}", exact_rows=0)
 
@@ -65,7 +79,11 @@ def test_fewer_rows_than_asked_for(index: VectorIndex) -> None:
     nothing = np.zeros(500, dtype=bool)
     assert (index.search(QUERIES, 3, nothing)[0] == -1).all()
     rows, scores = index.search(QUERIES, 600)
-    assert (rows[:, :500] >= 0).all() and (rows[:, 500:] == -1).all() and np.isneginf(scores[:, 500:]).all()
+    assert (
+        (rows[:, :500] >= 0).all()
+        and (rows[:, 500:] == -1).all()
+        and np.isneginf(scores[:, 500:]).all()
+    )
 
 
 def test_faults_are_named(index: VectorIndex, make: Callable[[], VectorIndex]) -> None:

@@ -14,8 +14,12 @@ from retrieval.ivf_index import IvfIndex, lists_for
 
 RNG = np.random.default_rng(5)
 CENTRES = RNG.standard_normal((60, 24))
-VECTORS = (CENTRES[RNG.integers(60, size=6000)] + 0.4 * RNG.standard_normal((6000, 24))).astype(np.float16)
-QUERIES = (CENTRES[RNG.integers(60, size=20)] + 0.4 * RNG.standard_normal((20, 24))).astype(np.float32)
+VECTORS = (CENTRES[RNG.integers(60, size=6000)] + 0.4 * RNG.standard_normal((6000, 24))).astype(
+    np.float16
+)
+QUERIES = (CENTRES[RNG.integers(60, size=20)] + 0.4 * RNG.standard_normal((20, 24))).astype(
+    np.float32
+)
 
 
 def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
@@ -39,11 +43,15 @@ def lists_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def recall(found: np.ndarray, wanted: np.ndarray) -> float:
-    return float(np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(found, wanted, strict=True)]))
+    return float(
+        np.mean([len(set(a) & set(b)) / len(b) for a, b in zip(found, wanted, strict=True)])
+    )
 
 
 @pytest.mark.parametrize("share", [1.0, 0.5, 0.1, 0.02])
-def test_nearly_all_the_right_rows_at_any_filter(index: IvfIndex, lists_only: None, share: float) -> None:
+def test_nearly_all_the_right_rows_at_any_filter(
+    index: IvfIndex, lists_only: None, share: float
+) -> None:
     mask = None if share == 1.0 else np.random.default_rng(1).random(6000) < share
     rows, scores = index.search(QUERIES, 10, mask)
     assert recall(rows, brute(10, mask)) >= 0.99
@@ -62,7 +70,11 @@ def test_fewer_rows_than_asked_for(index: IvfIndex) -> None:
     few = np.zeros(6000, dtype=bool)
     few[[7, 4000]] = True
     rows, scores = index.search(QUERIES, 5, few)
-    assert {7, 4000} == set(rows[0, :2]) and (rows[:, 2:] == -1).all() and np.isneginf(scores[:, 2:]).all()
+    assert (
+        {7, 4000} == set(rows[0, :2])
+        and (rows[:, 2:] == -1).all()
+        and np.isneginf(scores[:, 2:]).all()
+    )
 
 
 def test_equal_scores_come_by_row() -> None:
@@ -101,7 +113,13 @@ def test_auto_goes_by_the_number_of_rows(monkeypatch: pytest.MonkeyPatch) -> Non
     assert open_index(VECTORS).kind == "faiss"
     monkeypatch.setattr(kinds, "LISTS_FROM", 6000)
     assert open_index(VECTORS).kind == "ivf"
-    assert [lists_for(rows) for rows in (1, 2_400, 200_000, 1_000_000, 10_000_000)] == [4, 256, 2048, 4096, 4096]
+    assert [lists_for(rows) for rows in (1, 2_400, 200_000, 1_000_000, 10_000_000)] == [
+        4,
+        256,
+        2048,
+        4096,
+        4096,
+    ]
 
 
 def test_faults_are_named(index: IvfIndex) -> None:
@@ -133,10 +151,14 @@ def test_a_filter_far_from_the_query_is_searched_where_its_rows_are() -> None:
     index = IvfIndex(lists=256)
     index.build(rows)
     mask = kinds >= 30
-    queries = (CENTRES[RNG.integers(30, size=20)] + 0.4 * RNG.standard_normal((20, 24))).astype(np.float32)
+    queries = (CENTRES[RNG.integers(30, size=20)] + 0.4 * RNG.standard_normal((20, 24))).astype(
+        np.float32
+    )
     scores = queries @ rows.astype(np.float32).T
     scores[:, ~mask] = -np.inf
     exact = np.argsort(-scores, axis=1, kind="stable")[:, :10]
     found = index.search(queries, 10, mask)[0]
-    agreed = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), exact.tolist(), strict=True)])
+    agreed = np.mean(
+        [len(set(a) & set(b)) / 10 for a, b in zip(found.tolist(), exact.tolist(), strict=True)]
+    )
     assert agreed >= 0.95 and mask[found].all()

@@ -29,7 +29,9 @@ from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute  # noqa
 @pytest.fixture(scope="module")
 def lite(tmp_path_factory: pytest.TempPathFactory) -> MilvusServer:
     """MILVUS_TEST_URI: a server without collections to run over in place of Milvus Lite."""
-    return MilvusServer(os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db"))
+    return MilvusServer(
+        os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db")
+    )
 
 
 @pytest.fixture
@@ -50,8 +52,9 @@ def test_no_server_is_said_at_once_with_what_to_do(monkeypatch: pytest.MonkeyPat
     assert "secret" not in str(no.value)
 
 
-def test_a_server_that_went_away_is_told_in_a_shoppers_words_and_found_again(standalone: Standalone, monkeypatch,
-                                                                            caplog: pytest.LogCaptureFixture) -> None:
+def test_a_server_that_went_away_is_told_in_a_shoppers_words_and_found_again(
+    standalone: Standalone, monkeypatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(milvus_collection, "SEARCH_SECONDS", 0.5)
     index = MilvusIndex(MilvusServer(standalone.uri), "away", exact_rows=0)
     index.build(VECTORS)
@@ -99,20 +102,36 @@ def test_an_address_that_is_none_is_named() -> None:
 def test_a_file_that_another_process_has_open_is_named(tmp_path: Path) -> None:
     lite = MilvusServer(str(tmp_path / "mine.db"))
     assert lite.version.startswith(milvus_collection.LITE)
-    code = ("from retrieval import Elsewhere, open_index\nimport numpy as np\nfrom errors import WorkError\n"
-            "try: open_index(np.ones((3, 4)), 'milvus', elsewhere=Elsewhere(%r))\nexcept WorkError as error: print(error)")
-    done = subprocess.run([sys.executable, "-c", code % lite.uri], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    code = (
+        "from retrieval import Elsewhere, open_index\nimport numpy as np\nfrom errors import WorkError\n"
+        "try: open_index(np.ones((3, 4)), 'milvus', elsewhere=Elsewhere(%r))\nexcept WorkError as error: print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code % lite.uri],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert "serves one process" in done.stdout and "Traceback" not in done.stderr, done.stderr
 
 
 def test_a_file_in_milvus_uri_does_not_stop_the_client_from_loading(tmp_path: Path) -> None:
     code = "from retrieval.milvus_server import pymilvus\nimport os\nprint(pymilvus().__name__, os.environ['MILVUS_URI'])"
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60,
-                          env={"MILVUS_URI": "data/milvus.db", "PATH": ""})
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={"MILVUS_URI": "data/milvus.db", "PATH": ""},
+    )
     assert done.stdout.split() == ["pymilvus", "data/milvus.db"], done.stderr
 
 
-def test_without_the_client_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_client_the_command_that_installs_it_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     milvus_server.pymilvus.cache_clear()
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     with pytest.raises(InputError, match="pip install -r requirements-milvus.txt"):

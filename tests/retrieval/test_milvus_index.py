@@ -28,7 +28,9 @@ from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute  # noqa
 @pytest.fixture(scope="module")
 def lite(tmp_path_factory: pytest.TempPathFactory) -> MilvusServer:
     """MILVUS_TEST_URI: a server without collections to run over in place of Milvus Lite."""
-    return MilvusServer(os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db"))
+    return MilvusServer(
+        os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -75,22 +77,32 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, str]]:
 
 def held(server: MilvusServer, name: str) -> int:
     """Rows in a collection, those sent or deleted just now counted."""
-    return server.ask("query", name, output_fields=["count(*)"], consistency_level="Strong")[0]["count(*)"]
+    return server.ask("query", name, output_fields=["count(*)"], consistency_level="Strong")[0][
+        "count(*)"
+    ]
 
 
 # -- what the server may answer
 
 
-def test_ever_longer_answers_until_enough_rows_are_allowed(index: MilvusIndex, asked: list, monkeypatch) -> None:
+def test_ever_longer_answers_until_enough_rows_are_allowed(
+    index: MilvusIndex, asked: list, monkeypatch
+) -> None:
     monkeypatch.setattr(milvus_index, "FETCH_LEAST", 24)
     mask = np.random.default_rng(1).random(500) < 0.2
     np.testing.assert_array_equal(index.search(QUERIES, 5, mask)[0], brute(5, mask))
     limits = [limit for _, limit, _ in asked]
-    assert limits[0] == 24 and len(limits) > 1 and all(b >= 4 * a for a, b in zip(limits, limits[1:], strict=False))
+    assert (
+        limits[0] == 24
+        and len(limits) > 1
+        and all(b >= 4 * a for a, b in zip(limits, limits[1:], strict=False))
+    )
     assert asked[0][0] == 7 > asked[-1][0], "what was found is not asked for again"
 
 
-def test_where_the_longest_answer_holds_too_few_the_rows_are_scored_here(index: MilvusIndex, asked: list, monkeypatch) -> None:
+def test_where_the_longest_answer_holds_too_few_the_rows_are_scored_here(
+    index: MilvusIndex, asked: list, monkeypatch
+) -> None:
     monkeypatch.setattr(milvus_index, "FETCH_MOST", 8)
     mask = np.random.default_rng(1).random(500) < 0.05
     np.testing.assert_array_equal(index.search(QUERIES, 9, mask)[0], brute(9, mask))
@@ -104,12 +116,16 @@ def test_few_rows_need_no_server(lite: MilvusServer, asked: list) -> None:
     assert not asked
 
 
-def test_rows_of_equal_score_beyond_the_answer_are_fetched_too(lite: MilvusServer, asked: list) -> None:
+def test_rows_of_equal_score_beyond_the_answer_are_fetched_too(
+    lite: MilvusServer, asked: list
+) -> None:
     index = MilvusIndex(lite, "alike", exact_rows=0)
     index.build(np.tile(VECTORS[:1], (300, 1)))
     mask = np.ones(300, dtype=bool)
     mask[:10] = False
-    np.testing.assert_array_equal(index.search(QUERIES, 40, mask)[0], np.tile(np.arange(10, 50), (7, 1)))
+    np.testing.assert_array_equal(
+        index.search(QUERIES, 40, mask)[0], np.tile(np.arange(10, 50), (7, 1))
+    )
     assert len(asked) > 1
 
 
@@ -129,15 +145,24 @@ def test_the_wish_reaches_the_server_and_the_mask_settles(lite: MilvusServer, as
     assert index.search(QUERIES, 503, np.append(mask, [True] * 3), wish)[0].max() == 502
 
 
-def test_a_catalogue_after_updates_has_its_fresh_rows_beside_milvus(lite: MilvusServer, asked: list, sent: list,
-                                                                   monkeypatch) -> None:
+def test_a_catalogue_after_updates_has_its_fresh_rows_beside_milvus(
+    lite: MilvusServer, asked: list, sent: list, monkeypatch
+) -> None:
     monkeypatch.setattr(milvus_index, "EXACT_ROWS", 0)
     listed = Listed(500, seed=4)
-    index = open_index(Stacked([VECTORS[:400], VECTORS[400:]]), "milvus", elsewhere=Elsewhere(lite.uri, None, "parted", listed))
+    index = open_index(
+        Stacked([VECTORS[:400], VECTORS[400:]]),
+        "milvus",
+        elsewhere=Elsewhere(lite.uri, None, "parted", listed),
+    )
     wish = (Constraint(facet="price", op="require", value=PriceRange(max=150)),)
     mask = listed.facets.allowed([[wish[0]]]) & listed.available
     np.testing.assert_array_equal(index.search(QUERIES, 12, mask, wish)[0], brute(12, mask))
-    assert sent == list(range(400)) and "price <= 150" in asked[0][2] and "available == true" in asked[0][2]
+    assert (
+        sent == list(range(400))
+        and "price <= 150" in asked[0][2]
+        and "available == true" in asked[0][2]
+    )
 
 
 def test_a_server_with_many_rows_gets_a_graph(lite: MilvusServer, asked: list, monkeypatch) -> None:
@@ -148,12 +173,20 @@ def test_a_server_with_many_rows_gets_a_graph(lite: MilvusServer, asked: list, m
     assert lite.ask("describe_index", "graph", "vector")["index_type"] == "HNSW"
     mask = np.random.default_rng(2).random(500) < 0.5
     rows, _ = index.search(QUERIES, 10, mask)
-    assert np.mean([len(set(a) & set(b)) / 10 for a, b in zip(rows, brute(10, mask), strict=True)]) >= 0.95 and asked
+    assert (
+        np.mean([len(set(a) & set(b)) / 10 for a, b in zip(rows, brute(10, mask), strict=True)])
+        >= 0.95
+        and asked
+    )
 
 
 def test_a_server_that_refuses_an_index_chooses_its_own(lite: MilvusServer, monkeypatch) -> None:
     done = MilvusServer.tell
-    monkeypatch.setattr(MilvusServer, "tell", lambda self, call, *a, **k: call != "create_index" and done(self, call, *a, **k))
+    monkeypatch.setattr(
+        MilvusServer,
+        "tell",
+        lambda self, call, *a, **k: call != "create_index" and done(self, call, *a, **k),
+    )
     index = MilvusIndex(lite, "own_choice", exact_rows=0)
     index.build(VECTORS)
     assert lite.ask("describe_index", "own_choice", "vector")["index_type"] == "AUTOINDEX"
@@ -162,14 +195,18 @@ def test_a_server_that_refuses_an_index_chooses_its_own(lite: MilvusServer, monk
 # -- what it holds
 
 
-def test_a_collection_that_is_whole_is_used_as_it_is(index: MilvusIndex, lite: MilvusServer, sent: list) -> None:
+def test_a_collection_that_is_whole_is_used_as_it_is(
+    index: MilvusIndex, lite: MilvusServer, sent: list
+) -> None:
     again = open_index(VECTORS, "milvus", elsewhere=Elsewhere(lite.uri, collection="plain"))
     np.testing.assert_array_equal(again.search(QUERIES, 9)[0], index.search(QUERIES, 9)[0])
     assert (again.kind, again.size) == ("milvus", 500) and not sent
 
 
 @pytest.mark.parametrize("stop_at", [0, 200, 499])
-def test_an_import_that_was_killed_goes_on(lite: MilvusServer, sent: list, stop_at: int, monkeypatch) -> None:
+def test_an_import_that_was_killed_goes_on(
+    lite: MilvusServer, sent: list, stop_at: int, monkeypatch
+) -> None:
     monkeypatch.setattr(milvus_index, "BATCH", 100)
     noted = MilvusCollection.upsert
 
@@ -189,9 +226,13 @@ def test_an_import_that_was_killed_goes_on(lite: MilvusServer, sent: list, stop_
     np.testing.assert_array_equal(index.search(QUERIES, 500)[0], brute(500))
 
 
-def test_an_import_that_was_killed_before_its_index_goes_on(lite: MilvusServer, sent: list, monkeypatch) -> None:
+def test_an_import_that_was_killed_before_its_index_goes_on(
+    lite: MilvusServer, sent: list, monkeypatch
+) -> None:
     with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(MilvusCollection, "finish", lambda self, size: (_ for _ in ()).throw(KeyboardInterrupt))
+        patched.setattr(
+            MilvusCollection, "finish", lambda self, size: (_ for _ in ()).throw(KeyboardInterrupt)
+        )
         MilvusIndex(lite, "no_index", exact_rows=0).open(VECTORS)
     index = MilvusIndex(lite, "no_index", exact_rows=0)
     index.open(VECTORS)
@@ -212,7 +253,9 @@ def test_rows_sent_twice_are_there_once_and_rows_beyond_go(lite: MilvusServer) -
 
 
 @pytest.mark.parametrize("exact_rows", [0, 2000])
-def test_deleted_rows_are_never_found_until_the_catalogue_is_opened_again(lite: MilvusServer, exact_rows: int) -> None:
+def test_deleted_rows_are_never_found_until_the_catalogue_is_opened_again(
+    lite: MilvusServer, exact_rows: int
+) -> None:
     index = MilvusIndex(lite, f"deleted_{exact_rows}", exact_rows=exact_rows)
     index.build(VECTORS)
     gone = brute(3).ravel()
@@ -220,7 +263,9 @@ def test_deleted_rows_are_never_found_until_the_catalogue_is_opened_again(lite: 
     mask = np.ones(500, dtype=bool)
     mask[gone] = False
     np.testing.assert_array_equal(index.search(QUERIES, 20)[0], brute(20, mask))
-    np.testing.assert_array_equal(index.search(QUERIES, 20, np.ones(500, dtype=bool))[0], brute(20, mask))
+    np.testing.assert_array_equal(
+        index.search(QUERIES, 20, np.ones(500, dtype=bool))[0], brute(20, mask)
+    )
     assert held(lite, f"deleted_{exact_rows}") == mask.sum()
     with pytest.raises(InputError, match="no rows 7 to 500 in an index of 500 rows"):
         index.delete([7, 500])

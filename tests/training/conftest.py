@@ -24,13 +24,30 @@ FIELDS = [
     "usage",
     "productDisplayName",
 ]
-LOOKED = ["source", "id", "color", "pattern", "sleeve_length", "neckline", "length", "pockets", "hood", "buttons", "zipper"]
+LOOKED = [
+    "source",
+    "id",
+    "color",
+    "pattern",
+    "sleeve_length",
+    "neckline",
+    "length",
+    "pockets",
+    "hood",
+    "buttons",
+    "zipper",
+]
 
 
-def _picture(color: tuple[int, int, int], tall: bool, striped: bool, size: tuple[int, int]) -> Image.Image:
+def _picture(
+    color: tuple[int, int, int], tall: bool, striped: bool, size: tuple[int, int]
+) -> Image.Image:
     pixels = np.full((size[1], size[0], 3), 255, dtype=np.uint8)
     w, h = size
-    box = slice(h // 8, h - h // 8), slice(w // 3 if tall else w // 6, w - (w // 3 if tall else w // 6))
+    box = (
+        slice(h // 8, h - h // 8),
+        slice(w // 3 if tall else w // 6, w - (w // 3 if tall else w // 6)),
+    )
     pixels[box] = color
     if striped:
         pixels[box][::6] = 255
@@ -47,7 +64,11 @@ def _write(path: Path, fields: list[str], rows: list[dict[str, str]]) -> None:
 def _products(first: int, count: int) -> list[dict[str, str]]:
     rows = []
     for i in range(first, first + count):
-        color, kind, pattern = list(COLORS)[i % 3], ("Tshirts", "Trousers")[i % 2], ("Striped", "Solid")[i % 4 // 2]
+        color, kind, pattern = (
+            list(COLORS)[i % 3],
+            ("Tshirts", "Trousers")[i % 2],
+            ("Striped", "Solid")[i % 4 // 2],
+        )
         rows.append(
             dict(
                 zip(
@@ -73,9 +94,12 @@ def _products(first: int, count: int) -> list[dict[str, str]]:
 
 def _jpeg(row: dict[str, str], size: tuple[int, int]) -> bytes:
     handle = io.BytesIO()
-    _picture(COLORS[row["baseColour"]], row["articleType"] == "Trousers", "Striped" in row["productDisplayName"], size).save(
-        handle, "JPEG"
-    )
+    _picture(
+        COLORS[row["baseColour"]],
+        row["articleType"] == "Trousers",
+        "Striped" in row["productDisplayName"],
+        size,
+    ).save(handle, "JPEG")
     return handle.getvalue()
 
 
@@ -83,7 +107,12 @@ def _jpeg(row: dict[str, str], size: tuple[int, int]) -> bytes:
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """48 product photos, 24 small ones, 12 of shoppers, 8 labelled by looking."""
     data = tmp_path_factory.mktemp("data")
-    for folder in ("product_photos/images", "product_photos_small", "shopper_photos/images", "looked_at"):
+    for folder in (
+        "product_photos/images",
+        "product_photos_small",
+        "shopper_photos/images",
+        "looked_at",
+    ):
         (data / folder).mkdir(parents=True)
     large, small = _products(100, 48), _products(500, 24)
     _write(data / "product_photos" / "products.csv", FIELDS, large)
@@ -94,7 +123,11 @@ def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for row in small:
             archive.writestr(f"{row['id']}.jpg", _jpeg(row, (30, 40)))
     shoppers = [
-        {"file": f"s{i}.jpg", "split": ("train", "train", "validation")[i % 3], "category": ("t-shirt", "pants")[i % 2]}
+        {
+            "file": f"s{i}.jpg",
+            "split": ("train", "train", "validation")[i % 3],
+            "category": ("t-shirt", "pants")[i % 2],
+        }
         for i in range(12)
     ]
     _write(data / "shopper_photos" / "photos.csv", ["file", "split", "category"], shoppers)

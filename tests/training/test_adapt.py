@@ -25,7 +25,9 @@ from training.adapt_report import measure
 from training.listings import Shop, read_shop, stated_sets
 
 COLORS = ("red", "blue", "green", "white")
-LAYOUT = SliceLayout(("category", "color", "pattern", "silhouette", "material", "audience", "appearance"), (6,) * 7)
+LAYOUT = SliceLayout(
+    ("category", "color", "pattern", "silhouette", "material", "audience", "appearance"), (6,) * 7
+)
 _TURN = np.linalg.qr(np.random.default_rng(3).normal(size=(42, 42)))[0].astype(np.float32)
 
 
@@ -41,14 +43,24 @@ class Turned:
     def prototypes(self, facet: str) -> Prototypes | None:
         values = vocabulary.leaf_values(facet)
         rng = np.random.default_rng(len(facet))
-        return Prototypes(values, unit(rng.normal(size=(len(values), 6))), 8.0, np.zeros(len(values), dtype=np.float32),
-                          facet != "details")
+        return Prototypes(
+            values,
+            unit(rng.normal(size=(len(values), 6))),
+            8.0,
+            np.zeros(len(values), dtype=np.float32),
+            facet != "details",
+        )
 
     def all_prototypes(self) -> dict[str, Prototypes]:
         return {facet: self.prototypes(facet) for facet in FACET_SLICE}
 
     def encode_images(self, images: list[Image.Image]) -> np.ndarray:
-        return np.stack([self._of(*image.convert("RGB").resize((1, 1)).getpixel((0, 0))[:2]) for image in images])
+        return np.stack(
+            [
+                self._of(*image.convert("RGB").resize((1, 1)).getpixel((0, 0))[:2])
+                for image in images
+            ]
+        )
 
     def _of(self, tells: int, seed: int) -> np.ndarray:
         hidden = np.random.default_rng(seed).normal(scale=0.35, size=42)
@@ -56,7 +68,9 @@ class Turned:
         return self._split((hidden @ _TURN)[None])[0]
 
     def encode_texts(self, texts: list[str]) -> np.ndarray:
-        return self._split(np.stack([np.random.default_rng(len(text)).normal(size=42) for text in texts]))
+        return self._split(
+            np.stack([np.random.default_rng(len(text)).normal(size=42) for text in texts])
+        )
 
     def _split(self, raw: np.ndarray) -> np.ndarray:
         return np.concatenate([unit(raw[:, LAYOUT.slice(name)]) for name in LAYOUT.names], 1)
@@ -92,7 +106,9 @@ def in_use(monkeypatch: pytest.MonkeyPatch) -> None:
 def color_accuracy(encoder, vectors: np.ndarray) -> float:
     table = encoder.prototypes("color")
     p = table.probabilities(np.asarray(vectors, np.float32)[:, encoder.layout.slice("color")])
-    return float(np.mean([table.values[column] == COLORS[n % 4] for n, column in enumerate(p.argmax(1))]))
+    return float(
+        np.mean([table.values[column] == COLORS[n % 4] for n, column in enumerate(p.argmax(1))])
+    )
 
 
 def test_a_fitted_catalogue_opens_with_what_it_learned(shop: Path, in_use: None) -> None:
@@ -120,7 +136,9 @@ def test_fitting_again_begins_from_the_encoders_own_vectors(shop: Path, in_use: 
     assert (first["fingerprint"], first["facets"]) == (second["fingerprint"], second["facets"])
 
 
-def test_an_interrupted_fit_leaves_the_catalogue_as_it_was(shop: Path, in_use: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_fit_leaves_the_catalogue_as_it_was(
+    shop: Path, in_use: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     manifest = json.loads((shop / "info.json").read_text())
 
     def interrupted(folder: Path, fit) -> None:
@@ -129,13 +147,24 @@ def test_an_interrupted_fit_leaves_the_catalogue_as_it_was(shop: Path, in_use: N
     monkeypatch.setattr(adapt, "write_fit", interrupted)
     with pytest.raises(KeyboardInterrupt):
         adapt.run(shop)
-    assert json.loads((shop / "info.json").read_text()) == manifest and not (shop / "fitted").exists()
-    assert [path.name for path in shop.parent.iterdir() if path.suffix != ".lock"] == ["shop"], "nothing half-built stays beside it"
+    assert (
+        json.loads((shop / "info.json").read_text()) == manifest and not (shop / "fitted").exists()
+    )
+    assert [path.name for path in shop.parent.iterdir() if path.suffix != ".lock"] == ["shop"], (
+        "nothing half-built stays beside it"
+    )
 
 
-def test_too_few_labels_and_vectors_of_another_encoder_are_told(tmp_path: Path, shop: Path, in_use: None,
-                                                                monkeypatch: pytest.MonkeyPatch) -> None:
-    build(tmp_path / "silent", entries(40, tell=False), Turned, read_claims, Origin("import", "import it"))
+def test_too_few_labels_and_vectors_of_another_encoder_are_told(
+    tmp_path: Path, shop: Path, in_use: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    build(
+        tmp_path / "silent",
+        entries(40, tell=False),
+        Turned,
+        read_claims,
+        Origin("import", "import it"),
+    )
     with pytest.raises(InputError, match="state too little"):
         adapt.run(tmp_path / "silent")
     other = Turned()
@@ -150,23 +179,41 @@ def test_what_shops_name_only_where_it_is_special_teaches_nothing(shop: Path) ->
     with pytest.raises(InputError):
         adapt.fit_shop(Turned(), Shop(whole.told[:50], whole.designs[:50], whole.vectors[:50]))
     teacher = adapt.Teacher(Turned(), whole, whole.held(), {})
-    teacher._allowed["color", Turned().prototypes("color").values] = np.eye(1, 23, dtype=bool).repeat(400, 0) & (
-        np.arange(400) % 5 == 0)[:, None]
-    assert adapt.label_counts(teacher, "color")["why"] == "stated by 20% of the items only (at least 30%)"
+    teacher._allowed["color", Turned().prototypes("color").values] = (
+        np.eye(1, 23, dtype=bool).repeat(400, 0) & (np.arange(400) % 5 == 0)[:, None]
+    )
+    assert (
+        adapt.label_counts(teacher, "color")["why"]
+        == "stated by 20% of the items only (at least 30%)"
+    )
 
 
 def test_a_listing_leaves_open_what_it_does_not_settle() -> None:
     from guard.statement import statements
 
     def told(**attributes: str):
-        item = Item(id="a", title="Thing", attributes={facet: (value,) for facet, value in attributes.items()})
+        item = Item(
+            id="a",
+            title="Thing",
+            attributes={facet: (value,) for facet, value in attributes.items()},
+        )
         return statements(item, read_claims(item))
 
-    pattern = stated_sets([told(pattern="patterned"), told(pattern="striped"), told(color="multicolor"), told()], "pattern")
-    assert "striped" in pattern[0] and "solid" not in pattern[0] and pattern[1] == {"striped"} and not pattern[3]
+    pattern = stated_sets(
+        [told(pattern="patterned"), told(pattern="striped"), told(color="multicolor"), told()],
+        "pattern",
+    )
+    assert (
+        "striped" in pattern[0]
+        and "solid" not in pattern[0]
+        and pattern[1] == {"striped"}
+        and not pattern[3]
+    )
     assert stated_sets([told(color="multicolor"), told(color="blue")], "color")[0] == frozenset()
     assert "navy" in stated_sets([told(color="blue")], "color")[0]
-    assert stated_sets([told(category="belt", sleeve_length="long")], "sleeve_length") == [frozenset()]
+    assert stated_sets([told(category="belt", sleeve_length="long")], "sleeve_length") == [
+        frozenset()
+    ]
 
 
 def test_the_report_is_on_designs_that_took_no_part(shop: Path) -> None:

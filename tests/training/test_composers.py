@@ -28,9 +28,13 @@ def test_targets_have_what_is_asked_and_keep_the_rest() -> None:
             for c in query.wish.constraints:
                 held = GALLERY.items[row].all_of[c.facet]
                 if c.op in ("require", "prefer", "exclude"):
-                    assert any(vocabulary.covers(c.facet, str(c.value), v) for v in held) == (c.op != "exclude")
+                    assert any(vocabulary.covers(c.facet, str(c.value), v) for v in held) == (
+                        c.op != "exclude"
+                    )
             for facet in set(CORE) - changed:
-                assert GALLERY.items[row].all_of[facet] == GALLERY.items[query.reference].all_of[facet]
+                assert (
+                    GALLERY.items[row].all_of[facet] == GALLERY.items[query.reference].all_of[facet]
+                )
         assert query.reference in query.open and query.reference not in query.targets
 
 
@@ -48,7 +52,9 @@ def test_comparatives_ask_for_what_lies_beyond() -> None:
         for c in query.wish.constraints:
             if c.facet == "color" and c.op in ("more", "less") and c.value in ("dark", "light"):
                 darker = (c.op == "more") == (c.value == "dark")
-                others = [darkness[min(GALLERY.items[row].all_of["color"])] for row in query.targets]
+                others = [
+                    darkness[min(GALLERY.items[row].all_of["color"])] for row in query.targets
+                ]
                 assert all(other >= own if darker else other <= own for other in others)
                 seen += 1
     assert seen >= 3
@@ -56,8 +62,10 @@ def test_comparatives_ask_for_what_lies_beyond() -> None:
 
 def test_nothing_is_asked_of_the_unknown() -> None:
     """Items of unknown pattern are neither targets nor counterexamples of "striped"."""
-    items = tuple(Known({k: v for k, v in item.all_of.items() if k != "pattern" or row % 2}, {}, {}, {})
-                  for row, item in enumerate(GALLERY.items))
+    items = tuple(
+        Known({k: v for k, v in item.all_of.items() if k != "pattern" or row % 2}, {}, {}, {})
+        for row, item in enumerate(GALLERY.items)
+    )
     half = Gallery("half known", GALLERY.vectors, items)
     for query in Miner(half, 1).mine(200):
         if any(c.facet == "pattern" for c in query.wish.constraints):
@@ -65,22 +73,40 @@ def test_nothing_is_asked_of_the_unknown() -> None:
 
 
 def test_one_of_several_labels_is_not_known() -> None:
-    photo = Known({}, {"color": frozenset({"blue", "navy"}), "pattern": frozenset({"floral", "graphic"})}, {"hood": False}, {})
+    photo = Known(
+        {},
+        {"color": frozenset({"blue", "navy"}), "pattern": frozenset({"floral", "graphic"})},
+        {"hood": False},
+        {},
+    )
     gallery = Gallery("one photo", np.zeros((1, SPACE.dim), dtype=np.float32), (photo,))
     assert [int(gallery.fact("color", v)[0]) for v in ("blue", "navy", "red")] == [1, -1, 0]
-    assert [int(gallery.fact("pattern", v)[0]) for v in ("patterned", "floral", "striped")] == [1, -1, 0]
+    assert [int(gallery.fact("pattern", v)[0]) for v in ("patterned", "floral", "striped")] == [
+        1,
+        -1,
+        0,
+    ]
     assert [int(gallery.fact("details", v)[0]) for v in ("hood", "zipper")] == [0, -1]
 
 
 def test_too_few_labels_are_named() -> None:
-    bare = Gallery("a bare shop", GALLERY.vectors, tuple(Known({}, {}, {}, {}) for _ in GALLERY.items))
-    with pytest.raises(InputError, match="a bare shop: its labels give 0 composed queries.*more labelled items"):
+    bare = Gallery(
+        "a bare shop", GALLERY.vectors, tuple(Known({}, {}, {}, {}) for _ in GALLERY.items)
+    )
+    with pytest.raises(
+        InputError, match="a bare shop: its labels give 0 composed queries.*more labelled items"
+    ):
         mine(bare, 300, 0)
 
 
 def trainer(work, steps: int = 60) -> Trainer:
-    parts = [pool(NETWORKS["film"], GALLERY, Miner(GALLERY, seed).mine(120), {}, SPACE, Weights()) for seed in (1, 2)]
-    recipe = QUICK.__class__(steps=steps, batch=32, candidates=60, look_every=20, save_every=20, noise=0.0, rate=6e-3)
+    parts = [
+        pool(NETWORKS["film"], GALLERY, Miner(GALLERY, seed).mine(120), {}, SPACE, Weights())
+        for seed in (1, 2)
+    ]
+    recipe = QUICK.__class__(
+        steps=steps, batch=32, candidates=60, look_every=20, save_every=20, noise=0.0, rate=6e-3
+    )
     return Trainer("film", SPACE, Weights(), parts[:1], parts[1:], recipe, work)
 
 
@@ -96,7 +122,9 @@ def test_training_improves_and_an_interrupted_run_ends_alike(tmp_path) -> None:
     assert again.resume() and again.step == 20
     again.run()
     assert again.step == 60
-    np.testing.assert_allclose(again._values()["film.weight"].numpy(), whole._values()["film.weight"].numpy(), atol=1e-5)
+    np.testing.assert_allclose(
+        again._values()["film.weight"].numpy(), whole._values()["film.weight"].numpy(), atol=1e-5
+    )
     assert set(tensors) == set(NETWORKS["film"].start(SPACE, Weights(), 0))
 
 

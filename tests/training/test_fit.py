@@ -49,7 +49,9 @@ class Interrupted(Exception):
     """Stands for a killed process."""
 
 
-def test_a_resumed_run_ends_like_an_uninterrupted_one(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_resumed_run_ends_like_an_uninterrupted_one(
+    table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = trainer(table, tmp_path / "whole").run().state_dict()
     step, calls = Trainer._step, []
 
@@ -105,9 +107,13 @@ def test_slices_are_of_unit_length_and_figures_are_shares(table: Table, tmp_path
     run = trainer(table, tmp_path)
     slices = run.model.eval()(torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0)))
     assert {name: part.shape[1] for name, part in slices.items()} == SLICES
-    assert all(torch.allclose(part.norm(dim=1), torch.ones(2), atol=1e-4) for part in slices.values())
+    assert all(
+        torch.allclose(part.norm(dim=1), torch.ones(2), atol=1e-4) for part in slices.values()
+    )
     figures = accuracy(run.model, table, np.arange(len(table.photos)), 32, "cpu")
-    assert figures.keys() >= {"article", "base", "category", "color"} and all(0 <= v <= 1 for v in figures.values())
+    assert figures.keys() >= {"article", "base", "category", "color"} and all(
+        0 <= v <= 1 for v in figures.values()
+    )
 
 
 def test_the_set_loss_asks_only_for_the_set() -> None:
@@ -120,6 +126,8 @@ def test_the_set_loss_asks_only_for_the_set() -> None:
 def test_augmentation_is_seeded_and_keeps_its_range(table: Table) -> None:
     pixels = torch.from_numpy(np.array(table.arrays["product"][:4]))
     pale = torch.tensor([False, True, False, True])
-    one, two, other = (augment(pixels, 40, pale, Strength(), torch.Generator().manual_seed(s)) for s in (3, 3, 4))
+    one, two, other = (
+        augment(pixels, 40, pale, Strength(), torch.Generator().manual_seed(s)) for s in (3, 3, 4)
+    )
     assert torch.equal(one, two) and not torch.equal(one, other)
     assert one.shape == plain(pixels, 40).shape == (4, 3, 40, 40) and float(one.abs().max()) <= 1

@@ -13,7 +13,11 @@ from errors import InputError
 
 
 def test_the_colours_of_a_design_are_one_design() -> None:
-    names = ["Turtle Check Men Navy Blue Shirt", "Turtle Check Men Maroon Shirt", "turtle check men  grey melange shirt"]
+    names = [
+        "Turtle Check Men Navy Blue Shirt",
+        "Turtle Check Men Maroon Shirt",
+        "turtle check men  grey melange shirt",
+    ]
     assert {splits.design(name) for name in names} == {"turtle check men shirt"}
 
 
@@ -23,7 +27,15 @@ def test_colour_names_inside_words_stay() -> None:
 
 @pytest.mark.parametrize(
     ("bucket", "role"),
-    [(30, "report"), (39, "report"), (40, "choose"), (44, "choose"), (45, "train"), (99, "train"), (12, "choose")],
+    [
+        (30, "report"),
+        (39, "report"),
+        (40, "choose"),
+        (44, "choose"),
+        (45, "train"),
+        (99, "train"),
+        (12, "choose"),
+    ],
 )
 def test_buckets_have_roles(bucket: int, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(splits, "percent", lambda text: bucket)
@@ -57,7 +69,10 @@ def test_a_name_with_two_patterns_names_none() -> None:
         "gender": "Women",
         "usage": "Casual",
     }
-    assert "pattern" not in labels.product_sets(row) and labels.shop_pattern("Striped Printed Top") is None
+    assert (
+        "pattern" not in labels.product_sets(row)
+        and labels.shop_pattern("Striped Printed Top") is None
+    )
     assert labels.shop_pattern("Checked Shirt") == "checked"
 
 
@@ -81,9 +96,19 @@ def test_no_photo_for_report_or_calibration_is_trained_on(made_up: Path) -> None
     photos = read_photos(made_up)
     train = [photo for photo in photos if photo.role == "train"]
     assert train and not [photo for photo in train if photo.looked in ("calibrate", "report")]
-    held = {splits.design(p.title) for p in photos if p.role in ("report", "choose") and p.source == "product"}
-    assert held and not [photo for photo in train if photo.source != "shopper" and splits.design(photo.title) in held]
-    assert all(photo.role == "report" for photo in photos if photo.source == "shopper" and int(photo.id[1:-4]) % 3 == 2)
+    held = {
+        splits.design(p.title)
+        for p in photos
+        if p.role in ("report", "choose") and p.source == "product"
+    }
+    assert held and not [
+        photo for photo in train if photo.source != "shopper" and splits.design(photo.title) in held
+    ]
+    assert all(
+        photo.role == "report"
+        for photo in photos
+        if photo.source == "shopper" and int(photo.id[1:-4]) % 3 == 2
+    )
 
 
 def test_every_photo_opens(made_up: Path) -> None:

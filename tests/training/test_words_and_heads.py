@@ -58,13 +58,20 @@ def _separable(n: int, noise: float, seed: int = 0) -> tuple[Prototypes, Labelle
     allowed = torch.zeros(n, 4, dtype=torch.bool)
     allowed[torch.arange(n), torch.from_numpy(labels)] = True
     start = Prototypes(
-        ("a", "b", "c", "d"), unit(truth + 0.5 * rng.normal(size=truth.shape)), 40.0, np.zeros(4, dtype=np.float32)
+        ("a", "b", "c", "d"),
+        unit(truth + 0.5 * rng.normal(size=truth.shape)),
+        40.0,
+        np.zeros(4, dtype=np.float32),
     )
-    return start, Labelled(torch.from_numpy(slices), allowed, torch.ones_like(allowed), torch.ones(n))
+    return start, Labelled(
+        torch.from_numpy(slices), allowed, torch.ones_like(allowed), torch.ones(n)
+    )
 
 
 def _price(table: Prototypes, data: Labelled) -> float:
-    return float(loss(torch.from_numpy(np.log(table.probabilities(data.slices.numpy()) + 1e-9)), data, True))
+    return float(
+        loss(torch.from_numpy(np.log(table.probabilities(data.slices.numpy()) + 1e-9)), data, True)
+    )
 
 
 def test_calibration_cools_an_overconfident_table() -> None:
@@ -78,7 +85,11 @@ def test_refitting_moves_prototypes_as_far_as_they_are_let() -> None:
     start, data = _separable(300, noise=0.4)
     loose, tight = refit(start, data, 1.0), refit(start, data, 1e5)
     assert _price(loose, data) < _price(start, data)
-    assert np.abs(tight.vectors - start.vectors).max() < 0.05 < np.abs(loose.vectors - start.vectors).max()
+    assert (
+        np.abs(tight.vectors - start.vectors).max()
+        < 0.05
+        < np.abs(loose.vectors - start.vectors).max()
+    )
 
 
 def test_too_few_examples_change_nothing() -> None:
@@ -87,7 +98,10 @@ def test_too_few_examples_change_nothing() -> None:
 
 
 def test_details_are_judged_one_by_one() -> None:
-    allowed, known = torch.tensor([[True, False], [False, True]]), torch.tensor([[True, False], [True, True]])
+    allowed, known = (
+        torch.tensor([[True, False], [False, True]]),
+        torch.tensor([[True, False], [True, True]]),
+    )
     data = Labelled(torch.zeros(2, 3), allowed, known, torch.ones(2))
     right = float(loss(torch.tensor([[9.0, 9.0], [-9.0, 9.0]]), data, False))
     wrong = float(loss(torch.tensor([[-9.0, 9.0], [-9.0, 9.0]]), data, False))
@@ -110,4 +124,9 @@ def test_the_door_says_what_is_missing(arguments: list[str], says: str, tmp_path
         text=True,
         timeout=120,
     )
-    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr and not done.stdout
+    assert (
+        done.returncode == 2
+        and says in done.stderr
+        and "Traceback" not in done.stderr
+        and not done.stdout
+    )

@@ -15,11 +15,13 @@ from catalog.item import Item
 from catalog.wish import Constraint, PriceRange
 from errors import Busy, InputError
 
-PIECES = (("Navy linen shirt", "Harbour & Hale", 64.0, (34, 46, 84)),
-          ("Ink poplin blouse", "Maison Odile", 79.0, (25, 35, 66)),
-          ("Midnight wrap dress", "Ferrow", 129.5, (40, 44, 92)),
-          ("Denim overshirt", "Atelier Nord", 88.0, (70, 92, 130)),
-          ("Indigo camp shirt", "Field Notes Co", 54.0, (52, 60, 120)))
+PIECES = (
+    ("Navy linen shirt", "Harbour & Hale", 64.0, (34, 46, 84)),
+    ("Ink poplin blouse", "Maison Odile", 79.0, (25, 35, 66)),
+    ("Midnight wrap dress", "Ferrow", 129.5, (40, 44, 92)),
+    ("Denim overshirt", "Atelier Nord", 88.0, (70, 92, 130)),
+    ("Indigo camp shirt", "Field Notes Co", 54.0, (52, 60, 120)),
+)
 
 
 def catalogue(folder: Path) -> Path:
@@ -28,8 +30,23 @@ def catalogue(folder: Path) -> Path:
     for number, (_, _, _, color) in enumerate(PIECES):
         picture = Image.new("RGB", (384, 512), (236, 228, 216))
         draw = ImageDraw.Draw(picture)
-        draw.polygon([(120, 110), (160, 90), (224, 90), (264, 110), (330, 210), (290, 240), (262, 200), (262, 420),
-                      (122, 420), (122, 200), (94, 240), (54, 210)], fill=color)
+        draw.polygon(
+            [
+                (120, 110),
+                (160, 90),
+                (224, 90),
+                (264, 110),
+                (330, 210),
+                (290, 240),
+                (262, 200),
+                (262, 420),
+                (122, 420),
+                (122, 200),
+                (94, 240),
+                (54, 210),
+            ],
+            fill=color,
+        )
         picture.save(folder / "images" / f"P{number}.jpg")
     return folder
 
@@ -38,10 +55,19 @@ class FakeCatalog:
     """The little of a catalogue that the page asks for."""
 
     def __init__(self) -> None:
-        self.all = [Item(id=f"P{n}", title=title, brand=brand, price=price, image=f"images/P{n}.jpg",
-                         link=f"https://shop.example/P{n}", sizes={"S": 1, "M": 4, "L": 0, "XL": 2},
-                         description=f"{title} in a soft weave, cut with ease through the body.")
-                    for n, (title, brand, price, _) in enumerate(PIECES)]
+        self.all = [
+            Item(
+                id=f"P{n}",
+                title=title,
+                brand=brand,
+                price=price,
+                image=f"images/P{n}.jpg",
+                link=f"https://shop.example/P{n}",
+                sizes={"S": 1, "M": 4, "L": 0, "XL": 2},
+                description=f"{title} in a soft weave, cut with ease through the body.",
+            )
+            for n, (title, brand, price, _) in enumerate(PIECES)
+        ]
         self.ids = [item.id for item in self.all]
         self.live = len(self.all)
 
@@ -63,7 +89,7 @@ class FakeStylist:
         return secrets.token_urlsafe(24)
 
     def history(self, session: str, last: int | None = None) -> list[Turn]:
-        return list(self.turns.get(session, []))[-(last or 0):]
+        return list(self.turns.get(session, []))[-(last or 0) :]
 
     def saved(self, session: str) -> list[Item]:
         marks = self.marks.get(session, {})
@@ -85,7 +111,9 @@ class FakeStylist:
         for step in ("thought", "action", "critic", "speak"):
             yield Event(kind="step", step=step)
             yield Event(kind="note", text=f"{step}: <b>done</b>")
-        yield Event(kind="reply", reply=self._answer(session, text, tuple(map(self._keep, image or ()))))
+        yield Event(
+            kind="reply", reply=self._answer(session, text, tuple(map(self._keep, image or ())))
+        )
 
     def remove(self, session, facet, op, value) -> Reply:
         self.calls.append(("remove", session, facet, op, value))
@@ -113,15 +141,23 @@ class FakeStylist:
         past = self.turns.setdefault(session, [])
         if wish is None:
             wish = tuple(past[-1].reply.constraints) if past else ()
-            wish = tuple(dict.fromkeys((*wish, *self._read(text), *((PHOTO_WISH,) if photos else ()))))
+            wish = tuple(
+                dict.fromkeys((*wish, *self._read(text), *((PHOTO_WISH,) if photos else ())))
+            )
         marks = self.marks.get(session, {})
         left = [item for item in self.catalog.all if marks.get(item.id) != "not_this"]
-        reply = Reply(session=session, turn=len(past) + 1, reply=f"{len(left)} pieces that keep to your wish.",
-                      items=tuple(self._card(item, wish, "met") for item in left[:3]),
-                      unconfirmed=tuple(self._card(item, wish, "unknown") for item in left[3:]), constraints=wish,
-                      steps=("thought", "action", "critic", "speak"), ms={"total": 41.2},
-                      trace=("I read your words.", "I looked at <5> pieces.", "All of them were checked."),
-                      photo=PHOTO if photos else {})
+        reply = Reply(
+            session=session,
+            turn=len(past) + 1,
+            reply=f"{len(left)} pieces that keep to your wish.",
+            items=tuple(self._card(item, wish, "met") for item in left[:3]),
+            unconfirmed=tuple(self._card(item, wish, "unknown") for item in left[3:]),
+            constraints=wish,
+            steps=("thought", "action", "critic", "speak"),
+            ms={"total": 41.2},
+            trace=("I read your words.", "I looked at <5> pieces.", "All of them were checked."),
+            photo=PHOTO if photos else {},
+        )
         past.append(Turn(turn=reply.turn, text=text, photos=photos, reply=reply))
         return reply
 
@@ -132,25 +168,52 @@ class FakeStylist:
 
     @staticmethod
     def _read(text: str) -> tuple[Constraint, ...]:
-        known = {"navy": Constraint(facet="color", op="require", value="navy"),
-                 "stripes": Constraint(facet="pattern", op="exclude", value="striped"),
-                 "pockets": Constraint(facet="details", op="exclude", value="pockets"),
-                 "longer": Constraint(facet="length", op="more", value="length"),
-                 "under": Constraint(facet="price", op="require", value=PriceRange(max=150))}
+        known = {
+            "navy": Constraint(facet="color", op="require", value="navy"),
+            "stripes": Constraint(facet="pattern", op="exclude", value="striped"),
+            "pockets": Constraint(facet="details", op="exclude", value="pockets"),
+            "longer": Constraint(facet="length", op="more", value="length"),
+            "under": Constraint(facet="price", op="require", value=PriceRange(max=150)),
+        }
         return tuple(one for word, one in known.items() if word in text)
 
     @staticmethod
     def _card(item: Item, wish: tuple[Constraint, ...], verdict: str) -> Card:
-        checks = tuple(Check(facet=c.facet, op=c.op, value=c.value, confidence=0.93,
-                             verdict=verdict if c.facet == "details" else "met",
-                             source="none" if verdict == "unknown" and c.facet == "details" else "picture")
-                       for c in wish if c.op in ("require", "exclude"))
-        return Card(id=item.id, title=item.title, score=0.8, verdicts=checks, brand=item.brand, price=item.price,
-                    sizes=item.sizes_in_stock(), link=item.link, image=item.image, description=item.description,
-                    why="Same easy cut as yours, in navy.")
+        checks = tuple(
+            Check(
+                facet=c.facet,
+                op=c.op,
+                value=c.value,
+                confidence=0.93,
+                verdict=verdict if c.facet == "details" else "met",
+                source="none" if verdict == "unknown" and c.facet == "details" else "picture",
+            )
+            for c in wish
+            if c.op in ("require", "exclude")
+        )
+        return Card(
+            id=item.id,
+            title=item.title,
+            score=0.8,
+            verdicts=checks,
+            brand=item.brand,
+            price=item.price,
+            sizes=item.sizes_in_stock(),
+            link=item.link,
+            image=item.image,
+            description=item.description,
+            why="Same easy cut as yours, in navy.",
+        )
 
 
-PHOTO = {"category": {"shirt": 0.93, "blouse": 0.05}, "color": {"blue": 0.88, "navy": 0.08},
-         "pattern": {"striped": 0.91}, "sleeve_length": {"long": 0.86, "short": 0.1},
-         "neckline": {"collar": 0.62}, "fit": {"straight": 0.35, "loose": 0.3}}
-PHOTO_WISH = Constraint(facet="category", op="prefer", value="shirt", source="photo", confidence=0.93)
+PHOTO = {
+    "category": {"shirt": 0.93, "blouse": 0.05},
+    "color": {"blue": 0.88, "navy": 0.08},
+    "pattern": {"striped": 0.91},
+    "sleeve_length": {"long": 0.86, "short": 0.1},
+    "neckline": {"collar": 0.62},
+    "fit": {"straight": 0.35, "loose": 0.3},
+}
+PHOTO_WISH = Constraint(
+    facet="category", op="prefer", value="shirt", source="photo", confidence=0.93
+)

@@ -20,8 +20,14 @@ ROOT = Path(app.__file__).parent
 
 def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess:
     command = [sys.executable, "app.py", "--no-browser", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60,
-                          env={**os.environ, **environment})
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, **environment},
+    )
 
 
 def test_a_missing_catalogue_is_named_with_the_command_that_makes_it(tmp_path):
@@ -39,7 +45,11 @@ def test_a_port_in_use_is_named(tmp_path):
         port = holder.getsockname()[1]
         done = start("--catalog", str(tmp_path), PORT=str(port), HOST="127.0.0.1")
     assert done.returncode == 1
-    assert str(port) in done.stderr and "PORT=" in done.stderr and len(done.stderr.strip().splitlines()) == 1
+    assert (
+        str(port) in done.stderr
+        and "PORT=" in done.stderr
+        and len(done.stderr.strip().splitlines()) == 1
+    )
 
 
 def test_a_port_that_is_none_is_refused():
@@ -55,12 +65,16 @@ def test_only_the_demo_catalogue_is_drawn(tmp_path):
     assert app.check_catalog(load_settings({}, catalog_dir=tmp_path)) is False
 
 
-@pytest.mark.parametrize(("given", "found"), [(None, min(cores(), 8)), ("auto", min(cores(), 8)), ("1", 1), ("3", 3)])
+@pytest.mark.parametrize(
+    ("given", "found"), [(None, min(cores(), 8)), ("auto", min(cores(), 8)), ("1", 1), ("3", 3)]
+)
 def test_workers_are_as_many_as_asked_for_or_as_there_are_cores(given, found):
     assert load_settings({"WORKERS": given} if given else {}).workers == found
 
 
-@pytest.mark.parametrize(("name", "given"), [("WORKERS", "0"), ("WORKERS", "many"), ("WORKERS", "65"), ("WAITING", "0")])
+@pytest.mark.parametrize(
+    ("name", "given"), [("WORKERS", "0"), ("WORKERS", "many"), ("WORKERS", "65"), ("WAITING", "0")]
+)
 def test_workers_and_waiting_that_cannot_be_are_refused_by_name(name, given):
     with pytest.raises(InputError, match=name):
         load_settings({name: given})
@@ -72,7 +86,9 @@ def test_one_worker_is_the_pages_own_process_and_more_are_a_crew(monkeypatch, wo
     from ui.shop import Shop
 
     for name in ("Stylist", "Crew"):
-        opened = SimpleNamespace(open=lambda *_, name=name, **__: SimpleNamespace(name=name, close=lambda: None))
+        opened = SimpleNamespace(
+            open=lambda *_, name=name, **__: SimpleNamespace(name=name, close=lambda: None)
+        )
         monkeypatch.setattr(agent, name, opened, raising=False)
     shop = Shop()
     app.open_shop(shop, load_settings({}, workers=workers), draw=False)

@@ -24,7 +24,12 @@ def served(tmp_path_factory) -> Iterator[tuple[str, FakeStylist]]:
     stylist, shop, port = FakeStylist(), Shop(), free_port()
     shop.open(stylist)
     page = build(shop)
-    page.launch(server_name="127.0.0.1", server_port=port, prevent_thread_lock=True, **launch_options(folder))
+    page.launch(
+        server_name="127.0.0.1",
+        server_port=port,
+        prevent_thread_lock=True,
+        **launch_options(folder),
+    )
     yield f"http://127.0.0.1:{port}", stylist
     page.close(verbose=False)
 
@@ -74,8 +79,15 @@ def test_a_first_visit(visit, served, tmp_path):
     send(page, "without pockets", 2)
     assert "could not confirm that these have no pockets" in page.inner_text("#turn-2 .doubt h2")
     send(page, "a bit longer", 3)
-    assert [chip.get_attribute("aria-label").split(",")[0] for chip in page.locator("#wish .chip").all()] == [
-        "Remove: navy", "Remove: no stripes", "Remove: no pockets", "Remove: longer", "Remove: ideally shirt"]
+    assert [
+        chip.get_attribute("aria-label").split(",")[0] for chip in page.locator("#wish .chip").all()
+    ] == [
+        "Remove: navy",
+        "Remove: no stripes",
+        "Remove: no pockets",
+        "Remove: longer",
+        "Remove: ideally shirt",
+    ]
 
     page.click("#turn-3 .card[data-item=P1] [data-do=like]")
     page.wait_for_selector("#turn-4.newest")
@@ -104,7 +116,10 @@ def test_what_was_seen_can_be_corrected(visit, served, tmp_path):
     send(page, "like this", 1)
     page.select_option("#turn-1 select[data-facet=pattern]", "checked")
     page.wait_for_selector("#turn-2.newest")
-    assert stylist.calls[-1][0] == "correct_photo" and stylist.calls[-1][2:] == ("pattern", "checked")
+    assert stylist.calls[-1][0] == "correct_photo" and stylist.calls[-1][2:] == (
+        "pattern",
+        "checked",
+    )
 
 
 def test_saved_pieces_wait_in_the_drawer_and_forgetting_empties_it(visit, served):
@@ -196,6 +211,12 @@ def test_nothing_but_pictures_is_served(served):
 
     with httpx.Client(base_url=served[0]) as client:
         assert client.get("/pictures/P0.jpg").headers["content-type"] == "image/jpeg"
-        for path in ("../catalog.sqlite", "%2e%2e/catalog.sqlite", "..%2fcatalog.sqlite", "", "none.jpg"):
+        for path in (
+            "../catalog.sqlite",
+            "%2e%2e/catalog.sqlite",
+            "..%2fcatalog.sqlite",
+            "",
+            "none.jpg",
+        ):
             assert client.get(f"/pictures/{path}").status_code == 404
         assert client.get(f"/gradio_api/file={Path(__file__).resolve()}").status_code == 403

@@ -45,7 +45,9 @@ def test_a_new_shopper_gets_a_token_and_a_known_one_keeps_it(desk, token):
     assert desk.arrive(token).token == token
 
 
-@pytest.mark.parametrize("forged", ["s1", "", "a" * 500, "../../etc/passwd" * 2, "x' or '1'='1' -- aaaaaaaaaaaa", None])
+@pytest.mark.parametrize(
+    "forged", ["s1", "", "a" * 500, "../../etc/passwd" * 2, "x' or '1'='1' -- aaaaaaaaaaaa", None]
+)
 def test_a_token_that_could_be_guessed_is_replaced(desk, stylist, forged):
     assert desk.arrive(forged).token != forged
     said(desk, forged)
@@ -97,11 +99,15 @@ def test_too_many_pictures_are_refused(desk, stylist, token, tmp_path):
     assert "up to 4" in views[-1].live and stylist.calls == []
 
 
-def test_an_upload_outlives_the_turn_since_another_shopper_may_have_sent_the_same(desk, token, tmp_path):
+def test_an_upload_outlives_the_turn_since_another_shopper_may_have_sent_the_same(
+    desk, token, tmp_path
+):
     path = tmp_path / "me.png"
     Image.new("RGB", (40, 40)).save(path)
     views = said(desk, token, "like this", [str(path)])
-    assert "data:image/jpeg" in views[-1].feed and path.exists()  # Gradio names uploads by content and removes them later
+    assert (
+        "data:image/jpeg" in views[-1].feed and path.exists()
+    )  # Gradio names uploads by content and removes them later
 
 
 def test_a_failure_inside_is_told_and_the_words_come_back(desk, token, caplog):
@@ -110,18 +116,25 @@ def test_a_failure_inside_is_told_and_the_words_come_back(desk, token, caplog):
     assert "broken on purpose" in caplog.text
 
 
-def test_in_a_crowd_the_words_stay_in_the_box_and_the_page_says_when_to_come_again(desk, token, tmp_path):
+def test_in_a_crowd_the_words_stay_in_the_box_and_the_page_says_when_to_come_again(
+    desk, token, tmp_path
+):
     photo = tmp_path / "me.png"
     Image.new("RGB", (40, 40)).save(photo)
     views = said(desk, token, "in a crowd", [str(photo)])
     assert "notice busy" in views[-1].live and "again in 5 seconds" in views[-1].live
-    assert all(view.box == {"__type__": "update"} or view.box["text"] == "in a crowd" for view in views)
+    assert all(
+        view.box == {"__type__": "update"} or view.box["text"] == "in a crowd" for view in views
+    )
     assert photo.exists() and "turn-1" not in desk.arrive(token).feed
 
 
 def test_who_waits_sees_how_many_are_before(desk, token):
     views = said(desk, token, "after others")
-    assert any("7 messages before yours" in str(view.live) for view in views) and "turn-1" in views[-1].feed
+    assert (
+        any("7 messages before yours" in str(view.live) for view in views)
+        and "turn-1" in views[-1].feed
+    )
 
 
 def test_a_long_conversation_shows_its_end_and_the_rest_on_request(desk, token):
@@ -131,7 +144,9 @@ def test_a_long_conversation_shows_its_end_and_the_rest_on_request(desk, token):
     assert "Show 3 earlier turns" in feed and "wish 3" in feed and "wish 2" not in feed
     whole = list(desk.act(token, Tap(do="earlier")))[-1].feed
     assert "wish 0" in whole and "earlier turn" not in whole
-    assert "wish 0" in desk.mark(token, Tap(do="save", id="P1")).feed  # a heart does not fold what was opened
+    assert (
+        "wish 0" in desk.mark(token, Tap(do="save", id="P1")).feed
+    )  # a heart does not fold what was opened
     assert "wish 0" not in said(desk, token, "one more")[-1].feed  # the next turn does
     assert "wish 2" not in said(desk, token, "one more")[-1].feed
 
@@ -161,10 +176,18 @@ def test_a_price_chip_is_removed_by_its_own_value(desk, stylist, token):
     assert stylist.calls[-1][0] == "remove" and views[-1].wish == ""
 
 
-@pytest.mark.parametrize("data", [
-    {"do": "like", "id": "NONE"}, {"do": "not_this", "id": "NONE"},
-    {"do": "remove", "facet": "color", "op": "x", "value": "y"},
-    {"do": "example", "n": "99"}, {"do": "rm -rf"}, {}, {"do": None}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"do": "like", "id": "NONE"},
+        {"do": "not_this", "id": "NONE"},
+        {"do": "remove", "facet": "color", "op": "x", "value": "y"},
+        {"do": "example", "n": "99"},
+        {"do": "rm -rf"},
+        {},
+        {"do": None},
+    ],
+)
 def test_forged_taps_change_nothing(desk, token, data):
     said(desk, token)
     list(desk.act(token, Tap(**data)))
@@ -193,13 +216,17 @@ def test_the_page_waits_for_the_shop_and_says_why_it_cannot_open():
     shop.tell("pictures:  40%|████      | 200/500 [00:52<01:21,  3.61item/s]")
     page = desk.arrive(None).feed
     assert 'value="200" max="500"' in page and "10 of 500" not in page
-    assert "still being prepared" in list(desk.say("x" * 32, {"text": "navy", "files": []}))[-1].live
+    assert (
+        "still being prepared" in list(desk.say("x" * 32, {"text": "navy", "files": []}))[-1].live
+    )
     shop.fail(RuntimeError("the disk is full"))
     assert "the disk is full" in desk.arrive(None).feed
     assert shop.settled.is_set()
 
 
-def test_a_search_that_is_away_is_told_in_its_own_words_and_the_message_kept(desk, stylist, token, monkeypatch):
+def test_a_search_that_is_away_is_told_in_its_own_words_and_the_message_kept(
+    desk, stylist, token, monkeypatch
+):
     def away(*_, **__):
         raise WorkError("The search does not answer right now. Please send that again in a minute.")
 

@@ -30,18 +30,37 @@ def say(page: lean.Blocks):
 def sent(blocks: lean.Blocks, kind: type, values: tuple) -> list:
     blocks.limiter = None
     with ThreadPoolExecutor(1) as thread:  # a browser's test may have left a loop in this one
-        done = thread.submit(lambda: asyncio.run(kind.postprocess_data(blocks, say(blocks), values, SessionState(blocks))))
+        done = thread.submit(
+            lambda: asyncio.run(
+                kind.postprocess_data(blocks, say(blocks), values, SessionState(blocks))
+            )
+        )
     return done.result()
 
 
-@pytest.mark.parametrize("view", [
-    View(), View(live="at work"), View(live="done", box=None), View(token="t", feed="f", wish="", dock=gr.update(visible=True)),
-    View(clock=gr.update(active=False)), View(live="busy", box={"text": "kept", "files": []}),
-    View(*"abcdef", {"text": "", "files": []}, gr.update(visible=True), gr.update(active=False))])
+@pytest.mark.parametrize(
+    "view",
+    [
+        View(),
+        View(live="at work"),
+        View(live="done", box=None),
+        View(token="t", feed="f", wish="", dock=gr.update(visible=True)),
+        View(clock=gr.update(active=False)),
+        View(live="busy", box={"text": "kept", "files": []}),
+        View(
+            *"abcdef", {"text": "", "files": []}, gr.update(visible=True), gr.update(active=False)
+        ),
+    ],
+)
 def test_the_browser_gets_what_gradio_would_send(page, view) -> None:
-    mark = {"props": gr.skip(), **gr.skip()}  # Gradio takes the mark of a skipped HTML part for one of its properties
-    ours, theirs = ([gr.skip() if value == mark else value for value in sent(page, kind, tuple(view))]
-                    for kind in (lean.Blocks, gr.Blocks))
+    mark = {
+        "props": gr.skip(),
+        **gr.skip(),
+    }  # Gradio takes the mark of a skipped HTML part for one of its properties
+    ours, theirs = (
+        [gr.skip() if value == mark else value for value in sent(page, kind, tuple(view))]
+        for kind in (lean.Blocks, gr.Blocks)
+    )
     assert ours == theirs
 
 
@@ -63,8 +82,14 @@ def test_a_stream_ends_with_nothing_new() -> None:
 
 
 def test_the_page_sends_each_view_once_and_events_find_their_data(page) -> None:
-    assert [list(fn.fn(None, {"text": " ", "files": []}))[-1] for fn in page.fns.values() if fn.name == "say"] == [View()]
+    assert [
+        list(fn.fn(None, {"text": " ", "files": []}))[-1]
+        for fn in page.fns.values()
+        if fn.name == "say"
+    ] == [View()]
     act = next(fn for fn in page.fns.values() if fn.name == "act")
     from gradio.helpers import special_args
 
-    assert isinstance(special_args(act.fn, [None], event_data=gr.EventData(None, {"do": "x"}))[0][1], gr.EventData)
+    assert isinstance(
+        special_args(act.fn, [None], event_data=gr.EventData(None, {"do": "x"}))[0][1], gr.EventData
+    )

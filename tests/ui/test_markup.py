@@ -39,14 +39,37 @@ def harmless(markup: str) -> None:
 
 def evil_card() -> Card:
     check = Check(facet="brand", op="require", value=EVIL, verdict="unknown", source="none")
-    return Card(id=EVIL, title=EVIL, score=1, verdicts=(check,), brand=EVIL, price=5, currency=EVIL[:20], sizes=(EVIL,),
-                link="javascript:alert(1)", image="images/" + EVIL, why=EVIL, description=EVIL)
+    return Card(
+        id=EVIL,
+        title=EVIL,
+        score=1,
+        verdicts=(check,),
+        brand=EVIL,
+        price=5,
+        currency=EVIL[:20],
+        sizes=(EVIL,),
+        link="javascript:alert(1)",
+        image="images/" + EVIL,
+        why=EVIL,
+        description=EVIL,
+    )
 
 
 def evil_reply() -> Reply:
-    return Reply(session="s", turn=1, reply=EVIL, items=(evil_card(),), unconfirmed=(evil_card(),), question=EVIL,
-                 constraints=(Constraint(facet="brand", op="require", value=EVIL),), relaxed=(EVIL,), notes=(EVIL,),
-                 trace=(EVIL,), planner=EVIL, photo={"category": {EVIL: 0.9}})
+    return Reply(
+        session="s",
+        turn=1,
+        reply=EVIL,
+        items=(evil_card(),),
+        unconfirmed=(evil_card(),),
+        question=EVIL,
+        constraints=(Constraint(facet="brand", op="require", value=EVIL),),
+        relaxed=(EVIL,),
+        notes=(EVIL,),
+        trace=(EVIL,),
+        planner=EVIL,
+        photo={"category": {EVIL: 0.9}},
+    )
 
 
 def test_a_card_escapes_the_listing():
@@ -67,17 +90,36 @@ def test_panels_escape():
     harmless(panels.notice(EVIL))
     harmless(panels.preparing([EVIL], failed=EVIL))
     harmless(panels.preparing([EVIL]))
-    harmless(cards.saved_list([Item(id="x", title=EVIL, brand=EVIL, link="javascript:x", image=EVIL)], "/pictures"))
+    harmless(
+        cards.saved_list(
+            [Item(id="x", title=EVIL, brand=EVIL, link="javascript:x", image=EVIL)], "/pictures"
+        )
+    )
 
 
-@pytest.mark.parametrize("address", ["javascript:alert(1)", "JAVASCRIPT:alert(1)", "data:text/html,x",
-                                     "file:///etc/passwd", "//evil.example", "", "  ", "http://", "ht!tp://x", "http://[::1"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "JAVASCRIPT:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "//evil.example",
+        "",
+        "  ",
+        "http://",
+        "ht!tp://x",
+        "http://[::1",
+    ],
+)
 def test_only_web_addresses_become_links(address):
     assert link(address) is None
 
 
 def test_a_web_address_is_escaped():
-    assert link('https://shop.example/?a=1&b="2"') == "https://shop.example/?a=1&amp;b=&quot;2&quot;"
+    assert (
+        link('https://shop.example/?a=1&b="2"') == "https://shop.example/?a=1&amp;b=&quot;2&quot;"
+    )
 
 
 def test_template_marks_are_entities():
@@ -91,21 +133,38 @@ def test_a_picture_stays_inside_its_folder_name():
     assert picture("/pictures", "") == ""
 
 
-@pytest.mark.parametrize(("price", "currency", "text"), [
-    (49, "EUR", "€49"), (49.5, "USD", "$49.50"), (1299, "INR", "₹1,299"), (20, "SEK", "20 SEK"), (None, "EUR", "")])
+@pytest.mark.parametrize(
+    ("price", "currency", "text"),
+    [
+        (49, "EUR", "€49"),
+        (49.5, "USD", "$49.50"),
+        (1299, "INR", "₹1,299"),
+        (20, "SEK", "20 SEK"),
+        (None, "EUR", ""),
+    ],
+)
 def test_money(price, currency, text):
     assert money(price, currency) == text
 
 
-@pytest.mark.parametrize(("facet", "op", "value", "words"), [
-    ("color", "require", "navy", "are navy"), ("category", "require", "dress", "are dresses"),
-    ("details", "exclude", "pockets", "have no pockets"),
-    ("details", "require", "pockets", "have pockets"), ("pattern", "exclude", "striped", "have no stripes"),
-    ("sleeve_length", "require", "long", "have long sleeves"),
-    ("sleeve_length", "require", "sleeveless", "are sleeveless"),
-    ("size", "require", "M", "come in size M"), ("brand", "require", "Ferrow", "are by Ferrow"),
-    ("neckline", "require", "crew", "have a crew neck"), ("material", "require", "wool", "are wool"),
-    ("length", "require", "midi", "are midi"), ("price", "require", PriceRange(max=50), "cost at most €50")])
+@pytest.mark.parametrize(
+    ("facet", "op", "value", "words"),
+    [
+        ("color", "require", "navy", "are navy"),
+        ("category", "require", "dress", "are dresses"),
+        ("details", "exclude", "pockets", "have no pockets"),
+        ("details", "require", "pockets", "have pockets"),
+        ("pattern", "exclude", "striped", "have no stripes"),
+        ("sleeve_length", "require", "long", "have long sleeves"),
+        ("sleeve_length", "require", "sleeveless", "are sleeveless"),
+        ("size", "require", "M", "come in size M"),
+        ("brand", "require", "Ferrow", "are by Ferrow"),
+        ("neckline", "require", "crew", "have a crew neck"),
+        ("material", "require", "wool", "are wool"),
+        ("length", "require", "midi", "are midi"),
+        ("price", "require", PriceRange(max=50), "cost at most €50"),
+    ],
+)
 def test_what_could_not_be_confirmed_reads_as_a_sentence(facet, op, value, words):
     assert phrases.clause(Constraint(facet=facet, op=op, value=value)) == words
 
@@ -114,12 +173,24 @@ def test_one_thing_takes_the_singular():
     assert phrases.singular("are navy or have no pockets") == "is navy or has no pockets"
 
 
-@pytest.mark.parametrize(("photo", "words"), [
-    ({"category": {"shirt": 0.9}, "pattern": {"striped": 0.8}, "sleeve_length": {"long": 0.7}, "color": {"blue": 0.9}},
-     "a striped, long-sleeved, blue shirt"),
-    ({"category": {"jeans": 0.9}, "color": {"blue": 0.6}}, "blue jeans"),
-    ({"category": {"dress": 0.9}, "color": {"orange": 0.6}}, "an orange dress"),
-    ({"category": {"dress": 0.2}, "color": {"red": 0.6}}, "a red piece"),
-    ({"category": {"dress": 0.2}}, ""), ({}, "")])
+@pytest.mark.parametrize(
+    ("photo", "words"),
+    [
+        (
+            {
+                "category": {"shirt": 0.9},
+                "pattern": {"striped": 0.8},
+                "sleeve_length": {"long": 0.7},
+                "color": {"blue": 0.9},
+            },
+            "a striped, long-sleeved, blue shirt",
+        ),
+        ({"category": {"jeans": 0.9}, "color": {"blue": 0.6}}, "blue jeans"),
+        ({"category": {"dress": 0.9}, "color": {"orange": 0.6}}, "an orange dress"),
+        ({"category": {"dress": 0.2}, "color": {"red": 0.6}}, "a red piece"),
+        ({"category": {"dress": 0.2}}, ""),
+        ({}, ""),
+    ],
+)
 def test_what_was_seen_reads_as_a_sentence(photo, words):
     assert phrases.seen(photo) == words

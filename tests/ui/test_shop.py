@@ -22,9 +22,19 @@ WAIT_MS = 60_000
 @contextmanager
 def running(catalog: Path, memory: Path, port: int) -> Iterator[str]:
     """The entrance as a shopkeeper starts it; yields the page's address once the shop is open."""
-    command = [sys.executable, "app.py", "--catalog", str(catalog), "--port", str(port), "--no-browser"]
+    command = [
+        sys.executable,
+        "app.py",
+        "--catalog",
+        str(catalog),
+        "--port",
+        str(port),
+        "--no-browser",
+    ]
     environment = {**os.environ, "MEMORY": str(memory), "HOST": "127.0.0.1"}
-    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
         said = []
         for line in process.stderr:
             said.append(line)
@@ -42,8 +52,11 @@ def running(catalog: Path, memory: Path, port: int) -> Iterator[str]:
 @pytest.fixture
 def striped_shirt(tmp_path) -> str:
     """A picture that the catalogue does not hold: a striped shirt of another seed."""
-    drawn = next(one for one in plan_items(1200, 4242)
-                 if one.truth["category"] == ["shirt"] and one.truth["pattern"] == ["striped"])
+    drawn = next(
+        one
+        for one in plan_items(1200, 4242)
+        if one.truth["category"] == ["shirt"] and one.truth["pattern"] == ["striped"]
+    )
     path = tmp_path / "mine.jpg"
     render(drawn).save(path)
     return str(path)
@@ -80,7 +93,9 @@ def test_shopping_with_a_photo(browser, demo_dir, tmp_path, striped_shirt):
         send(page, "cheaper, at most 80", 2)
         send(page, "and without pockets", 3)
         chips = [chip.get_attribute("aria-label") for chip in page.locator("#wish .chip").all()]
-        assert any("no stripes" in chip for chip in chips) and any("no pockets" in chip for chip in chips)
+        assert any("no stripes" in chip for chip in chips) and any(
+            "no pockets" in chip for chip in chips
+        )
         page.click("#turn-3 .card >> nth=0 >> [data-do=like]")
         page.wait_for_selector("#turn-4.newest")
         before = page.locator("#wish .chip").count()
@@ -99,4 +114,6 @@ def test_shopping_with_a_photo(browser, demo_dir, tmp_path, striped_shirt):
         page.wait_for_selector(".hero .tile")
     context.close()
     assert errors == []
-    assert not [file for file in memory.with_name("memory.sqlite.uploads").rglob("*") if file.is_file()]
+    assert not [
+        file for file in memory.with_name("memory.sqlite.uploads").rglob("*") if file.is_file()
+    ]

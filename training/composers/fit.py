@@ -59,15 +59,26 @@ class Pool:
         return np.array([query.reference for query in self.queries])
 
 
-def pool(network: Network, gallery: Gallery, queries: Sequence[Mined], spoken: Mapping[str, np.ndarray], space: Space,
-         weights: Weights, noise: float = 0.0, seed: int = 0) -> Pool:
+def pool(
+    network: Network,
+    gallery: Gallery,
+    queries: Sequence[Mined],
+    spoken: Mapping[str, np.ndarray],
+    space: Space,
+    weights: Weights,
+    noise: float = 0.0,
+    seed: int = 0,
+) -> Pool:
     """Prepares every query once. spoken: words -> (dim,)."""
     rng = np.random.default_rng(seed)
     rows = []
     for query in queries:
         picture = shaken(gallery.vectors[query.reference], space, noise, rng)
         rows.append(network.prepare(picture, query.wish, spoken.get(query.words), space, weights))
-    inputs = {name: torch.from_numpy(np.stack([row[name] for row in rows]).astype(np.float32)) for name in rows[0]}
+    inputs = {
+        name: torch.from_numpy(np.stack([row[name] for row in rows]).astype(np.float32))
+        for name in rows[0]
+    }
     labels = np.zeros((len(queries), len(gallery.items)), dtype=np.int8)
     for number, query in enumerate(queries):
         labels[number, query.targets], labels[number, query.open] = 1, -1
@@ -81,11 +92,16 @@ def shaken(vector: np.ndarray, space: Space, noise: float, rng: np.random.Genera
     moved = np.array(vector, dtype=np.float32)
     for name in space.layout.names:
         span = space.layout.slice(name)
-        moved[span] = unit(moved[span] + noise * unit(rng.standard_normal(span.stop - span.start).astype(np.float32)))
+        moved[span] = unit(
+            moved[span]
+            + noise * unit(rng.standard_normal(span.stop - span.start).astype(np.float32))
+        )
     return moved
 
 
-def loss_of(queries: Tensor, candidates: Tensor, labels: Tensor, liking: Tensor, scale: Tensor) -> Tensor:
+def loss_of(
+    queries: Tensor, candidates: Tensor, labels: Tensor, liking: Tensor, scale: Tensor
+) -> Tensor:
     """Mean over queries (B, dim) against candidates (C, dim); labels (B, C) 1, 0 or -1; liking (B, C) of targets."""
     scores = scale * F.normalize(queries, dim=1) @ candidates.T
     log_p = torch.log_softmax(scores.masked_fill(labels < 0, -1e4), dim=1)
@@ -108,24 +124,46 @@ def quality(network: Network, tensors: Mapping[str, Tensor], part: Pool, places:
 class Trainer:
     """One kind. `work`: where the checkpoint lies, from which an interrupted run goes on."""
 
-    def __init__(self, kind: str, space: Space, weights: Weights, train: Sequence[Pool], choose: Sequence[Pool],
-                 recipe: Recipe, work: Path) -> None:
+    def __init__(
+        self,
+        kind: str,
+        space: Space,
+        weights: Weights,
+        train: Sequence[Pool],
+        choose: Sequence[Pool],
+        recipe: Recipe,
+        work: Path,
+    ) -> None:
         self.kind, self.network, self.recipe = kind, NETWORKS[kind], recipe
         self.train, self.choose, self.places = train, choose, places_of(space)
         self.path = work / f"composer-{kind}.pt"
-        self.tensors = {n: t.clone().requires_grad_() for n, t in self.network.start(space, weights, recipe.seed).items()}
+        self.tensors = {
+            n: t.clone().requires_grad_()
+            for n, t in self.network.start(space, weights, recipe.seed).items()
+        }
         self.scale = torch.tensor(math.log(recipe.scale), requires_grad=True)
-        self.optimizer = torch.optim.AdamW([*self.tensors.values(), self.scale], lr=recipe.rate, weight_decay=recipe.decay)
+        self.optimizer = torch.optim.AdamW(
+            [*self.tensors.values(), self.scale], lr=recipe.rate, weight_decay=recipe.decay
+        )
         self.step, self.best, self.reached, self.first = 0, self._values(), self._quality(), 0.0
         self.first = self.reached
-        self.key = {"kind": kind, "recipe": asdict(recipe), "queries": [len(p.queries) for p in train],
-                    "encoder": getattr(space, "fingerprint", ""), "weights": weights.model_dump_json()}
+        self.key = {
+            "kind": kind,
+            "recipe": asdict(recipe),
+            "queries": [len(p.queries) for p in train],
+            "encoder": getattr(space, "fingerprint", ""),
+            "weights": weights.model_dump_json(),
+        }
 
     def _values(self) -> dict[str, Tensor]:
         return {name: tensor.detach().clone() for name, tensor in self.tensors.items()}
 
     def _quality(self) -> float:
-        return float(np.mean([quality(self.network, self._values(), part, self.places) for part in self.choose]))
+        return float(
+            np.mean(
+                [quality(self.network, self._values(), part, self.places) for part in self.choose]
+            )
+        )
 
     def resume(self) -> bool:
         """Go on from the checkpoint where there is one of this very run; one of another run is begun anew."""
@@ -145,14 +183,30 @@ class Trainer:
         """In one move, so that a killed run leaves the last whole checkpoint."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
-        torch.save({"key": self.key, "tensors": self._values(), "scale": self.scale.detach(), "step": self.step,
-                    "best": self.best, "reached": self.reached, "optimizer": self.optimizer.state_dict()}, part)
+        torch.save(
+            {
+                "key": self.key,
+                "tensors": self._values(),
+                "scale": self.scale.detach(),
+                "step": self.step,
+                "best": self.best,
+                "reached": self.reached,
+                "optimizer": self.optimizer.state_dict(),
+            },
+            part,
+        )
         os.replace(part, self.path)
 
     def run(self) -> dict[str, np.ndarray]:
         """All remaining steps. Returns the tensors that did best on the choosing designs."""
         recipe = self.recipe
-        bar = tqdm(range(recipe.steps), desc=f"training {self.kind}", unit="step", mininterval=2, initial=self.step)
+        bar = tqdm(
+            range(recipe.steps),
+            desc=f"training {self.kind}",
+            unit="step",
+            mininterval=2,
+            initial=self.step,
+        )
         while self.step < recipe.steps:
             loss = self._advance()
             bar.update()
@@ -173,12 +227,30 @@ class Trainer:
         part = self.train[self.step % len(self.train)]
         chosen = rng.choice(len(part.queries), min(recipe.batch, len(part.queries)), replace=False)
         candidates = self._candidates(part, chosen, rng)
-        liking = finer_agreement(part.gallery, part.rows[chosen], candidates, [changed_facets(part.queries[n]) for n in chosen])
-        queries = self.network.forward(self.tensors, {n: x[chosen] for n, x in part.inputs.items()}, self.places)
+        liking = finer_agreement(
+            part.gallery,
+            part.rows[chosen],
+            candidates,
+            [changed_facets(part.queries[n]) for n in chosen],
+        )
+        queries = self.network.forward(
+            self.tensors, {n: x[chosen] for n, x in part.inputs.items()}, self.places
+        )
         labels = torch.from_numpy(part.labels[np.ix_(chosen, candidates)])
-        loss = loss_of(queries, part.vectors[candidates], labels, torch.from_numpy(np.exp(2 * liking - 2)), self.scale.exp())
+        loss = loss_of(
+            queries,
+            part.vectors[candidates],
+            labels,
+            torch.from_numpy(np.exp(2 * liking - 2)),
+            self.scale.exp(),
+        )
         for group in self.optimizer.param_groups:
-            group["lr"] = recipe.rate * min(1.0, (self.step + 1) / 50) * 0.5 * (1 + math.cos(math.pi * self.step / recipe.steps))
+            group["lr"] = (
+                recipe.rate
+                * min(1.0, (self.step + 1) / 50)
+                * 0.5
+                * (1 + math.cos(math.pi * self.step / recipe.steps))
+            )
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_([*self.tensors.values(), self.scale], 1.0)
@@ -190,5 +262,8 @@ class Trainer:
         """Rows to rank: some at random, and targets of each query."""
         count = len(part.gallery.items)
         random = rng.choice(count, min(self.recipe.candidates, count), replace=False)
-        targets = [rng.choice(part.queries[n].targets, min(4, len(part.queries[n].targets)), replace=False) for n in chosen]
+        targets = [
+            rng.choice(part.queries[n].targets, min(4, len(part.queries[n].targets)), replace=False)
+            for n in chosen
+        ]
         return np.unique(np.concatenate([random, *targets]))

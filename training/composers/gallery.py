@@ -106,8 +106,11 @@ def _exact(item: Known, facet: str) -> str:
 def _place(item: Known, facet: str, value: str) -> float:
     names = _values(item, facet)
     table = ORDERED.get((facet, value))
-    places = [shades.position(value, n) if facet == "color" else (table or {}).get(n) for n in names
-              if n not in vocabulary.SHADES]
+    places = [
+        shades.position(value, n) if facet == "color" else (table or {}).get(n)
+        for n in names
+        if n not in vocabulary.SHADES
+    ]
     if not places or None in places or (facet != "color" and len(names) > 1):
         return float("nan")
     return float(np.mean(places))
@@ -120,7 +123,13 @@ def photo_galleries(data: Path, encoder: Encoder, cache: Path) -> tuple[Gallery,
     for role in ("train", "choose"):
         part = [photo for photo in photos if photo.role == role]
         vectors = _encoded(encoder, data, part, cache)
-        found.append(Gallery(f"photos of the designs that {role}", vectors, tuple(_photo(photo) for photo in part)))
+        found.append(
+            Gallery(
+                f"photos of the designs that {role}",
+                vectors,
+                tuple(_photo(photo) for photo in part),
+            )
+        )
     return found[0], found[1]
 
 
@@ -136,9 +145,19 @@ def _encoded(encoder: Encoder, data: Path, photos: Sequence[Photo], cache: Path)
     if path.is_file():
         return np.load(path)
     opener, parts = photo_opener(data, "product"), []
-    for start in tqdm(range(0, len(photos), BATCH), desc="encoding photos", unit="batch", mininterval=2):
-        parts.append(encoder.encode_images([opener(p.id).convert("RGB") for p in photos[start:start + BATCH]]))
-    vectors = np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, encoder.dim), dtype=np.float32)
+    for start in tqdm(
+        range(0, len(photos), BATCH), desc="encoding photos", unit="batch", mininterval=2
+    ):
+        parts.append(
+            encoder.encode_images(
+                [opener(p.id).convert("RGB") for p in photos[start : start + BATCH]]
+            )
+        )
+    vectors = (
+        np.concatenate(parts).astype(np.float32)
+        if parts
+        else np.zeros((0, encoder.dim), dtype=np.float32)
+    )
     cache.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npy")
     np.save(part, vectors)
@@ -152,15 +171,27 @@ def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
     catalog = Catalog.open(folder)
     made_by = catalog.manifest.get("encoder", {}).get("fingerprint")
     if made_by != encoder.fingerprint:
-        raise InputError(f"{folder} was embedded by encoder {made_by}, not by {encoder.fingerprint}: "
-                         f"`python -m catalog embed {folder}` embeds it anew")
+        raise InputError(
+            f"{folder} was embedded by encoder {made_by}, not by {encoder.fingerprint}: "
+            f"`python -m catalog embed {folder}` embeds it anew"
+        )
     path = folder / "truth.jsonl"
     if not path.is_file():
-        raise InputError(f"{folder} has no truth.jsonl: name a drawn catalogue (`python -m catalog demo --out DIR --seed 11`)")
-    truth = {row["id"]: row["truth"] for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())}
+        raise InputError(
+            f"{folder} has no truth.jsonl: name a drawn catalogue (`python -m catalog demo --out DIR --seed 11`)"
+        )
+    truth = {
+        row["id"]: row["truth"]
+        for row in map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    }
     items = tuple(_drawn(truth[id_]) for id_ in catalog.ids)
-    whole = Gallery(f"drawn items of {folder.name}", np.asarray(catalog.vectors, dtype=np.float32), items)
-    chooses = [int(hashlib.md5(group.encode()).hexdigest(), 16) % 100 < CHOOSE_PERCENT for group in catalog.groups]
+    whole = Gallery(
+        f"drawn items of {folder.name}", np.asarray(catalog.vectors, dtype=np.float32), items
+    )
+    chooses = [
+        int(hashlib.md5(group.encode()).hexdigest(), 16) % 100 < CHOOSE_PERCENT
+        for group in catalog.groups
+    ]
     parts = [[row for row, at in enumerate(chooses) if at == wanted] for wanted in (False, True)]
     catalog.close()
     return whole.of(parts[0], whole.name), whole.of(parts[1], f"{whole.name} that choose")
@@ -168,4 +199,9 @@ def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
 
 def _drawn(truth: Mapping[str, Sequence[str]]) -> Known:
     """A drawing shows all that it has: what is not named is absent."""
-    return Known({facet: frozenset(truth.get(facet, ())) for facet in vocabulary.ATTRIBUTE_FACETS}, {}, {}, {})
+    return Known(
+        {facet: frozenset(truth.get(facet, ())) for facet in vocabulary.ATTRIBUTE_FACETS},
+        {},
+        {},
+        {},
+    )

@@ -48,7 +48,9 @@ def lesson(pairs: Sequence[tuple[Gallery, Gallery]], encoder: Encoder, job: Job)
     seed = job.recipe.seed
     train = tuple((one, mine(one, job.queries, seed)) for one, _ in pairs)
     choose = tuple((one, mine(one, job.choosing, seed + CHOOSING_SEED)) for _, one in pairs)
-    said = sorted({query.words for _, queries in (*train, *choose) for query in queries if query.words})
+    said = sorted(
+        {query.words for _, queries in (*train, *choose) for query in queries if query.words}
+    )
     vectors = encoder.encode_texts(said)
     return Lesson(train, choose, dict(zip(said, vectors.astype(np.float32), strict=True)))
 
@@ -64,17 +66,28 @@ def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights)
     if kind not in NETWORKS:
         raise InputError(f"no learned composer {kind!r}; there are: {', '.join(NETWORKS)}")
     network, recipe = NETWORKS[kind], job.recipe
-    train = [pool(network, g, q, taught.spoken, encoder, weights, recipe.noise, recipe.seed) for g, q in taught.train]
+    train = [
+        pool(network, g, q, taught.spoken, encoder, weights, recipe.noise, recipe.seed)
+        for g, q in taught.train
+    ]
     choose = [pool(network, g, q, taught.spoken, encoder, weights) for g, q in taught.choose]
     trainer = Trainer(kind, encoder, weights, train, choose, recipe, job.cache)
     resumed = trainer.resume()
     tensors = trainer.run()
-    note = (f"{sum(len(q) for _, q in taught.train)} queries mined from {', '.join(g.name for g, _ in taught.train)}; "
-            f"{recipe.steps} steps, seed {recipe.seed}; on the choosing designs {trainer.first:.4f} -> {trainer.reached:.4f}")
+    note = (
+        f"{sum(len(q) for _, q in taught.train)} queries mined from {', '.join(g.name for g, _ in taught.train)}; "
+        f"{recipe.steps} steps, seed {recipe.seed}; on the choosing designs {trainer.first:.4f} -> {trainer.reached:.4f}"
+    )
     path = job.out / f"{kind}.safetensors"
     save_learned(Learned(kind, tensors, identity(encoder), sizes(encoder), weights, note), path)
-    return {"kind": kind, "bytes": path.stat().st_size, "start": round(trainer.first, 4), "reached": round(trainer.reached, 4),
-            "resumed": resumed, "out": str(path)}
+    return {
+        "kind": kind,
+        "bytes": path.stat().st_size,
+        "start": round(trainer.first, 4),
+        "reached": round(trainer.reached, 4),
+        "resumed": resumed,
+        "out": str(path),
+    }
 
 
 def run(kinds: Sequence[str], encoder: Encoder, job: Job) -> dict:
@@ -87,4 +100,8 @@ def run(kinds: Sequence[str], encoder: Encoder, job: Job) -> dict:
         found = [fit(kind, encoder, taught, job, weights) for kind in kinds]
     finally:
         torch.set_num_threads(before)
-    return {"encoder": encoder.fingerprint, "queries": [tally(queries) for _, queries in taught.train], "fitted": found}
+    return {
+        "encoder": encoder.fingerprint,
+        "queries": [tally(queries) for _, queries in taught.train],
+        "fitted": found,
+    }

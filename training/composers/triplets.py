@@ -21,8 +21,17 @@ from training.composers.gallery import CORE, FINER, Gallery
 
 COUNTS = (0.6, 0.28, 0.12)
 """Shares of one, two and three changes."""
-FACETS: dict[str, float] = {"color": 0.27, "category": 0.2, "pattern": 0.25, "sleeve_length": 0.07, "length": 0.05,
-                            "neckline": 0.04, "material": 0.04, "details": 0.06, "gender": 0.02}
+FACETS: dict[str, float] = {
+    "color": 0.27,
+    "category": 0.2,
+    "pattern": 0.25,
+    "sleeve_length": 0.07,
+    "length": 0.05,
+    "neckline": 0.04,
+    "material": 0.04,
+    "details": 0.06,
+    "gender": 0.02,
+}
 OPS: dict[str, float] = {"require": 0.7, "exclude": 0.14, "compare": 0.1, "prefer": 0.06}
 WRAPPERS = ("{}", "{}", "{}", "like this but {}", "the same, {}", "i want {}")
 """Around a caption: shoppers' filler words reach the text tower as well."""
@@ -49,8 +58,13 @@ class Miner:
 
     def __init__(self, gallery: Gallery, seed: int) -> None:
         self.gallery, self.rng = gallery, np.random.default_rng(seed)
-        self.values = {facet: [v for v in _asked(facet) if self._told(facet, v)] for facet in FACETS}
-        self.axes = {key: gallery.position(*key) for key in (*ORDERED, *(("color", s) for s in ("dark", "light", "colorful")))}
+        self.values = {
+            facet: [v for v in _asked(facet) if self._told(facet, v)] for facet in FACETS
+        }
+        self.axes = {
+            key: gallery.position(*key)
+            for key in (*ORDERED, *(("color", s) for s in ("dark", "light", "colorful")))
+        }
 
     def _told(self, facet: str, value: str) -> bool:
         fact = self.gallery.fact(facet, value)
@@ -59,7 +73,9 @@ class Miner:
     def mine(self, count: int) -> list[Mined]:
         """`count` queries that have a target, or fewer where the gallery gives no more."""
         found: list[Mined] = []
-        for _ in tqdm(range(count), desc="mining queries", unit="query", mininterval=2, disable=count < 1000):
+        for _ in tqdm(
+            range(count), desc="mining queries", unit="query", mininterval=2, disable=count < 1000
+        ):
             query = next((q for q in self._attempts() if q is not None), None)
             if query is not None:
                 found.append(query)
@@ -73,7 +89,9 @@ class Miner:
         changes = 1 + int(self.rng.choice(len(COUNTS), p=COUNTS))
         p = np.array(list(FACETS.values()))
         facets = self.rng.choice(list(FACETS), size=changes, replace=False, p=p / p.sum())
-        constraints = [c for facet in map(str, facets) if (c := self._change(row, facet)) is not None]
+        constraints = [
+            c for facet in map(str, facets) if (c := self._change(row, facet)) is not None
+        ]
         if not constraints:
             return None
         fits = self._fits(row, constraints)
@@ -97,11 +115,17 @@ class Miner:
         return Constraint(facet=facet, op=op, value=str(self.rng.choice(values)))
 
     def _comparison(self, row: int, facet: str) -> Constraint | None:
-        axes = [key for key, places in self.axes.items() if key[0] == facet and not np.isnan(places[row])]
+        axes = [
+            key
+            for key, places in self.axes.items()
+            if key[0] == facet and not np.isnan(places[row])
+        ]
         if not axes:
             return None
         value = axes[self.rng.integers(len(axes))][1]
-        return Constraint(facet=facet, op="more" if self.rng.random() < 0.5 else "less", value=value)
+        return Constraint(
+            facet=facet, op="more" if self.rng.random() < 0.5 else "less", value=value
+        )
 
     def _fits(self, row: int, constraints: Sequence[Constraint]) -> np.ndarray:
         """(n,) int8: 1 target, 0 counterexample, -1 unknown."""
@@ -117,7 +141,9 @@ class Miner:
     def _meets(self, row: int, c: Constraint) -> np.ndarray:
         if c.op in ("more", "less"):
             places = self.axes[c.facet, str(c.value)]
-            margin = 4.0 if c.facet == "color" else 0.5  # a shade less than what an eye tells apart counts as the same
+            margin = (
+                4.0 if c.facet == "color" else 0.5
+            )  # a shade less than what an eye tells apart counts as the same
             gain = (places - places[row]) * (1 if c.op == "more" else -1)
             return np.where(np.isnan(gain), -1, gain > margin).astype(np.int8)
         fact = self.gallery.fact(c.facet, str(c.value))
@@ -134,12 +160,16 @@ def mine(gallery: Gallery, count: int, seed: int) -> list[Mined]:
     found = Miner(gallery, seed).mine(count)
     if len(found) < min(FEWEST, count):
         known = {facet: int((gallery.codes[facet] >= 0).sum()) for facet in CORE}
-        raise InputError(f"{gallery.name}: its labels give {len(found)} composed queries, at least {min(FEWEST, count)} are "
-                         f"needed; of {len(gallery.items)} items known: {known}. Name a catalogue with more labelled items")
+        raise InputError(
+            f"{gallery.name}: its labels give {len(found)} composed queries, at least {min(FEWEST, count)} are "
+            f"needed; of {len(gallery.items)} items known: {known}. Name a catalogue with more labelled items"
+        )
     return found
 
 
-def finer_agreement(gallery: Gallery, rows: np.ndarray, candidates: np.ndarray, changed: Sequence[frozenset[str]]) -> np.ndarray:
+def finer_agreement(
+    gallery: Gallery, rows: np.ndarray, candidates: np.ndarray, changed: Sequence[frozenset[str]]
+) -> np.ndarray:
     """(B, C) float32: the share of finer facets, known of both and left alone, in which candidates are like references."""
     same = np.zeros((len(rows), len(candidates)), dtype=np.float32)
     known = np.zeros_like(same)
@@ -161,6 +191,9 @@ def tally(queries: Sequence[Mined]) -> Mapping[str, int]:
     """How many queries of each number of changes and of each op there are."""
     counts: dict[str, int] = {}
     for query in queries:
-        for key in (f"{len(query.wish.constraints)} changes", *{c.op for c in query.wish.constraints}):
+        for key in (
+            f"{len(query.wish.constraints)} changes",
+            *{c.op for c in query.wish.constraints},
+        ):
             counts[key] = counts.get(key, 0) + 1
     return dict(sorted(counts.items()))

@@ -13,7 +13,10 @@ from . import fastenings, ornaments
 def border(outline: np.ndarray, inset: float = 0.94) -> tuple[Line, ...]:
     middle = (outline.min(0) + outline.max(0)) / 2
     ring = np.concatenate([outline, outline[:1]])
-    return (Line(ring, "seam", 1.3, strength=0.35), Line((ring - middle) * np.float32(inset) + middle, "stitch", 0.9))
+    return (
+        Line(ring, "seam", 1.3, strength=0.35),
+        Line((ring - middle) * np.float32(inset) + middle, "stitch", 0.9),
+    )
 
 
 def draft_bag(design: Design, rng: np.random.Generator) -> list[Piece]:
@@ -24,7 +27,10 @@ def draft_bag(design: Design, rng: np.random.Generator) -> list[Piece]:
         stack += fastenings.patch_pocket(-42, 62, 42, 120, point=0)
     if design.has("zipper"):
         stack += (
-            [p.moved(lambda q: o.rotate(q, -np.pi / 2)) for p in fastenings.zipper([(-16, -60), (-16, 60)])]
+            [
+                p.moved(lambda q: o.rotate(q, -np.pi / 2))
+                for p in fastenings.zipper([(-16, -60), (-16, 60)])
+            ]
             if design.cut not in ("clutch", "satchel")
             else []
         )
@@ -73,7 +79,12 @@ def tote(design: Design, tape: Tape) -> list[Piece]:
             [(0, low + 2)],
         )
     )
-    back = Piece(o.path(o.smooth((-79, -2), (0, -9), (79, -2)), o.smooth((79, 8), (0, 12), (-79, 8))), puff=3, shade=0.5, drop=0)
+    back = Piece(
+        o.path(o.smooth((-79, -2), (0, -9), (79, -2)), o.smooth((79, 8), (0, 12), (-79, 8))),
+        puff=3,
+        shade=0.5,
+        drop=0,
+    )
     tall = tape(86, 0.15)
     return [
         _handle(33, tall * 0.94, top - 6, 9, 0.7),
@@ -119,13 +130,25 @@ def satchel(design: Design, tape: Tape) -> list[Piece]:
         Piece(o.box(-3, 66, 3, 72, 1), "dark", puff=1, drop=0),
     ]
     return stack + pair(
-        Piece(o.ellipse(34, 4, 6, 6, n=18), "metal", "metal", puff=2, holes=(o.ellipse(34, 4, 3, 3, n=12),), drop=0.4)
+        Piece(
+            o.ellipse(34, 4, 6, 6, n=18),
+            "metal",
+            "metal",
+            puff=2,
+            holes=(o.ellipse(34, 4, 3, 3, n=12),),
+            drop=0.4,
+        )
     )
 
 
 def crossbody(design: Design, tape: Tape) -> list[Piece]:
     strap = Piece(
-        o.ribbon(o.smooth((-62, 26), (-78, -60), (-40, -150), (18, -176), (62, -128), (74, -50), (62, 26)), 6),
+        o.ribbon(
+            o.smooth(
+                (-62, 26), (-78, -60), (-40, -150), (18, -176), (62, -128), (74, -50), (62, 26)
+            ),
+            6,
+        ),
         "handle",
         puff=3,
         drop=0.25,
@@ -146,13 +169,26 @@ def crossbody(design: Design, tape: Tape) -> list[Piece]:
             o.smooth((24, 62), (8, 63), (0, 63)),
         )
     )
-    tassel = [] if design.has("fringe") else [Piece(o.ellipse(0, 58, 8, 8, n=20), "metal", "metal", puff=4, drop=0.5)]
+    tassel = (
+        []
+        if design.has("fringe")
+        else [Piece(o.ellipse(0, 58, 8, 8, n=20), "metal", "metal", puff=4, drop=0.5)]
+    )
     return [
         strap,
         Piece(body, puff=14, lines=border(body, 0.94), drop=0.25),
         Piece(flap, puff=8, lift=1.1, drop=0.5, lines=border(flap, 0.92)),
         *tassel,
-        *pair(Piece(o.ellipse(62, 20, 6, 6, n=16), "metal", "metal", puff=2, holes=(o.ellipse(62, 20, 3, 3, n=12),), drop=0.3)),
+        *pair(
+            Piece(
+                o.ellipse(62, 20, 6, 6, n=16),
+                "metal",
+                "metal",
+                puff=2,
+                holes=(o.ellipse(62, 20, 3, 3, n=12),),
+                drop=0.3,
+            )
+        ),
     ]
 
 
@@ -176,23 +212,45 @@ def clutch(design: Design, tape: Tape) -> list[Piece]:
 def hobo(design: Design, tape: Tape) -> list[Piece]:
     body = o.mirror(
         o.path(
-            o.smooth((0, 34), (40, 30), (76, 6)), o.smooth((84, 0), (96, 60), (70, 116)), o.smooth((68, 118), (36, 134), (0, 136))
+            o.smooth((0, 34), (40, 30), (76, 6)),
+            o.smooth((84, 0), (96, 60), (70, 116)),
+            o.smooth((68, 118), (36, 134), (0, 136)),
         )
     )
     handle = Piece(
-        o.ribbon(o.smooth((-78, 8), (-62, -64), (0, -104), (62, -64), (78, 8)), 14), "cloth", puff=6, lift=1.2, drop=0.3
+        o.ribbon(o.smooth((-78, 8), (-62, -64), (0, -104), (62, -64), (78, 8)), 14),
+        "cloth",
+        puff=6,
+        lift=1.2,
+        drop=0.3,
     )
     return [
-        Piece(o.path(o.smooth((-76, 8), (0, 22), (76, 8)), o.smooth((70, 30), (0, 50), (-70, 30))), puff=3, shade=0.5, drop=0),
+        Piece(
+            o.path(o.smooth((-76, 8), (0, 22), (76, 8)), o.smooth((70, 30), (0, 50), (-70, 30))),
+            puff=3,
+            shade=0.5,
+            drop=0,
+        ),
         handle,
         Piece(
             body,
             puff=18,
             folds=Folds(1.0, 20, 60),
             drop=0.3,
-            lines=(Line(o.smooth((-74, 10), (-40, 33), (0, 38), (40, 33), (74, 10)), "stitch", 1.0),),
+            lines=(
+                Line(o.smooth((-74, 10), (-40, 33), (0, 38), (40, 33), (74, 10)), "stitch", 1.0),
+            ),
         ),
-        *pair(Piece(o.ellipse(78, 6, 7, 7, n=16), "metal", "metal", puff=2, holes=(o.ellipse(78, 6, 4, 4, n=12),), drop=0.3)),
+        *pair(
+            Piece(
+                o.ellipse(78, 6, 7, 7, n=16),
+                "metal",
+                "metal",
+                puff=2,
+                holes=(o.ellipse(78, 6, 4, 4, n=12),),
+                drop=0.3,
+            )
+        ),
     ]
 
 
@@ -212,21 +270,45 @@ def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
         )
     )
     strap = o.smooth((34, 12), (78, 40), (92, 110), (76, low - 12))
-    handle = Piece(o.ribbon(o.smooth((-18, 8), (-14, -20), (14, -20), (18, 8)), 8), "handle", puff=4, lift=1.3, drop=0.3)
+    handle = Piece(
+        o.ribbon(o.smooth((-18, 8), (-14, -20), (14, -20), (18, 8)), 8),
+        "handle",
+        puff=4,
+        lift=1.3,
+        drop=0.3,
+    )
     lid = o.smooth((-66, 54), (-50, 30), (0, 22), (50, 30), (66, 54))
     stack = [
         handle,
         *pair(Piece(o.ribbon(strap, 14, 9), "handle", puff=6, drop=0.25)),
-        Piece(body, puff=20, lift=1.2, folds=Folds(0.4, 24, 60), drop=0.25, lines=(Line(lid, "seam", 2.0, strength=0.5),)),
+        Piece(
+            body,
+            puff=20,
+            lift=1.2,
+            folds=Folds(0.4, 24, 60),
+            drop=0.25,
+            lines=(Line(lid, "seam", 2.0, strength=0.5),),
+        ),
     ]
     if design.cut == "rucksack":
         flap = o.mirror(
-            o.path([(0, -4)], o.smooth((0, -4), (46, 2), (69, 34)), o.smooth((70, 38), (66, 72), (50, 84)), [(0, 88)])
+            o.path(
+                [(0, -4)],
+                o.smooth((0, -4), (46, 2), (69, 34)),
+                o.smooth((70, 38), (66, 72), (50, 84)),
+                [(0, 88)],
+            )
         )
         stack += [Piece(flap, puff=10, lift=1.1, drop=0.5, lines=border(flap, 0.93))]
         for s in (-1, 1):
             stack += [
-                Piece(o.box(s * 28 - 5, 60, s * 28 + 5, 128, 2), "leather2", "leather", puff=3, drop=0.4),
+                Piece(
+                    o.box(s * 28 - 5, 60, s * 28 + 5, 128, 2),
+                    "leather2",
+                    "leather",
+                    puff=3,
+                    drop=0.4,
+                ),
                 Piece(
                     o.box(s * 28 - 8, 100, s * 28 + 8, 114, 2),
                     "metal",
@@ -237,9 +319,18 @@ def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
                 ),
             ]
     elif design.has("zipper"):
-        stack += fastenings.zipper(o.smooth((-64, 62), (-48, 36), (0, 28), (48, 36), (64, 62)), width=6)
+        stack += fastenings.zipper(
+            o.smooth((-64, 62), (-48, 36), (0, 28), (48, 36), (64, 62)), width=6
+        )
     if design.has("pockets"):
-        pocket = o.mirror(o.path([(0, 104)], o.smooth((0, 104), (38, 106), (52, 122)), [(52, low - 12)], [(0, low - 10)]))
+        pocket = o.mirror(
+            o.path(
+                [(0, 104)],
+                o.smooth((0, 104), (38, 106), (52, 122)),
+                [(52, low - 12)],
+                [(0, low - 10)],
+            )
+        )
         stack += [Piece(pocket, puff=10, lift=1.1, drop=0.5, lines=border(pocket, 0.93))]
         stack += [
             Piece(
@@ -247,9 +338,13 @@ def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
                 "dark",
                 puff=1,
                 drop=0,
-                lines=(Line(o.smooth((-46, 124), (0, 118), (46, 124)), "stitch", 2.2, "metal", 0.5),),
+                lines=(
+                    Line(o.smooth((-46, 124), (0, 118), (46, 124)), "stitch", 2.2, "metal", 0.5),
+                ),
             )
         ]
     if design.has("logo"):
-        stack += ornaments.emblem(0, 78 if design.cut != "rucksack" else 44, 10, "trim", design.seed)
+        stack += ornaments.emblem(
+            0, 78 if design.cut != "rucksack" else 44, 10, "trim", design.seed
+        )
     return stack

@@ -61,7 +61,9 @@ def upper(design: Design, tape: Tape, **changes) -> Block:
         hem_y=tape(192),
     )
     block = replace(Block(slope=tape(14)), **(men if design.men else women))
-    ease = {"slim": (0.95, 0.88), "loose": (1.14, 1.2), "straight": (1.03, 1.06)}.get(design.fit or "", (1.0, 1.0))
+    ease = {"slim": (0.95, 0.88), "loose": (1.14, 1.2), "straight": (1.03, 1.06)}.get(
+        design.fit or "", (1.0, 1.0)
+    )
     block = replace(
         block,
         chest=block.chest * ease[0],
@@ -71,7 +73,9 @@ def upper(design: Design, tape: Tape, **changes) -> Block:
         shoulder=block.shoulder * ease[0] ** 0.6,
     )
     if design.length == "cropped":
-        block = replace(block, hem_y=block.waist_y * tape(0.96), hem=block.waist * 1.02, hip_y=block.waist_y)
+        block = replace(
+            block, hem_y=block.waist_y * tape(0.96), hem=block.waist * 1.02, hip_y=block.waist_y
+        )
     depth, neck = {
         "crew": (19, 1.0),
         "v-neck": (62, 1.1),
@@ -87,7 +91,10 @@ def upper(design: Design, tape: Tape, **changes) -> Block:
     if design.gender in ("girls", "boys"):
         block = replace(block, shoulder=block.shoulder * 0.97, hem_y=block.hem_y * 0.92)
     block = replace(
-        block, depth=tape(depth, 0.06), neck=min(block.neck * neck, block.shoulder - 9), hip_y=min(block.hip_y, block.hem_y - 4)
+        block,
+        depth=tape(depth, 0.06),
+        neck=min(block.neck * neck, block.shoulder - 9),
+        hip_y=min(block.hip_y, block.hem_y - 4),
     )
     return replace(block, **changes)
 
@@ -135,15 +142,31 @@ def body_outline(b: Block, neckline: str | None, sleeveless: bool) -> np.ndarray
     """The front of an upper body."""
     side, hem = _side(b), hem_line(b)
     if neckline == "strapless":
-        top = o.smooth((0, b.top + 6), (b.chest * 0.3, b.top - 1), (b.chest * 0.7, b.top), (b.chest * 0.98, b.top + 14))
+        top = o.smooth(
+            (0, b.top + 6),
+            (b.chest * 0.3, b.top - 1),
+            (b.chest * 0.7, b.top),
+            (b.chest * 0.98, b.top + 14),
+        )
         return o.mirror(o.path(top, side, hem))
     if neckline == "off-shoulder":
-        top = o.smooth((0, b.top - 4), (b.shoulder * 0.55, b.top - 8), (b.shoulder * 1.03, b.top - 18))
-        return o.mirror(o.path(top, o.smooth((b.shoulder * 1.03, b.top - 16), (b.chest * 1.02, b.underarm)), side, hem))
+        top = o.smooth(
+            (0, b.top - 4), (b.shoulder * 0.55, b.top - 8), (b.shoulder * 1.03, b.top - 18)
+        )
+        return o.mirror(
+            o.path(
+                top,
+                o.smooth((b.shoulder * 1.03, b.top - 16), (b.chest * 1.02, b.underarm)),
+                side,
+                hem,
+            )
+        )
     if neckline == "halter":
         n = b.neck * 0.72
         top = o.smooth((0, 26), (n * 0.6, 16), (n, -8))
-        arm = o.smooth((n + 9, -8), (n + 13, 18), (b.chest * 0.62, 42), (b.chest * 0.96, b.underarm))
+        arm = o.smooth(
+            (n + 9, -8), (n + 13, 18), (b.chest * 0.62, 42), (b.chest * 0.96, b.underarm)
+        )
         return o.mirror(o.path(top, arm, side, hem))
     if neckline == "one-shoulder":
         return _one_shoulder(b, sleeveless)
@@ -169,7 +192,12 @@ def _one_shoulder(b: Block, sleeveless: bool) -> np.ndarray:
     )
     right = o.path([(b.neck * 1.25, 5)], arm, _side(b), hem_line(b))
     left = o.flip(o.path(_side(b), hem_line(b)))[::-1]
-    edge = o.smooth((-b.chest * 0.97, b.top + 18), (-b.chest * 0.3, b.top + 2), (b.neck * 0.7, 28), (b.neck * 1.25, 5))
+    edge = o.smooth(
+        (-b.chest * 0.97, b.top + 18),
+        (-b.chest * 0.3, b.top + 2),
+        (b.neck * 0.7, 28),
+        (b.neck * 1.25, 5),
+    )
     return o.path(right, left, edge)
 
 
@@ -177,10 +205,17 @@ def opening_top(design: Design, b: Block) -> float:
     """Where a front opening begins: at the neck edge, or at the top of a bodice without shoulders."""
     hangs = design.has("straps") or design.has("spaghetti straps")
     if hangs:
-        return b.top + {"v-neck": 30, "low": 58, "sweetheart": 20, "scoop": 18}.get(design.neckline or "", 0) + 1
-    return {"strapless": b.top + 7, "off-shoulder": b.top - 3, "one-shoulder": b.top + 2, "halter": 27}.get(
-        design.neckline or "", b.depth + 1
-    )
+        return (
+            b.top
+            + {"v-neck": 30, "low": 58, "sweetheart": 20, "scoop": 18}.get(design.neckline or "", 0)
+            + 1
+        )
+    return {
+        "strapless": b.top + 7,
+        "off-shoulder": b.top - 3,
+        "one-shoulder": b.top + 2,
+        "halter": 27,
+    }.get(design.neckline or "", b.depth + 1)
 
 
 def strap_outline(b: Block, neckline: str | None) -> np.ndarray:
@@ -188,11 +223,15 @@ def strap_outline(b: Block, neckline: str | None) -> np.ndarray:
     c, t = b.chest, b.top
     edge = {
         "v-neck": o.smooth((0, t + 30), (c * 0.3, t + 8), (c * 0.56, t - 12)),
-        "sweetheart": o.smooth((0, t + 20), (c * 0.1, t + 6), (c * 0.38, t - 10), (c * 0.58, t - 10)),
+        "sweetheart": o.smooth(
+            (0, t + 20), (c * 0.1, t + 6), (c * 0.38, t - 10), (c * 0.58, t - 10)
+        ),
         "scoop": o.smooth((0, t + 18), (c * 0.32, t + 10), (c * 0.56, t - 12)),
         "low": o.smooth((0, t + 58), (c * 0.22, t + 20), (c * 0.56, t - 12)),
     }.get(neckline or "", o.path([(0, t), (c * 0.56, t)], [(c * 0.57, t - 10)]))
-    arm = o.smooth((c * 0.6, t - 12), (c * 0.74, t + 6), (c * 0.97, b.underarm - 4), (c, b.underarm))
+    arm = o.smooth(
+        (c * 0.6, t - 12), (c * 0.74, t + 6), (c * 0.97, b.underarm - 4), (c, b.underarm)
+    )
     return o.mirror(o.path(edge, arm, _side(b), hem_line(b)))
 
 
@@ -212,7 +251,9 @@ def inside_back(b: Block, slot: str = "cloth", shade: float = 0.55) -> Piece:
     n = b.neck
     rise = o.smooth((-n - 2, -1), (-n * 0.5, 5), (0, 7), (n * 0.5, 5), (n + 2, -1))
     return Piece(
-        o.path(rise, [(n + 6, 22), (n * 0.7, b.depth + 14), (-n * 0.7, b.depth + 14), (-n - 6, 22)]),
+        o.path(
+            rise, [(n + 6, 22), (n * 0.7, b.depth + 14), (-n * 0.7, b.depth + 14), (-n - 6, 22)]
+        ),
         slot,
         puff=3,
         lift=0.4,
@@ -241,5 +282,11 @@ def body(
     hangs = design.has("straps") or design.has("spaghetti straps")
     outline = strap_outline(b, design.neckline) if hangs else body_outline(b, design.neckline, bare)
     return Piece(
-        outline, folds=Folds(fold, 17, 80), puff=15, lines=(hem_stitches(b), *lines), holes=holes, pleats=pleats, drop=0.28
+        outline,
+        folds=Folds(fold, 17, 80),
+        puff=15,
+        lines=(hem_stitches(b), *lines),
+        holes=holes,
+        pleats=pleats,
+        drop=0.28,
     )

@@ -21,7 +21,14 @@ def laces(a, b, count: int, wide: float = 22, slot: str = "laces") -> list[Piece
         x, y = a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
         found.append(
             Piece(
-                o.ribbon(o.smooth((x - 2, y - 4), (x - wide * 0.3, y + wide * 0.35), (x - wide * 0.5, y + wide * 0.8)), 4.2),
+                o.ribbon(
+                    o.smooth(
+                        (x - 2, y - 4),
+                        (x - wide * 0.3, y + wide * 0.35),
+                        (x - wide * 0.5, y + wide * 0.8),
+                    ),
+                    4.2,
+                ),
                 slot,
                 puff=2,
                 lift=1.4,
@@ -53,17 +60,35 @@ def sneakers(design: Design, tape: Tape) -> list[Piece]:
     base = o.path(
         o.smooth((-4, -sole), (-6, -sole * 0.4), (2, 0)),
         o.smooth((2, 0), (100, 1), (toe - 18, 0), (toe + 2, -sole * 0.5)),
-        o.smooth((toe + 2, -sole * 0.6), (toe - 2, -sole), (150, -sole * 0.95), (90, -sole * 1.02), (-4, -sole)),
+        o.smooth(
+            (toe + 2, -sole * 0.6),
+            (toe - 2, -sole),
+            (150, -sole * 0.95),
+            (90, -sole * 1.02),
+            (-4, -sole),
+        ),
     )
-    cap = o.path(o.smooth((152, -38), (162, -26), (166, -8)), o.smooth((toe - 2, -10), (194, -22), (172, -36), (152, -38)))
-    heel = o.path(o.smooth((0, -34), (4, top + 1), (18, top + 7)), o.smooth((18, top + 8), (24, -34), (34, -9)), [(5, -9)])
-    mark = o.path(o.smooth((46, -18), (78, -46), (98, -46)), o.smooth((108, -40), (84, -30), (62, -12)))
+    cap = o.path(
+        o.smooth((152, -38), (162, -26), (166, -8)),
+        o.smooth((toe - 2, -10), (194, -22), (172, -36), (152, -38)),
+    )
+    heel = o.path(
+        o.smooth((0, -34), (4, top + 1), (18, top + 7)),
+        o.smooth((18, top + 8), (24, -34), (34, -9)),
+        [(5, -9)],
+    )
+    mark = o.path(
+        o.smooth((46, -18), (78, -46), (98, -46)), o.smooth((108, -40), (84, -30), (62, -12))
+    )
     side = (
         [Piece(mark, "accent", puff=3, drop=0.25, lines=(edge(mark),))]
         if design.has("logo")
         else [
             Piece(
-                o.path(o.smooth((40, -10), (70, -26), (118, -44)), o.smooth((132, -38), (120, -20), (122, -9))),
+                o.path(
+                    o.smooth((40, -10), (70, -26), (118, -44)),
+                    o.smooth((132, -38), (120, -20), (122, -9)),
+                ),
                 "cloth",
                 puff=3,
                 shade=0.95,
@@ -80,10 +105,20 @@ def sneakers(design: Design, tape: Tape) -> list[Piece]:
             puff=14,
             lift=1.3,
             drop=0.2,
-            lines=(Line(o.shift(o.smooth((4, top), (24, top + 9), (44, top + 8)), 0, 5), "stitch", 0.9),),
+            lines=(
+                Line(
+                    o.shift(o.smooth((4, top), (24, top + 9), (44, top + 8)), 0, 5), "stitch", 0.9
+                ),
+            ),
         ),
         *side,
-        Piece(cap, "accent" if design.cut != "runner" else "cloth", puff=8, drop=0.25, lines=(edge(cap[:17]),)),
+        Piece(
+            cap,
+            "accent" if design.cut != "runner" else "cloth",
+            puff=8,
+            drop=0.25,
+            lines=(edge(cap[:17]),),
+        ),
         Piece(heel, "accent", puff=6, drop=0.2, lines=(edge(heel),)),
         *laces((70, top + 2), (126, -46), 7 if high else 5),
         Piece(
@@ -92,13 +127,22 @@ def sneakers(design: Design, tape: Tape) -> list[Piece]:
             "rubber",
             puff=6,
             drop=0.3,
-            lines=(Line(np.float32([(0, -sole * 0.45), (toe - 4, -sole * 0.45)]), "seam", 1.2, strength=0.2),),
+            lines=(
+                Line(
+                    np.float32([(0, -sole * 0.45), (toe - 4, -sole * 0.45)]),
+                    "seam",
+                    1.2,
+                    strength=0.2,
+                ),
+            ),
         ),
     ]
 
 
 def boots(design: Design, tape: Tape) -> list[Piece]:
-    tall = {"chelsea": 122.0, "combat": 150.0, "tall": 268.0, "heeled": 140.0}[design.cut or "chelsea"]
+    tall = {"chelsea": 122.0, "combat": 150.0, "tall": 268.0, "heeled": 140.0}[
+        design.cut or "chelsea"
+    ]
     tall = tape(tall, 0.05)
     lift = 44.0 if design.cut == "heeled" else (20.0 if design.cut == "combat" else 14.0)
     toe = tape(188, 0.03)
@@ -125,10 +169,23 @@ def boots(design: Design, tape: Tape) -> list[Piece]:
             o.smooth((toe + 4, -lift * 0.6), (toe, 0), (100, 0), (8, 0), (3, -lift * 0.6)),
         )
     )
-    heel = Piece(o.path([(6, -lift - 6), (56, -lift * 0.8 - 4), (48, 0), (14, 0)]), "rubber", "rubber", puff=5, drop=0.2)
+    heel = Piece(
+        o.path([(6, -lift - 6), (56, -lift * 0.8 - 4), (48, 0), (14, 0)]),
+        "rubber",
+        "rubber",
+        puff=5,
+        drop=0.2,
+    )
     stack = [
         mouth,
-        Piece(upper, puff=18, lift=1.2, folds=None, drop=0.2, lines=(Line(o.shift(front[4:18], -8, 0), "stitch", 0.8),)),
+        Piece(
+            upper,
+            puff=18,
+            lift=1.2,
+            folds=None,
+            drop=0.2,
+            lines=(Line(o.shift(front[4:18], -8, 0), "stitch", 0.8),),
+        ),
     ]
     stack = [heel, *stack] if design.cut == "heeled" else stack
     stack.append(Piece(base, "rubber", "rubber", puff=4, drop=0.3))
@@ -149,7 +206,11 @@ def boots(design: Design, tape: Tape) -> list[Piece]:
         stack += ornaments.fringe(o.smooth((4, -tall + 10), (40, -tall + 18), (80, -tall + 12)), 46)
     if design.has("straps"):
         stack += [
-            Piece(o.ribbon(o.smooth((2, -lift - 44), (44, -lift - 40), (86, -lift - 50)), 9), puff=4, drop=0.5),
+            Piece(
+                o.ribbon(o.smooth((2, -lift - 44), (44, -lift - 40), (86, -lift - 50)), 9),
+                puff=4,
+                drop=0.5,
+            ),
             Piece(
                 o.box(26, -lift - 50, 42, -lift - 32, 3),
                 "metal",
@@ -160,7 +221,9 @@ def boots(design: Design, tape: Tape) -> list[Piece]:
             ),
         ]
     if design.has("beads"):
-        stack += ornaments.beads(o.smooth((8, -tall + 12), (40, -tall + 17), (78, -tall + 13)), 9, 2.6, "metal")
+        stack += ornaments.beads(
+            o.smooth((8, -tall + 12), (40, -tall + 17), (78, -tall + 13)), 9, 2.6, "metal"
+        )
     return stack
 
 
@@ -173,7 +236,10 @@ def loafers(design: Design, tape: Tape) -> list[Piece]:
         [(toe, -10), (6, -10)],
     )
     inside = Piece(
-        o.path(o.smooth((8, -58), (40, -60), (78, -62)), o.smooth((70, -42), (36, -40), (10, -46))), "dark", puff=3, drop=0
+        o.path(o.smooth((8, -58), (40, -60), (78, -62)), o.smooth((70, -42), (36, -40), (10, -46))),
+        "dark",
+        puff=3,
+        drop=0,
     )
     apron = o.smooth((84, -30), (120, -32), (164, -30), (180, -26))
     saddle = o.path(
@@ -182,9 +248,14 @@ def loafers(design: Design, tape: Tape) -> list[Piece]:
         [(92, -10)],
         o.smooth((92, -12), (84, -34), (70, -52)),
     )
-    heel = Piece(o.path([(2, -14), (58, -12), (56, 0), (4, 0)]), "rubber", "rubber", puff=3, drop=0.2)
+    heel = Piece(
+        o.path([(2, -14), (58, -12), (56, 0), (4, 0)]), "rubber", "rubber", puff=3, drop=0.2
+    )
     sole = Piece(
-        o.path(o.smooth((2, -14), (100, -10), (toe + 4, -14)), o.smooth((toe + 3, -7), (150, -4), (2, -6))),
+        o.path(
+            o.smooth((2, -14), (100, -10), (toe + 4, -14)),
+            o.smooth((toe + 3, -7), (150, -4), (2, -6)),
+        ),
         "rubber",
         "rubber",
         puff=2,
@@ -192,13 +263,27 @@ def loafers(design: Design, tape: Tape) -> list[Piece]:
     )
     stack = [
         inside,
-        Piece(upper, puff=14, lift=1.2, drop=0.2, lines=(edge(apron, 0.4, 1.6), Line(o.shift(apron, 0, 4), "stitch", 0.9))),
+        Piece(
+            upper,
+            puff=14,
+            lift=1.2,
+            drop=0.2,
+            lines=(edge(apron, 0.4, 1.6), Line(o.shift(apron, 0, 4), "stitch", 0.9)),
+        ),
         Piece(saddle, puff=5, drop=0.4, lines=(edge(np.concatenate([saddle, saddle[:1]])),)),
         heel,
         sole,
     ]
     if design.cut == "horsebit":
-        stack += [Piece(o.ribbon(o.smooth((84, -52), (100, -46), (112, -38)), 5), "metal", "metal", puff=2, drop=0.4)]
+        stack += [
+            Piece(
+                o.ribbon(o.smooth((84, -52), (100, -46), (112, -38)), 5),
+                "metal",
+                "metal",
+                puff=2,
+                drop=0.4,
+            )
+        ]
     else:
         stack.append(Piece(o.box(88, -44, 108, -38, 2), "dark", puff=1, drop=0))
     if design.has("fringe"):
@@ -218,16 +303,28 @@ def formal(design: Design, tape: Tape) -> list[Piece]:
     cap = o.smooth((158, -40), (166, -28), (168, -12))
     vamp = o.smooth((86, -60), (100, -40), (112, -14))
     counter = o.smooth((10, -60), (34, -40), (46, -14))
-    lines = [edge(cap, 0.45, 1.8), edge(vamp, 0.4, 1.5), edge(counter, 0.35, 1.4), Line(o.shift(cap, -4, 0), "stitch", 0.9)]
-    heel = Piece(o.path([(0, -16), (60, -14), (58, 0), (2, 0)]), "rubber", "rubber", puff=3, drop=0.2)
+    lines = [
+        edge(cap, 0.45, 1.8),
+        edge(vamp, 0.4, 1.5),
+        edge(counter, 0.35, 1.4),
+        Line(o.shift(cap, -4, 0), "stitch", 0.9),
+    ]
+    heel = Piece(
+        o.path([(0, -16), (60, -14), (58, 0), (2, 0)]), "rubber", "rubber", puff=3, drop=0.2
+    )
     sole = Piece(
-        o.path(o.smooth((0, -16), (100, -12), (toe + 4, -16)), o.smooth((toe + 3, -8), (150, -4), (0, -7))),
+        o.path(
+            o.smooth((0, -16), (100, -12), (toe + 4, -16)),
+            o.smooth((toe + 3, -8), (150, -4), (0, -7)),
+        ),
         "rubber",
         "rubber",
         puff=2,
         drop=0.2,
     )
-    facing = o.path(o.smooth((62, -70), (88, -62), (118, -46)), o.smooth((112, -36), (86, -40), (66, -48)))
+    facing = o.path(
+        o.smooth((62, -70), (88, -62), (118, -46)), o.smooth((112, -36), (86, -40), (66, -48))
+    )
     stack = [
         inside,
         Piece(upper, puff=14, lift=1.25, drop=0.2, lines=tuple(lines)),

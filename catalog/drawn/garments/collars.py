@@ -9,7 +9,9 @@ from ..pieces import Folds, Line, Piece, pair
 from .blocks import Block, front_neck
 
 
-def rib_neck(b: Block, neckline: str | None, width: float = 7, slot: str = "cloth", fabric: str = "rib") -> list[Piece]:
+def rib_neck(
+    b: Block, neckline: str | None, width: float = 7, slot: str = "cloth", fabric: str = "rib"
+) -> list[Piece]:
     """The neck band, over the back and over the front of the neck."""
     n = b.neck
     back = o.smooth((-n - 1, 0), (-n * 0.5, 6), (0, 8), (n * 0.5, 6), (n + 1, 0))
@@ -26,15 +28,30 @@ def facing(b: Block, neckline: str | None) -> list[Piece]:
     """A plain neck edge: a fine rolled hem with stitches below it."""
     right = front_neck(b, neckline)
     front = np.concatenate([o.flip(right)[::-1][:-1], right])
-    return [Piece(o.ribbon(front, 3.4), puff=1.8, drop=0.2, lines=(Line(o.shift(front, 0, 4), "stitch", 0.7),))]
+    return [
+        Piece(
+            o.ribbon(front, 3.4),
+            puff=1.8,
+            drop=0.2,
+            lines=(Line(o.shift(front, 0, 4), "stitch", 0.7),),
+        )
+    ]
 
 
-def shirt_collar(b: Block, slot: str = "cloth", spread: float = 1.0, tall: float = 1.0) -> list[Piece]:
+def shirt_collar(
+    b: Block, slot: str = "cloth", spread: float = 1.0, tall: float = 1.0
+) -> list[Piece]:
     """Stand and two points, closed at the neck."""
     n, d = b.neck, b.depth
     stand_back = Piece(
         o.path(
-            o.smooth((-n - 2, 1), (-n * 0.8, -11 * tall), (0, -14 * tall), (n * 0.8, -11 * tall), (n + 2, 1)),
+            o.smooth(
+                (-n - 2, 1),
+                (-n * 0.8, -11 * tall),
+                (0, -14 * tall),
+                (n * 0.8, -11 * tall),
+                (n + 2, 1),
+            ),
             o.smooth((n, 4), (0, 12), (-n, 4)),
         ),
         slot,
@@ -55,7 +72,10 @@ def shirt_collar(b: Block, slot: str = "cloth", spread: float = 1.0, tall: float
         lift=1.0,
         turn=-0.5,
         drop=0.5,
-        lines=(Line(edge, "seam", 1.0, strength=0.25), Line(o.scale(edge - edge.mean(0), 0.84) + edge.mean(0), "stitch", 0.7)),
+        lines=(
+            Line(edge, "seam", 1.0, strength=0.25),
+            Line(o.scale(edge - edge.mean(0), 0.84) + edge.mean(0), "stitch", 0.7),
+        ),
     )
     return [stand_back, *pair(leaf)]
 
@@ -64,9 +84,16 @@ def mandarin_collar(b: Block, slot: str = "cloth") -> list[Piece]:
     """A low stand, open in the middle."""
     n = b.neck
     back = Piece(
-        o.path(o.smooth((-n, -7), (0, -4), (n, -7)), o.smooth((n, 6), (0, 10), (-n, 6))), slot, puff=3, shade=0.65, drop=0.1
+        o.path(o.smooth((-n, -7), (0, -4), (n, -7)), o.smooth((n, 6), (0, 10), (-n, 6))),
+        slot,
+        puff=3,
+        shade=0.65,
+        drop=0.1,
     )
-    band = o.path(o.smooth((n - 1, -8), (n * 0.66, 5), (2, b.depth + 2)), o.smooth((2, b.depth + 12), (n * 0.8, 12), (n + 4, 0)))
+    band = o.path(
+        o.smooth((n - 1, -8), (n * 0.66, 5), (2, b.depth + 2)),
+        o.smooth((2, b.depth + 12), (n * 0.8, 12), (n + 4, 0)),
+    )
     return [
         back,
         *pair(
@@ -82,7 +109,9 @@ def mandarin_collar(b: Block, slot: str = "cloth") -> list[Piece]:
     ]
 
 
-def stand_collar(b: Block, tall: float = 20, slot: str = "cloth", fabric: str | None = None) -> list[Piece]:
+def stand_collar(
+    b: Block, tall: float = 20, slot: str = "cloth", fabric: str | None = None
+) -> list[Piece]:
     """The collar of a zipped jacket, closed to the chin."""
     n = b.neck + 1
     outline = o.mirror(
@@ -96,7 +125,10 @@ def stand_collar(b: Block, tall: float = 20, slot: str = "cloth", fabric: str | 
         o.smooth((-n * 0.9, -tall), (0, -tall * 0.62), (n * 0.9, -tall)),
         o.smooth((n * 0.9, -tall - 1), (0, -tall * 1.3), (-n * 0.9, -tall - 1)),
     )
-    return [Piece(inner, slot, fabric, puff=2, shade=0.5, drop=0), Piece(outline, slot, fabric, puff=8, lift=1.1, drop=0.35)]
+    return [
+        Piece(inner, slot, fabric, puff=2, shade=0.5, drop=0),
+        Piece(outline, slot, fabric, puff=8, lift=1.1, drop=0.35),
+    ]
 
 
 def turtleneck(b: Block, tall: float = 30) -> list[Piece]:
@@ -116,7 +148,10 @@ def turtleneck(b: Block, tall: float = 30) -> list[Piece]:
             o.smooth((n + 5, -tall * 0.16), (n * 0.5, 3), (0, 5)),
         )
     )
-    return [Piece(tube, fabric="rib", puff=8, drop=0.3), Piece(fold, fabric="rib", puff=7, lift=1.2, drop=0.55)]
+    return [
+        Piece(tube, fabric="rib", puff=8, drop=0.3),
+        Piece(fold, fabric="rib", puff=7, lift=1.2, drop=0.55),
+    ]
 
 
 def hood(
@@ -127,16 +162,36 @@ def hood(
     tall = 66 if up else 30
     crown = o.mirror(
         o.path(
-            o.smooth((0, -tall), (n * 0.66, -tall * 0.93), (n * 1.08, -tall * 0.52), (n * 1.1, -tall * 0.1), (n * 0.98, 12)),
+            o.smooth(
+                (0, -tall),
+                (n * 0.66, -tall * 0.93),
+                (n * 1.08, -tall * 0.52),
+                (n * 1.1, -tall * 0.1),
+                (n * 0.98, 12),
+            ),
             [(0, b.depth + 20)],
         )
     )
     behind = [Piece(crown, slot, puff=16, folds=Folds(0.8, 16, 40), drop=0.25)]
     mouth = o.mirror(
-        o.path(o.smooth((0, -tall * 0.8), (n * 0.46, -tall * 0.68), (n * 0.68, -tall * 0.3), (n * 0.55, 6), (2, b.depth + 16)))
+        o.path(
+            o.smooth(
+                (0, -tall * 0.8),
+                (n * 0.46, -tall * 0.68),
+                (n * 0.68, -tall * 0.3),
+                (n * 0.55, 6),
+                (2, b.depth + 16),
+            )
+        )
     )
     over = [Piece(mouth, lining, puff=7, lift=-0.8, shade=0.5, drop=0)]
-    rim = o.smooth((0, -tall * 0.8), (n * 0.46, -tall * 0.68), (n * 0.68, -tall * 0.3), (n * 0.55, 6), (2, b.depth + 16))
+    rim = o.smooth(
+        (0, -tall * 0.8),
+        (n * 0.46, -tall * 0.68),
+        (n * 0.68, -tall * 0.3),
+        (n * 0.55, 6),
+        (2, b.depth + 16),
+    )
     outer = o.smooth(
         (0, -tall * 0.99),
         (n * 0.6, -tall * 0.88),
@@ -160,11 +215,17 @@ def hood(
     if cords:
         drop = o.smooth((7, b.depth + 15), (9, b.depth + 38), (7, b.depth + 58))
         over += pair(Piece(o.ribbon(drop, 3.2), "cord", puff=1.6, drop=0.5, lines=()))
-        over += pair(Piece(o.box(5, b.depth + 56, 9.4, b.depth + 64, 1.5), "metal", "metal", puff=1.6, drop=0.4))
+        over += pair(
+            Piece(
+                o.box(5, b.depth + 56, 9.4, b.depth + 64, 1.5), "metal", "metal", puff=1.6, drop=0.4
+            )
+        )
     return behind, over
 
 
-def lapels(b: Block, deep: float, wide: float, slot: str = "cloth", notch: bool = True) -> list[Piece]:
+def lapels(
+    b: Block, deep: float, wide: float, slot: str = "cloth", notch: bool = True
+) -> list[Piece]:
     """Rolled collar and lapels down to the first button at `deep`."""
     n = b.neck
     lapel = o.path(
@@ -178,7 +239,10 @@ def lapels(b: Block, deep: float, wide: float, slot: str = "cloth", notch: bool 
         o.smooth((n * 0.95, 18), (n * 0.86, 6), (n * 0.6, -6)),
     )
     back = Piece(
-        o.path(o.smooth((-n - 2, -1), (-n * 0.7, -10), (0, -12), (n * 0.7, -10), (n + 2, -1)), o.smooth((n, 3), (0, 9), (-n, 3))),
+        o.path(
+            o.smooth((-n - 2, -1), (-n * 0.7, -10), (0, -12), (n * 0.7, -10), (n + 2, -1)),
+            o.smooth((n, 3), (0, 9), (-n, 3)),
+        ),
         slot,
         puff=4,
         shade=0.82,

@@ -17,9 +17,20 @@ from .skirts import HEMS, skirt_piece, skirt_trims
 def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
     """A bodice of `tops` over a skirt."""
     tape = Tape(rng, design.spread)
-    fitted = replace(design, fit="slim" if design.fit in ("slim", "fit-and-flare", "a-line") else design.fit, length=None)
+    fitted = replace(
+        design,
+        fit="slim" if design.fit in ("slim", "fit-and-flare", "a-line") else design.fit,
+        length=None,
+    )
     b = upper(fitted, tape)
-    waist = {"fit-and-flare": 41, "slim": 45, "a-line": 47, "straight": 55, "flared": 43, "loose": 62}.get(design.fit or "", 48)
+    waist = {
+        "fit-and-flare": 41,
+        "slim": 45,
+        "a-line": 47,
+        "straight": 55,
+        "flared": 43,
+        "loose": 62,
+    }.get(design.fit or "", 48)
     b = replace(
         b,
         shoulder=tape(50),
@@ -42,13 +53,22 @@ def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
         bodice,
         lines=()
         if seamless
-        else (Line(o.shift(np.concatenate([o.flip(hem_line(b)), hem_line(b)[::-1]]), 0, -2), "seam", 1.6, strength=0.35),),
+        else (
+            Line(
+                o.shift(np.concatenate([o.flip(hem_line(b)), hem_line(b)[::-1]]), 0, -2),
+                "seam",
+                1.6,
+                strength=0.35,
+            ),
+        ),
         drop=0.0 if seamless else 0.3,
     )
     if seamless:
         skirt = joined(skirt, bodice)
         bodice = None
-    plain = replace(fitted, details=design.details - {"ruffle", "lace trim", "fringe", "belt", "tie", "slit"})
+    plain = replace(
+        fitted, details=design.details - {"ruffle", "lace trim", "fringe", "belt", "tie", "slit"}
+    )
     stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), skirt]
     stack += skirt_trims(design, tape, b, hem, b.hem_y + long)
     if bodice is not None:
@@ -75,7 +95,9 @@ def joined(skirt: Piece, bodice: Piece) -> Piece:
     half = np.concatenate([right[:at], skirt.outline[3:m]])
     left_bodice, left_skirt = bodice.outline[n:][::-1], skirt.outline[m:][::-1]
     left = np.concatenate([left_bodice[:at], left_skirt[3:m]])
-    return replace(skirt, outline=np.concatenate([half, left[::-1]]), holes=skirt.holes + bodice.holes)
+    return replace(
+        skirt, outline=np.concatenate([half, left[::-1]]), holes=skirt.holes + bodice.holes
+    )
 
 
 def dress_closures(design: Design, tape: Tape, b: Block, bottom: float) -> list[Piece]:
@@ -97,6 +119,12 @@ def waists(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("belt"):
         return fastenings.waist_belt(b.hem * 1.01, b.hem_y - 1, 10)
     if design.has("tie"):
-        band = Piece(o.ribbon(o.smooth((-b.hem - 1, b.hem_y - 3), (0, b.hem_y), (b.hem + 1, b.hem_y - 3)), 9), puff=4, drop=0.4)
+        band = Piece(
+            o.ribbon(
+                o.smooth((-b.hem - 1, b.hem_y - 3), (0, b.hem_y), (b.hem + 1, b.hem_y - 3)), 9
+            ),
+            puff=4,
+            drop=0.4,
+        )
         return [band, *ornaments.tie_ends(tape.one(-12, 0, 14), b.hem_y - 1, tape(56))]
     return []

@@ -11,11 +11,26 @@ from .blocks import Block
 
 def button(x: float, y: float, r: float = 3.0, slot: str = "button") -> list[Piece]:
     """A button with two holes."""
-    holes = tuple(Line(np.float32([[x + d, y - 0.5], [x + d, y + 0.5]]), "ink", 1.0, "dark", 0.5) for d in (-r * 0.3, r * 0.3))
-    return [Piece(o.ellipse(x, y, r, r, n=16), slot, "plastic", puff=r * 0.7, lift=1.4, drop=0.45, lines=holes)]
+    holes = tuple(
+        Line(np.float32([[x + d, y - 0.5], [x + d, y + 0.5]]), "ink", 1.0, "dark", 0.5)
+        for d in (-r * 0.3, r * 0.3)
+    )
+    return [
+        Piece(
+            o.ellipse(x, y, r, r, n=16),
+            slot,
+            "plastic",
+            puff=r * 0.7,
+            lift=1.4,
+            drop=0.45,
+            lines=holes,
+        )
+    ]
 
 
-def buttons(x: float, top: float, bottom: float, count: int, r: float = 3.0, slot: str = "button") -> list[Piece]:
+def buttons(
+    x: float, top: float, bottom: float, count: int, r: float = 3.0, slot: str = "button"
+) -> list[Piece]:
     return [p for y in np.linspace(top, bottom, count) for p in button(x, float(y), r, slot)]
 
 
@@ -23,9 +38,18 @@ def placket(x: float, top: float, bottom: float, width: float = 11, slot: str = 
     """The button strip of a shirt front."""
     lines = (
         Line(np.float32([[x - width / 2 + 2, top], [x - width / 2 + 2, bottom]]), "stitch", 0.7),
-        Line(np.float32([[x + width / 2, top], [x + width / 2, bottom]]), "seam", 1.3, strength=0.4),
+        Line(
+            np.float32([[x + width / 2, top], [x + width / 2, bottom]]), "seam", 1.3, strength=0.4
+        ),
     )
-    return Piece(o.box(x - width / 2, top, x + width / 2, bottom), slot, puff=3, lift=0.6, lines=lines, drop=0.28)
+    return Piece(
+        o.box(x - width / 2, top, x + width / 2, bottom),
+        slot,
+        puff=3,
+        lift=0.6,
+        lines=lines,
+        drop=0.28,
+    )
 
 
 def opening(x: float, top: float, bottom: float, strength: float = 0.55) -> Line:
@@ -37,7 +61,12 @@ def zipper(points, slot: str = "metal", width: float = 5.5) -> list[Piece]:
     """A zip: tape, teeth and a slider at the upper end."""
     line = o.resample(np.float32(points), 24)
     tape = Piece(
-        o.ribbon(line, width), "dark", puff=2, lift=0.3, drop=0.15, lines=(Line(line, "stitch", width * 0.42, slot, 0.5),)
+        o.ribbon(line, width),
+        "dark",
+        puff=2,
+        lift=0.3,
+        drop=0.15,
+        lines=(Line(line, "stitch", width * 0.42, slot, 0.5),),
     )
     x, y = line[0]
     slider = Piece(o.box(x - 2.4, y - 1, x + 2.4, y + 11, 1.6), slot, "metal", puff=2, drop=0.4)
@@ -45,12 +74,26 @@ def zipper(points, slot: str = "metal", width: float = 5.5) -> list[Piece]:
 
 
 def patch_pocket(
-    x0: float, y0: float, x1: float, y1: float, flap: bool = False, point: float = 4, slot: str = "cloth"
+    x0: float,
+    y0: float,
+    x1: float,
+    y1: float,
+    flap: bool = False,
+    point: float = 4,
+    slot: str = "cloth",
 ) -> list[Piece]:
     """A pocket sewn on, with stitches and perhaps a flap."""
     mid = (x0 + x1) / 2
     outline = o.path([(x0, y0), (x1, y0), (x1, y1 - point), (mid, y1), (x0, y1 - point)])
-    inset = np.float32([(x0 + 2, y0), (x0 + 2, y1 - point - 1.5), (mid, y1 - 2.5), (x1 - 2, y1 - point - 1.5), (x1 - 2, y0)])
+    inset = np.float32(
+        [
+            (x0 + 2, y0),
+            (x0 + 2, y1 - point - 1.5),
+            (mid, y1 - 2.5),
+            (x1 - 2, y1 - point - 1.5),
+            (x1 - 2, y0),
+        ]
+    )
     top = np.float32([(x0, y0 + 6), (x1, y0 + 6)])
     found = [
         Piece(
@@ -67,9 +110,17 @@ def patch_pocket(
         )
     ]
     if flap:
-        edge = o.path([(x0 - 2, y0 - 2), (x1 + 2, y0 - 2), (x1 + 2, y0 + 9), (mid, y0 + 15), (x0 - 2, y0 + 9)])
+        edge = o.path(
+            [(x0 - 2, y0 - 2), (x1 + 2, y0 - 2), (x1 + 2, y0 + 9), (mid, y0 + 15), (x0 - 2, y0 + 9)]
+        )
         found.append(
-            Piece(edge, slot, puff=4, drop=0.55, lines=(Line(np.concatenate([edge, edge[:1]]), "seam", 1.2, strength=0.35),))
+            Piece(
+                edge,
+                slot,
+                puff=4,
+                drop=0.55,
+                lines=(Line(np.concatenate([edge, edge[:1]]), "seam", 1.2, strength=0.35),),
+            )
         )
     return found
 
@@ -90,7 +141,9 @@ def welt_pocket(x0: float, y0: float, x1: float, y1: float, width: float = 6) ->
 
 def flap_pocket(x0: float, y: float, x1: float, tall: float = 14) -> Piece:
     edge = o.path(
-        [(x0, y), (x1, y)], o.smooth((x1, y + tall - 3), (x1 - 3, y + tall)), o.smooth((x0 + 3, y + tall), (x0, y + tall - 3))
+        [(x0, y), (x1, y)],
+        o.smooth((x1, y + tall - 3), (x1 - 3, y + tall)),
+        o.smooth((x0 + 3, y + tall), (x0, y + tall - 3)),
     )
     return Piece(
         edge,
@@ -115,12 +168,20 @@ def kangaroo_pocket(b: Block, wide: float = 36) -> list[Piece]:
     slant = o.smooth((wide * 0.62, high), (wide * 0.84, high + 16), (wide, high + 34))
     lines = [Line(np.concatenate([edge, edge[:1]]), "seam", 1.5, strength=0.5)]
     for side in (slant, o.flip(slant)):
-        lines += [Line(side, "seam", 2.4, strength=0.75), Line(o.shift(side, -3 if side[0, 0] > 0 else 3, 1), "stitch", 0.8)]
+        lines += [
+            Line(side, "seam", 2.4, strength=0.75),
+            Line(o.shift(side, -3 if side[0, 0] > 0 else 3, 1), "stitch", 0.8),
+        ]
     return [Piece(edge, puff=5, lift=0.9, drop=0.55, lines=tuple(lines))]
 
 
 def waist_belt(
-    half: float, y: float, tall: float = 11, slot: str = "belt", fabric: str | None = "leather", buckle: bool = True
+    half: float,
+    y: float,
+    tall: float = 11,
+    slot: str = "belt",
+    fabric: str | None = "leather",
+    buckle: bool = True,
 ) -> list[Piece]:
     """A belt with a buckle, or tied in front."""
     band = o.path(

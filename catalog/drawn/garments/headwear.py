@@ -27,7 +27,10 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
                 Piece(
                     o.loop(
                         *[
-                            (24 * (1 + 0.1 * (k % 2)) * np.cos(a), -108 + 24 * (1 + 0.1 * (k % 2)) * np.sin(a))
+                            (
+                                24 * (1 + 0.1 * (k % 2)) * np.cos(a),
+                                -108 + 24 * (1 + 0.1 * (k % 2)) * np.sin(a),
+                            )
                             for k, a in enumerate(np.linspace(0, 6.28, 22, endpoint=False))
                         ]
                     ),
@@ -46,7 +49,13 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
             Piece(fold, fabric="rib", puff=10, lift=1.2, drop=0.45),
         ] + (ornaments.emblem(0, 18, 9, "trim", 0) if design.has("logo") else [])
     if design.cut == "bucket":
-        crown = o.mirror(o.path(o.smooth((0, -66), (40, -65), (50, -58)), o.smooth((52, -54), (60, -10), (64, 8)), [(0, 14)]))
+        crown = o.mirror(
+            o.path(
+                o.smooth((0, -66), (40, -65), (50, -58)),
+                o.smooth((52, -54), (60, -10), (64, 8)),
+                [(0, 14)],
+            )
+        )
         brim = o.mirror(
             o.path(
                 o.smooth((0, 2), (40, 0), (64, -2)),
@@ -55,19 +64,34 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
             )
         )
         rows = tuple(
-            Line(o.smooth((-70 - k * 9, 14 + k * 13), (0, 26 + k * 14), (70 + k * 9, 14 + k * 13)), "stitch", 0.9)
+            Line(
+                o.smooth((-70 - k * 9, 14 + k * 13), (0, 26 + k * 14), (70 + k * 9, 14 + k * 13)),
+                "stitch",
+                0.9,
+            )
             for k in range(4)
         )
         stack = [
-            Piece(crown, puff=14, lines=(Line(o.smooth((-52, -52), (0, -48), (52, -52)), "stitch", 0.9),), drop=0.2),
+            Piece(
+                crown,
+                puff=14,
+                lines=(Line(o.smooth((-52, -52), (0, -48), (52, -52)), "stitch", 0.9),),
+                drop=0.2,
+            ),
             Piece(brim, puff=10, folds=Folds(0.5, 18, 40), lines=rows, drop=0.4),
         ]
-        return stack + (ornaments.emblem(0, -22, 10, "trim", design.seed) if design.has("logo") else [])
+        return stack + (
+            ornaments.emblem(0, -22, 10, "trim", design.seed) if design.has("logo") else []
+        )
     wide, droop = (124.0, 20.0) if design.cut == "sun hat" else (104.0, 12.0)
     brim_back = Piece(o.ellipse(0, 14, wide, wide * 0.3), puff=8, shade=0.9, drop=0.2)
     if design.cut == "fedora":
         crown = o.mirror(
-            o.path(o.smooth((0, -60), (16, -66), (40, -76), (52, -64)), o.smooth((54, -60), (60, -20), (64, 18)), [(0, 26)])
+            o.path(
+                o.smooth((0, -60), (16, -66), (40, -76), (52, -64)),
+                o.smooth((54, -60), (60, -20), (64, 18)),
+                [(0, 26)],
+            )
         )
         dent = (Line(o.smooth((0, -58), (-2, -40), (0, -30)), "seam", 7, strength=0.18),)
     else:
@@ -95,7 +119,13 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
             drop=0.3,
             lines=(
                 Line(
-                    o.smooth((-wide * 0.95, 17), (-56, 36), (0, 10 + wide * 0.32 + droop * 0.5), (56, 36), (wide * 0.95, 17)),
+                    o.smooth(
+                        (-wide * 0.95, 17),
+                        (-56, 36),
+                        (0, 10 + wide * 0.32 + droop * 0.5),
+                        (56, 36),
+                        (wide * 0.95, 17),
+                    ),
                     "stitch",
                     0.9,
                 ),
@@ -125,7 +155,10 @@ def draft_cap(design: Design, rng: np.random.Generator) -> list[Piece]:
         Line(o.smooth((6, -84), (-42, -50), (-52, 16)), "seam", 1.3, strength=0.3),
         Line(o.smooth((6, -84), (-20, -40), (-18, 18)), "seam", 1.3, strength=0.35),
     )
-    rows = tuple(Line(o.smooth((14, 18 + 5 * k), (70, 16 + 5 * k), (128 - 6 * k, 30 + 2 * k)), "stitch", 0.8) for k in range(3))
+    rows = tuple(
+        Line(o.smooth((14, 18 + 5 * k), (70, 16 + 5 * k), (128 - 6 * k, 30 + 2 * k)), "stitch", 0.8)
+        for k in range(3)
+    )
     stack = [
         Piece(
             dome,
@@ -139,7 +172,10 @@ def draft_cap(design: Design, rng: np.random.Generator) -> list[Piece]:
         Piece(o.ellipse(4, -85, 7, 4), puff=3, drop=0.3),
         Piece(visor, puff=7, lift=1.2, drop=0.5, lines=rows),
     ]
-    stack += [Piece(o.ellipse(x, y, 2.4, 2.4, n=10), "dark", puff=1, drop=0) for x, y in ((-34, -44), (34, -58))]
+    stack += [
+        Piece(o.ellipse(x, y, 2.4, 2.4, n=10), "dark", puff=1, drop=0)
+        for x, y in ((-34, -44), (34, -58))
+    ]
     if design.has("logo"):
         stack += ornaments.emblem(30, -24, 15, "trim", design.seed)
     if design.has("embroidery"):

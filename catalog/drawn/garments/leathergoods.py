@@ -17,7 +17,12 @@ def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
         body = o.box(-96, 0, 96, tape(100, 0.05), 8)
         stack = [
             Piece(body, puff=8, lines=border(body, 0.95), drop=0.3),
-            Piece(o.box(-96, 0, 96, 52, 8), puff=6, drop=0.5, lines=border(o.box(-96, 0, 96, 52, 8), 0.95)),
+            Piece(
+                o.box(-96, 0, 96, 52, 8),
+                puff=6,
+                drop=0.5,
+                lines=border(o.box(-96, 0, 96, 52, 8), 0.95),
+            ),
             Piece(o.ellipse(0, 48, 7, 7, n=20), "metal", "metal", puff=3, drop=0.5),
         ]
     elif design.cut == "card":
@@ -25,7 +30,12 @@ def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
             Piece(o.box(-66, -16 - 11 * k, 66, 40, 5), slot, "plastic", puff=3, drop=0.4)
             for k, slot in ((2, "card1"), (1, "card2"), (0, "card3"))
         ]
-        body = o.path([(-74, 0)], o.smooth((-20, 0), (0, 14), (20, 0)), [(74, 0)], o.box(-74, 0, 74, 100, 7)[9:15])
+        body = o.path(
+            [(-74, 0)],
+            o.smooth((-20, 0), (0, 14), (20, 0)),
+            [(74, 0)],
+            o.box(-74, 0, 74, 100, 7)[9:15],
+        )
         stack = [
             *cards,
             Piece(body, puff=6, lines=border(body, 0.93), drop=0.4),
@@ -41,11 +51,19 @@ def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
         stack = [
             Piece(o.shift(body, 5, -6), puff=8, shade=0.75, drop=0.3),
             Piece(body, puff=8, lines=border(body, 0.94), drop=0.4),
-            Piece(o.box(56, 46, 108, 76, 10), puff=4, drop=0.5, lines=border(o.box(56, 46, 108, 76, 10), 0.86)),
+            Piece(
+                o.box(56, 46, 108, 76, 10),
+                puff=4,
+                drop=0.5,
+                lines=border(o.box(56, 46, 108, 76, 10), 0.86),
+            ),
             Piece(o.ellipse(72, 61, 6, 6, n=18), "metal", "metal", puff=3, drop=0.4),
         ]
     if design.has("zipper"):
-        stack += [p.moved(lambda q: o.rotate(q, -np.pi / 2, 0, 20)) for p in fastenings.zipper([(0, -60), (0, 60)])]
+        stack += [
+            p.moved(lambda q: o.rotate(q, -np.pi / 2, 0, 20))
+            for p in fastenings.zipper([(0, -60), (0, 60)])
+        ]
     if design.has("logo"):
         stack += ornaments.emblem(-46, 84, 10, "metal", design.seed)
     return stack
@@ -62,8 +80,12 @@ def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
         return np.stack([rx * k * np.cos(a), ry * k * np.sin(a) + dy], 1)
 
     inner = Piece(o.path(rim(1, 0)[:37], rim(1, wide)[:37][::-1]), puff=3, drop=0.3)
-    back = Piece(o.path(rim(0.985, 0)[36:], rim(0.985, wide)[36:][::-1]), puff=3, shade=0.62, drop=0.2)
-    second = Piece(o.path(rim(0.86, 4)[36:], rim(0.86, wide - 2)[36:][::-1]), puff=3, shade=0.75, drop=0.2)
+    back = Piece(
+        o.path(rim(0.985, 0)[36:], rim(0.985, wide)[36:][::-1]), puff=3, shade=0.62, drop=0.2
+    )
+    second = Piece(
+        o.path(rim(0.86, 4)[36:], rim(0.86, wide - 2)[36:][::-1]), puff=3, shade=0.75, drop=0.2
+    )
     front = Piece(
         inner.outline,
         puff=4,
@@ -83,10 +105,21 @@ def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
         drop=0.5,
         lines=(Line(np.float32([(-4, y - wide / 2 + 5), (50, y - wide / 2)]), "stitch", 0.9),),
     )
-    holes = [Piece(o.ellipse(x, y - 3 - x * 0.03, 2.2, 2.2, n=10), "dark", puff=1, drop=0) for x in (20, 32, 44)]
+    holes = [
+        Piece(o.ellipse(x, y - 3 - x * 0.03, 2.2, 2.2, n=10), "dark", puff=1, drop=0)
+        for x in (20, 32, 44)
+    ]
     ring = o.box(-34, y - tall, 2, y + tall, 6)
     buckle = [
-        Piece(ring, "metal", "metal", puff=3, lift=1.5, holes=(o.box(-27, y - tall + 7, -5, y + tall - 7, 3),), drop=0.5),
+        Piece(
+            ring,
+            "metal",
+            "metal",
+            puff=3,
+            lift=1.5,
+            holes=(o.box(-27, y - tall + 7, -5, y + tall - 7, 3),),
+            drop=0.5,
+        ),
         Piece(o.box(-30, y - 2, 6, y + 2, 1.5), "metal", "metal", puff=2, drop=0.4),
     ]
     if design.cut == "round":
@@ -102,7 +135,8 @@ def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
             )
         ]
     extra = (
-        ornaments.beads(rim(1, wide / 2)[4:14], 9, 2.6, "metal") + ornaments.beads(rim(1, wide / 2)[24:34], 9, 2.6, "metal")
+        ornaments.beads(rim(1, wide / 2)[4:14], 9, 2.6, "metal")
+        + ornaments.beads(rim(1, wide / 2)[24:34], 9, 2.6, "metal")
         if design.has("beads")
         else []
     )

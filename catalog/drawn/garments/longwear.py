@@ -49,11 +49,23 @@ def draft_jumpsuit(design: Design, rng: np.random.Generator) -> list[Piece]:
         tops.front(plain, b),
         *tops.necks(design, tape, b),
     ]
-    stack += dress_closures(design, tape, b, b.hem_y + 4) + tops.trimmings(plain, tape, b) + waists(design, tape, b)
+    stack += (
+        dress_closures(design, tape, b, b.hem_y + 4)
+        + tops.trimmings(plain, tape, b)
+        + waists(design, tape, b)
+    )
     if not (design.has("belt") or design.has("tie")):
-        stack.append(Piece(o.ribbon(o.smooth((-b.hem, b.hem_y - 3), (0, b.hem_y), (b.hem, b.hem_y - 3)), 8), puff=4, drop=0.25))
+        stack.append(
+            Piece(
+                o.ribbon(o.smooth((-b.hem, b.hem_y - 3), (0, b.hem_y), (b.hem, b.hem_y - 3)), 8),
+                puff=4,
+                drop=0.25,
+            )
+        )
     if design.has("pockets"):
-        stack += pair(fastenings.welt_pocket(b.hem * 0.55, b.hem_y + 10, b.hem * 1.05, b.hem_y + 44, 5))
+        stack += pair(
+            fastenings.welt_pocket(b.hem * 0.55, b.hem_y + 10, b.hem * 1.05, b.hem_y + 44, 5)
+        )
     return stack
 
 
@@ -62,28 +74,49 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
     tape = Tape(rng, design.spread)
     b = upper(replace(design, length=None), tape)
     b = replace(b, waist=max(b.waist, b.chest * 0.96), hip=max(b.hip, b.chest))
-    low = b.waist_y + {"knee": 170.0, "midi": 210.0, "mini": 120.0}.get(design.length or "knee", 170.0)
+    low = b.waist_y + {"knee": 170.0, "midi": 210.0, "mini": 120.0}.get(
+        design.length or "knee", 170.0
+    )
     grow = {"a-line": 1.5, "slim": 1.02, "flared": 1.7}.get(design.fit or "", 1.14)
     b = replace(b, hem_y=low, hem=b.hip * grow, hip_y=b.waist_y + 60)
     tall = (low - b.waist_y) * 0.5
     side = [(b.hem * 0.8, low - tall), (b.hem * 0.8 + 10, low + 20), (b.hem * 0.8 - 6, low + 20)]
     holes = [np.float32(side), o.flip(np.float32(side))] if design.has("slit") else []
-    piece = replace(tops.front(replace(design, details=design.details - {"slit"}), b), holes=tuple(holes))
+    piece = replace(
+        tops.front(replace(design, details=design.details - {"slit"}), b), holes=tuple(holes)
+    )
     stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), piece]
     stack += (
-        collars.mandarin_collar(b) if design.neckline == "collar" else collars.rib_neck(b, design.neckline, 6, "accent", "cotton")
+        collars.mandarin_collar(b)
+        if design.neckline == "collar"
+        else collars.rib_neck(b, design.neckline, 6, "accent", "cotton")
     )
     top = b.depth + 2
     if design.has("buttons"):
-        stack += [fastenings.placket(0, top - 2, top + 76, 12, "cloth"), *fastenings.buttons(0, top + 8, top + 62, 4, 2.8)]
+        stack += [
+            fastenings.placket(0, top - 2, top + 76, 12, "cloth"),
+            *fastenings.buttons(0, top + 8, top + 62, 4, 2.8),
+        ]
     if design.has("embroidery"):
         for side in (-1, 1):
-            stack += [q for y in (top + 14, top + 46) for q in ornaments.embroidery(side * 19, y, 14)]
+            stack += [
+                q for y in (top + 14, top + 46) for q in ornaments.embroidery(side * 19, y, 14)
+            ]
         half = b.hem * (0.76 if design.has("slit") else 0.93)
         band = np.float32([(-half, low - 18), (half, low - 18)])
-        stack += [Piece(o.ribbon(band, 9), "stitching", puff=2, drop=0.15, lines=(Line(band, "stitch", 3, "gold", 0.5),))]
+        stack += [
+            Piece(
+                o.ribbon(band, 9),
+                "stitching",
+                puff=2,
+                drop=0.15,
+                lines=(Line(band, "stitch", 3, "gold", 0.5),),
+            )
+        ]
     if design.has("pockets"):
-        stack += pair(fastenings.welt_pocket(b.hip * 0.72, b.waist_y + 40, b.hip * 0.8, b.waist_y + 84, 5))
+        stack += pair(
+            fastenings.welt_pocket(b.hip * 0.72, b.waist_y + 40, b.hip * 0.8, b.waist_y + 84, 5)
+        )
     return stack
 
 
@@ -91,7 +124,10 @@ def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
     """A wrapped robe with a shawl collar and a tied belt."""
     tape = Tape(rng, design.spread)
     b = upper(replace(design, fit="loose", length=None, neckline="v-neck"), tape)
-    low = b.waist_y + {"mini": 100.0, "knee": 160.0, "midi": 220.0, "maxi": 285.0}[design.length or "knee"]
+    low = (
+        b.waist_y
+        + {"mini": 100.0, "knee": 160.0, "midi": 220.0, "maxi": 285.0}[design.length or "knee"]
+    )
     b = replace(b, hem_y=low, hem=b.hip * 1.22, hip_y=b.waist_y + 56, depth=b.waist_y - 8)
     arm = tops.arm_of(design, tape, b)
     arm = replace(arm, wrist=arm.wrist * 1.75, elbow=arm.elbow * 1.2)
@@ -107,12 +143,19 @@ def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
     )
     stack += [
         *pair(Piece(shawl, puff=6, drop=0.45)),
-        Piece(o.ribbon(o.smooth((-b.neck * 0.9, -4), (0, -9), (b.neck * 0.9, -4)), 9), puff=4, shade=0.85, drop=0.1),
+        Piece(
+            o.ribbon(o.smooth((-b.neck * 0.9, -4), (0, -9), (b.neck * 0.9, -4)), 9),
+            puff=4,
+            shade=0.85,
+            drop=0.1,
+        ),
     ]
     if design.has("pockets"):
         stack += [
             q
-            for p in fastenings.patch_pocket(b.hip * 0.34, b.waist_y + 36, b.hip * 0.9, b.waist_y + 84, point=0)
+            for p in fastenings.patch_pocket(
+                b.hip * 0.34, b.waist_y + 36, b.hip * 0.9, b.waist_y + 84, point=0
+            )
             for q in pair(p)
         ]
     if design.has("hood"):
@@ -121,9 +164,15 @@ def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
     if design.has("belt"):
         half = b.waist * 1.02
         stack += [
-            Piece(o.ribbon(o.smooth((-half, b.waist_y), (0, b.waist_y + 4), (half, b.waist_y)), 12), puff=5, drop=0.5),
+            Piece(
+                o.ribbon(o.smooth((-half, b.waist_y), (0, b.waist_y + 4), (half, b.waist_y)), 12),
+                puff=5,
+                drop=0.5,
+            ),
             *ornaments.tie_ends(-8, b.waist_y + 2, 80, width=9),
         ]
     if design.has("lace trim"):
-        stack += ornaments.lace_trim(o.smooth((-b.hem * 0.97, low - 2), (0, low + 3), (b.hem * 0.97, low - 2)), 16)
+        stack += ornaments.lace_trim(
+            o.smooth((-b.hem * 0.97, low - 2), (0, low + 3), (b.hem * 0.97, low - 2)), 16
+        )
     return stack

@@ -36,14 +36,22 @@ def heels(design: Design, tape: Tape) -> list[Piece]:
     )
     if design.cut == "wedge":
         heel = Piece(
-            o.path(o.smooth((8, seat - 2), (60, seat * 0.7), (128, -3)), [(126, 0), (12, 0)]), "straw", "straw", puff=4, drop=0.3
+            o.path(o.smooth((8, seat - 2), (60, seat * 0.7), (128, -3)), [(126, 0), (12, 0)]),
+            "straw",
+            "straw",
+            puff=4,
+            drop=0.3,
         )
     elif design.cut == "block":
-        heel = Piece(o.path([(8, seat - 4), (46, seat + 8), (42, 0), (14, 0)]), "cloth", puff=5, drop=0.3)
+        heel = Piece(
+            o.path([(8, seat - 4), (46, seat + 8), (42, 0), (14, 0)]), "cloth", puff=5, drop=0.3
+        )
     else:
         heel = Piece(
             o.path(
-                o.smooth((8, seat - 4), (12, seat * 0.5), (16, 0)), [(22, 0)], o.smooth((22, 0), (24, seat * 0.5), (44, seat + 6))
+                o.smooth((8, seat - 4), (12, seat * 0.5), (16, 0)),
+                [(22, 0)],
+                o.smooth((22, 0), (24, seat * 0.5), (44, seat + 6)),
             ),
             "cloth",
             puff=4,
@@ -53,7 +61,12 @@ def heels(design: Design, tape: Tape) -> list[Piece]:
     if open_toe:
         stack.append(
             Piece(
-                o.ribbon(o.smooth((10, seat - 6), (38, seat - 1), (84, seat * 0.5 + 1), (126, -6), (178, -7)), 6),
+                o.ribbon(
+                    o.smooth(
+                        (10, seat - 6), (38, seat - 1), (84, seat * 0.5 + 1), (126, -6), (178, -7)
+                    ),
+                    6,
+                ),
                 "lining",
                 puff=2,
                 drop=0.1,
@@ -89,7 +102,14 @@ def heels(design: Design, tape: Tape) -> list[Piece]:
         stack += [
             Piece(
                 o.ribbon(
-                    o.smooth((5, seat - 44), (24, seat - 60), (46, seat - 56), (52, seat - 40), (40, seat - 27), (14, seat - 37)),
+                    o.smooth(
+                        (5, seat - 44),
+                        (24, seat - 60),
+                        (46, seat - 56),
+                        (52, seat - 40),
+                        (40, seat - 27),
+                        (14, seat - 37),
+                    ),
                     6,
                 ),
                 puff=3,
@@ -115,7 +135,10 @@ def sandals(design: Design, tape: Tape) -> list[Piece]:
     if design.cut == "slides":
         return _footbed(tape) + [
             Piece(
-                o.path(o.smooth((-38, -52), (0, -66), (38, -50)), o.smooth((42, -6), (0, -20), (-42, -8))),
+                o.path(
+                    o.smooth((-38, -52), (0, -66), (38, -50)),
+                    o.smooth((42, -6), (0, -20), (-42, -8)),
+                ),
                 puff=10,
                 lift=1.5,
                 drop=0.5,
@@ -127,7 +150,14 @@ def sandals(design: Design, tape: Tape) -> list[Piece]:
         o.smooth((0, -thick - 4), (60, -thick - 1), (120, -thick), (toe, -thick - 5)),
         o.smooth((toe + 3, -thick * 0.6), (toe - 8, 0), (100, 0), (4, 0), (-3, -thick * 0.6)),
     )
-    stack = [Piece(o.ribbon(o.smooth((4, -thick - 5), (100, -thick - 3), (toe - 2, -thick - 6)), 6), "lining", puff=2, drop=0.2)]
+    stack = [
+        Piece(
+            o.ribbon(o.smooth((4, -thick - 5), (100, -thick - 3), (toe - 2, -thick - 6)), 6),
+            "lining",
+            puff=2,
+            drop=0.2,
+        )
+    ]
     bands = [
         o.smooth((138, -thick), (150, -44), (168, -40), (178, -thick - 2)),
         o.smooth((104, -thick), (116, -56), (140, -52), (152, -thick)),
@@ -147,8 +177,17 @@ def sandals(design: Design, tape: Tape) -> list[Piece]:
     stack.append(Piece(counter, puff=6, drop=0.3))
     if design.has("straps"):
         stack += [
-            Piece(o.ribbon(o.smooth((6, -62), (40, -76), (72, -68), (80, -52)), 8), puff=3, drop=0.4),
-            Piece(o.box(60, -76, 72, -60, 2), "metal", "metal", puff=2, holes=(o.box(63, -73, 69, -63),), drop=0.3),
+            Piece(
+                o.ribbon(o.smooth((6, -62), (40, -76), (72, -68), (80, -52)), 8), puff=3, drop=0.4
+            ),
+            Piece(
+                o.box(60, -76, 72, -60, 2),
+                "metal",
+                "metal",
+                puff=2,
+                holes=(o.box(63, -73, 69, -63),),
+                drop=0.3,
+            ),
             Piece(o.ribbon(o.smooth((80, -54), (100, -40), (122, -34)), 8), puff=3, drop=0.3),
         ]
     stack.append(Piece(base, "sole3", "rubber", puff=4, drop=0.3))
@@ -166,17 +205,29 @@ def flats(design: Design, tape: Tape) -> list[Piece]:
         [(4, -5)],
     )
     inside = Piece(
-        o.path(o.smooth((8, -49), (60, -40), (134, -40)), o.smooth((132, -26), (84, -14), (30, -20), (8, -34))),
+        o.path(
+            o.smooth((8, -49), (60, -40), (134, -40)),
+            o.smooth((132, -26), (84, -14), (30, -20), (8, -34)),
+        ),
         "lining",
         puff=4,
         shade=0.85,
         drop=0,
     )
-    sole = o.path(o.smooth((0, -8), (100, -6), (toe + 1, -8)), o.smooth((toe, -2), (160, 0), (40, 0), (2, 0), (0, -4)))
+    sole = o.path(
+        o.smooth((0, -8), (100, -6), (toe + 1, -8)),
+        o.smooth((toe, -2), (160, 0), (40, 0), (2, 0), (0, -4)),
+    )
     point = (
         []
         if design.cut != "pointed"
-        else [Piece(o.path(o.smooth((168, -30), (192, -18), (toe + 20, -4)), [(150, -4)]), puff=5, drop=0)]
+        else [
+            Piece(
+                o.path(o.smooth((168, -30), (192, -18), (toe + 20, -4)), [(150, -4)]),
+                puff=5,
+                drop=0,
+            )
+        ]
     )
     stack = [
         inside,
@@ -186,14 +237,26 @@ def flats(design: Design, tape: Tape) -> list[Piece]:
             puff=12,
             lift=1.2,
             drop=0.2,
-            lines=(Line(o.shift(o.smooth((8, -52), (40, -30), (84, -22), (120, -26), (136, -36)), 0, 3), "stitch", 0.8),),
+            lines=(
+                Line(
+                    o.shift(o.smooth((8, -52), (40, -30), (84, -22), (120, -26), (136, -36)), 0, 3),
+                    "stitch",
+                    0.8,
+                ),
+            ),
         ),
         Piece(sole, "rubber", "rubber", puff=2, drop=0.2),
     ]
     if design.has("bow"):
         stack += ornaments.bow(146, -36, 14, tails=0.9)
     if design.has("straps"):
-        stack.append(Piece(o.ribbon(o.smooth((56, -24), (70, -46), (92, -46), (104, -24)), 7), puff=3, drop=0.35))
+        stack.append(
+            Piece(
+                o.ribbon(o.smooth((56, -24), (70, -46), (92, -46), (104, -24)), 7),
+                puff=3,
+                drop=0.35,
+            )
+        )
     if design.has("beads"):
         stack += ornaments.beads(o.smooth((140, -33), (156, -34), (174, -27)), 7, 2.4)
     return stack

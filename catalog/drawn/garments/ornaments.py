@@ -8,7 +8,14 @@ from .. import outlines as o
 from ..pieces import Folds, Line, Piece, Pleats, pair, shifted
 
 
-def bow(x: float, y: float, size: float = 20, slot: str = "cloth", tails: float = 1.6, fabric: str | None = None) -> list[Piece]:
+def bow(
+    x: float,
+    y: float,
+    size: float = 20,
+    slot: str = "cloth",
+    tails: float = 1.6,
+    fabric: str | None = None,
+) -> list[Piece]:
     """Two loops, a knot, two tails."""
     tail = o.path(
         o.smooth((0, 0), (size * 0.32, size * 0.8), (size * 0.5, size * tails)),
@@ -16,19 +23,43 @@ def bow(x: float, y: float, size: float = 20, slot: str = "cloth", tails: float 
         o.smooth((size * 0.82, size * tails * 0.92), (size * 0.5, size * 0.6), (4, -1)),
     )
     wing = o.loop(
-        (2, 0), (size * 0.5, -size * 0.46), (size * 1.04, -size * 0.44), (size * 1.08, size * 0.3), (size * 0.5, size * 0.28)
+        (2, 0),
+        (size * 0.5, -size * 0.46),
+        (size * 1.04, -size * 0.44),
+        (size * 1.08, size * 0.3),
+        (size * 0.5, size * 0.28),
     )
-    crease = Line(o.smooth((3, 0), (size * 0.35, -size * 0.05), (size * 0.7, 0)), "seam", 1.6, strength=0.4)
-    knot = o.loop((-size * 0.2, -size * 0.2), (size * 0.2, -size * 0.2), (size * 0.22, size * 0.2), (-size * 0.22, size * 0.2))
+    crease = Line(
+        o.smooth((3, 0), (size * 0.35, -size * 0.05), (size * 0.7, 0)), "seam", 1.6, strength=0.4
+    )
+    knot = o.loop(
+        (-size * 0.2, -size * 0.2),
+        (size * 0.2, -size * 0.2),
+        (size * 0.22, size * 0.2),
+        (-size * 0.22, size * 0.2),
+    )
     stack = (
         pair(Piece(tail, slot, fabric, puff=5, folds=Folds(0.5, 8, 24), drop=0.4))
-        + pair(Piece(wing, slot, fabric, puff=8, lift=1.5, folds=Folds(0.4, 7, 18, 1.4), drop=0.5, lines=(crease,)))
+        + pair(
+            Piece(
+                wing,
+                slot,
+                fabric,
+                puff=8,
+                lift=1.5,
+                folds=Folds(0.4, 7, 18, 1.4),
+                drop=0.5,
+                lines=(crease,),
+            )
+        )
         + [Piece(knot, slot, fabric, puff=4, lift=1.8, drop=0.5)]
     )
     return shifted(stack, x, y)
 
 
-def tie_ends(x: float, y: float, long: float = 46, slot: str = "cloth", width: float = 7) -> list[Piece]:
+def tie_ends(
+    x: float, y: float, long: float = 46, slot: str = "cloth", width: float = 7
+) -> list[Piece]:
     """A knot with two hanging ends."""
     ends = pair(
         Piece(
@@ -41,7 +72,12 @@ def tie_ends(x: float, y: float, long: float = 46, slot: str = "cloth", width: f
     )
     loops = pair(
         Piece(
-            o.loop((0, 0), (width * 1.4, -width * 0.9), (width * 2.4, -width * 0.1), (width * 1.5, width * 0.6)),
+            o.loop(
+                (0, 0),
+                (width * 1.4, -width * 0.9),
+                (width * 2.4, -width * 0.1),
+                (width * 1.5, width * 0.6),
+            ),
             slot,
             puff=3,
             lift=1.4,
@@ -52,18 +88,40 @@ def tie_ends(x: float, y: float, long: float = 46, slot: str = "cloth", width: f
     return shifted([*ends, *loops, knot], x, y)
 
 
-def ruffle(line, deep: float, waves: float, slot: str = "cloth", phase: float = 0.0, shade: float = 1.0) -> Piece:
+def ruffle(
+    line, deep: float, waves: float, slot: str = "cloth", phase: float = 0.0, shade: float = 1.0
+) -> Piece:
     """A gathered frill that hangs from a line drawn from left to right."""
     line = np.asarray(line, np.float32)
     x = line[:, 0]
     lower = o.wavy(
-        o.shift(o.scale(line - line.mean(0), 1.06, 1.0) + line.mean(0), 0, deep * 0.9), deep * 0.15, waves * 0.7, phase, soft=True
+        o.shift(o.scale(line - line.mean(0), 1.06, 1.0) + line.mean(0), 0, deep * 0.9),
+        deep * 0.15,
+        waves * 0.7,
+        phase,
+        soft=True,
     )
     outline = o.path(o.resample(line, 30), lower[::-1])
     half = float(np.ptp(x)) / 2
     mid = float(x.min() + half)
-    pleats = Pleats(int(waves * 1.6), 1.2, mid, half, half * 1.06, float(line[:, 1].min()), float(line[:, 1].max() + deep))
-    return Piece(outline, slot, puff=4, pleats=pleats, shade=shade, drop=0.5, lines=(Line(line, "seam", 1.8, strength=0.5),))
+    pleats = Pleats(
+        int(waves * 1.6),
+        1.2,
+        mid,
+        half,
+        half * 1.06,
+        float(line[:, 1].min()),
+        float(line[:, 1].max() + deep),
+    )
+    return Piece(
+        outline,
+        slot,
+        puff=4,
+        pleats=pleats,
+        shade=shade,
+        drop=0.5,
+        lines=(Line(line, "seam", 1.8, strength=0.5),),
+    )
 
 
 def beads(line, apart: float = 7, r: float = 2.4, slot: str = "pearl") -> list[Piece]:
@@ -84,7 +142,8 @@ def lace_trim(line, deep: float = 14, slot: str = "lacing") -> list[Piece]:
     holes = []
     for y, r in ((0.34, 0.13), (0.72, 0.17)):
         holes += [
-            o.ellipse(hx, hy + deep * y, deep * r, deep * r * 1.15, n=10) for hx, hy in o.resample(line, 2 * scallops + 1)[1::2]
+            o.ellipse(hx, hy + deep * y, deep * r, deep * r * 1.15, n=10)
+            for hx, hy in o.resample(line, 2 * scallops + 1)[1::2]
         ]
     return [
         Piece(
@@ -99,7 +158,14 @@ def lace_trim(line, deep: float = 14, slot: str = "lacing") -> list[Piece]:
     ]
 
 
-def fringe(line, deep: float = 26, apart: float = 4.2, slot: str = "cloth", fabric: str | None = None, rng=None) -> list[Piece]:
+def fringe(
+    line,
+    deep: float = 26,
+    apart: float = 4.2,
+    slot: str = "cloth",
+    fabric: str | None = None,
+    rng=None,
+) -> list[Piece]:
     """Hanging strands from a line; one piece of many teeth."""
     line = np.asarray(line, np.float32)
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
@@ -129,22 +195,61 @@ def emblem(x: float, y: float, size: float = 7, slot: str = "trim", kind: int = 
     )
     shape = o.shift(shapes[kind % 4], x, y)
     inner = o.shift(o.scale(shapes[kind % 4], 0.5), x, y)
-    return [Piece(shape, slot, puff=1.5, lift=0.8, drop=0.3, holes=(inner,) if kind % 4 in (0, 2) else ())]
+    return [
+        Piece(
+            shape, slot, puff=1.5, lift=0.8, drop=0.3, holes=(inner,) if kind % 4 in (0, 2) else ()
+        )
+    ]
 
 
-def embroidery(x: float, y: float, size: float = 16, slots=("stitching", "stitching2")) -> list[Piece]:
+def embroidery(
+    x: float, y: float, size: float = 16, slots=("stitching", "stitching2")
+) -> list[Piece]:
     """A stitched sprig: stems, leaves, three flowers."""
-    pieces = [Piece(o.ribbon(o.smooth((0, size), (size * 0.2, 0), (-size * 0.1, -size)), 1.8), slots[1], puff=1, drop=0.2)]
+    pieces = [
+        Piece(
+            o.ribbon(o.smooth((0, size), (size * 0.2, 0), (-size * 0.1, -size)), 1.8),
+            slots[1],
+            puff=1,
+            drop=0.2,
+        )
+    ]
     for lx, ly, turn in ((0.15, 0.5, 1.2), (0.1, 0.2, -1.2), (0.05, -0.3, 1.0)):
-        leaf = o.path(o.smooth((0, 0), (3.5, -6), (0, -12), steps=5), o.smooth((0, -12), (-3.5, -6), (0, 0), steps=5))
+        leaf = o.path(
+            o.smooth((0, 0), (3.5, -6), (0, -12), steps=5),
+            o.smooth((0, -12), (-3.5, -6), (0, 0), steps=5),
+        )
         pieces.append(
-            Piece(o.shift(o.rotate(o.scale(leaf, size / 18), turn), lx * size, ly * size), slots[1], puff=1.2, drop=0.2)
+            Piece(
+                o.shift(o.rotate(o.scale(leaf, size / 18), turn), lx * size, ly * size),
+                slots[1],
+                puff=1.2,
+                drop=0.2,
+            )
         )
     for fx, fy, r in ((-0.1, -1.0, 0.42), (0.55, -0.35, 0.34), (-0.5, 0.1, 0.34)):
         petals = [
-            (r * size * (1.0 if k % 2 == 0 else 0.55) * np.cos(a), r * size * (1.0 if k % 2 == 0 else 0.55) * np.sin(a))
+            (
+                r * size * (1.0 if k % 2 == 0 else 0.55) * np.cos(a),
+                r * size * (1.0 if k % 2 == 0 else 0.55) * np.sin(a),
+            )
             for k, a in enumerate(np.linspace(0, 6.283, 10, endpoint=False))
         ]
-        pieces.append(Piece(o.shift(o.loop(*petals, steps=4), fx * size, fy * size), slots[0], puff=2, lift=1.2, drop=0.3))
-        pieces.append(Piece(o.ellipse(fx * size, fy * size, r * size * 0.24, r * size * 0.24, n=10), "gold", puff=1, drop=0))
+        pieces.append(
+            Piece(
+                o.shift(o.loop(*petals, steps=4), fx * size, fy * size),
+                slots[0],
+                puff=2,
+                lift=1.2,
+                drop=0.3,
+            )
+        )
+        pieces.append(
+            Piece(
+                o.ellipse(fx * size, fy * size, r * size * 0.24, r * size * 0.24, n=10),
+                "gold",
+                puff=1,
+                drop=0,
+            )
+        )
     return shifted(pieces, x, y)

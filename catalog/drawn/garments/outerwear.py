@@ -28,7 +28,11 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
         sleeve=design.sleeve or "sleeveless",
     )
     sleeved = design.sleeve not in (None, "sleeveless")
-    arm = replace(tops.arm_of(design if sleeved else replace(design, sleeve="long"), tape, b), wrist=tape(16), elbow=tape(22))
+    arm = replace(
+        tops.arm_of(design if sleeved else replace(design, sleeve="long"), tape, b),
+        wrist=tape(16),
+        elbow=tape(22),
+    )
     arms = pair(sleeve(b, arm, 1.1)) if sleeved else []
     if arms and design.cut == "bomber":
         arms += pair(cuff(b, arm, 13, fabric="rib", grow=0.85))
@@ -36,14 +40,24 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
         arms = pair(replace(quilted(sleeve(b, arm), 19, -arm.angle), puff=14))
         arms += pair(cuff(b, arm, 7, grow=0.9))
     elif arms:
-        arms += pair(cuff(b, arm, 11 if design.cut in ("denim", "trucker", "biker") else 6, grow=1.02))
+        arms += pair(
+            cuff(b, arm, 11 if design.cut in ("denim", "trucker", "biker") else 6, grow=1.02)
+        )
     main = body(b, shown, 0.9, (), sleeveless=not sleeved)
     if design.cut == "puffer":
         main = quilted(main, 25, 0.0)
-    stack = [inside_back(b, "lining" if rolled else "cloth", 0.7), *arms, main, *seams(design, b), *fronts(design, tape, b, deep)]
+    stack = [
+        inside_back(b, "lining" if rolled else "cloth", 0.7),
+        *arms,
+        main,
+        *seams(design, b),
+        *fronts(design, tape, b, deep),
+    ]
     stack += collar_of(design, tape, b, deep, rolled)
     if design.has("hood"):
-        behind, over = collars.hood(replace(b, depth=14), up=tape.chance(0.75), cords=design.has("tie"))
+        behind, over = collars.hood(
+            replace(b, depth=14), up=tape.chance(0.75), cords=design.has("tie")
+        )
         if design.material == ("fur",) or design.cut == "parka":
             over += [fur_rim(b)]
         stack = behind + stack + over
@@ -76,7 +90,9 @@ def block_of(design: Design, tape: Tape) -> Block:
     if design.cut in ROLLED or design.neckline == "v-neck":
         b = replace(
             b,
-            depth={"waistcoat": 84.0, "double": 92.0, "trench": 66.0, "coat": 80.0}.get(design.cut, b.waist_y * 0.84),
+            depth={"waistcoat": 84.0, "double": 92.0, "trench": 66.0, "coat": 80.0}.get(
+                design.cut, b.waist_y * 0.84
+            ),
             neck=b.neck * 1.08,
         )
     else:
@@ -100,26 +116,39 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
 
     if design.cut == "bomber":
         rib = o.mirror(
-            o.path([(0, b.hem_y - 10), (b.hem * 0.98, b.hem_y - 11)], [(b.hem * 0.93, b.hem_y + 6)], [(0, b.hem_y + 8)])
+            o.path(
+                [(0, b.hem_y - 10), (b.hem * 0.98, b.hem_y - 11)],
+                [(b.hem * 0.93, b.hem_y + 6)],
+                [(0, b.hem_y + 8)],
+            )
         )
         stack.append(Piece(rib, fabric="rib", puff=5, drop=0.3))
         low = b.hem_y + 8
     if design.cut == "biker" and design.has("zipper"):
         return stack + fastenings.zipper(o.smooth((-22, deep + 8), (8, deep + 50), (14, low)))
     if design.has("zipper"):
-        return stack + fastenings.zipper([(0, deep - (12 if design.neckline == "high" else 2)), (0, low)], width=6.5)
+        return stack + fastenings.zipper(
+            [(0, deep - (12 if design.neckline == "high" else 2)), (0, low)], width=6.5
+        )
     if not design.has("buttons"):
         return [*stack, strip(-2, 7)]
     if design.cut in ("double", "trench"):
         stack.append(strip(-4, 16))
-        for y in np.linspace(deep + 4, b.waist_y + 46 if design.category == "coat" else b.hem_y - 34, 3):
+        for y in np.linspace(
+            deep + 4, b.waist_y + 46 if design.category == "coat" else b.hem_y - 34, 3
+        ):
             stack += fastenings.button(-17, float(y), 4) + fastenings.button(11, float(y), 4)
         return stack
     count = {"blazer": 2, "waistcoat": 5, "coat": 4}.get(design.cut, 5)
     stack.append(strip(-6, 6))
     bottom = {"blazer": b.waist_y + 20, "coat": b.hem_y * 0.66}.get(design.cut, b.hem_y - 14)
     return stack + fastenings.buttons(
-        0, deep + (2 if design.cut in ROLLED else 8), bottom, count, 3.6, "metal" if design.fabric == "denim" else "button"
+        0,
+        deep + (2 if design.cut in ROLLED else 8),
+        bottom,
+        count,
+        3.6,
+        "metal" if design.fabric == "denim" else "button",
     )
 
 
@@ -127,13 +156,24 @@ def collar_of(design: Design, tape: Tape, b: Block, deep: float, rolled: bool) -
     if design.neckline == "v-neck":
         return []
     if rolled:
-        return collars.lapels(b, deep, b.shoulder * (0.62 if design.cut != "waistcoat" else 0.4), notch=tape.chance(0.75))
+        return collars.lapels(
+            b,
+            deep,
+            b.shoulder * (0.62 if design.cut != "waistcoat" else 0.4),
+            notch=tape.chance(0.75),
+        )
     if design.has("hood") and design.neckline == "high":
         return collars.stand_collar(b, 12)
     if design.neckline == "high":
-        return collars.stand_collar(b, 16 if design.cut != "bomber" else 13, fabric="rib" if design.cut == "bomber" else None)
+        return collars.stand_collar(
+            b,
+            16 if design.cut != "bomber" else 13,
+            fabric="rib" if design.cut == "bomber" else None,
+        )
     if design.neckline == "collar":
-        return collars.shirt_collar(replace(b, depth=22), "fur" if design.cut == "shearling" else "cloth", 1.4, 1.1)
+        return collars.shirt_collar(
+            replace(b, depth=22), "fur" if design.cut == "shearling" else "cloth", 1.4, 1.1
+        )
     return collars.rib_neck(b, "crew", 6)
 
 
@@ -145,7 +185,14 @@ def seams(design: Design, b: Block) -> list[Piece]:
         for side in (-1, 1):
             stack.append(
                 Piece(
-                    o.path([(side * 7, y), (side * b.chest * 0.94, y), (side * b.chest * 0.94, y + 1.6), (side * 7, y + 1.6)]),
+                    o.path(
+                        [
+                            (side * 7, y),
+                            (side * b.chest * 0.94, y),
+                            (side * b.chest * 0.94, y + 1.6),
+                            (side * 7, y + 1.6),
+                        ]
+                    ),
                     puff=1,
                     drop=0.5,
                 )
@@ -153,7 +200,15 @@ def seams(design: Design, b: Block) -> list[Piece]:
             for x in (0.28, 0.56):
                 stack.append(
                     Piece(
-                        o.ribbon(np.float32([(side * b.chest * (x + 0.12), y), (side * b.chest * x * 0.7, b.hem_y - 8)]), 1.6),
+                        o.ribbon(
+                            np.float32(
+                                [
+                                    (side * b.chest * (x + 0.12), y),
+                                    (side * b.chest * x * 0.7, b.hem_y - 8),
+                                ]
+                            ),
+                            1.6,
+                        ),
                         "thread",
                         puff=1,
                         drop=0.3,
@@ -162,17 +217,25 @@ def seams(design: Design, b: Block) -> list[Piece]:
         stack.append(
             Piece(
                 o.mirror(
-                    o.path([(0, b.hem_y - 11), (b.hem * 0.99, b.hem_y - 12)], [(b.hem * 0.98, b.hem_y + 2)], [(0, b.hem_y + 4)])
+                    o.path(
+                        [(0, b.hem_y - 11), (b.hem * 0.99, b.hem_y - 12)],
+                        [(b.hem * 0.98, b.hem_y + 2)],
+                        [(0, b.hem_y + 4)],
+                    )
                 ),
                 puff=4,
                 drop=0.35,
-                lines=(Line(np.float32([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)]), "stitch", 0.9),),
+                lines=(
+                    Line(np.float32([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)]), "stitch", 0.9),
+                ),
             )
         )
     elif design.category == "blazer" or design.cut == "waistcoat":
         for side in (-1, 1):
             dart = o.smooth(
-                (side * b.chest * 0.5, b.underarm + 8), (side * b.waist * 0.46, b.waist_y), (side * b.hem * 0.55, b.hem_y - 6)
+                (side * b.chest * 0.5, b.underarm + 8),
+                (side * b.waist * 0.46, b.waist_y),
+                (side * b.hem * 0.55, b.hem_y - 6),
             )
             stack.append(Piece(o.ribbon(dart, 1.4), puff=1, shade=0.8, drop=0.15))
     return stack
@@ -184,21 +247,43 @@ def pockets(design: Design, b: Block) -> list[Piece]:
     if design.cut in ("denim", "trucker"):
         return [
             q
-            for p in fastenings.patch_pocket(b.chest * 0.3, b.underarm - 12, b.chest * 0.78, b.underarm + 20, flap=True)
+            for p in fastenings.patch_pocket(
+                b.chest * 0.3, b.underarm - 12, b.chest * 0.78, b.underarm + 20, flap=True
+            )
             for q in pair(p)
         ]
     y = b.waist_y + (26 if b.hem_y > b.waist_y + 40 else -30)
     if design.cut == "biker":
-        return [q for p in fastenings.zipper([(b.waist * 0.42, y + 12), (b.waist * 0.8, y - 16)], width=5) for q in pair(p)]
+        return [
+            q
+            for p in fastenings.zipper([(b.waist * 0.42, y + 12), (b.waist * 0.8, y - 16)], width=5)
+            for q in pair(p)
+        ]
     if design.cut in ("puffer", "bomber", "shell", "fleece"):
         return pair(fastenings.welt_pocket(b.hip * 0.5, y - 20, b.hip * 0.78, y + 20, 7))
     if design.cut in ("parka", "field"):
-        return [q for p in fastenings.patch_pocket(b.hip * 0.26, y, b.hip * 0.88, y + 46, flap=True, point=0) for q in pair(p)]
+        return [
+            q
+            for p in fastenings.patch_pocket(
+                b.hip * 0.26, y, b.hip * 0.88, y + 46, flap=True, point=0
+            )
+            for q in pair(p)
+        ]
     if design.category == "vest":
-        return pair(fastenings.welt_pocket(b.hem * 0.36, b.hem_y - 36, b.hem * 0.8, b.hem_y - 40, 6))
-    found = pair(fastenings.flap_pocket(b.hip * 0.3, y + (4 if design.category == "coat" else 0), b.hip * 0.84))
+        return pair(
+            fastenings.welt_pocket(b.hem * 0.36, b.hem_y - 36, b.hem * 0.8, b.hem_y - 40, 6)
+        )
+    found = pair(
+        fastenings.flap_pocket(
+            b.hip * 0.3, y + (4 if design.category == "coat" else 0), b.hip * 0.84
+        )
+    )
     if design.category == "blazer":
-        found.append(fastenings.welt_pocket(b.chest * 0.34, b.underarm - 4, b.chest * 0.68, b.underarm - 9, 5))
+        found.append(
+            fastenings.welt_pocket(
+                b.chest * 0.34, b.underarm - 4, b.chest * 0.68, b.underarm - 9, 5
+            )
+        )
     return found
 
 
@@ -209,7 +294,14 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
         if soft:
             stack += [
                 Piece(
-                    o.ribbon(o.smooth((-b.waist * 1.04, b.waist_y), (0, b.waist_y + 3), (b.waist * 1.04, b.waist_y)), 12),
+                    o.ribbon(
+                        o.smooth(
+                            (-b.waist * 1.04, b.waist_y),
+                            (0, b.waist_y + 3),
+                            (b.waist * 1.04, b.waist_y),
+                        ),
+                        12,
+                    ),
                     puff=5,
                     drop=0.5,
                 ),
@@ -219,9 +311,13 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
             stack += fastenings.waist_belt(b.waist * 1.04, b.waist_y, 12, "cloth", None)
     if design.has("fringe"):
         y = b.underarm + 4
-        stack += ornaments.fringe(o.smooth((-b.chest * 0.92, y), (0, y + 10), (b.chest * 0.92, y)), 40)
+        stack += ornaments.fringe(
+            o.smooth((-b.chest * 0.92, y), (0, y + 10), (b.chest * 0.92, y)), 40
+        )
     if design.has("embroidery"):
-        stack += [q for s in (-1, 1) for q in ornaments.embroidery(s * b.chest * 0.5, b.underarm + 14, 18)]
+        stack += [
+            q for s in (-1, 1) for q in ornaments.embroidery(s * b.chest * 0.5, b.underarm + 14, 18)
+        ]
     if design.has("logo"):
         stack += ornaments.emblem(b.chest * 0.5, b.underarm - 8, 8, kind=design.seed)
     if design.has("beads"):
@@ -229,7 +325,10 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
             q
             for s in (-1, 1)
             for q in ornaments.beads(
-                o.smooth((s * b.shoulder * 0.45, b.slope), (s * b.shoulder * 0.95, b.slope + 6)), 8, 2.6, "metal"
+                o.smooth((s * b.shoulder * 0.45, b.slope), (s * b.shoulder * 0.95, b.slope + 6)),
+                8,
+                2.6,
+                "metal",
             )
         ]
     return stack
@@ -238,5 +337,13 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
 def fur_rim(b: Block) -> Piece:
     """The furry edge of a parka's hood."""
     n = b.neck + 15
-    rim = o.smooth((-n * 0.5, 12), (-n * 0.86, -30), (-n * 0.6, -58), (0, -68), (n * 0.6, -58), (n * 0.86, -30), (n * 0.5, 12))
+    rim = o.smooth(
+        (-n * 0.5, 12),
+        (-n * 0.86, -30),
+        (-n * 0.6, -58),
+        (0, -68),
+        (n * 0.6, -58),
+        (n * 0.86, -30),
+        (n * 0.5, 12),
+    )
     return Piece(o.ribbon(rim, 15), "furtrim", "fur", puff=8, drop=0.4)

@@ -6,11 +6,35 @@ import numpy as np
 
 from ..design import Design
 from ..pieces import Piece
-from . import bags, bottoms, dresses, headwear, jewels, leathergoods, longwear, outerwear, shoes, skirts, smallwear, tops
+from . import (
+    bags,
+    bottoms,
+    dresses,
+    headwear,
+    jewels,
+    leathergoods,
+    longwear,
+    outerwear,
+    shoes,
+    skirts,
+    smallwear,
+    tops,
+)
 
 DRAFTS = {
     category: tops.draft
-    for category in ("t-shirt", "shirt", "blouse", "polo shirt", "tank top", "top", "sweater", "cardigan", "hoodie", "sweatshirt")
+    for category in (
+        "t-shirt",
+        "shirt",
+        "blouse",
+        "polo shirt",
+        "tank top",
+        "top",
+        "sweater",
+        "cardigan",
+        "hoodie",
+        "sweatshirt",
+    )
 }
 DRAFTS |= {category: outerwear.draft for category in ("jacket", "blazer", "coat", "vest")}
 DRAFTS |= {category: bottoms.draft for category in ("trousers", "jeans", "shorts", "leggings")}

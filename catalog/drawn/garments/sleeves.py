@@ -25,7 +25,9 @@ class Arm:
     puff: float = 0.0  # gathered fullness near the end
 
 
-def sleeve(b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | None = None) -> Piece:
+def sleeve(
+    b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | None = None
+) -> Piece:
     """The right sleeve, its upper end under the body."""
     sx, sy = start or (b.shoulder, b.slope)
     ux, uy = b.chest, b.underarm + 1
@@ -60,7 +62,13 @@ def sleeve(b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | N
     )
     outline = o.path(out, inner)
     along = 46.0 if arm.length > 80 else 30.0
-    cuff = [Line(np.stack([end + across(fore) * last - fore * 6, end - across(fore) * last - fore * 6]), "stitch", 0.8)]
+    cuff = [
+        Line(
+            np.stack([end + across(fore) * last - fore * 6, end - across(fore) * last - fore * 6]),
+            "stitch",
+            0.8,
+        )
+    ]
     return Piece(
         outline,
         folds=Folds(1.05 * fold, 13, along, -(arm.angle - arm.bend * 0.5)),
@@ -71,7 +79,15 @@ def sleeve(b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | N
     )
 
 
-def cuff(b: Block, arm: Arm, tall: float, slot: str = "cloth", fabric: str | None = None, grow: float = 1.0, start=None) -> Piece:
+def cuff(
+    b: Block,
+    arm: Arm,
+    tall: float,
+    slot: str = "cloth",
+    fabric: str | None = None,
+    grow: float = 1.0,
+    start=None,
+) -> Piece:
     """A band at the right wrist, over the end of `sleeve`."""
     sx, sy = start or (b.shoulder, b.slope)
     root = np.float32([(sx + b.chest) / 2, (sy + b.underarm + 1) / 2])
@@ -83,9 +99,15 @@ def cuff(b: Block, arm: Arm, tall: float, slot: str = "cloth", fabric: str | Non
     if arm.length < 80:
         end = root + ahead * arm.length * 0.86
         side, fore = np.float32([ahead[1], -ahead[0]]), ahead
-    wide = (arm.wrist if arm.length > 80 else (arm.elbow + np.hypot(b.chest - sx, b.underarm - sy) / 2) / 2 * 0.94) * grow
+    wide = (
+        arm.wrist
+        if arm.length > 80
+        else (arm.elbow + np.hypot(b.chest - sx, b.underarm - sy) / 2) / 2 * 0.94
+    ) * grow
     a, z = end - fore * 3, end + fore * tall
-    outline = o.path([a + side * wide, z + side * wide * 0.97, z - side * wide * 0.97, a - side * wide])
+    outline = o.path(
+        [a + side * wide, z + side * wide * 0.97, z - side * wide * 0.97, a - side * wide]
+    )
     return Piece(
         outline,
         slot,

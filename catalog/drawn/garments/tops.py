@@ -43,7 +43,9 @@ def back_parts(design: Design, b: Block) -> list[Piece]:
             *straps(b, width)[:2],
             Piece(
                 o.path(
-                    o.smooth((-b.chest * 0.8, b.top + 14), (0, b.top + 12), (b.chest * 0.8, b.top + 14)),
+                    o.smooth(
+                        (-b.chest * 0.8, b.top + 14), (0, b.top + 12), (b.chest * 0.8, b.top + 14)
+                    ),
                     [(b.chest * 0.8, b.top + 40), (-b.chest * 0.8, b.top + 40)],
                 ),
                 puff=3,
@@ -53,7 +55,14 @@ def back_parts(design: Design, b: Block) -> list[Piece]:
         ]
     if design.neckline == "halter":
         n = b.neck * 0.72
-        return [Piece(o.ribbon(o.smooth((-n - 3, -6), (0, -20), (n + 3, -6)), 8), puff=4, shade=0.7, drop=0)]
+        return [
+            Piece(
+                o.ribbon(o.smooth((-n - 3, -6), (0, -20), (n + 3, -6)), 8),
+                puff=4,
+                shade=0.7,
+                drop=0,
+            )
+        ]
     label = Piece(o.box(-7, 9, 7, 16), "label", puff=1, shade=0.9, drop=0.2)
     return [inside_back(b), label] if b.depth > 26 else [inside_back(b)]
 
@@ -67,7 +76,11 @@ def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.neckline == "one-shoulder":
         return [sleeve(b, arm, start=start)]
     found = pair(sleeve(b, arm, start=start))
-    if design.has("ruffle") and design.sleeve == "short" and design.category in ("blouse", "dress", "top"):
+    if (
+        design.has("ruffle")
+        and design.sleeve == "short"
+        and design.category in ("blouse", "dress", "top")
+    ):
         return found
     if knitted(design) or design.cut in ("bomber", "ringer"):
         found += pair(
@@ -108,16 +121,23 @@ def front(design: Design, b: Block) -> Piece:
     lines, holes = [], []
     if design.has("slit"):
         y = b.hem_y
-        side = np.float32([(b.hem * 0.84, y - 46), (b.hem * 0.84 + 7, y + 14), (b.hem * 0.84 - 5, y + 14)])
+        side = np.float32(
+            [(b.hem * 0.84, y - 46), (b.hem * 0.84 + 7, y + 14), (b.hem * 0.84 - 5, y + 14)]
+        )
         holes += [side, o.flip(side)]
     if design.has("cutout"):
         y = b.depth + 24 if design.neckline in ("crew", "high", "boat") else b.waist_y - 4
         if design.neckline in ("crew", "high", "boat"):
-            holes.append(o.path(o.smooth((0, y - 14), (8, y + 4), (0, y + 15), (-8, y + 4), (0, y - 14))))
+            holes.append(
+                o.path(o.smooth((0, y - 14), (8, y + 4), (0, y + 15), (-8, y + 4), (0, y - 14)))
+            )
         else:
             holes += [
                 o.loop(
-                    (s * b.waist * 0.98, y - 22), (s * b.waist * 0.72, y), (s * b.waist * 0.98, y + 20), (s * b.waist * 1.2, y)
+                    (s * b.waist * 0.98, y - 22),
+                    (s * b.waist * 0.72, y),
+                    (s * b.waist * 0.98, y + 20),
+                    (s * b.waist * 1.2, y),
                 )
                 for s in (-1, 1)
             ]
@@ -137,7 +157,11 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
             (b.shoulder * 0.6, b.top - 9),
             (b.shoulder * 1.12, b.top - 10),
         )
-        return [ornaments.ruffle(edge, 22, 9)] if design.has("ruffle") else [Piece(o.ribbon(edge, 9), puff=4, drop=0.4)]
+        return (
+            [ornaments.ruffle(edge, 22, 9)]
+            if design.has("ruffle")
+            else [Piece(o.ribbon(edge, 9), puff=4, drop=0.4)]
+        )
     if design.neckline in BARE:
         return []
     if design.neckline == "turtleneck":
@@ -148,7 +172,9 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
         return (
             collars.mandarin_collar(b)
             if design.cut == "mandarin"
-            else collars.shirt_collar(b, "accent" if design.cut == "contrast collar" else "cloth", tape(1.0, 0.12))
+            else collars.shirt_collar(
+                b, "accent" if design.cut == "contrast collar" else "cloth", tape(1.0, 0.12)
+            )
         )
     if design.neckline == "high":
         return (
@@ -170,7 +196,11 @@ def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
             o.path(
                 [(0, b.hem_y - 9), (b.hem * 0.985, b.hem_y - 10)],
                 [(b.hem * 0.95, b.hem_y + 4)],
-                o.smooth((b.hem * 0.95, b.hem_y + 4), (b.hem * 0.5, b.hem_y + b.curve + 4), (0, b.hem_y + b.curve + 5)),
+                o.smooth(
+                    (b.hem * 0.95, b.hem_y + 4),
+                    (b.hem * 0.5, b.hem_y + b.curve + 4),
+                    (0, b.hem_y + b.curve + 5),
+                ),
             )
         )
         stack.append(Piece(rib, fabric="rib", puff=4, lift=1.0, drop=0.3))
@@ -185,7 +215,11 @@ def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
     elif opens and design.has("buttons"):
         stack.append(fastenings.placket(0, top - 2, b.hem_y + b.curve * 1.02, 12))
         stack += fastenings.buttons(
-            0, top + 6, b.hem_y - 10, 7 if design.category != "cardigan" else 5, 2.7 if design.category != "cardigan" else 3.8
+            0,
+            top + 6,
+            b.hem_y - 10,
+            7 if design.category != "cardigan" else 5,
+            2.7 if design.category != "cardigan" else 3.8,
         )
     elif design.category == "cardigan":
         stack.append(
@@ -212,13 +246,17 @@ def decorations(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("pockets"):
         if design.category in ("hoodie", "sweatshirt"):
             if design.has("zipper"):
-                stack += pair(fastenings.welt_pocket(b.hem * 0.42, b.hem_y - 62, b.hem * 0.72, b.hem_y - 22))
+                stack += pair(
+                    fastenings.welt_pocket(b.hem * 0.42, b.hem_y - 62, b.hem * 0.72, b.hem_y - 22)
+                )
             else:
                 stack += fastenings.kangaroo_pocket(b, b.hem * 0.6)
         elif design.category == "cardigan":
             stack += [
                 q
-                for p in fastenings.patch_pocket(b.hem * 0.3, b.hem_y - 56, b.hem * 0.82, b.hem_y - 14, point=0)
+                for p in fastenings.patch_pocket(
+                    b.hem * 0.3, b.hem_y - 56, b.hem * 0.82, b.hem_y - 14, point=0
+                )
                 for q in pair(p)
             ]
         else:
@@ -243,12 +281,20 @@ def trimmings(design: Design, tape: Tape, b: Block) -> list[Piece]:
     right = front_neck(b, design.neckline)
     edge = np.concatenate([o.flip(right)[::-1][:-1], right])
     hangs = design.has("straps") or design.has("spaghetti straps") or design.neckline in BARE
-    chest_line = o.smooth((-b.chest * 0.5, b.top + 4), (0, b.top + 8), (b.chest * 0.5, b.top + 4)) if hangs else edge
+    chest_line = (
+        o.smooth((-b.chest * 0.5, b.top + 4), (0, b.top + 8), (b.chest * 0.5, b.top + 4))
+        if hangs
+        else edge
+    )
     hem = hem_line(b)
     hem = np.concatenate([o.flip(hem), hem[::-1]])
     if design.has("ruffle") and design.neckline != "off-shoulder":
         y = b.hem_y - 16
-        stack.append(ornaments.ruffle(o.smooth((-b.hem * 0.97, y - 2), (0, y + b.curve), (b.hem * 0.97, y - 2)), 30, 8))
+        stack.append(
+            ornaments.ruffle(
+                o.smooth((-b.hem * 0.97, y - 2), (0, y + b.curve), (b.hem * 0.97, y - 2)), 30, 8
+            )
+        )
         if design.sleeve == "sleeveless" and not hangs:
             frill = ornaments.ruffle(o.smooth((-5, 0), (14, 22), (20, 52)), 14, 4)
             stack += pair(frill.moved(lambda q: o.shift(q, b.shoulder * 0.84, b.slope + 2)))
@@ -264,7 +310,9 @@ def trimmings(design: Design, tape: Tape, b: Block) -> list[Piece]:
     if design.has("tie") and not design.has("hood"):
         stack += ornaments.tie_ends(
             0,
-            b.hem_y - 14 if design.length == "cropped" or design.cut == "tie front" else (b.top + 8 if hangs else b.depth + 8),
+            b.hem_y - 14
+            if design.length == "cropped" or design.cut == "tie front"
+            else (b.top + 8 if hangs else b.depth + 8),
             tape(44),
         )
     if design.has("embroidery"):
