@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.freezing import settle
+from agent.serving.freezing import settle
 from errors import CatalogMissing, StylistError, WorkError
 from settings import ROOT, Settings, load_settings
 
@@ -121,9 +121,12 @@ def open_shop(shop: Shop, settings: Settings, draw: bool) -> None:
             shop.tell("Drawing the demo collection")
             draw_demo(settings.catalog_dir, shop.tell)
         shop.tell("Opening the collection")
-        from agent import Crew, Stylist  # torch may come with it; the page need not wait for that
+        from agent import (  # torch may come with it; the page need not wait for that
+            Stylist,
+            StylistPool,
+        )
 
-        serving = Crew if settings.workers > 1 else Stylist
+        serving = StylistPool if settings.workers > 1 else Stylist
         shop.open(serving.open(settings.catalog_dir, memory=settings.memory, settings=settings))
     except StylistError as error:
         shop.fail(error)

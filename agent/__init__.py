@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from agent.crew import Crew
     from agent.replies import Card, Check, Event, Reply, Turn
+    from agent.serving.pool import StylistPool
     from agent.stylist import Stylist
 
-__all__ = ["Card", "Check", "Crew", "Event", "Reply", "Stylist", "Turn"]
-_WHERE = {"Crew": "agent.crew", "Stylist": "agent.stylist"}
+__all__ = ["Card", "Check", "StylistPool", "Event", "Reply", "Stylist", "Turn"]
+_WHERE = {"StylistPool": "agent.serving.pool", "Stylist": "agent.stylist"}
 
 
 def __getattr__(name: str) -> Any:

@@ -73,7 +73,7 @@ def record(
 ) -> None:
     """Plays a conversation from stdin and writes it down, a configured model's requests and answers included."""
     from agent.jsonl import asks
-    from agent.recording import record as recorded
+    from agent.replay.recording import record as recorded
     from settings import load_settings
 
     turns = (
@@ -96,7 +96,7 @@ def replay(
     ] = None,
 ) -> None:
     """Replays recorded conversations; exit 1 if one differs."""
-    from agent import transcripts
+    from agent.replay import transcripts
     from agent.stylist import Stylist
 
     opened: dict[str, Path] = {}

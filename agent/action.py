@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from agent.cards import card, like_what
-from agent.merge import COMPARATIVES
-from agent.references import borrowed_facets
 from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
-from agent.taste import Taste, packed
 from agent.tools import Tools
-from catalog.wish import HARD, Constraint, Wish
+from agent.wish.merge import COMPARATIVES
+from agent.wish.references import borrowed_facets
+from agent.wish.taste import Taste, packed
 from composer import Query
 from guard import Verdict
 from retrieval import Hit
+from vocabulary.wish import HARD, Constraint, Wish
 
 FIRST_FETCH = 3
 """Designs fetched for each card at first; the guard drops some."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from agent.phrases import listing, phrase
 from agent.replies import Card, Check
+from agent.wording.phrases import listing, phrase
 from catalog.item import Item
-from catalog.wish import Constraint
+from vocabulary.wish import Constraint
 
 _WHY_PARTS = 4
 _ALIKE = 0.6

@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-from agent.phrases import listing, money, phrase, plural
+import vocabulary
 from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
-from catalog import vocabulary
-from catalog.wish import Constraint, PriceRange, Wish
+from agent.wording.phrases import listing, money, phrase, plural
+from vocabulary.wish import Constraint, PriceRange, Wish
 
 ROUNDS = 3
 FAITHFUL = 0.2

@@ -10,7 +10,7 @@ from langgraph.graph.state import CompiledStateGraph
 
 from agent.action import Action
 from agent.critic import ROUNDS, Critic, after_critic
-from agent.session import Session
+from agent.memory.session import Session
 from agent.speak import Speak
 from agent.state import Clock, Request, State
 from agent.thought import Thought

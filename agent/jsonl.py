@@ -45,7 +45,7 @@ def asks(lines: Iterable[str]) -> Iterator[dict]:
 
     Raises InputError that names the line where one is not such an object.
     """
-    from agent.transcripts import BUTTONS
+    from agent.replay.transcripts import BUTTONS
 
     allowed = {"text", "image", "like", "k", *BUTTONS}
     for number, line in enumerate(lines, start=1):

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 
+from agent.language import read
 from errors import InputError
-
-from .language import read
 
 
 def plan(text: str) -> list[dict]:

@@ -15,9 +15,9 @@ import numpy as np
 
 from agent.language import read
 from agent.language.reading import Context, Reading
-from agent.memory import Memory
+from agent.memory.session import Session
+from agent.memory.store import Memory
 from agent.replies import Reply
-from agent.session import Session
 from agent.state import Clock
 from agent.tools import Tools
 from catalog.item import Item
@@ -26,7 +26,7 @@ from settings import Settings
 
 
 @dataclass(frozen=True)
-class Asked:
+class PlanRequest:
     """What a planner gets to see: the words, the page and the shop, and the turn's clock (`left` seconds).
 
     photo: what was seen in the turn's first picture, {facet: {value: probability}}; picture: where it is stored;
@@ -63,12 +63,12 @@ class Plan:
 class Planner(Protocol):
     """Reads a turn's words. It does not raise for what a shopper writes; a failing service falls back."""
 
-    def plan(self, turn: Asked) -> Plan:
+    def plan(self, turn: PlanRequest) -> Plan:
         """The reading of the turn's words."""
 
 
 @dataclass(frozen=True)
-class Said:
+class SpokenText:
     """A reply's words, remarks for the shopper, and lines for the thoughts."""
 
     text: str
@@ -79,21 +79,25 @@ class Said:
 class Speaker(Protocol):
     """Words a finished reply. `reply.reply` holds the draft in templates: what cannot be said better stays so."""
 
-    def speak(self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]) -> Said:
+    def speak(
+        self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
+    ) -> SpokenText:
         """The words for `reply`, the answer to the shopper's `text`; `say` streams them in pieces as they come."""
 
 
 class TemplateSpeaker:
     """The draft as it is."""
 
-    def speak(self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]) -> Said:
+    def speak(
+        self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
+    ) -> SpokenText:
         """The draft."""
         say(reply.reply)
-        return Said(reply.reply)
+        return SpokenText(reply.reply)
 
 
 @dataclass(frozen=True)
-class Mind:
+class Backend:
     """A planner and the speaker that goes with it. `forget` drops what was kept of shoppers' words."""
 
     planner: Planner
@@ -104,7 +108,7 @@ class Mind:
 class OfflinePlanner:
     """The deterministic reader of `agent.language`."""
 
-    def plan(self, turn: Asked) -> Plan:
+    def plan(self, turn: PlanRequest) -> Plan:
         """The reading of the turn's words."""
         return Plan(read(turn.text, turn.context), "offline")
 
@@ -112,17 +116,17 @@ class OfflinePlanner:
 OFFLINE, LLM, AUTO = "offline", "llm", "auto"
 
 
-def minds(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str, Mind], str]:
+def backends(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str, Backend], str]:
     """All minds that these settings allow, by name, and the name of the default one.
 
     With a model there are three: offline, llm (every turn goes to the model) and auto (plain turns stay offline). Raises
     InputError where a model is asked for and none is configured.
     """
-    available = {OFFLINE: Mind(OfflinePlanner(), TemplateSpeaker())}
+    available = {OFFLINE: Backend(OfflinePlanner(), TemplateSpeaker())}
     if settings.has_model:
-        from agent.llm.mind import (
-            model_minds,
-        )  # langchain is loaded only where a model is configured
+        from agent.llm.backend import (
+            model_minds,  # langchain is loaded only where a model is configured
+        )
 
         available |= model_minds(settings, tools, memory)
     elif settings.planner == LLM:

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from catalog.wish import HARD, Constraint, PriceRange
 from errors import WorkError
+from vocabulary.wish import HARD, Constraint, PriceRange
 
 STEPS = ("thought", "action", "critic", "speak")
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from agent.phrases import listing, money, phrase
 from agent.state import Clock, Talk
 from agent.tools import Tools
+from agent.wording.phrases import listing, money, phrase
 from catalog.item import Item
-from catalog.wish import Constraint, Wish
+from vocabulary.wish import Constraint, Wish
 
 _LINES = {
     "greet": "Hello! Tell me what you are looking for, or show me a photo of something you like.",

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 
 from langgraph.config import get_stream_writer
 
+import vocabulary
 from agent.cards import told
 from agent.critic import softened
-from agent.photos import wishes
-from agent.phrases import describe, listing, money, phrase, sight
-from agent.planner import Mind
+from agent.photo_reader import wishes
+from agent.planner import Backend
 from agent.replies import Card, Reply
 from agent.smalltalk import talk_text
 from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
-from catalog import vocabulary
-from catalog.wish import Constraint, Wish
+from agent.wording.phrases import describe, listing, money, phrase, sight
+from vocabulary.wish import Constraint, Wish
 
 LONGEST_WORD = 30
 """Letters of an unknown word that is worth naming."""
@@ -25,14 +25,14 @@ LONGEST_WORD = 30
 class Speak:
     """Makes the reply: cards, wish, and words by the mind that planned the turn."""
 
-    def __init__(self, tools: Tools, minds: Mapping[str, Mind]) -> None:
-        self.tools, self.minds = tools, minds
+    def __init__(self, tools: Tools, backends: Mapping[str, Backend]) -> None:
+        self.tools, self.backends = tools, backends
 
     def __call__(self, state: State) -> dict:
         """The node."""
         writer = get_stream_writer()
         draft = self._draft(state)
-        mind = self.minds[state["planner"]]
+        mind = self.backends[state["planner"]]
         said = mind.speaker.speak(draft, state["request"].text, state["clock"], writer)
         reply = draft.model_copy(
             update={

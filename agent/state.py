@@ -11,10 +11,10 @@ from typing import Annotated, Any, Literal, TypedDict
 
 import numpy as np
 
+from agent.memory.session import Session
 from agent.replies import Card, Reply
-from agent.session import Session
 from catalog.item import Item
-from catalog.wish import Constraint, Wish
+from vocabulary.wish import Constraint, Wish
 
 NEAREST = "nearest kind"
 """Reason of the constraints that stand in for a kind the shop has not; they are the critic's, not the shopper's."""

@@ -9,37 +9,37 @@ from typing import Any
 
 from PIL import Image
 
-from agent import freezing
+import vocabulary
 from agent.action import Action
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
 from agent.language.spelling import mend
-from agent.locks import SessionLocks
-from agent.memory import IN_RAM, Memory
-from agent.merge import merge
-from agent.photos import Eyes
-from agent.phrases import phrase
-from agent.planner import AUTO, LLM, OFFLINE, minds
-from agent.references import photo_hashes
+from agent.memory.session import Session
+from agent.memory.store import IN_RAM, Memory
+from agent.photo_reader import PhotoReader
+from agent.planner import AUTO, LLM, OFFLINE, backends
 from agent.replies import Event, Reply, Turn, last_reply
-from agent.session import Session
+from agent.serving import freezing
+from agent.serving.locks import SessionLocks
 from agent.speak import Speak
 from agent.state import Clock, Request
-from agent.taste import Taste
 from agent.thought import MOST_CARDS, Thought
 from agent.tools import Tools
-from catalog import vocabulary
+from agent.wish.merge import merge
+from agent.wish.references import photo_hashes
+from agent.wish.taste import Taste
+from agent.wording.phrases import phrase
 from catalog.item import Item
 from catalog.store import Catalog
-from catalog.wish import Constraint
 from composer import KINDS
 from encoders import load_encoder
 from encoders.batching import BatchedEncoder
 from errors import InputError
-from guard import fitted_to, guard_of
-from retrieval import Retriever, VectorIndex, first_part, index_of
+from guard import fitted_to, open_guard
+from retrieval import Retriever, VectorIndex, first_part, open_index
 from settings import Settings, load_settings
+from vocabulary.wish import Constraint
 
 KINDS_OF_FEEDBACK = ("save", "unsave", "not_this")
 
@@ -70,18 +70,20 @@ class Stylist:
         encoder = fitted_to(catalog.folder, encoder)
         catalog.check_encoder(encoder)
         self.catalog, self.encoder, self.memory, self.settings = catalog, encoder, memory, settings
-        self.retriever = Retriever(catalog, encoder, index or index_of(catalog, settings))
-        self.tools = Tools(catalog, encoder, self.retriever, guard_of(catalog, encoder, settings))
-        self.eyes = Eyes(memory, encoder)
-        self.minds, default = minds(settings, self.tools, memory)
+        self.retriever = Retriever(catalog, encoder, index or open_index(catalog, settings))
+        self.tools = Tools(catalog, encoder, self.retriever, open_guard(catalog, encoder, settings))
+        self.eyes = PhotoReader(memory, encoder)
+        self.backends, default = backends(settings, self.tools, memory)
         thought = Thought(
             self.tools,
             self.eyes,
-            {name: mind.planner for name, mind in self.minds.items()},
+            {name: mind.planner for name, mind in self.backends.items()},
             default,
         )
         action = Action(self.tools, Taste(memory, catalog, encoder))
-        self.graph = build_graph(thought, action, Critic(self.tools), Speak(self.tools, self.minds))
+        self.graph = build_graph(
+            thought, action, Critic(self.tools), Speak(self.tools, self.backends)
+        )
         self.forgotten = 0
         """Sessions forgotten so far, by whom it may concern that words are kept elsewhere too."""
         self._locks = SessionLocks()
@@ -121,7 +123,9 @@ class Stylist:
         freezing.thaw()
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
-        index = index_of(catalog, self.settings, first_part(self.retriever.index) if same else None)
+        index = open_index(
+            catalog, self.settings, first_part(self.retriever.index) if same else None
+        )
         fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
         fresh._locks = self._locks
         fresh.catalog.facet_counts()
@@ -311,7 +315,7 @@ class Stylist:
         start = opening(request, session, clock)
         # To stream words as they come LangGraph runs every node in a fresh thread, for which torch and faiss then start threads
         # of their own: 10 ms of a photo turn. Templates are all there at once.
-        in_pieces = len(self.minds) > 1 and request.planner != OFFLINE
+        in_pieces = len(self.backends) > 1 and request.planner != OFFLINE
         modes = ["updates", "custom"] if in_pieces else ["updates"]
         for mode, part in self.graph.stream(
             start, {"recursion_limit": RECURSION_LIMIT}, stream_mode=modes
@@ -366,7 +370,7 @@ class Stylist:
         """Drops what is kept of shoppers' words to answer faster: somebody wants to be forgotten."""
         self.tools.forget()
         mend.cache_clear()
-        for mind in self.minds.values():
+        for mind in self.backends.values():
             mind.forget()
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from agent.phrases import money
 from agent.replies import Card, Reply
+from agent.wording.phrases import money
 from errors import InputError, StylistError
 
 if TYPE_CHECKING:

@@ -8,19 +8,19 @@ from dataclasses import replace
 
 from agent.language import Context, Reading
 from agent.language.nearest import Nearest, candidates, nearest, read_as
-from agent.merge import COMPARATIVES
-from agent.photos import Eyes
-from agent.phrases import describe, listing, phrase, plural
-from agent.planner import Asked, Plan, Planner
-from agent.pointing import as_shown, pointed, precise
-from agent.references import References, item_ids, photo_hashes
-from agent.session import Session
+from agent.memory.session import Session
+from agent.photo_reader import PhotoReader
+from agent.planner import Plan, Planner, PlanRequest
 from agent.state import Clock, Reference, Request, Seen, State, Talk
 from agent.tools import Tools
-from agent.wishing import Heard, after, leaning
+from agent.wish.apply import TurnInput, apply_turn, leaning
+from agent.wish.merge import COMPARATIVES
+from agent.wish.pointing import as_shown, pointed, precise
+from agent.wish.references import References, item_ids, photo_hashes
+from agent.wording.phrases import describe, listing, phrase, plural
 from catalog.item import Item
-from catalog.wish import Wish
 from errors import BadImage, InputError
+from vocabulary.wish import Wish
 
 LONGEST = 4_000
 """Characters of a message that are read; the rest is left out, and said to be."""
@@ -52,7 +52,7 @@ class Thought:
     def __init__(
         self,
         tools: Tools,
-        eyes: Eyes,
+        eyes: PhotoReader,
         planners: Mapping[str, Planner],
         default: str,
         find: Callable[[], Nearest | None] = nearest,
@@ -89,7 +89,7 @@ class Thought:
         if accepted:
             session = session.agreed()
         elif talk is None or talk.kind == "start_over":
-            session = session if request.button else after(session, heard)
+            session = session if request.button else apply_turn(session, heard)
         session = session.noted(heard.plan.noted)
         if talk is not None and (talk.kind != "start_over" or not session.wish.constraints):
             return {
@@ -119,7 +119,7 @@ class Thought:
 
     def _hear(
         self, request: Request, session: Session, clock: Clock
-    ) -> tuple[Heard, tuple[str, ...]]:
+    ) -> tuple[TurnInput, tuple[str, ...]]:
         """The turn's input, read, and the hashes of its pictures."""
         notes: list[str] = []
         photos = self._see(request, session, clock, notes)
@@ -154,7 +154,7 @@ class Thought:
             notes.append(
                 f"Prices here are in {self.tools.currency}; I took your {plan.reading.currency} amount for that."
             )
-        return Heard(plan, photo, like, page, (*notes, *plan.notes)), tuple(
+        return TurnInput(plan, photo, like, page, (*notes, *plan.notes)), tuple(
             seen.hash for seen in photos
         )
 
@@ -244,7 +244,7 @@ class Thought:
         stored = self.eyes.stored(session.id, photo.hash) if photo else None
         with clock.stage("plan"):
             return self.planners[name].plan(
-                Asked(
+                PlanRequest(
                     text,
                     context,
                     clock,
@@ -256,7 +256,7 @@ class Thought:
                 )
             )
 
-    def _reference(self, session: Session, heard: Heard, clock: Clock) -> Reference:
+    def _reference(self, session: Session, heard: TurnInput, clock: Clock) -> Reference:
         wish = session.wish
         priced = next(iter(self.tools.known([session.price_anchor])), None)
         photo = heard.photo
@@ -277,7 +277,7 @@ class Thought:
             return Reference(priced=priced)
         return Reference(self.tools.vector(item.id), item, priced, None, item.title)
 
-    def _what_kind(self, heard: Heard, wish: Wish, reference: Reference) -> str | None:
+    def _what_kind(self, heard: TurnInput, wish: Wish, reference: Reference) -> str | None:
         """One question back where nothing tells what kind of thing it shall be."""
         if heard.reading.unknown_vibes:
             return f"What would “{heard.reading.unknown_vibes[0]}” be for you: which colours, which kind of piece?"
@@ -290,7 +290,7 @@ class Thought:
         kinds = [plural(kind) for kind in list(self.tools.kinds())[:4]]
         return f"What kind of piece shall it be: {listing(kinds, 'or')}?" if kinds else None
 
-    def _avoided(self, session: Session, heard: Heard, reference: Reference) -> frozenset[int]:
+    def _avoided(self, session: Session, heard: TurnInput, reference: Reference) -> frozenset[int]:
         """Rows not to show: refused ones, for "show more" those seen, and an item that others are to resemble."""
         ids = set(session.rejected)
         if heard.reading.intent("show_more"):
@@ -302,7 +302,7 @@ class Thought:
         return frozenset(self.tools.rows(ids))
 
 
-def talk_of(heard: Heard, request: Request, session: Session) -> Talk | None:
+def talk_of(heard: TurnInput, request: Request, session: Session) -> Talk | None:
     """What the turn asks that is no search, or None."""
     reading = heard.reading
     if request.button or heard.photo or heard.like:
@@ -340,7 +340,7 @@ def talk_of(heard: Heard, request: Request, session: Session) -> Talk | None:
     return _small_talk(heard, request)
 
 
-def _small_talk(heard: Heard, request: Request) -> Talk | None:
+def _small_talk(heard: TurnInput, request: Request) -> Talk | None:
     for kind in _CHAT:
         if heard.reading.intent(kind):
             return Talk(kind)
@@ -349,11 +349,11 @@ def _small_talk(heard: Heard, request: Request) -> Talk | None:
     return Talk("unclear", text=", ".join(heard.reading.unknown_vibes or heard.reading.unknown))
 
 
-def _compares_prices(heard: Heard) -> bool:
+def _compares_prices(heard: TurnInput) -> bool:
     return any(c.facet == "price" and c.op in COMPARATIVES for c in heard.said)
 
 
-def _thoughts(heard: Heard, wish: Wish, reference: Reference) -> tuple[str, ...]:
+def _thoughts(heard: TurnInput, wish: Wish, reference: Reference) -> tuple[str, ...]:
     """What the page shows under "thoughts"."""
     said = [*heard.plan.trace, *([heard.plan.thought] if heard.plan.thought else [])]
     said.append(f"must be: {describe(wish.constraints)}")

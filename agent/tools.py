@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from agent.phrases import caption
 from agent.state import Clock
+from agent.wording.phrases import caption
 from catalog.item import Item
 from catalog.store import Catalog
-from catalog.wish import Constraint, PriceRange, Wish
 from composer import Query, compose, kinds_for, load_weights
 from guard import SURE, Guard, Judgement
 from retrieval import Hit, Retriever
+from vocabulary.wish import Constraint, PriceRange, Wish
 
 _CAPTIONS_KEPT = 512
 _PAIRS = 500
@@ -137,7 +137,7 @@ class Tools:
                 np.asarray(self.catalog.vectors[rows], dtype=np.float32),
             )
             said = [[self.catalog.affirmed_rows((c,))[rows] for c in group] for group in groups]
-            chance = self.guard.promise(vectors, groups, said)
+            chance = self.guard.fit_probability(vectors, groups, said)
             open_ = np.flatnonzero((chance > 0) & (chance < SURE))
             best = np.lexsort((-(vectors[open_] @ query.vector), -np.round(4 * chance[open_])))[
                 :others

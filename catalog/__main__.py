@@ -70,8 +70,8 @@ def demo(
 ) -> None:
     """Draws and indexes the demo catalogue."""
     from catalog.build import Origin, build
-    from catalog.demo import draw_entries
-    from guard.listing import read_claims
+    from catalog.listing.reader import read_claims
+    from demo.entries import draw_entries
 
     command = f"python -m catalog demo --out {shlex.quote(str(out))} --items {items} --seed {seed}"
     manifest = build(
@@ -101,7 +101,7 @@ def import_(
     """Reads a shop's product feed (Google Merchant TSV or XML, CSV with the same names, fashion-products)."""
     from catalog.build import Ledger, Origin, build
     from catalog.feeds import open_feed
-    from guard.listing import read_claims
+    from catalog.listing.reader import read_claims
 
     ledger = Ledger()
     entries = open_feed(
@@ -168,9 +168,9 @@ def update(
     from catalog.compact import due
     from catalog.feeds import open_feed
     from catalog.files import read_manifest
+    from catalog.listing.reader import read_claims
     from catalog.update import update as apply
     from guard.fitted import fitted_to
-    from guard.listing import read_claims
 
     manifest = read_manifest(folder)
     if manifest["kind"] == "demo":

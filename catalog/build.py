@@ -21,11 +21,11 @@ from PIL import Image
 from tqdm import tqdm
 
 from catalog import files, store
-from catalog.claims import Claim
+from catalog.checkpoint import EmbeddingCheckpoint
 from catalog.digests import digests_of, save_digests
 from catalog.files import write_json
 from catalog.item import Item
-from catalog.partial import Partial
+from catalog.listing.claims import Claim
 from catalog.pictures import open_picture
 from catalog.swap import alone, replacing
 from catalog.writing import write_part
@@ -102,7 +102,7 @@ def build(
         coming = iter(entries)
         first = list(islice(coming, 1))
         model = encoder()
-        partial = Partial(out, model.fingerprint)
+        partial = EmbeddingCheckpoint(out, model.fingerprint)
         items, truths, vectors, digests = _embed(
             folder, chain(first, coming), model, total, partial
         )
@@ -154,7 +154,7 @@ def _re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None]) -
     catalog = store.Catalog.open(folder)
     with replacing(folder) as fresh:
         files.link_rest(folder, fresh, (files.VECTORS, files.MANIFEST, files.PARTS))
-        partial = Partial(folder, encoder.fingerprint)
+        partial = EmbeddingCheckpoint(folder, encoder.fingerprint)
         np.save(fresh / files.VECTORS, _embedded_anew(catalog, encoder, partial))
         manifest = {**manifest, **encoder_record(encoder)}
         write_json(fresh / files.MANIFEST, manifest)
@@ -164,7 +164,9 @@ def _re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None]) -
     return manifest
 
 
-def _embedded_anew(catalog: store.Catalog, encoder: Encoder, partial: Partial) -> np.ndarray:
+def _embedded_anew(
+    catalog: store.Catalog, encoder: Encoder, partial: EmbeddingCheckpoint
+) -> np.ndarray:
     """(n, dim) float16 of a catalogue's stored pictures."""
     parts = []
     with tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
@@ -184,7 +186,7 @@ def _embedded_anew(catalog: store.Catalog, encoder: Encoder, partial: Partial) -
 
 
 def _batch(
-    encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: Partial
+    encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: EmbeddingCheckpoint
 ) -> np.ndarray:
     """(n, dim) float16 of these pictures: as kept by a run that was stopped, else made, and kept."""
     digest = hashlib.sha256(
@@ -228,7 +230,7 @@ def _embed(
     entries: Iterable[Entry],
     encoder: Encoder,
     total: int | None,
-    partial: Partial,
+    partial: EmbeddingCheckpoint,
 ) -> tuple[list[Item], list[dict | None], np.ndarray, list[bytes]]:
     items, truths, parts, pending, digests = [], [], [], [], []
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:

@@ -15,11 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog import bitmaps, vocabulary
-from catalog.claims import Claim
+import vocabulary
+from catalog import bitmaps
 from catalog.item import Item
-from catalog.stated import OPEN_WORLD, Key, stated
-from catalog.wish import Constraint, PriceRange
+from catalog.listing.claims import Claim
+from catalog.listing.stated import OPEN_WORLD, Key, stated
+from vocabulary.wish import Constraint, PriceRange
 
 ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
 _KEPT = 256

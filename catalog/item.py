@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from catalog import vocabulary
+import vocabulary
 
 
 class Item(BaseModel):

@@ -14,10 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.claims import Claim
 from catalog.facets import FacetTable
 from catalog.files import DATABASE, FACETS_FILE, NAMES, VECTORS, read_ahead
 from catalog.item import Item
+from catalog.listing.claims import Claim
 from catalog.strings import Strings, numbered
 
 _BM25_WEIGHTS = "8.0, 1.0, 4.0, 4.0"  # title, description, brand, attribute words

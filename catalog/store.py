@@ -11,8 +11,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from catalog import vocabulary
-from catalog.claims import Claim
+import vocabulary
 from catalog.files import (
     DATABASE,
     DEAD,
@@ -27,10 +26,11 @@ from catalog.files import (
 )
 from catalog.full_text import FullText
 from catalog.item import Item
+from catalog.listing.claims import Claim
 from catalog.part import Part
 from catalog.strings import Chained, Stacked
-from catalog.wish import Constraint, Wish
 from errors import CatalogMissing, EncoderMismatch, InputError
+from vocabulary.wish import Constraint, Wish
 
 _CACHED = 10_000
 """Items, and listings' claims, that are kept."""

@@ -19,9 +19,9 @@ from tqdm import tqdm
 
 from catalog import files
 from catalog.build import BATCH, Encoder, Entry, Ledger, encode, file_name, write_ledger
-from catalog.claims import Claim
 from catalog.digests import SIZE, digests_of, load_digests, save_digests
 from catalog.item import Item
+from catalog.listing.claims import Claim
 from catalog.pictures import open_picture, picture_hash
 from catalog.store import Catalog
 from catalog.swap import alone

@@ -9,9 +9,9 @@ import numpy as np
 import sqlite_utils
 
 from catalog import files
-from catalog.claims import Claim
 from catalog.facets import FacetTable
 from catalog.item import Item
+from catalog.listing.claims import Claim
 from catalog.part import save_names
 from catalog.strings import Strings
 

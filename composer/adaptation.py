@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.wish import Wish
 from composer.delta import constraints_by_slice
 from composer.space import EPSILON, Space
 from errors import InputError
+from vocabulary.wish import Wish
 
 
 @dataclass(frozen=True)

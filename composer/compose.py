@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from catalog.wish import Wish
 from composer import baselines, delta
 from composer.query import Query, as_query
 from composer.space import Space
 from composer.weights import Weights, load_weights
 from errors import InputError
+from vocabulary.wish import Wish
 
 if TYPE_CHECKING:
     from composer.learned.checkpoint import Learned

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalog import vocabulary
-from catalog.wish import Constraint, Wish
+import vocabulary
 from composer.directions import (
     axis,
     facet_basis,
@@ -20,6 +19,7 @@ from composer.directions import (
 )
 from composer.space import EPSILON, Space, slice_of, unit
 from composer.weights import Weights
+from vocabulary.wish import Constraint, Wish
 
 
 def delta_shift(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from composer import shades
 from composer.space import Prototypes, Space, slice_of, unit
 

@@ -43,7 +43,7 @@ LAST_CHANNELS = 320
 
 def zone_of(category: str | None) -> int:
     """1 to 8, in the order of ZONES, or 0 where the category is unknown or belongs to none."""
-    from catalog import vocabulary
+    import vocabulary
 
     if category is not None:
         line = {category, *vocabulary.ancestors("category", category)}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from encoders.layout import FACET_SLICE, SLICES, SliceLayout
 from encoders.prototypes import Prototypes, unit
 

@@ -42,9 +42,31 @@ FashionIQ = Annotated[
 ]
 
 
-def _run(module: str, **arguments: object) -> dict:
+MODULES = {
+    "encoder": "evaluation.encoder",
+    "composed": "evaluation.composed.run",
+    "fashioniq": "evaluation.composed.fashioniq",
+    "marqo": "evaluation.composed.marqo",
+    "ensemble": "evaluation.ensemble.run",
+    "guard": "evaluation.guard.run",
+    "language": "evaluation.language.run",
+    "dialogue": "evaluation.dialogue.run",
+    "fast_path": "evaluation.language.fast_path",
+    "crossing": "evaluation.crossing",
+    "vibes": "evaluation.language.vibes",
+    "latency": "evaluation.latency.run",
+    "latency_growth": "evaluation.latency.growth",
+    "embedding": "evaluation.latency.embedding",
+    "index_agreement": "evaluation.latency.index_agreement",
+    "load": "evaluation.load.run",
+    "adaptation": "evaluation.dialogue.adaptation",
+}
+"""Where each benchmark's `run` lives."""
+
+
+def _run(benchmark: str, **arguments: object) -> dict:
     """The benchmark's `run`; imported on demand, since each draws in other heavy rooms."""
-    return importlib.import_module(f"evaluation.{module}").run(**arguments)
+    return importlib.import_module(MODULES[benchmark]).run(**arguments)
 
 
 def _listed(given: list[str] | None) -> list[str] | None:
@@ -129,7 +151,7 @@ def adapt(
     out: Out = None,
 ) -> None:
     """What fitting the encoder to a shop brings: fitted on some designs, measured on others; nothing is saved."""
-    from evaluation.guard_adapt import show
+    from evaluation.guard.adapt import show
     from training.adapt_report import (
         run,
     )  # rooms of one floor do not know each other; the door does

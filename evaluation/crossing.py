@@ -13,15 +13,15 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
+import vocabulary
 from agent.stylist import Stylist
-from catalog import vocabulary
-from catalog.labelled.photos import FOLDERS, Photo, read_photos
-from catalog.wish import Wish
 from composer import compose
-from evaluation.composed_gallery import encode_files
-from evaluation.show import finish, machine, table
-from evaluation.statistics import estimate
+from datasets.photos import FOLDERS, Photo, read_photos
+from evaluation.composed.gallery import encode_files
+from evaluation.report.show import finish, machine, table
+from metrics.intervals import estimate
 from settings import load_settings
+from vocabulary.wish import Wish
 
 PAGE = 10
 Found = Callable[[int], Sequence[str]]

@@ -1,9 +1,9 @@
 """The guard: what attributes an item shows, with what confidence, and whether it meets a wish."""
 
+from catalog.listing.reader import read_claims
+from guard.factory import open_guard
 from guard.fitted import fitted_to
 from guard.judge import Guard
-from guard.listing import read_claims
-from guard.opened import guard_of
 from guard.picture import Look, look
 from guard.screen import SURE
 from guard.verdict import Judgement, Verdict, status
@@ -15,7 +15,7 @@ __all__ = [
     "Look",
     "Verdict",
     "fitted_to",
-    "guard_of",
+    "open_guard",
     "look",
     "read_claims",
     "status",

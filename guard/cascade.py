@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from catalog.item import Item
-from catalog.wish import HARD
 from guard.verdict import Verdict, status
 from guard.verifier import Subject, Verifier
+from vocabulary.wish import HARD
 
 log = logging.getLogger(__name__)
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from catalog import vocabulary
+import vocabulary
+from catalog.listing.statements import ListingStatements, Statement
 from guard.shades import shade_of
-from guard.statement import Statement, Told
 from guard.verdict import VerdictSource
 
 VAGUE = {("color", "multicolor"), ("gender", "unisex")}
@@ -48,7 +48,7 @@ def stated_category(statements: Sequence[Statement]) -> Statement | None:
 
 
 @lru_cache(maxsize=100_000)
-def listed(facet: str, value: str, statements: Told) -> Evidence:
+def listed(facet: str, value: str, statements: ListingStatements) -> Evidence:
     """What the listing says about an item having `value` of `facet`, children included."""
     category = stated_category(statements)
     if category and not vocabulary.applicable(facet, category.value, value):

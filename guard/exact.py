@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from catalog import vocabulary
+import vocabulary
 from catalog.facets import ONE_SIZE
 from catalog.item import Item
-from catalog.wish import Constraint, PriceRange
 from guard.evidence import Evidence
+from vocabulary.wish import Constraint, PriceRange
 
 
 def stated(item: Item, constraint: Constraint) -> Evidence:

@@ -7,20 +7,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalog import vocabulary
-from catalog.claims import Claim
+import vocabulary
 from catalog.item import Item
-from catalog.wish import Constraint
+from catalog.listing.claims import Claim
+from catalog.listing.reader import read_claims
+from catalog.listing.statements import ListingStatements, Statement, statements
 from guard import exact, relative
 from guard.cascade import Cascade
 from guard.evidence import Evidence, listed, stated_category
-from guard.listing import read_claims
 from guard.picture import Encoder, Look, look
-from guard.screen import promise
+from guard.screen import fit_probability
 from guard.shades import bounds
-from guard.statement import Statement, Told, statements
 from guard.thresholds import Domain, Thresholds, load_thresholds
 from guard.verdict import Judgement, Verdict
+from vocabulary.wish import Constraint
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +51,7 @@ class Guard:
     ):
         self.encoder, self.cascade = encoder, cascade
         self.thresholds = load_thresholds(domain=domain) if thresholds is None else thresholds
-        self._kept: dict[int, tuple[Item, Sequence[Claim], Told]] = {}
+        self._kept: dict[int, tuple[Item, Sequence[Claim], ListingStatements]] = {}
 
     def judge(
         self,
@@ -81,14 +81,14 @@ class Guard:
             unknown = tuple(Verdict.on(c, "unknown", "none", 0.0, failed=True) for c in constraints)
             return Judgement((unknown,) * len(items), failed=f"{type(error).__name__}: {error}")
 
-    def promise(
+    def fit_probability(
         self,
         vectors: np.ndarray,
         groups: Sequence[Sequence[Constraint]],
         confirmed: Sequence[Sequence[np.ndarray]],
     ) -> np.ndarray:
         """`guard.screen.promise` with this guard's encoder and thresholds."""
-        return promise(self.encoder, self.thresholds, vectors, groups, confirmed)
+        return fit_probability(self.encoder, self.thresholds, vectors, groups, confirmed)
 
     def _judged(
         self,
@@ -125,7 +125,7 @@ class Guard:
         kinds = [stated.value if (stated := stated_category(said)) else None for said in told]
         return self.cascade.settle(items, np.asarray(vectors), kinds, verdicts)
 
-    def _said(self, item: Item, claims: Sequence[Claim]) -> Told:
+    def _said(self, item: Item, claims: Sequence[Claim]) -> ListingStatements:
         """`statements`, kept as long as the same objects are given: a catalogue keeps its items."""
         kept = self._kept.get(id(item))
         if kept is None or kept[0] is not item or kept[1] is not claims:
@@ -138,7 +138,7 @@ class Guard:
         self,
         constraint: Constraint,
         items: list[Item],
-        told: list[Told],
+        told: list[ListingStatements],
         seen: Look,
         reference: Look | None,
         anchor: Item | None,
@@ -159,7 +159,7 @@ class Guard:
         self,
         constraint: Constraint,
         items: list[Item],
-        told: list[Told],
+        told: list[ListingStatements],
         seen: Look,
         reference: Look | None,
         anchor: Item | None,
@@ -239,7 +239,9 @@ class _Pictures:
         return Evidence(None, "picture", (least + greatest) / 2)
 
 
-def _weighed(constraint: Constraint, pictures: _Pictures, row: int, statements: Told) -> Evidence:
+def _weighed(
+    constraint: Constraint, pictures: _Pictures, row: int, statements: ListingStatements
+) -> Evidence:
     """The listing's word, unless a very sure picture makes it doubtful; the picture's where the listing is silent."""
     said = listed(constraint.facet, str(constraint.value), statements)
     if said.has is None:

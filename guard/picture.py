@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 
 _CAN_HAVE = 0.1
 """A facet is reported for a picture unless kinds that can have it are less probable than this, all together."""

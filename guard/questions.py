@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from catalog import vocabulary
+import vocabulary
 from encoders.encoder import pick_device
 from encoders.torchvision_ops import import_torchvision
 from errors import InputError, WorkError

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from catalog.item import Item
-from catalog.wish import Constraint
+from catalog.listing.statements import Statement
 from guard.evidence import Evidence, listed
 from guard.picture import Look
 from guard.shades import degree
-from guard.statement import Statement
+from vocabulary.wish import Constraint
 
 _MARGIN = 0.05
 """A difference in degree below this is none."""

@@ -9,17 +9,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalog import vocabulary
-from catalog.wish import Constraint
+import vocabulary
 from guard.picture import Encoder, Look, look
 from guard.shades import bounds
 from guard.thresholds import Thresholds
+from vocabulary.wish import Constraint
 
 SURE = 1.0
 """What is given to an item that listing or picture confirm on every hard constraint."""
 
 
-def promise(
+def fit_probability(
     encoder: Encoder,
     thresholds: Thresholds,
     vectors: np.ndarray,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from guard.picture import Look
 
 _HAVE: dict[str, frozenset[str]] = {

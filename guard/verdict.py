@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from catalog.wish import HARD, Constraint, PriceRange
+from vocabulary.wish import HARD, Constraint, PriceRange
 
 Outcome = Literal["met", "broken", "unknown"]
 VerdictSource = Literal["listing", "text", "picture", "none"]

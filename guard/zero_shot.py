@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from catalog import vocabulary
+import vocabulary
 from encoders.encoder import pick_device
 from encoders.openclip import load_model
 from guard.verifier import Subject

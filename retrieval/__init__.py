@@ -1,8 +1,8 @@
 """Composed query + wish -> ranked hits."""
 
+from retrieval.factory import open_index
 from retrieval.fusion import RankerWeights, load_ranker_weights, save_ranker_weights
-from retrieval.index import Elsewhere, VectorIndex, first_part, make_lists, open_index
-from retrieval.opened import index_of
+from retrieval.index import Elsewhere, VectorIndex, build_index, first_part, make_lists
 from retrieval.retriever import Hit, Retriever
 
 __all__ = [
@@ -12,7 +12,7 @@ __all__ = [
     "Retriever",
     "VectorIndex",
     "first_part",
-    "index_of",
+    "build_index",
     "load_ranker_weights",
     "make_lists",
     "open_index",

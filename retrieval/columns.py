@@ -12,10 +12,10 @@ from typing import Protocol
 
 import numpy as np
 
-from catalog import vocabulary
-from catalog.claims import Claim
+import vocabulary
 from catalog.item import Item
-from catalog.stated import OPEN_WORLD, stated
+from catalog.listing.claims import Claim
+from catalog.listing.stated import OPEN_WORLD, stated
 
 SILENT, SEVERAL = "", "*"
 """The listing states nothing; it states more than one value, or one that a column cannot hold."""

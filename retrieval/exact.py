@@ -10,7 +10,7 @@ CHUNK = 65_536
 """Rows read at once."""
 
 
-def settle(
+def rescore_exact(
     vectors: np.ndarray, queries: np.ndarray, candidates: Sequence[np.ndarray], k: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """The k best of each query's candidates, by inner product, equal scores by row: rows and scores (q, k) as in VectorIndex.

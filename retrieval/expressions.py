@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from catalog import vocabulary
-from catalog.wish import Constraint, PriceRange, Wish
+import vocabulary
 from retrieval.columns import AVAILABLE, BRAND, FACETS, PRICE, SEVERAL, SILENT, holds
+from vocabulary.wish import Constraint, PriceRange, Wish
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
 _DEAREST = 1e9

@@ -8,8 +8,8 @@ from pathlib import Path
 import faiss
 import numpy as np
 
-from catalog.wish import Constraint
 from errors import InputError
+from vocabulary.wish import Constraint
 
 LARGE = 200_000
 """Rows from which half precision (QT_fp16) halves the memory; scores then differ by about 1e-3."""

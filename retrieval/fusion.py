@@ -133,7 +133,7 @@ def _runs(places: np.ndarray) -> Iterator[tuple[int, int]]:
         )
 
 
-class Chosen(Sequence[str]):
+class LazyIds(Sequence[str]):
     """The strings of these rows, read when they are asked for."""
 
     def __init__(self, strings: Sequence[str], rows: np.ndarray) -> None:

@@ -10,9 +10,9 @@ from typing import Protocol
 import faiss
 import numpy as np
 
-from catalog.wish import Constraint
 from errors import InputError
 from retrieval.index import VectorIndex
+from vocabulary.wish import Constraint
 
 MOST = 2048
 """FAISS returns at most so many hits a query from a GPU."""

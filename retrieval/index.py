@@ -14,9 +14,9 @@ from pydantic import SecretStr
 
 from catalog.files import VECTORS, lists_file, read_manifest
 from catalog.strings import Stacked
-from catalog.wish import Constraint
 from errors import InputError
 from retrieval.columns import Columns, Listings
+from vocabulary.wish import Constraint
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ LISTS_FROM = 50_000
 """Rows from which `auto` takes an inverted file: several exact searches a turn take tens of milliseconds there."""
 
 
-def open_index(
+def build_index(
     vectors: np.ndarray | Stacked,
     kind: str = "auto",
     kept: Path | None = None,
@@ -87,7 +87,7 @@ def open_index(
     if isinstance(vectors, Stacked):
         from retrieval.parted_index import PartedIndex
 
-        own = first or open_index(vectors.parts[0], kind, kept, device=device, elsewhere=elsewhere)
+        own = first or build_index(vectors.parts[0], kind, kept, device=device, elsewhere=elsewhere)
         return PartedIndex(own, _exact(np.concatenate(vectors.parts[1:])))
     if first is not None:
         return first

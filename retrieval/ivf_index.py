@@ -15,9 +15,9 @@ import faiss
 import numpy as np
 
 from catalog.files import read_ahead
-from catalog.wish import Constraint
 from errors import InputError
-from retrieval.exact import settle
+from retrieval.exact import rescore_exact
+from vocabulary.wish import Constraint
 
 EXACT_ROWS = 4_000
 """A filter that leaves at most so many rows is answered by scoring each of them."""
@@ -101,7 +101,7 @@ class IvfIndex:
             )
         if mask is not None and mask.shape != (self.size,):
             raise InputError(f"a mask of shape {mask.shape} does not fit {self.size} rows")
-        return settle(self._rows, queries, self._candidates(queries, k, mask), k)
+        return rescore_exact(self._rows, queries, self._candidates(queries, k, mask), k)
 
     def _candidates(self, queries: np.ndarray, k: int, mask: np.ndarray | None) -> list[np.ndarray]:
         """For each query, the rows that are worth an exact score."""

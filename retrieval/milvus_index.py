@@ -15,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.wish import Constraint
 from errors import InputError, WorkError
 from retrieval.columns import Columns, nothing_stated
-from retrieval.exact import settle
+from retrieval.exact import rescore_exact
 from retrieval.expressions import expression
 from retrieval.milvus_collection import MilvusCollection
 from retrieval.milvus_server import MilvusServer
+from vocabulary.wish import Constraint
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +138,7 @@ class MilvusIndex:
             except WorkError as error:
                 logger.error("%s", error)
                 raise WorkError(AWAY) from error
-        return settle(self._rows, queries, candidates, k)
+        return rescore_exact(self._rows, queries, candidates, k)
 
     def save(self, path: Path) -> None:
         """Has the server write what it holds to its disks; there is no file of ours."""

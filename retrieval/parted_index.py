@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.wish import Constraint
 from errors import InputError
 from retrieval.index import VectorIndex
+from vocabulary.wish import Constraint
 
 
 class PartedIndex:

@@ -7,8 +7,8 @@ from typing import Protocol
 
 import numpy as np
 
-from catalog import vocabulary
-from catalog.wish import Constraint, Wish
+import vocabulary
+from vocabulary.wish import Constraint, Wish
 
 
 class Query(Protocol):

@@ -10,12 +10,12 @@ from typing import Protocol
 
 import numpy as np
 
-from catalog.wish import Constraint, Wish
-from retrieval.fusion import Chosen, Pool, RankerWeights, load_ranker_weights
+from retrieval.fusion import LazyIds, Pool, RankerWeights, load_ranker_weights
 from retrieval.grouping import one_per_design
 from retrieval.index import VectorIndex
 from retrieval.rankers import Query, Space, Specialist, kind_scores, listing_scores, specialists
 from retrieval.words import listing_query
+from vocabulary.wish import Constraint, Wish
 
 BEYOND = 1_000
 """Candidates that each ranker brings in beyond those wanted, where many are wanted."""
@@ -145,7 +145,7 @@ class Retriever:
         )
         return Pool(
             rows,
-            Chosen(self.catalog.ids, rows),
+            LazyIds(self.catalog.ids, rows),
             scores,
             vectors,
             {name: specialist.share for name, specialist in facets.items()},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from catalog import vocabulary
-from catalog.wish import Wish
+import vocabulary
+from vocabulary.wish import Wish
 
 # Words of a chat that no listing is found by.
 CHAT = frozenset(

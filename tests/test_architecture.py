@@ -13,8 +13,11 @@ FLOORS = [
     {"ui", "training", "evaluation"},
     {"agent"},
     {"composer", "retrieval", "guard"},
+    {"metrics"},
     {"encoders"},
+    {"demo", "datasets"},
     {"catalog"},
+    {"vocabulary"},
     {"settings", "errors"},
 ]
 LEVEL = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}

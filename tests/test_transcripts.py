@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from agent import Stylist, transcripts
+from agent import Stylist
+from agent.replay import transcripts
 from errors import InputError
 
 FOLDER = Path(__file__).parent / "transcripts"

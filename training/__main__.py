@@ -201,7 +201,7 @@ def composer(
 
 def _tuned(data: Path, model, seed: int, out: Path | None) -> dict:
     from composer.weights import DEFAULTS
-    from evaluation.composer_tuning import tune
+    from evaluation.composed.tuning import tune
 
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

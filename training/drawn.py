@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from catalog import vocabulary
-from catalog.drawn import render_training
-from catalog.labelled.photos import Photo
+import vocabulary
+from datasets.photos import Photo
+from demo import render_training
 from encoders.layout import FACET_SLICE
 
 SIDE = 192

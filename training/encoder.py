@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from catalog.labelled.photos import Photo, read_photos
+from datasets.photos import Photo, read_photos
 from encoders import load_encoder
 from encoders.openclip import MERGES
 from encoders.torchvision_ops import import_open_clip

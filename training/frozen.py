@@ -12,9 +12,9 @@ import torch
 import torch.nn.functional as F
 from tqdm import tqdm
 
-from catalog.labelled.photos import Photo, photo_opener, read_photos
-from encoders.figures import reported_classes, share
+from datasets.photos import Photo, photo_opener, read_photos
 from encoders.pictures import squares
+from metrics.encoder import reported_classes, share
 from training.tower import imagenet_tower
 
 SIDE = 160

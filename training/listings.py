@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from catalog import vocabulary
-from catalog.labelled.splits import design, percent
+import vocabulary
+from catalog.listing.statements import ListingStatements, statements
 from catalog.store import Catalog
+from datasets.splits import design, percent
 from guard.evidence import VAGUE, listed, stated_category
 from guard.picture import Look
-from guard.statement import Told, statements
 from training.calibrate import Labelled
 from training.thresholds import Examples, asked_values
 
@@ -25,7 +25,7 @@ HELD = 30
 class Shop:
     """A catalogue's items as teachers: what each listing states, and which design each is of."""
 
-    told: tuple[Told, ...]
+    told: tuple[ListingStatements, ...]
     designs: tuple[str, ...]
     vectors: np.ndarray
     """(n, dim) float32"""
@@ -56,7 +56,7 @@ def read_shop(catalog: Catalog, vectors: np.ndarray) -> Shop:
     )
 
 
-def stated_sets(told: Sequence[Told], facet: str) -> list[frozenset[str]]:
+def stated_sets(told: Sequence[ListingStatements], facet: str) -> list[frozenset[str]]:
     """An entry an item: the leaf values that its listing leaves open, empty where it tells nothing.
 
     "printed" leaves every pattern but solid; "multicolour" tells nothing, nor does a value that the kind cannot have.
@@ -64,7 +64,7 @@ def stated_sets(told: Sequence[Told], facet: str) -> list[frozenset[str]]:
     return [_stated(statements, facet) for statements in told]
 
 
-def _stated(statements: Told, facet: str) -> frozenset[str]:
+def _stated(statements: ListingStatements, facet: str) -> frozenset[str]:
     if _unable(statements, facet):
         return frozenset()
     named = [
@@ -79,7 +79,9 @@ def _stated(statements: Told, facet: str) -> frozenset[str]:
     return frozenset().union(*(vocabulary.descendants(facet, value) & leaves for value in narrow))
 
 
-def allowed_values(told: Sequence[Told], facet: str, values: Sequence[str]) -> np.ndarray:
+def allowed_values(
+    told: Sequence[ListingStatements], facet: str, values: Sequence[str]
+) -> np.ndarray:
     """(n, V) bool: the values that each listing leaves open; a row of False where it tells nothing, or leaves all open."""
     sets = stated_sets(told, facet)
     allowed = np.array(
@@ -89,7 +91,7 @@ def allowed_values(told: Sequence[Told], facet: str, values: Sequence[str]) -> n
     return allowed
 
 
-def able_rows(told: Sequence[Told], facet: str) -> np.ndarray:
+def able_rows(told: Sequence[ListingStatements], facet: str) -> np.ndarray:
     """(n,) bool: the items whose kind can have the facet."""
     return np.array([not _unable(statements, facet) for statements in told], dtype=bool)
 
@@ -105,7 +107,9 @@ def labelled(slices: np.ndarray, allowed: np.ndarray) -> Labelled:
     )
 
 
-def listing_examples(seen: Look, told: Sequence[Told], facet: str) -> dict[str, Examples]:
+def listing_examples(
+    seen: Look, told: Sequence[ListingStatements], facet: str
+) -> dict[str, Examples]:
     """value -> what the picture says of it, and whether the listing says that it holds, where the listing says."""
     found = {}
     for value in asked_values(facet):
@@ -121,7 +125,7 @@ def listing_examples(seen: Look, told: Sequence[Told], facet: str) -> dict[str, 
     return found
 
 
-def _unable(statements: Told, facet: str) -> bool:
+def _unable(statements: ListingStatements, facet: str) -> bool:
     """Whether the kind cannot have the facet, so that its absence teaches nothing about pictures."""
     kind = stated_category(statements)
     return kind is not None and not vocabulary.applicable(facet, kind.value)

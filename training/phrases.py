@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from encoders.layout import FACET_SLICE
 
 _FORMS: dict[str, tuple[str, ...]] = {

@@ -14,7 +14,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from catalog.labelled.photos import FOLDERS, Photo, photo_opener
+from datasets.photos import FOLDERS, Photo, photo_opener
 from encoders.pictures import square
 
 SIDES = {"product": 192, "small": 80, "shopper": 192}

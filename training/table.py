@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from catalog import vocabulary
-from catalog.labelled.photos import Photo
+import vocabulary
+from datasets.photos import Photo
 from encoders.garment import zone_of
 from encoders.layout import FACET_SLICE
 from training.augment import Strength, augment, plain

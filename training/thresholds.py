@@ -21,9 +21,9 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from catalog import vocabulary
-from catalog.labelled.photos import Photo, photo_opener, read_photos
+import vocabulary
 from catalog.store import Catalog
+from datasets.photos import Photo, photo_opener, read_photos
 from encoders import load_encoder
 from errors import InputError
 from guard.picture import Look, look

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 from pathlib import Path
 
-from catalog import vocabulary
+import vocabulary
 from encoders.layout import FACET_SLICE
 
 MERGES = 2600

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ui import phrases
+from ui import labels as phrases
 from ui.markup import esc, link, many, money, picture
 
 if TYPE_CHECKING:

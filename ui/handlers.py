@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import gradio as gr
 
 from errors import Busy, StylistError
-from ui import cards, panels, photos, phrases, turns
+from ui import cards, panels, photos, turns
+from ui import labels as phrases
 from ui.pace import paced
 from ui.shop import Shop
 
 if TYPE_CHECKING:
-    from agent import Crew, Event, Stylist
+    from agent import Event, Stylist, StylistPool
 
 LOG = logging.getLogger(__name__)
 PACE_S = 0.15
@@ -47,7 +48,7 @@ class View(NamedTuple):
     clock: Any = gr.skip()
 
 
-class Desk:
+class PageHandlers:
     """The handlers of one page over one shop.
 
     pictures: address under which the catalogue's pictures are served; pace: seconds between two views of a turn at work.
@@ -132,7 +133,7 @@ class Desk:
         shown = turns.MOST_TURNS if token in self._unfolded else turns.SHOWN_TURNS
         return self._whole(stylist, token, shown)._replace(live=gr.skip())
 
-    def _forget(self, stylist: Stylist | Crew, token: str) -> View:
+    def _forget(self, stylist: Stylist | StylistPool, token: str) -> View:
         try:
             stylist.forget(token)
         except StylistError as error:
@@ -148,7 +149,7 @@ class Desk:
             ),
         )
 
-    def _ready(self, token: str) -> Stylist | Crew | None:
+    def _ready(self, token: str) -> Stylist | StylistPool | None:
         return self.shop.stylist if token and _TOKEN.fullmatch(token) else None
 
     def _example(self, token: str, number: object) -> Iterator[View]:
@@ -205,7 +206,9 @@ class Desk:
             if news[-1].kind != "reply":  # the whole page follows at once
                 yield View(live=turns.working(text, images, trace, step, said, ahead))
 
-    def _change(self, stylist: Stylist | Crew, token: str, kind: str, data: dict) -> Iterator[View]:
+    def _change(
+        self, stylist: Stylist | StylistPool, token: str, kind: str, data: dict
+    ) -> Iterator[View]:
         yield View(live=turns.working("", (), (), "thought"))
         try:
             if kind == "not_this":
@@ -223,7 +226,7 @@ class Desk:
             LOG.exception("%s failed", kind)
             yield View(live=panels.notice(SLIP))
 
-    def _remove(self, stylist: Stylist | Crew, token: str, data: dict) -> None:
+    def _remove(self, stylist: Stylist | StylistPool, token: str, data: dict) -> None:
         """Remove the constraint of the wish that the chip stands for; a chip that is no longer in it does nothing."""
         wanted = data.get("facet"), data.get("op"), data.get("value")
         history = stylist.history(token, last=1)
@@ -232,7 +235,9 @@ class Desk:
         if one is not None:
             stylist.remove(token, one.facet, one.op, one.value)
 
-    def _whole(self, stylist: Stylist | Crew, token: str, shown: int = turns.SHOWN_TURNS) -> View:
+    def _whole(
+        self, stylist: Stylist | StylistPool, token: str, shown: int = turns.SHOWN_TURNS
+    ) -> View:
         """All of the page that depends on the session, read from memory: so many turns, and one more that these point at."""
         history, saved = stylist.history(token, last=shown + 1), stylist.saved(token)
         ids = {item.id for item in saved}
@@ -252,7 +257,7 @@ class Desk:
         )
 
     @staticmethod
-    def _currency(stylist: Stylist | Crew) -> str:
+    def _currency(stylist: Stylist | StylistPool) -> str:
         first = stylist.catalog.items([0]) if stylist.catalog.ids else []
         return first[0].currency if first else "EUR"
 

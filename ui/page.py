@@ -9,7 +9,7 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 from ui import lean, panels, photos
-from ui.handlers import Desk, View
+from ui.handlers import PageHandlers, View
 from ui.shop import Shop
 from ui.theme import CSS, HEAD, TAPS, theme
 
@@ -35,7 +35,7 @@ def build(shop: Shop, at_once: int | None = None) -> gr.Blocks:
     at_once: turns that may run at the same time; None where they wait behind the page (`agent.Crew`).
     """
     lean.spare()
-    desk = Desk(shop, PICTURES)
+    desk = PageHandlers(shop, PICTURES)
     with lean.Blocks(
         title=panels.NAME,
         fill_width=True,
@@ -74,7 +74,9 @@ def build(shop: Shop, at_once: int | None = None) -> gr.Blocks:
     return page
 
 
-def _wire(page: gr.Blocks, desk: Desk, parts: View, dialog: gr.HTML, at_once: int | None) -> None:
+def _wire(
+    page: gr.Blocks, desk: PageHandlers, parts: View, dialog: gr.HTML, at_once: int | None
+) -> None:
     quiet = {"outputs": list(parts), "show_progress": "hidden", "api_visibility": "private"}
     turn = {**quiet, "concurrency_limit": at_once, "concurrency_id": "turn", "trigger_mode": "once"}
     tapped = (parts.masthead, parts.feed, parts.live, parts.wish, parts.drawer, dialog)

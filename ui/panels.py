@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui import phrases
+from ui import labels as phrases
 from ui.markup import esc
 from ui.photos import EXAMPLES, thumbnail
 
 if TYPE_CHECKING:
-    from catalog.wish import Constraint
+    from vocabulary.wish import Constraint
 
 NAME = "Stylist"
 _CHIP_ORDER = ("require", "exclude", "more", "less", "prefer")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
-from catalog import vocabulary
-from ui import cards, phrases
+import vocabulary
+from ui import cards
+from ui import labels as phrases
 from ui.markup import esc, many, picture
 from ui.photos import thumbnail
 

@@ -1,6 +1,6 @@
 """Reads what shoppers write into constraints, orders and pointers, offline: `read(text, context)` -> Reading."""
 
-from .reader import read
-from .reading import Context, Drop, Intent, Mention, Part, Reading, Shown, Vibe
+from agent.language.reader import read
+from agent.language.reading import Context, Drop, Intent, Mention, Part, Reading, Shown, Vibe
 
 __all__ = ["Context", "Drop", "Intent", "Mention", "Part", "Reading", "Shown", "Vibe", "read"]

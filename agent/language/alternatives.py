@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from catalog.vocabulary import SHADES, covers
-from catalog.wish import Constraint
-
-from .cues import Found
+from agent.language.cues import Found
+from vocabulary import SHADES, covers
+from vocabulary.wish import Constraint
 
 
 def _groups(found: list[Found]) -> dict[int, int]:

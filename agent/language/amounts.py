@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from catalog.wish import Constraint, PriceRange
-
-from .tokens import Sentence
+from agent.language.tokens import Sentence
+from vocabulary.wish import Constraint, PriceRange
 
 _CURRENCIES = {
     "$": "USD",

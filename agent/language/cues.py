@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .marks import Mark
+from agent.language.marks import Mark
 
 _SIZED = frozenset({"graphic", "logo", "text"})
 """Values of which a bigger one is more of it; a bigger bow is just a bow."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from catalog import vocabulary
-
-from .lexicon import phrases
-from .reading import Drop
-from .tokens import Sentence
+import vocabulary
+from agent.language.lexicon import phrases
+from agent.language.reading import Drop
+from agent.language.tokens import Sentence
 
 FACET_NOUNS = {
     "price": "price|prices|budget|cost|costs|money|price limit|price range|price tag|limit",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .marks import Mark
+from agent.language.marks import Mark
 
 PHRASE_ENDS = frozenset(
     {

@@ -7,8 +7,8 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from .reading import Intent, Mention
-from .tokens import Sentence
+from agent.language.reading import Intent, Mention
+from agent.language.tokens import Sentence
 
 _ASKS_ABOUT = re.compile(
     r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|"

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from catalog import vocabulary
-from catalog.vocabulary import ATTRIBUTE_FACETS
-
-from .tokens import words_of
+import vocabulary
+from agent.language.tokens import words_of
+from vocabulary import ATTRIBUTE_FACETS
 
 GRADABLE = ("style", "fit", "material", "color", "details", "pattern")
 _PRIORITY = {

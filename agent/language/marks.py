@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from .lexicon import Sense, longest, phrases
-from .spelling import mend
-from .tokens import Sentence
+from agent.language.lexicon import Sense, longest, phrases
+from agent.language.spelling import mend
+from agent.language.tokens import Sentence
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from functools import cache
 
 import numpy as np
 
-from .reading import Reading, Vibe
-from .sentences import sentence_encoder
-from .tokens import words_of
-from .vibes import Entry, constraints_of, give_way, lexicon
+from agent.language.reading import Reading, Vibe
+from agent.language.sentences import sentence_encoder
+from agent.language.tokens import words_of
+from agent.language.vibes import Entry, constraints_of, give_way, lexicon
 
 THRESHOLD = 0.65
 MARGIN = 0.15

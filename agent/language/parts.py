@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from catalog.wish import Constraint
-
-from .reading import Context, Mention, Part
-from .tokens import Sentence
+from agent.language.reading import Context, Mention, Part
+from agent.language.tokens import Sentence
+from vocabulary.wish import Constraint
 
 _ASPECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"shape|cut|silhouette|style|form|design|model|garment", ()),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from catalog.wish import Constraint
-
-from .lexicon import phrases
-from .reading import Context
-from .tokens import Sentence, words_of
+from agent.language.lexicon import phrases
+from agent.language.reading import Context
+from agent.language.tokens import Sentence, words_of
+from vocabulary.wish import Constraint
 
 _WOMEN = (
     r"wife|girlfriend|mom|mum|mother|mummy|mommy|grandma|grandmother|aunt|auntie|sister|fiancee|bride|herself|her|women|"

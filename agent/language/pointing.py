@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from catalog.vocabulary import covers
-from catalog.wish import Constraint
-
-from .reading import Context, Mention, Shown
-from .tokens import Sentence
+from agent.language.reading import Context, Mention, Shown
+from agent.language.tokens import Sentence
+from vocabulary import covers
+from vocabulary.wish import Constraint
 
 _ORDINALS = {
     "first": 1,

@@ -9,21 +9,20 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from catalog.wish import Constraint
-
-from .alternatives import to_constraints
-from .amounts import read_amounts
-from .dropping import read_drops, read_kept, read_replaced
-from .intents import read_intents, read_question
-from .marks import read_marks
-from .parts import read_garment, read_parts
-from .people import read_audience, read_brands
-from .pointing import read_mentions
-from .reading import Context, Intent, Mention, Reading
-from .scope import read_scopes
-from .senses import settle
-from .tokens import Sentence, words_of
-from .vibes import give_way, read_vibes
+from agent.language.alternatives import to_constraints
+from agent.language.amounts import read_amounts
+from agent.language.dropping import read_drops, read_kept, read_replaced
+from agent.language.intents import read_intents, read_question
+from agent.language.marks import read_marks
+from agent.language.parts import read_garment, read_parts
+from agent.language.people import read_audience, read_brands
+from agent.language.pointing import read_mentions
+from agent.language.reading import Context, Intent, Mention, Reading
+from agent.language.scope import read_scopes
+from agent.language.senses import settle
+from agent.language.tokens import Sentence, words_of
+from agent.language.vibes import give_way, read_vibes
+from vocabulary.wish import Constraint
 
 _ASKS = frozenset({"question", "compare"})
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from catalog.wish import Constraint, Wish
+from vocabulary.wish import Constraint, Wish
 
 IntentKind = Literal[
     "show_more",

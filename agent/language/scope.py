@@ -7,9 +7,9 @@ light pink").
 
 from __future__ import annotations
 
-from .cues import OPPOSITE, Cues, Found
-from .lexicon import Sense
-from .marks import Mark
+from agent.language.cues import OPPOSITE, Cues, Found
+from agent.language.lexicon import Sense
+from agent.language.marks import Mark
 
 _GRADABLE_FACETS = frozenset({"style", "fit"})
 _GRADABLE = frozenset(

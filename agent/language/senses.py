@@ -6,11 +6,10 @@ to the left over a verb ("the sleeves are longer").
 
 from __future__ import annotations
 
-from catalog import vocabulary
-
-from .heads import PHRASE_ENDS, REACH, head_noun
-from .lexicon import Sense
-from .marks import Mark
+import vocabulary
+from agent.language.heads import PHRASE_ENDS, REACH, head_noun
+from agent.language.lexicon import Sense
+from agent.language.marks import Mark
 
 _LENGTHS = {
     "long": {"sleeve": Sense("sleeve_length", "long"), "": Sense("length", "maxi")},

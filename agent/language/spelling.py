@@ -12,7 +12,7 @@ from pathlib import Path
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
-from .lexicon import phrases, spellable
+from agent.language.lexicon import phrases, spellable
 
 _SHORTEST = 5
 _GRAMMAR = ("nothing", "without", "except", "instead", "something", "anything")

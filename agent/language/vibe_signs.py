@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from .lexicon import phrases
-from .tokens import Sentence, words_of
+from agent.language.lexicon import phrases
+from agent.language.tokens import Sentence, words_of
 
 _ALWAYS = frozenset({"aesthetic", "dress_code"})
 """Kinds whose single words are vibes wherever they stand; an occasion's or a weather's needs a sign beside it."""

@@ -11,12 +11,11 @@ from pathlib import Path
 from rapidfuzz.fuzz import ratio
 from rapidfuzz.process import extractOne
 
-from catalog.vocabulary import covers
-from catalog.wish import Constraint
-
-from .reading import Vibe
-from .tokens import Sentence, words_of
-from .vibe_signs import look_alikes, meant, refused, with_sign
+from agent.language.reading import Vibe
+from agent.language.tokens import Sentence, words_of
+from agent.language.vibe_signs import look_alikes, meant, refused, with_sign
+from vocabulary import covers
+from vocabulary.wish import Constraint
 
 _MOST = 7
 """As many attributes as one vibe may bring: each further one only blurs the ranking."""

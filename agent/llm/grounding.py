@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
-from catalog import vocabulary
+import vocabulary
 
 # Facets whose words are specific enough that naming one is a claim about the goods. Styles ("fun", "modern") and
 # short everyday words are left to taste.

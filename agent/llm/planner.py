@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from PIL import Image
 
+import vocabulary
 from agent.language import read
 from agent.language.reading import Context, Drop, Intent, Mention, Reading
 from agent.llm.budget import PLAN, Budget, ModelFailure
@@ -17,9 +18,8 @@ from agent.llm.grounding import promises
 from agent.llm.prompts import mended, planning
 from agent.llm.schema import PlannedConstraint, PlannedTurn, to_constraint
 from agent.llm.toolbox import Toolbox
-from agent.planner import Asked
-from catalog import vocabulary
-from catalog.wish import Constraint
+from agent.planner import PlanRequest
+from vocabulary.wish import Constraint
 
 PICTURE_SIDE = 512
 SHOWN_MAX = 20
@@ -45,7 +45,7 @@ def data_url(picture: Image.Image) -> str:
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def session_state(turn: Asked) -> dict:
+def session_state(turn: PlanRequest) -> dict:
     """What the model is shown of session and shop: wish in force, notes, shown items, the photo's reading, the stock."""
     context = turn.context
     wish = context.wish.constraints if context.wish else ()
@@ -87,7 +87,7 @@ class ModelPlanner:
 
     def read(
         self,
-        turn: Asked,
+        turn: PlanRequest,
         budget: Budget,
         toolbox: Toolbox | None = None,
         picture: Image.Image | None = None,

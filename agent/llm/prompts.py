@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from catalog import vocabulary
+import vocabulary
 
 _RULES = """You plan for a fashion shopping chat. Read the shopper's newest message and return the change to the wish.
 

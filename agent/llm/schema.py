@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from catalog import vocabulary
-from catalog.wish import Constraint, PriceRange
+import vocabulary
+from vocabulary.wish import Constraint, PriceRange
 
 Facet = Literal[
     "category",

@@ -10,7 +10,7 @@ from agent.llm.client import ModelClient
 from agent.llm.grounding import problems, sentences
 from agent.llm.prompts import speaking
 from agent.replies import Card, Reply
-from catalog.wish import Constraint, PriceRange
+from vocabulary.wish import Constraint, PriceRange
 
 TEXT_MAX = 500
 

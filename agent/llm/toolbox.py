@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from pydantic import BaseModel, ValidationError
 
+import vocabulary
 from agent.llm.calls import (
     BY_NAME,
     NOTE_MAX,
@@ -28,13 +29,12 @@ from agent.llm.calls import (
 from agent.llm.client import Call, told
 from agent.llm.grounding import promises
 from agent.llm.schema import PlannedConstraint, to_constraint
-from agent.memory import Memory
-from agent.merge import merge
-from agent.planner import Asked
+from agent.memory.store import Memory
+from agent.planner import PlanRequest
 from agent.tools import Tools
-from catalog import vocabulary
+from agent.wish.merge import merge
 from catalog.item import Item
-from catalog.wish import Constraint, Wish
+from vocabulary.wish import Constraint, Wish
 
 ANSWER_MAX = 4_000
 CALLS_MAX = 4
@@ -48,7 +48,7 @@ TITLE_MAX = 120
 class Toolbox:
     """The tools of one turn. asked: the question that ended the thought; noted: notes to keep once the turn is done."""
 
-    def __init__(self, tools: Tools, memory: Memory, turn: Asked) -> None:
+    def __init__(self, tools: Tools, memory: Memory, turn: PlanRequest) -> None:
         self._tools, self._memory, self._turn = tools, memory, turn
         self._made: set[str] = set()
         self.asked: str | None = None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from catalog import vocabulary
+import vocabulary
 from catalog.build import Ledger
 from catalog.feeds.lines import Row, header_of, read_rows
 from catalog.feeds.listing import Listing, Reject, reasons, reject, unreadable

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
-from catalog import vocabulary
+import vocabulary
 from errors import InputError
 
 Tables = Mapping[str, Mapping[str, tuple[str, ...]]]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from catalog.wish import Wish
 from composer.directions import axis, unwanted_directions, value_direction
 from composer.space import Space, slice_of, unit
 from composer.weights import Weights
+from vocabulary.wish import Wish
 
 
 def asked(wish: Wish, space: Space, weights: Weights) -> np.ndarray:

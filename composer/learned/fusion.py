@@ -14,11 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from catalog.wish import Wish
 from composer.baselines import spoken
 from composer.learned.asking import asked
 from composer.space import Space, unit
 from composer.weights import Weights
+from vocabulary.wish import Wish
 
 Tensors = Mapping[str, Tensor]
 

@@ -14,7 +14,6 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from catalog.wish import Constraint, Wish
 from composer.delta import constraints_by_slice, facet_shows, falls_away, unwanted_of
 from composer.directions import (
     axis,
@@ -27,6 +26,7 @@ from composer.directions import (
 )
 from composer.space import Space, unit
 from composer.weights import Weights
+from vocabulary.wish import Constraint, Wish
 
 PARTS = ("keep", "lean", "change", "say", "prefer", "push", "step", "old")
 OPS = (("require",), ("prefer",), ("exclude",), ("more", "less"))

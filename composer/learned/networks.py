@@ -12,13 +12,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from catalog.wish import Wish
 from composer.learned.checkpoint import FOLDER, Learned, demand_fit, identity, load_learned, refit
 from composer.learned.fusion import Combiner, GatedFilm, Tirg
 from composer.learned.gated import Gated
 from composer.space import Space
 from composer.weights import Weights
 from errors import InputError
+from vocabulary.wish import Wish
 
 
 class Network(Protocol):

@@ -7,9 +7,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from agent.memory import Memory
+from agent.memory.store import Memory
 from agent.replies import Event, Reply
-from agent.worker import Post
+from agent.serving.worker import Post
 from errors import InputError
 
 LONGEST_S = 30.0

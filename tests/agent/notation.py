@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from agent.language import Context, Reading, Shown, read
-from catalog.wish import Constraint
+from vocabulary.wish import Constraint
 
 PAGE = Context(
     shown=(

@@ -7,8 +7,8 @@ import pytest
 from agent.action import _in_order, _one_a_design, fingerprint
 from agent.replies import Card, Check
 from agent.state import Reference, Request
-from catalog.wish import Wish
 from tests.agent.test_merge import c, w
+from vocabulary.wish import Wish
 
 
 def card(

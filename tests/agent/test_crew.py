@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from agent import Crew
+from agent import StylistPool
 from errors import Busy, InputError, WorkError
 from settings import ROOT, load_settings
 from tests.agent import crew_world
@@ -29,8 +29,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def crew(shop_dir: Path, home: Path) -> Iterator[Crew]:
-    crew = Crew.open(shop_dir, memory=home / "m.sqlite", settings=SETTINGS, opener=crew_world.doer)
+def crew(shop_dir: Path, home: Path) -> Iterator[StylistPool]:
+    crew = StylistPool.open(
+        shop_dir, memory=home / "m.sqlite", settings=SETTINGS, opener=crew_world.doer
+    )
     yield crew
     crew.close()
 
@@ -46,14 +48,14 @@ def pid(reply) -> int:
 
 
 def test_two_turns_run_at_the_same_time_in_two_processes(
-    crew: Crew, many: ThreadPoolExecutor
+    crew: StylistPool, many: ThreadPoolExecutor
 ) -> None:
     replies = list(many.map(lambda name: crew.chat(name, "meet 1"), ("a1", "b1")))
     assert all(reply.reply.endswith("met") for reply in replies)
     assert len({pid(reply) for reply in replies} | {os.getpid()}) == 3
 
 
-def test_events_come_as_they_happen_and_the_reply_last(crew: Crew) -> None:
+def test_events_come_as_they_happen_and_the_reply_last(crew: StylistPool) -> None:
     events = list(crew.stream("c1", "a red dress"))
     assert [event.kind for event in events] == ["step", "reply"] and events[
         -1
@@ -61,7 +63,7 @@ def test_events_come_as_they_happen_and_the_reply_last(crew: Crew) -> None:
 
 
 def test_turns_of_one_session_keep_their_order_and_what_all_processes_wrote_is_read_here(
-    crew: Crew, home: Path, many: ThreadPoolExecutor
+    crew: StylistPool, home: Path, many: ThreadPoolExecutor
 ) -> None:
     first = many.submit(crew.chat, "d1", "hold d1")
     crew_world.holding(home, "d1")
@@ -74,7 +76,7 @@ def test_turns_of_one_session_keep_their_order_and_what_all_processes_wrote_is_r
 
 
 def test_a_full_line_is_busy_and_reading_never_waits(
-    crew: Crew, home: Path, many: ThreadPoolExecutor
+    crew: StylistPool, home: Path, many: ThreadPoolExecutor
 ) -> None:
     held = [many.submit(crew.chat, f"f{n}", f"hold f{n}") for n in range(2)]
     for n in range(2):
@@ -91,7 +93,7 @@ def test_a_full_line_is_busy_and_reading_never_waits(
     assert all(turn.result().reply.endswith("held") for turn in held)
 
 
-def test_errors_come_back_as_what_they_are(crew: Crew) -> None:
+def test_errors_come_back_as_what_they_are(crew: StylistPool) -> None:
     with pytest.raises(InputError, match="no such thing"):
         crew.chat("i", "refuse")
     with pytest.raises(RuntimeError, match="LookupError: broken on purpose"):
@@ -104,7 +106,7 @@ def test_errors_come_back_as_what_they_are(crew: Crew) -> None:
 
 
 def test_a_worker_that_dies_takes_no_other_turn_with_it(
-    crew: Crew, home: Path, many: ThreadPoolExecutor
+    crew: StylistPool, home: Path, many: ThreadPoolExecutor
 ) -> None:
     held = many.submit(crew.chat, "j", "hold j")
     crew_world.holding(home, "j")
@@ -116,7 +118,7 @@ def test_a_worker_that_dies_takes_no_other_turn_with_it(
 
 
 def test_a_worker_killed_while_idle_is_replaced_without_a_word(
-    crew: Crew, many: ThreadPoolExecutor
+    crew: StylistPool, many: ThreadPoolExecutor
 ) -> None:
     before = {
         pid(reply) for reply in many.map(lambda name: crew.chat(name, "meet 2"), ("a2", "b2"))
@@ -127,7 +129,7 @@ def test_a_worker_killed_while_idle_is_replaced_without_a_word(
     assert len(after) == 2 and not after & before
 
 
-def each(crew: Crew, many: ThreadPoolExecutor, order: str) -> dict[int, int]:
+def each(crew: StylistPool, many: ThreadPoolExecutor, order: str) -> dict[int, int]:
     """What either process answers to an order, by its id."""
     found: dict[int, int] = {}
     while len(found) < 2:
@@ -137,7 +139,7 @@ def each(crew: Crew, many: ThreadPoolExecutor, order: str) -> dict[int, int]:
 
 
 def test_words_of_who_is_forgotten_are_dropped_in_every_process(
-    crew: Crew, many: ThreadPoolExecutor
+    crew: StylistPool, many: ThreadPoolExecutor
 ) -> None:
     before = each(crew, many, "dropped")
     crew.chat("q", "something personal")
@@ -155,7 +157,7 @@ def test_every_process_goes_over_to_a_catalogues_new_state(
     shop_dir: Path, tmp_path: Path, many: ThreadPoolExecutor
 ) -> None:
     folder = Path(shutil.copytree(shop_dir, tmp_path / "shop"))
-    crew = Crew.open(
+    crew = StylistPool.open(
         folder, memory=tmp_path / "m.sqlite", settings=SETTINGS, opener=crew_world.doer
     )
     list(many.map(lambda name: crew.chat(name, "meet 7"), ("a", "b")))
@@ -175,13 +177,13 @@ def test_every_process_goes_over_to_a_catalogues_new_state(
 
 def test_what_keeps_the_first_worker_from_opening_is_raised(shop_dir: Path) -> None:
     with pytest.raises(InputError, match="another encoder"):
-        Crew.open(shop_dir, settings=SETTINGS, opener=crew_world.refusing)
+        StylistPool.open(shop_dir, settings=SETTINGS, opener=crew_world.refusing)
     with pytest.raises(WorkError, match="while it opened.*WORKERS=1"):
-        Crew.open(shop_dir, settings=SETTINGS, opener=crew_world.dying)
+        StylistPool.open(shop_dir, settings=SETTINGS, opener=crew_world.dying)
 
 
 def test_a_memory_in_ram_becomes_a_file_that_goes_with_the_crew(shop_dir: Path) -> None:
-    crew = Crew.open(shop_dir, memory=":memory:", settings=SETTINGS, opener=crew_world.doer)
+    crew = StylistPool.open(shop_dir, memory=":memory:", settings=SETTINGS, opener=crew_world.doer)
     assert crew.chat("r", "hello").turn == 1 and len(crew.history("r")) == 1
     folder = crew._temporary.name
     crew.close()
@@ -192,11 +194,11 @@ def test_a_memory_in_ram_becomes_a_file_that_goes_with_the_crew(shop_dir: Path) 
 
 PARENT = """
 import os, sys, time
-from agent import Crew
+from agent import StylistPool
 from settings import load_settings
 from tests.agent import crew_world
 if __name__ == "__main__":
-    crew = Crew.open(sys.argv[1], memory=sys.argv[2], settings=load_settings({}, workers=2), opener=crew_world.doer)
+    crew = StylistPool.open(sys.argv[1], memory=sys.argv[2], settings=load_settings({}, workers=2), opener=crew_world.doer)
     print(*{crew.chat(f"s{n}", "hello").reply.split()[0] for n in range(20)}, flush=True)
     time.sleep(60)
 """
@@ -226,7 +228,9 @@ def test_workers_end_when_their_parent_is_killed(shop_dir: Path, tmp_path: Path)
 
 @pytest.mark.slow
 def test_the_real_stylists_answers_are_the_same(demo_dir: Path, stylist, tmp_path: Path) -> None:
-    crew = Crew.open(demo_dir, memory=tmp_path / "m.sqlite", settings=load_settings({}, workers=2))
+    crew = StylistPool.open(
+        demo_dir, memory=tmp_path / "m.sqlite", settings=load_settings({}, workers=2)
+    )
     for text in ("a red dress without pockets", "cheaper", "why this one?"):
         alone, here = (s.chat("same-words", text).public() for s in (stylist, crew))
         assert {**alone, "ms": None} == {**here, "ms": None}

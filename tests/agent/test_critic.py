@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from agent.critic import ROUNDS, Critic, after_critic
+from agent.memory.session import Session
 from agent.replies import Card, Check
-from agent.session import Session
 from agent.state import Clock, Found, Reference, Request, State
-from catalog.wish import Constraint, Wish
 from tests.agent.test_merge import c, shown, w
+from vocabulary.wish import Constraint, Wish
 
 NOTHING = Found()
 

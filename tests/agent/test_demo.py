@@ -11,7 +11,7 @@ import pytest
 
 from agent import Stylist
 from agent.replies import Reply
-from catalog.drawn import render_training
+from demo import render_training
 
 ASKED = ("a navy dress, no stripes", "cheaper", "in red instead", "show more", "why this one?")
 

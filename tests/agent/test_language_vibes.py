@@ -7,7 +7,7 @@ from notation import said
 
 from agent.language import read
 from agent.language.vibes import lexicon
-from catalog.vocabulary import ATTRIBUTE_FACETS, values
+from vocabulary import ATTRIBUTE_FACETS, values
 
 ENTRIES = {entry.name: entry for entry in lexicon().values()}
 

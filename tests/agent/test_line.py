@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from agent.line import Job, Line, Message
+from agent.serving.turn_queue import Job, Message, TurnQueue
 from errors import Busy, WorkError
 
 JOB = Job("stream")
 
 
-def taken(line: Line) -> str | None:
+def taken(line: TurnQueue) -> str | None:
     ticket = line.take(0.0)
     return ticket and ticket.session
 
 
 def test_first_come_first_served() -> None:
-    line = Line(10)
+    line = TurnQueue(10)
     for name in "abc":
         line.join(name, JOB)
     assert [taken(line) for _ in range(4)] == ["a", "b", "c", None]
 
 
 def test_turns_of_one_session_go_one_after_another_and_hold_nobody_up() -> None:
-    line = Line(10)
+    line = TurnQueue(10)
     first, second = line.join("a", JOB), line.join("a", JOB)
     line.join("b", JOB)
     assert line.take(0.0) is first
@@ -33,7 +33,7 @@ def test_turns_of_one_session_go_one_after_another_and_hold_nobody_up() -> None:
 
 
 def test_beyond_its_end_it_is_busy_and_says_when_to_come_again() -> None:
-    line = Line(3)
+    line = TurnQueue(3)
     for name in "abc":
         line.join(name, JOB)
     with pytest.raises(
@@ -45,7 +45,7 @@ def test_beyond_its_end_it_is_busy_and_says_when_to_come_again() -> None:
 
 
 def test_nobody_may_fill_the_line_alone() -> None:
-    line = Line(10)
+    line = TurnQueue(10)
     line.join("a", JOB)
     line.take(0.0)
     line.join("a", JOB)
@@ -56,7 +56,7 @@ def test_nobody_may_fill_the_line_alone() -> None:
 
 
 def test_a_ticket_that_was_not_served_is_the_first_again() -> None:
-    line = Line(10)
+    line = TurnQueue(10)
     first = line.join("a", JOB)
     line.join("b", JOB)
     line.take(0.0)
@@ -65,15 +65,15 @@ def test_a_ticket_that_was_not_served_is_the_first_again() -> None:
 
 
 def test_who_waits_is_told_how_many_are_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("agent.line.TOLD_AFTER_S", 0.0)
-    line = Line(10)
+    monkeypatch.setattr("agent.serving.turn_queue.TOLD_AFTER_S", 0.0)
+    line = TurnQueue(10)
     line.join("a", JOB)
     events = line.join("b", JOB).events()
     assert (next(events).kind, next(events).text) == ("wait", "1")
 
 
 def test_a_shut_line_tells_why_to_all_until_it_opens_again() -> None:
-    line = Line(10)
+    line = TurnQueue(10)
     waiting = line.join("a", JOB)
     line.shut(WorkError("the shop is closing"))
     with pytest.raises(WorkError, match="closing"):

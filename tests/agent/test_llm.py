@@ -8,6 +8,7 @@ import time
 import pytest
 
 from agent.language.reading import Context, Shown
+from agent.llm.backend import read_phrase
 from agent.llm.budget import PLAN as PLANNING
 from agent.llm.budget import SPEAK, Budget, Limits, ModelFailure
 from agent.llm.cache import Cache
@@ -15,13 +16,12 @@ from agent.llm.calls import TOOLS
 from agent.llm.client import ModelClient, response_format
 from agent.llm.grounding import problems, sentences
 from agent.llm.ledger import Ledger, price_of
-from agent.llm.mind import read_phrase
 from agent.llm.planner import to_plan
 from agent.llm.schema import PlannedConstraint, PlannedTurn
-from agent.loopback import ScriptedServer
+from agent.replay.loopback import ScriptedServer
 from agent.state import Clock
-from catalog.wish import PriceRange
 from settings import load_settings
+from vocabulary.wish import PriceRange
 
 PLAN = {
     "thought": "navy, no stripes",

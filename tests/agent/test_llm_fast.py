@@ -8,8 +8,8 @@ import pytest
 
 from agent import Stylist
 from agent.language import Context, Shown, read
-from agent.llm.fast import plain
-from agent.loopback import ScriptedServer
+from agent.llm.fast_path import plain
+from agent.replay.loopback import ScriptedServer
 from settings import load_settings
 from tests.agent.test_llm_turns import DRESS, WORDS, plan
 from tests.agent.world import CodeBookEncoder
@@ -79,4 +79,4 @@ def test_auto_asks_the_model_only_where_it_must(shop_dir: Path, codebook: CodeBo
 def test_without_a_model_auto_is_offline(shop_dir: Path, codebook: CodeBookEncoder) -> None:
     stylist = Stylist.open(shop_dir, settings=load_settings({}, planner="auto"), encoder=codebook)
     assert stylist.chat("s", "something frobnicated").planner == "offline"
-    assert list(stylist.minds) == ["offline"]
+    assert list(stylist.backends) == ["offline"]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from agent import Stylist
-from agent.loopback import ScriptedServer
+from agent.replay.loopback import ScriptedServer
 from agent.replies import Reply
 from settings import load_settings
 from tests.agent.world import CodeBookEncoder
@@ -84,7 +84,7 @@ def say(modelled: Stylist, server: ScriptedServer) -> Say:
     session = modelled.new_session()
 
     def turn(text: str, *answers: dict, name: str = session) -> Reply:
-        modelled.minds["llm"].forget()
+        modelled.backends["llm"].forget()
         server.script(answers)
         return modelled.chat(name, text)
 

@@ -13,13 +13,13 @@ import pytest
 from PIL import Image
 from sqlite_utils import Database
 
-from agent.memory import Memory
-from agent.migrations import ladder
+from agent.memory.migrations import ladder
+from agent.memory.session import Point, Session
+from agent.memory.store import Memory
 from agent.replies import Card, Check, Reply
-from agent.session import Point, Session
-from catalog.wish import Constraint, PriceRange, Wish
 from errors import WorkError
 from settings import ROOT
+from vocabulary.wish import Constraint, PriceRange, Wish
 
 BUDGET = Constraint(facet="price", op="require", value=PriceRange(max=50))
 
@@ -177,9 +177,9 @@ def test_many_threads_write(tmp_path: Path) -> None:
 
 WRITER = """
 import sys
-from agent.memory import Memory
+from agent.memory.store import Memory
 from agent.replies import Reply
-from agent.session import Session
+from agent.memory.session import Session
 from PIL import Image
 memory, name = Memory(sys.argv[1]), sys.argv[2]
 for turn in range(1, 31):

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from agent.merge import merge
-from catalog.wish import Constraint, PriceRange
+from agent.wish.merge import merge
+from vocabulary.wish import Constraint, PriceRange
 
 
 def c(text: str, source: str = "words", any: int | None = None) -> Constraint:

@@ -9,7 +9,7 @@ import pytest
 
 from agent import Stylist
 from agent.language import Context, Shown, read
-from agent.references import item_ids, photo_hashes
+from agent.wish.references import item_ids, photo_hashes
 from settings import load_settings
 from tests.agent.world import CodeBookEncoder
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agent.photos import blend, likely_kinds, wishes
+from agent.photo_reader import blend, likely_kinds, wishes
 from agent.state import Seen
-from agent.wishing import leaning
-from catalog.wish import Constraint, Wish
+from agent.wish.apply import leaning
 from encoders.layout import BUILTIN_LAYOUT
 from tests.agent.test_merge import shown, w
+from vocabulary.wish import Constraint, Wish
 
 LOOK = {
     "category": {"shirt": 0.97, "blouse": 0.03},

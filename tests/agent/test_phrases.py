@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from agent.phrases import caption, describe, listing, money, phrase, plural, sight
-from catalog import vocabulary
-from catalog.wish import Constraint, PriceRange, Wish
+import vocabulary
+from agent.wording.phrases import caption, describe, listing, money, phrase, plural, sight
 from tests.agent.test_merge import c, w
+from vocabulary.wish import Constraint, PriceRange, Wish
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from agent import Stylist, transcripts
+from agent import Stylist
 from agent.jsonl import asks
 from agent.llm.schema import PlannedTurn
-from agent.loopback import MODEL, ScriptedServer
-from agent.recording import record
+from agent.replay import transcripts
+from agent.replay.loopback import MODEL, ScriptedServer
+from agent.replay.recording import record
 from errors import InputError
 from settings import load_settings
 

@@ -9,11 +9,11 @@ import pytest
 from PIL import Image
 
 from agent import Stylist
-from catalog.wish import PriceRange
 from errors import CatalogMissing, EncoderMismatch, InputError
 from settings import load_settings
 from tests.agent.told import ids, wish
 from tests.agent.world import CodeBookEncoder
+from vocabulary.wish import PriceRange
 
 
 def test_a_hundred_thousand_characters_are_cut_with_a_note(tiny: Stylist, session: str) -> None:

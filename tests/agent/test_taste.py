@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from agent import Stylist
-from agent.memory import Memory
-from agent.taste import Taste, packed, unpacked
+from agent.memory.store import Memory
+from agent.wish.taste import Taste, packed, unpacked
 
 
 def test_likes_pull_and_dislikes_push(tiny: Stylist) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from catalog import vocabulary
+import vocabulary
 from catalog.build import Entry, Origin, build, to_jpeg
 from catalog.item import Item
 from encoders.layout import BUILTIN_LAYOUT, FACET_SLICE

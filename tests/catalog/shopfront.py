@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from catalog.build import Entry, Ledger, Origin, build, to_jpeg
-from catalog.claims import Claim
 from catalog.item import Item
+from catalog.listing.claims import Claim
 from catalog.store import Catalog
 
 

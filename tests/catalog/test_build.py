@@ -15,7 +15,7 @@ import pytest
 from shopfront import MeanColour, OtherEncoder, encoded, entry, made, no_claims, swatch
 
 from catalog.build import BATCH, LONGEST, Ledger, Origin, _batch, build, re_embed, to_jpeg
-from catalog.partial import Partial
+from catalog.checkpoint import EmbeddingCheckpoint
 from catalog.store import Catalog
 from errors import InputError, WorkError
 
@@ -230,7 +230,7 @@ def test_what_another_encoder_left_half_done_is_not_taken_up(tmp_path):
         Blind(),
         catalog.items(range(BATCH)),
         [catalog.image_path(row).read_bytes() for row in range(BATCH)],
-        Partial(out, "blind"),
+        EmbeddingCheckpoint(out, "blind"),
     )
     assert beside(out) == [".c.embedding-blind", "c"]
     encoder = Counting()
@@ -240,7 +240,7 @@ def test_what_another_encoder_left_half_done_is_not_taken_up(tmp_path):
 
 
 def test_a_damaged_batch_is_made_again(tmp_path):
-    kept = Partial(tmp_path / "c", "f")
+    kept = EmbeddingCheckpoint(tmp_path / "c", "f")
     ones = np.ones((2, 3), dtype=np.float16)
     kept.batch("k", ones.shape, lambda: ones)
     (kept.folder / "k.npy").write_bytes(b"")

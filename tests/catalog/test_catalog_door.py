@@ -11,9 +11,9 @@ import pytest
 from shopfront import MeanColour, encoded, entry, made, swatch
 
 import catalog.__main__ as door
-from catalog.demo import draw
-from catalog.drawn import plan_items
 from catalog.store import Catalog
+from demo import plan_items
+from demo.entries import draw
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -10,11 +10,11 @@ from updates_world import BLUE, applied, dress, state
 
 from catalog import files
 from catalog.build import Ledger
-from catalog.claims import Claim
 from catalog.compact import compact, due
+from catalog.listing.claims import Claim
 from catalog.store import Catalog
 from catalog.update import update
-from catalog.wish import Constraint
+from vocabulary.wish import Constraint
 
 
 def test_contents_have_names_of_their_own(folder, tmp_path):

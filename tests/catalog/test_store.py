@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from shopfront import MeanColour, OtherEncoder, entry, made
 
-from catalog.claims import Claim
+from catalog.listing.claims import Claim
 from catalog.store import Catalog
-from catalog.wish import Constraint, PriceRange
 from errors import CatalogMissing, EncoderMismatch, InputError
+from vocabulary.wish import Constraint, PriceRange
 
 SHELF = {  # id: listing
     "navy-dress": dict(

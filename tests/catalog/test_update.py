@@ -11,8 +11,8 @@ from catalog import files
 from catalog import update as updating
 from catalog.build import Ledger
 from catalog.store import Catalog
-from catalog.wish import Constraint
 from errors import InputError
+from vocabulary.wish import Constraint
 
 
 def test_only_differences_are_applied(folder):

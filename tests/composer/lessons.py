@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from composer import Weights
 from composer.learned import NETWORKS, Learned, identity
 from composer.learned.checkpoint import sizes

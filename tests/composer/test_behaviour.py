@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catalog.wish import Wish
 from composer import KINDS, LEARNED, Query, compose, kinds_for
 from retrieval import Retriever
 from retrieval.faiss_index import FaissIndex
 from tests.composer.lessons import tiny_weights
 from tests.composer.tiny_world import TinyCatalogue, TinySpace, wish
+from vocabulary.wish import Wish
 
 SPACE = TinySpace()
 CATALOGUE = TinyCatalogue(SPACE)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catalog.wish import Constraint, Wish
 from composer import Weights, compose, load_weights, save_weights
 from composer.shades import lightness_and_chroma
 from errors import InputError
 from tests.composer.tiny_world import SIZES, TinySpace, wish
+from vocabulary.wish import Constraint, Wish
 
 SPACE = TinySpace()
 REFERENCE = SPACE.item(

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 import composer.learned.networks as networks
-from catalog.wish import Wish
 from composer import LEARNED, Weights, compose
 from composer.learned import NETWORKS, fitted, load_learned, save_learned
 from errors import InputError
 from tests.composer.lessons import tiny_gallery, tiny_weights
 from tests.composer.tiny_world import TinySpace, wish
+from vocabulary.wish import Wish
 
 SPACE = TinySpace()
 GALLERY = tiny_gallery(SPACE)

@@ -6,10 +6,10 @@ from itertools import product
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from catalog.strings import numbered
-from catalog.wish import Constraint, Wish
 from encoders import Prototypes
+from vocabulary.wish import Constraint, Wish
 
 SIZES = {
     "category": 5,

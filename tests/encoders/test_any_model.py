@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from catalog import vocabulary
+import vocabulary
 from encoders import load_encoder
 from encoders.encoder import Encoder
 from encoders.layout import FACET_SLICE, SLICES

@@ -7,8 +7,8 @@ import pytest
 import torch
 from PIL import Image
 
-from catalog import vocabulary
-from catalog.drawn import plan_items, render
+import vocabulary
+from demo import plan_items, render
 from encoders import load_encoder
 from encoders.layout import FACET_SLICE, SLICES
 from encoders.openclip import BUILTIN, PROTOTYPES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from catalog import vocabulary
+import vocabulary
 from encoders.garment import BODY, MASKS, NAME, PALETTE, ZONES, GarmentLite0, register, zone_of
 from encoders.torchvision_ops import import_open_clip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog import vocabulary
+import vocabulary
 from encoders.layout import BUILTIN_LAYOUT, FACET_SLICE, SLICES
 from encoders.prototypes import Prototypes, read_prototypes, unit, write_prototypes
 

@@ -11,16 +11,10 @@ from PIL import Image
 
 from composer import Weights, compose
 from errors import InputError
-from evaluation.composed import comparisons
-from evaluation.composed_choice import settle
-from evaluation.composed_gallery import Gallery, Words, known_wish, read_wish
-from evaluation.composed_methods import MIXED, NONE, SLICED, WHOLE, ClassifyEditFilter, Methods
-from evaluation.composed_references import assemblers, several_references, two_pictures
-from evaluation.composed_scores import comparison, measure, query_rows, ranked
-from evaluation.composed_sheet import picked, save_sheet
-from evaluation.composed_wordings import over_wordings, overall, read_wordings
-from evaluation.composer_tuning import descend
-from evaluation.product_queries import (
+from evaluation.composed.choice import settle
+from evaluation.composed.gallery import Gallery, Words, known_wish, read_wish
+from evaluation.composed.methods import MIXED, NONE, SLICED, WHOLE, ClassifyEditFilter, Methods
+from evaluation.composed.product_queries import (
     KINDS,
     MORE_KINDS,
     Product,
@@ -28,6 +22,12 @@ from evaluation.product_queries import (
     sample_queries,
     worded,
 )
+from evaluation.composed.references import assemblers, several_references, two_pictures
+from evaluation.composed.run import comparisons
+from evaluation.composed.scores import comparison, measure, query_rows, ranked
+from evaluation.composed.sheet import picked, save_sheet
+from evaluation.composed.tuning import descend
+from evaluation.composed.wordings import over_wordings, overall, read_wordings
 from tests.composer.tiny_world import TinySpace, wish
 
 

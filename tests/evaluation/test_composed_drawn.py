@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from agent.language import read
-from evaluation.composed_drawn import COMPARED, DrawnQuery, drawn_queries, met, said
+from evaluation.composed.drawn_queries import COMPARED, DrawnQuery, drawn_queries, met, said
 from tests.composer.tiny_world import wish
 
 SLEEVES, COLORS, PATTERNS = (

@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from evaluation.dialogue import _within, cast, converse, retrieval_page, turn_page
-from evaluation.dialogue_shopper import MORE, Shopper, Wordings, differences, load_wordings
-from evaluation.dialogue_worlds import World, values
+from evaluation.dialogue.run import _within, cast, converse, retrieval_page, turn_page
+from evaluation.dialogue.shopper import MORE, Shopper, Wordings, differences, load_wordings
+from evaluation.dialogue.worlds import World, values
 
 
 def truth(**facets: str) -> dict[str, frozenset[str]]:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from encoders import SliceLayout
-from evaluation import embedding
+from evaluation.latency import embedding
 
 
 class Fake:

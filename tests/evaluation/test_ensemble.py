@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from errors import InputError
-from evaluation.composed_gallery import Gallery, Words
-from evaluation.ensemble import EQUAL, LEFT_OUT, fit, leave_one_out, rare_lift, score, weighed
-from evaluation.ensemble_wishes import (
+from evaluation.composed.gallery import Gallery, Words
+from evaluation.ensemble.run import EQUAL, LEFT_OUT, fit, leave_one_out, rare_lift, score, weighed
+from evaluation.ensemble.wishes import (
     Ask,
     Bench,
     Unlisted,

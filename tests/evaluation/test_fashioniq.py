@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from errors import InputError
-from evaluation import fashioniq
-from evaluation.composed_gallery import Gallery, Words
+from evaluation.composed import fashioniq
+from evaluation.composed.gallery import Gallery, Words
 from tests.composer.tiny_world import TinySpace
 
 COLORS = {"red": (200, 20, 20), "blue": (20, 20, 200), "white": (250, 250, 250), "black": (5, 5, 5)}

@@ -10,7 +10,7 @@ import pytest
 from agent.language import Context, Shown, read
 from agent.llm.planner import to_plan
 from errors import InputError
-from evaluation import fast_path
+from evaluation.language import fast_path
 
 
 def test_plain_turns_are_counted_and_the_model_is_asked_for_the_rest(

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from catalog.item import Item
-from catalog.labelled.photos import Photo
-from evaluation import guard_curve, guard_photos
-from evaluation.guard import auc, hidden_listings, picture_alone, totals
-from evaluation.no_wishes import no_wishes, through_the_agent
+from datasets.photos import Photo
+from evaluation.guard import curve as guard_curve
+from evaluation.guard import photos as guard_photos
+from evaluation.guard.no_wishes import no_wishes, through_the_agent
+from evaluation.guard.run import auc, hidden_listings, picture_alone, totals
 from guard import Guard, look
 from tests.guard.toy import ToyEncoder
 

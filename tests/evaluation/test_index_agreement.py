@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 
 from errors import InputError
-from evaluation.index_agreement import Filter, exact, run
+from evaluation.latency.index_agreement import Filter, exact, run
 from retrieval.faiss_index import FaissIndex
 
 KINDS = ["faiss", "ivf", *(["milvus"] if find_spec("milvus_lite") else [])]
 
 
 def test_the_exact_ten_are_brute_forces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("evaluation.index_agreement.CHUNK", 33)
+    monkeypatch.setattr("evaluation.latency.index_agreement.CHUNK", 33)
     rng = np.random.default_rng(0)
     vectors, queries = (
         rng.standard_normal((200, 8)).astype(np.float16),

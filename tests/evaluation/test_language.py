@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from agent.llm.schema import PlannedConstraint, PlannedTurn
-from agent.loopback import ScriptedServer
+from agent.replay.loopback import ScriptedServer
 from errors import InputError
-from evaluation.language import LABELS, run
+from evaluation.language.run import LABELS, run
 
 
 @pytest.fixture

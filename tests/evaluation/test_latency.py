@@ -11,13 +11,14 @@ import pytest
 from agent import Stylist
 from agent.planner import OFFLINE
 from errors import InputError, WorkError
-from evaluation import latency, latency_growth
-from evaluation.latency_overhead import overhead
-from evaluation.latency_paths import PATHS, QUICK, chosen, keeps
-from evaluation.latency_search import KEPT, K, exact_scores, recall, searches
-from evaluation.latency_start import PARTS, _drop, _held, memory_mb, starts
-from evaluation.latency_turns import Timed, conversations, figures, through_agent, through_retrieval
-from evaluation.plot import curves
+from evaluation.latency import growth as latency_growth
+from evaluation.latency import run as latency
+from evaluation.latency.overhead import overhead
+from evaluation.latency.paths import PATHS, QUICK, chosen, keeps
+from evaluation.latency.search import KEPT, K, exact_scores, recall, searches
+from evaluation.latency.start import PARTS, _drop, _held, memory_mb, starts
+from evaluation.latency.turns import Timed, conversations, figures, through_agent, through_retrieval
+from evaluation.report.plot import curves
 
 STAGES = {
     "memory",

@@ -11,9 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from evaluation.load import Record, _memory, run
-from evaluation.load_page import Page, _changed
-from evaluation.load_shopper import Shopper
+from evaluation.load.page import Page, _changed
+from evaluation.load.run import Record, _memory, run
+from evaluation.load.shopper import Shopper
 from tests.ui.conftest import free_port
 from tests.ui.fake import FakeStylist, catalogue
 from ui.page import build, launch_options

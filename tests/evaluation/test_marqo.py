@@ -6,7 +6,16 @@ import numpy as np
 import pytest
 
 from errors import InputError
-from evaluation.marqo import PUBLISHED, TASKS, by_wish, held_out, mixed, relevance, run_task, scored
+from evaluation.composed.marqo import (
+    PUBLISHED,
+    TASKS,
+    by_wish,
+    held_out,
+    mixed,
+    relevance,
+    run_task,
+    scored,
+)
 from tests.composer.tiny_world import TinySpace
 
 

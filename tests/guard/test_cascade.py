@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog.wish import Constraint
 from guard import Guard
 from guard.cascade import Cascade
 from guard.thresholds import load_thresholds
 from guard.verdict import Verdict
 from tests.guard.toy import ToyEncoder, item
+from vocabulary.wish import Constraint
 
 NO_HOOD = Constraint(facet="details", op="exclude", value="hood")
 STRIPED = Constraint(facet="pattern", op="require", value="striped")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from catalog.item import Item
-from catalog.wish import Constraint, PriceRange
 from guard import Guard, read_claims, status
 from guard.thresholds import Band, Thresholds
 from guard.verdict import Verdict
 from tests.guard.toy import ToyEncoder, item
+from vocabulary.wish import Constraint, PriceRange
 
 ENCODER = ToyEncoder()
 CAREFUL = Thresholds({"exclude": Band(0.03, 0.6), "require": Band(0.1, 0.85)}, {})

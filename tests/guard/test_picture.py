@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog import vocabulary
+import vocabulary
 from errors import WorkError
 from guard import __main__ as door
 from guard.picture import look

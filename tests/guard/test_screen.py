@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catalog.wish import Constraint, Wish
 from guard import SURE
+from vocabulary.wish import Constraint, Wish
 
 
 def wish(*told: str) -> Wish:
@@ -39,7 +39,7 @@ def test_it_foretells_the_judge(stylist, asked: Wish) -> None:
     rows = np.flatnonzero(catalog.allowed_rows(asked)).tolist()  # the search drops the others
     vectors = np.asarray(catalog.vectors[rows], dtype=np.float32)
     said = [[catalog.affirmed_rows((c,))[rows] for c in group] for group in asked.groups()]
-    chance = guard.promise(vectors, asked.groups(), said)
+    chance = guard.fit_probability(vectors, asked.groups(), said)
     judged = guard.judge(catalog.items(rows), vectors, catalog.claims(rows), asked.constraints)
     status = np.array([judged.status(place) for place in range(len(rows))])
     assert (status == "ok").any() and ((chance >= 0) & (chance <= SURE)).all()
@@ -58,7 +58,7 @@ def test_prices_are_for_listings_to_confirm(stylist) -> None:
     asked = Wish(constraints=(Constraint(facet="price", op="require", value={"max": 1}),))
     none = [[np.zeros(len(catalog), dtype=bool)]]
     assert (
-        stylist.tools.guard.promise(
+        stylist.tools.guard.fit_probability(
             np.asarray(catalog.vectors, dtype=np.float32), asked.groups(), none
         )
         == 0

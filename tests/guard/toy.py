@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog import vocabulary
+import vocabulary
 from catalog.item import Item
 
 SEEN = (

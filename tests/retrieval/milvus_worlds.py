@@ -13,10 +13,10 @@ from milvus_lite.adapter.grpc.servicer import MilvusServicer
 from milvus_lite.db import MilvusLite
 from pymilvus.grpc_gen import milvus_pb2_grpc
 
-from catalog import vocabulary
-from catalog.claims import Claim
+import vocabulary
 from catalog.facets import FacetTable
 from catalog.item import Item
+from catalog.listing.claims import Claim
 
 
 class Moody(MilvusServicer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from retrieval.exact import settle
+from retrieval.exact import rescore_exact
 
 
 def test_the_best_come_first_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -16,7 +16,7 @@ def test_the_best_come_first_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPat
     )
     proposed = [rng.permutation(90)[:50], np.array([3])]
     monkeypatch.setattr("retrieval.exact.CHUNK", 7)
-    rows, scores = settle(vectors, queries, proposed, 4)
+    rows, scores = rescore_exact(vectors, queries, proposed, 4)
     wanted = vectors[proposed[0]].astype(np.float32) @ queries[0]
     np.testing.assert_array_equal(rows[0], proposed[0][np.argsort(-wanted)[:4]])
     np.testing.assert_allclose(scores[0], np.sort(wanted)[::-1][:4], rtol=1e-5)
@@ -27,7 +27,7 @@ def test_the_best_come_first_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPat
 def test_equal_vectors_have_equal_scores_wherever_they_stand(size: int) -> None:
     rng = np.random.default_rng(1)
     alike = np.tile(rng.standard_normal((1, 256)).astype(np.float16), (size, 1))
-    rows, scores = settle(
+    rows, scores = rescore_exact(
         alike, rng.standard_normal((1, 256)).astype(np.float32), [np.arange(size)[::-1]], size
     )
     assert len(np.unique(scores)) == 1

@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog import vocabulary
+import vocabulary
 from catalog.store import Catalog
-from catalog.wish import Constraint, PriceRange, Wish
+from vocabulary.wish import Constraint, PriceRange, Wish
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from errors import InputError
-from retrieval import open_index
+from retrieval import build_index
 from retrieval.faiss_index import FaissIndex
 from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute
 
@@ -30,6 +30,6 @@ def test_another_file_is_named(tmp_path: Path) -> None:
 
 
 def test_auto_is_exact_and_in_full_precision_while_small() -> None:
-    index = open_index(VECTORS)
+    index = build_index(VECTORS)
     np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
     assert type(index._index).__name__ == "IndexFlatIP"

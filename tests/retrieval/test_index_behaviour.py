@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from errors import InputError
-from retrieval import VectorIndex, open_index
+from retrieval import VectorIndex, build_index
 from retrieval.faiss_index import FaissIndex
 from retrieval.ivf_index import IvfIndex
 
@@ -119,4 +119,4 @@ def test_equal_scores_come_by_row(make: Callable[[], VectorIndex]) -> None:
 
 def test_another_kind_is_refused() -> None:
     with pytest.raises(InputError, match="allowed: auto, faiss, ivf, milvus"):
-        open_index(VECTORS, "annoy")
+        build_index(VECTORS, "annoy")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from errors import InputError
+from retrieval import build_index
 from retrieval import index as kinds
-from retrieval import open_index
 from retrieval.ivf_index import IvfIndex, lists_for
 
 RNG = np.random.default_rng(5)
@@ -93,26 +93,26 @@ def test_rows_are_appended(lists_only: None) -> None:
 
 def test_lists_are_kept_and_read_again(tmp_path: Path, lists_only: None) -> None:
     kept = tmp_path / "lists.faiss"
-    made = open_index(VECTORS, "ivf", kept)
+    made = build_index(VECTORS, "ivf", kept)
     stamp = kept.stat().st_mtime_ns
-    read = open_index(VECTORS, "ivf", kept)
+    read = build_index(VECTORS, "ivf", kept)
     assert kept.stat().st_mtime_ns == stamp and read.kind == "ivf" and read.size == 6000
     np.testing.assert_array_equal(read.search(QUERIES, 9)[0], made.search(QUERIES, 9)[0])
     with pytest.raises(InputError, match="holds 6000 rows of 24"):
-        open_index(VECTORS[:50], "ivf", kept)
+        build_index(VECTORS[:50], "ivf", kept)
     kept.write_bytes(b"junk")
     with pytest.raises(InputError, match="is no FAISS index"):
-        open_index(VECTORS, "ivf", kept)
+        build_index(VECTORS, "ivf", kept)
 
 
 def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
-    assert open_index(VECTORS, "ivf", tmp_path / "missing" / "lists.faiss").size == 6000
+    assert build_index(VECTORS, "ivf", tmp_path / "missing" / "lists.faiss").size == 6000
 
 
 def test_auto_goes_by_the_number_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert open_index(VECTORS).kind == "faiss"
+    assert build_index(VECTORS).kind == "faiss"
     monkeypatch.setattr(kinds, "LISTS_FROM", 6000)
-    assert open_index(VECTORS).kind == "ivf"
+    assert build_index(VECTORS).kind == "ivf"
     assert [lists_for(rows) for rows in (1, 2_400, 200_000, 1_000_000, 10_000_000)] == [
         4,
         256,

@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from errors import InputError, WorkError
-from retrieval import Elsewhere, open_index
+from retrieval import Elsewhere, build_index
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
@@ -47,7 +47,7 @@ def test_no_server_is_said_at_once_with_what_to_do(monkeypatch: pytest.MonkeyPat
     start = time.monotonic()
     told = rf"no answer from Milvus at http://127.0.0.1:{port} .*start it.*MILVUS_URI.*INDEX=auto"
     with pytest.raises(WorkError, match=told) as no:
-        open_index(VECTORS, "milvus", elsewhere=Elsewhere(f"http://root:secret@127.0.0.1:{port}"))
+        build_index(VECTORS, "milvus", elsewhere=Elsewhere(f"http://root:secret@127.0.0.1:{port}"))
     assert time.monotonic() - start < 10
     assert "secret" not in str(no.value)
 
@@ -81,7 +81,9 @@ def test_a_refused_token_is_named(tmp_path: Path) -> None:
     guarded = Standalone(tmp_path / "guarded", Guarded)
     try:
         with pytest.raises(WorkError, match="refuses the token: set MILVUS_TOKEN"):
-            open_index(VECTORS, "milvus", elsewhere=Elsewhere(guarded.uri, SecretStr("root:wrong")))
+            build_index(
+                VECTORS, "milvus", elsewhere=Elsewhere(guarded.uri, SecretStr("root:wrong"))
+            )
     finally:
         guarded.stop()
 
@@ -96,15 +98,15 @@ def test_an_address_that_is_none_is_named() -> None:
         with pytest.raises(InputError, match="allowed: the address of a server"):
             MilvusServer(uri)
     with pytest.raises(InputError, match="set MILVUS_URI"):
-        open_index(VECTORS, "milvus")
+        build_index(VECTORS, "milvus")
 
 
 def test_a_file_that_another_process_has_open_is_named(tmp_path: Path) -> None:
     lite = MilvusServer(str(tmp_path / "mine.db"))
     assert lite.version.startswith(milvus_collection.LITE)
     code = (
-        "from retrieval import Elsewhere, open_index\nimport numpy as np\nfrom errors import WorkError\n"
-        "try: open_index(np.ones((3, 4)), 'milvus', elsewhere=Elsewhere(%r))\nexcept WorkError as error: print(error)"
+        "from retrieval import Elsewhere, build_index\nimport numpy as np\nfrom errors import WorkError\n"
+        "try: build_index(np.ones((3, 4)), 'milvus', elsewhere=Elsewhere(%r))\nexcept WorkError as error: print(error)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code % lite.uri],
@@ -135,6 +137,6 @@ def test_without_the_client_the_command_that_installs_it_is_named(
     milvus_server.pymilvus.cache_clear()
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     with pytest.raises(InputError, match="pip install -r requirements-milvus.txt"):
-        open_index(VECTORS, "milvus", elsewhere=Elsewhere("http://127.0.0.1:19530"))
+        build_index(VECTORS, "milvus", elsewhere=Elsewhere("http://127.0.0.1:19530"))
     monkeypatch.undo()
     milvus_server.pymilvus.cache_clear()

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from catalog.strings import Stacked
-from catalog.wish import Constraint, PriceRange
 from errors import InputError
-from retrieval import Elsewhere, open_index
+from retrieval import Elsewhere, build_index
 from retrieval.columns import Columns
+from vocabulary.wish import Constraint, PriceRange
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
@@ -150,7 +150,7 @@ def test_a_catalogue_after_updates_has_its_fresh_rows_beside_milvus(
 ) -> None:
     monkeypatch.setattr(milvus_index, "EXACT_ROWS", 0)
     listed = Listed(500, seed=4)
-    index = open_index(
+    index = build_index(
         Stacked([VECTORS[:400], VECTORS[400:]]),
         "milvus",
         elsewhere=Elsewhere(lite.uri, None, "parted", listed),
@@ -198,7 +198,7 @@ def test_a_server_that_refuses_an_index_chooses_its_own(lite: MilvusServer, monk
 def test_a_collection_that_is_whole_is_used_as_it_is(
     index: MilvusIndex, lite: MilvusServer, sent: list
 ) -> None:
-    again = open_index(VECTORS, "milvus", elsewhere=Elsewhere(lite.uri, collection="plain"))
+    again = build_index(VECTORS, "milvus", elsewhere=Elsewhere(lite.uri, collection="plain"))
     np.testing.assert_array_equal(again.search(QUERIES, 9)[0], index.search(QUERIES, 9)[0])
     assert (again.kind, again.size) == ("milvus", 500) and not sent
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catalog.wish import Wish
 from composer import compose
-from retrieval import RankerWeights, Retriever, open_index
+from retrieval import RankerWeights, Retriever, build_index
 from retrieval.fusion import ranks, reciprocal_rank_fusion
 from retrieval.rankers import specialists
 from retrieval.words import listing_query
 from tests.composer.tiny_world import TinyCatalogue, TinySpace, wish
+from vocabulary.wish import Wish
 
 SPACE = TinySpace()
 
@@ -23,7 +23,7 @@ def catalogue() -> TinyCatalogue:
 
 @pytest.fixture
 def retriever(catalogue: TinyCatalogue) -> Retriever:
-    return Retriever(catalogue, SPACE, open_index(catalogue.vectors))
+    return Retriever(catalogue, SPACE, build_index(catalogue.vectors))
 
 
 def search(
@@ -65,7 +65,7 @@ def test_one_hit_a_design_with_its_colourways_behind_it(
 def test_near_duplicates_are_one_design(catalogue: TinyCatalogue) -> None:
     catalogue.vectors[1] = catalogue.vectors[0]
     catalogue.groups = [f"own-{row}" for row in range(len(catalogue))]
-    retriever = Retriever(catalogue, SPACE, open_index(catalogue.vectors))
+    retriever = Retriever(catalogue, SPACE, build_index(catalogue.vectors))
     hits = search(retriever, Wish(), 10, picture=catalogue.vectors[0].astype(np.float32))
     assert hits[0].row == 0 and 1 in hits[0].siblings
 
@@ -83,7 +83,7 @@ def test_the_same_question_gets_the_same_answer(catalogue: TinyCatalogue) -> Non
     catalogue.vectors[:] = catalogue.vectors[0]
     catalogue.records = [catalogue.records[0]] * len(catalogue)
     catalogue.groups = [f"own-{row}" for row in range(len(catalogue))]
-    retriever = Retriever(catalogue, SPACE, open_index(catalogue.vectors))
+    retriever = Retriever(catalogue, SPACE, build_index(catalogue.vectors))
     hits = search(retriever, wish("require color red"), 8, one_per_group=False)
     assert [hit.id for hit in hits] == sorted(catalogue.ids)[:8]
 
@@ -118,8 +118,8 @@ def test_listings_speak_too(retriever: Retriever, catalogue: TinyCatalogue) -> N
         "require pattern floral",
         words="red floral dress",
     )
-    without = Retriever(catalogue, SPACE, open_index(catalogue.vectors), RankerWeights(text=0.0))
-    with_text = Retriever(catalogue, SPACE, open_index(catalogue.vectors), RankerWeights(text=1.0))
+    without = Retriever(catalogue, SPACE, build_index(catalogue.vectors), RankerWeights(text=0.0))
+    with_text = Retriever(catalogue, SPACE, build_index(catalogue.vectors), RankerWeights(text=1.0))
     place = {
         name: [hit.row for hit in search(r, asked, 90, one_per_group=False)].index(row)
         for name, r in (("without", without), ("with", with_text))
@@ -161,7 +161,7 @@ def test_the_kind_in_the_photo_holds_against_lookalikes(
     kind = catalogue.vectors[row, span].copy()
     catalogue.vectors[row], catalogue.vectors[row, span] = reference, 2 * kind + reference[span]
     catalogue.vectors[row, span] /= np.linalg.norm(catalogue.vectors[row, span])
-    lookalike = Retriever(catalogue, SPACE, open_index(catalogue.vectors))
+    lookalike = Retriever(catalogue, SPACE, build_index(catalogue.vectors))
     places = [
         hit.row for hit in search(lookalike, Wish(), 90, picture=reference, one_per_group=False)
     ]

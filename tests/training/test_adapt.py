@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from catalog import vocabulary
+import vocabulary
 from catalog.build import Entry, Origin, build
 from catalog.item import Item
 from catalog.store import Catalog
@@ -189,7 +189,7 @@ def test_what_shops_name_only_where_it_is_special_teaches_nothing(shop: Path) ->
 
 
 def test_a_listing_leaves_open_what_it_does_not_settle() -> None:
-    from guard.statement import statements
+    from catalog.listing.statements import statements
 
     def told(**attributes: str):
         item = Item(

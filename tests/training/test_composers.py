@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from catalog import vocabulary
+import vocabulary
 from composer import Weights
 from composer.learned import NETWORKS
 from errors import InputError

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from catalog.labelled.photos import read_photos
+from datasets.photos import read_photos
 from encoders.garment import BODY, GarmentLite0
 from encoders.layout import SLICES
 from encoders.torchvision_ops import import_torchvision

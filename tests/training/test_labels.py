@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog import vocabulary
-from catalog.labelled import labels, splits
-from catalog.labelled.photos import photo_opener, read_photos
+import vocabulary
+from datasets import labels, splits
+from datasets.photos import photo_opener, read_photos
 from errors import InputError
 
 

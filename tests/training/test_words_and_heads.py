@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from catalog import vocabulary
+import vocabulary
 from encoders.layout import FACET_SLICE
 from encoders.prototypes import Prototypes, unit
 from encoders.torchvision_ops import import_open_clip

@@ -12,8 +12,8 @@ from PIL import Image, ImageDraw
 
 from agent.replies import Card, Check, Event, Reply, Turn
 from catalog.item import Item
-from catalog.wish import Constraint, PriceRange
 from errors import Busy, InputError
+from vocabulary.wish import Constraint, PriceRange
 
 PIECES = (
     ("Navy linen shirt", "Harbour & Hale", 64.0, (34, 46, 84)),

@@ -80,12 +80,12 @@ def test_workers_and_waiting_that_cannot_be_are_refused_by_name(name, given):
         load_settings({name: given})
 
 
-@pytest.mark.parametrize(("workers", "serving"), [(1, "Stylist"), (2, "Crew")])
+@pytest.mark.parametrize(("workers", "serving"), [(1, "Stylist"), (2, "StylistPool")])
 def test_one_worker_is_the_pages_own_process_and_more_are_a_crew(monkeypatch, workers, serving):
     import agent
     from ui.shop import Shop
 
-    for name in ("Stylist", "Crew"):
+    for name in ("Stylist", "StylistPool"):
         opened = SimpleNamespace(
             open=lambda *_, name=name, **__: SimpleNamespace(name=name, close=lambda: None)
         )

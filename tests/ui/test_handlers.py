@@ -7,7 +7,7 @@ from PIL import Image
 
 from errors import WorkError
 from tests.ui.fake import FakeStylist
-from ui.handlers import Desk
+from ui.handlers import PageHandlers
 from ui.shop import Shop
 
 
@@ -24,10 +24,10 @@ def stylist() -> FakeStylist:
 
 
 @pytest.fixture
-def desk(stylist) -> Desk:
+def desk(stylist) -> PageHandlers:
     shop = Shop()
     shop.open(stylist)
-    return Desk(shop, "/pictures", pace=0.0)
+    return PageHandlers(shop, "/pictures", pace=0.0)
 
 
 @pytest.fixture
@@ -211,7 +211,7 @@ def test_forgetting_gives_a_new_token_and_an_empty_page(desk, stylist, token):
 
 def test_the_page_waits_for_the_shop_and_says_why_it_cannot_open():
     shop = Shop()
-    desk = Desk(shop, "/pictures")
+    desk = PageHandlers(shop, "/pictures")
     shop.tell("pictures:   2%|▏         | 10/500 [00:05<05:52,  1.40item/s]")
     shop.tell("pictures:  40%|████      | 200/500 [00:52<01:21,  3.61item/s]")
     page = desk.arrive(None).feed

@@ -8,9 +8,10 @@ import pytest
 
 from agent.replies import Card, Check, Reply, Turn
 from catalog.item import Item
-from catalog.wish import Constraint, PriceRange
-from ui import cards, panels, phrases, turns
+from ui import cards, panels, turns
+from ui import labels as phrases
 from ui.markup import esc, link, money, picture
+from vocabulary.wish import Constraint, PriceRange
 
 EVIL = """"><script>alert(1)</script><img src=x onerror='alert(2)'>${alert(3)}{{value}}`${4}`"""
 

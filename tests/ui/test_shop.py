@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.drawn import plan_items, render
+from demo import plan_items, render
 from tests.ui.conftest import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

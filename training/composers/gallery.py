@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from catalog import vocabulary
-from catalog.labelled.photos import Photo, photo_opener, read_photos
+import vocabulary
 from catalog.store import Catalog
 from composer import shades
 from composer.directions import ORDERED
+from datasets.photos import Photo, photo_opener, read_photos
 from encoders import Encoder
 from errors import InputError
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from tqdm import tqdm
 
-from agent.phrases import caption
-from catalog import vocabulary
-from catalog.wish import Constraint, Wish
+import vocabulary
+from agent.wording.phrases import caption
 from composer.directions import ORDERED
 from errors import InputError
 from training.composers.gallery import CORE, FINER, Gallery
+from vocabulary.wish import Constraint, Wish
 
 COUNTS = (0.6, 0.28, 0.12)
 """Shares of one, two and three changes."""

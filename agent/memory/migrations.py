@@ -1,0 +1,53 @@
+"""The ladder of the memory's schema. Rungs are added at the end, never changed."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database, Migrations
+
+ladder = Migrations("agent.memory.store")
+
+
+@ladder()
+def sessions_turns_uploads(db: Database) -> None:
+    """Sessions with their state, the turns of each, and the pictures that were uploaded."""
+    db["sessions"].create({"id": str, "state": str, "created": str, "updated": str}, pk="id")
+    db["turns"].create(
+        {
+            "session": str,
+            "turn": int,
+            "text": str,
+            "photos": str,
+            "wish": str,
+            "reply": str,
+            "created": str,
+        },
+        pk=("session", "turn"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
+    db["uploads"].create(
+        {"session": str, "hash": str, "file": str, "encoder": str, "vector": bytes, "created": str},
+        pk=("session", "hash"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
+
+
+@ladder()
+def seen_and_feedback(db: Database) -> None:
+    """What was shown in which turn, and what the shopper said of it."""
+    db["seen"].create(
+        {"session": str, "turn": int, "item": str},
+        pk=("session", "turn", "item"),
+        foreign_keys=[("session", "sessions", "id")],
+    )
+    db["feedback"].create(
+        {"id": int, "session": str, "item": str, "kind": str, "created": str},
+        pk="id",
+        foreign_keys=[("session", "sessions", "id")],
+    )
+    db["feedback"].create_index(["session", "item"])
+
+
+@ladder()
+def corrections(db: Database) -> None:
+    """What the shopper corrected in the reading of a photo: {facet: value or null} as JSON."""
+    db["uploads"].add_column("corrections", str, not_null_default="{}")

@@ -1,0 +1,1 @@
+"""Recorded conversations, replayed through the real graph."""

@@ -1,0 +1,1 @@
+"""Many shoppers at once: worker processes behind one fair queue."""

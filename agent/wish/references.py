@@ -1,0 +1,194 @@
+"""What results shall resemble: a photo, several as one, or one garment with the colour or pattern of another.
+
+A reference that is put together has a name, which the session keeps: `BASE;color=SOURCE;pattern=SOURCE`. BASE and SOURCE are
+hashes of photos (several with commas: their mean; `HASH@jeans`: the jeans in it) or `item:ID`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import vocabulary
+from agent.language import Mention, Part
+from agent.photo_reader import PhotoReader, blend
+from agent.state import Clock, Seen
+from agent.tools import Tools
+from catalog.item import Item
+from guard import look
+
+ITEM = "item:"
+
+
+class References:
+    """Finds and puts together what words and sessions refer to."""
+
+    def __init__(self, tools: Tools, eyes: PhotoReader) -> None:
+        self.tools, self.eyes = tools, eyes
+
+    def of_item(self, item: Item) -> Seen:
+        """An item as if it were a photo: its picture's vector, what the picture shows, and above that what is stated."""
+        vector = self.tools.vector(item.id)
+        seen = look(self.tools.encoder, vector[None]).attributes(0)
+        stated = {
+            facet: dict.fromkeys(values, 1.0)
+            for facet, values in item.attributes.items()
+            if facet in seen and values
+        }
+        return Seen(f"{ITEM}{item.id}", vector, {**seen, **stated})
+
+    def recall(self, session: str, name: str, clock: Clock) -> Seen | None:
+        """The reference of that name; None where its garment is gone. A part that is gone is left out."""
+        base, *rest = name.split(";")
+        garment = self._named(session, base, clock)
+        if garment is None:
+            return None
+        for part in rest:
+            facet, _, source = part.partition("=")
+            seen = self._named(session, source, clock)
+            garment = garment if seen is None else self._with(garment, (facet,), seen)
+        return garment
+
+    def together(
+        self,
+        parts: Sequence[Part],
+        mentions: Sequence[Mention],
+        photos: Sequence[Seen],
+        page: Sequence[Item],
+        current: Seen | None,
+    ) -> Seen | None:
+        """The garment that the parts describe, or None where one of them points nowhere.
+
+        The garment is the part without facets, else what another pointer names, else the photo that no part names, else
+        what the conversation is about.
+        """
+        taken = [
+            (part.facets, self._pointed(part.of, photos, page)) for part in parts if part.facets
+        ]
+        whole = next(
+            (self._pointed(part.of, photos, page) for part in parts if not part.facets), None
+        )
+        if whole is None:
+            whole = next(
+                (seen for m in mentions if (seen := self._pointed(m, photos, page)) is not None),
+                None,
+            )
+        if whole is None and len(photos) > 1:
+            sources = {seen.hash for _, seen in taken if seen is not None}
+            whole = next((photo for photo in photos if photo.hash not in sources), None)
+        whole = whole or current
+        if whole is None:
+            return None
+        for facets, seen in taken:
+            source = self._other(whole, photos, page) if seen is None and facets else seen
+            if source is None:
+                return None
+            whole = self._with(whole, facets, source)
+        return whole
+
+    def _pointed(
+        self, mention: Mention, photos: Sequence[Seen], page: Sequence[Item]
+    ) -> Seen | None:
+        if mention.constraints:
+            of_kind = str(mention.constraints[0].value)
+            seen = next((photo for photo in photos if _is(photo, of_kind)), None)
+            item = next((item for item in page if _states(item, of_kind)), None)
+            return seen or (self.of_item(item) if item is not None else None)
+        if not mention.ordinal:
+            return None
+        among = photos if mention.kind == "photo" or len(photos) > 1 else page
+        place = mention.ordinal - 1 if mention.ordinal > 0 else mention.ordinal
+        if not -len(among) <= place < len(among):
+            return None
+        found = among[place]
+        return found if isinstance(found, Seen) else self.of_item(found)
+
+    def _other(self, whole: Seen, photos: Sequence[Seen], page: Sequence[Item]) -> Seen | None:
+        """ "The other one", where there are just two."""
+        if len(photos) == 2:
+            return next((photo for photo in photos if photo.hash != whole.hash), None)
+        left = [item for item in page if f"{ITEM}{item.id}" != whole.hash]
+        return self.of_item(left[0]) if len(page) == 2 and len(left) == 1 else None
+
+    def _with(self, garment: Seen, facets: Sequence[str], source: Seen) -> Seen:
+        """The garment with these facets of another. A slice that a facet has to itself moves with it."""
+        encoder = self.tools.encoder
+        vector, attributes, corrections = (
+            garment.vector.copy(),
+            dict(garment.attributes),
+            dict(garment.corrections),
+        )
+        name = garment.hash
+        for facet in facets:
+            attributes[facet] = source.attributes.get(facet, {})
+            corrections.pop(facet, None)
+            if facet in source.corrections:
+                corrections[facet] = source.corrections[facet]
+            part = encoder.facet_slice.get(facet)
+            if (
+                part is not None
+                and sum(owner == part for owner in encoder.facet_slice.values()) == 1
+            ):
+                where = encoder.layout.slice(part)
+                vector[where] = source.vector[where]
+            name += f";{facet}={source.hash.partition(';')[0]}"
+        return replace(
+            garment, hash=name, vector=vector, attributes=attributes, corrections=corrections
+        )
+
+    def _named(self, session: str, name: str, clock: Clock) -> Seen | None:
+        if name.startswith(ITEM):
+            return next(
+                (self.of_item(item) for item in self.tools.known([name.removeprefix(ITEM)])), None
+            )
+        return self.eyes.recall(session, name, clock, self.tools.encoder.layout)
+
+    def photos(self, session: str, name: str | None, clock: Clock) -> list[Seen]:
+        """The photos behind a name, each by itself, in order."""
+        found = (
+            self.eyes.recall(session, one, clock, self.tools.encoder.layout)
+            for one in photo_hashes(name)
+        )
+        return [seen for seen in found if seen is not None]
+
+    def blended(self, photos: Sequence[Seen]) -> Seen | None:
+        """Several photos as one."""
+        return blend(photos, self.tools.encoder.layout) if photos else None
+
+
+def _is(photo: Seen, kind: str) -> bool:
+    """Whether a kind or its children are the likeliest that a photo shows."""
+    chances = photo.attributes.get("category", {})
+    return bool(chances) and vocabulary.covers(
+        "category", kind, max(chances, key=lambda value: chances[value])
+    )
+
+
+def _states(item: Item, kind: str) -> bool:
+    return any(
+        vocabulary.covers("category", kind, value) for value in item.attributes.get("category", ())
+    )
+
+
+def photo_hashes(name: str | None) -> tuple[str, ...]:
+    """The hashes of the photos in a reference's name, in order, without repeats."""
+    sources = [part.rpartition("=")[2] for part in (name or "").split(";")]
+    hashes = [
+        one.partition("@")[0]
+        for source in sources
+        if not source.startswith(ITEM)
+        for one in source.split(",")
+        if one
+    ]
+    return tuple(dict.fromkeys(hashes))
+
+
+def borrowed_facets(name: str) -> tuple[str, ...]:
+    """The facets that a reference has from another picture."""
+    return tuple(part.partition("=")[0] for part in name.split(";")[1:])
+
+
+def item_ids(name: str | None) -> tuple[str, ...]:
+    """The ids of the items in a reference's name."""
+    sources = [part.rpartition("=")[2] for part in (name or "").split(";")]
+    return tuple(source.removeprefix(ITEM) for source in sources if source.startswith(ITEM))

@@ -1,0 +1,1 @@
+"""Every sentence and phrase that a shopper reads."""

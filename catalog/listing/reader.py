@@ -1,0 +1,107 @@
+"""What a listing claims about an item: structured fields first, then title and description."""
+
+from __future__ import annotations
+
+import re
+
+import vocabulary
+from catalog.item import Item
+from catalog.listing.claims import Claim
+from catalog.listing.statements import contradict
+from catalog.listing.text import read_sentence, title_category
+from catalog.listing.words import sentences
+
+# A kind or a value that is never without another attribute: of the photos labelled by looking all 104 shirts, all 19
+# polo shirts and all jeans have buttons.
+_IMPLIED: dict[tuple[str, str], tuple[tuple[str, str, bool], ...]] = {
+    ("category", "hoodie"): (("details", "hood", True),),
+    ("category", "tank top"): (("sleeve_length", "sleeveless", True),),
+    ("category", "jeans"): (("material", "denim", True), ("details", "buttons", True)),
+    ("category", "shirt"): (("details", "buttons", True),),
+    ("category", "polo shirt"): (("neckline", "collar", True), ("details", "buttons", True)),
+    ("category", "blazer"): (
+        ("neckline", "collar", True),
+        ("details", "buttons", True),
+        ("details", "hood", False),
+    ),
+    ("category", "backpack"): (("details", "straps", True),),
+    ("neckline", "strapless"): (
+        ("sleeve_length", "sleeveless", True),
+        ("details", "straps", False),
+    ),
+    ("neckline", "halter"): (("sleeve_length", "sleeveless", True),),
+    ("details", "spaghetti straps"): (("sleeve_length", "sleeveless", True),),
+}
+
+
+def read_claims(item: Item) -> tuple[Claim, ...]:
+    """All claims of an item's listing: fields, title, description, then what follows from them.
+
+    A claim of the description that contradicts the title is left out, and so is one about what an item of its kind
+    cannot have (the sleeves of a belt). Fields and text may still contradict each other: `statements` weighs them.
+    """
+    claims = [
+        Claim(facet, value, True, "listing")
+        for facet, stated in item.attributes.items()
+        if facet not in vocabulary.OPEN_FACETS
+        for value in stated
+    ]
+    category = item.category or title_category(_without_brand(item.title, item.brand))
+    if category and not item.category:
+        claims.append(Claim("category", category, True, "text"))
+    title = _text_claims(item.title, item.brand, category, in_title=True)
+    prose = _text_claims(item.description, item.brand, category)
+    text = title + [
+        claim for claim in prose if not any(contradict(claim, other) for other in title)
+    ]
+    claims += [claim for claim in dict.fromkeys(text) if _possible(claim, category)]
+    return tuple(claims + _implied(claims))
+
+
+def _possible(claim: Claim, category: str | None) -> bool:
+    """Not the belt of a belt, the sleeves of a belt, the lace that ties a shoe."""
+    itself = claim.facet == "details" and claim.value == category
+    shoelace = claim.value == "lace" and category in vocabulary.FOOTWEAR
+    return vocabulary.applicable(claim.facet, category, claim.value) and not itself and not shoelace
+
+
+def _without_brand(text: str, brand: str) -> str:
+    return (
+        re.sub(rf"\b{re.escape(brand)}(?:'s|’s)?(?=\W|$)", " ", text, flags=re.IGNORECASE)
+        if brand
+        else text
+    )
+
+
+def _text_claims(
+    text: str, brand: str, category: str | None, in_title: bool = False
+) -> list[Claim]:
+    """Claims in order. Who an item is for is told in titles; elsewhere "men" may be buyers, models or givers."""
+    found = [
+        this
+        for sentence in sentences(_without_brand(text, brand))
+        for this in read_sentence(sentence, category, in_title)
+    ]
+    return [
+        Claim(this.facet, this.value, this.present, "text")
+        for this in found
+        if in_title or this.facet != "gender"
+    ]
+
+
+def _implied(claims: list[Claim]) -> list[Claim]:
+    """What follows from the claims, unless the listing itself speaks about it."""
+    following = [
+        Claim(*implied, claim.source)
+        for claim in claims
+        if claim.present
+        for implied in _IMPLIED.get((claim.facet, claim.value), ())
+    ]
+    return [
+        new
+        for new in dict.fromkeys(following)
+        if not any(
+            contradict(told, new) or (told.facet, told.value) == (new.facet, new.value)
+            for told in claims
+        )
+    ]

@@ -1,0 +1,104 @@
+"""The words that listings are read by: sentences as tokens, and the tables of phrases."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import vocabulary
+
+RULES: dict = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+READ_FACETS = (
+    "color",
+    "pattern",
+    "sleeve_length",
+    "length",
+    "neckline",
+    "fit",
+    "material",
+    "details",
+    "style",
+    "gender",
+)
+Words = tuple[str, ...]
+
+
+def tokens(text: str) -> Words:
+    """Lower-case words and the marks that join or part a list; hyphens part words."""
+    text = re.sub(
+        r"\bw/(o\b)?",
+        lambda found: "without " if found[1] else "with ",
+        text.lower().replace("’", "'"),
+    )
+    text = re.sub(r"\b([a-z]+)[-‐‑]free\b", r"no \1", text)
+    text = re.sub(r"(?<=[a-z])'s\b", "s", text)
+    return tuple(re.findall(r"\d+/\d+|n/a|[a-z0-9]+(?:'[a-z]+)?|[,&:/]", text.replace("-", " ")))
+
+
+def sentences(text: str) -> list[Words]:
+    """Sentences and bullet points as tokens, markup dropped."""
+    plain = re.sub(r"<[^>]*>", "\n", text)
+    parts = re.split(r"[!?;\n•|()\[\]·*]|\.(?=\s|$)|\s[-–—]+\s|—", plain)
+    return [words for part in parts if (words := tokens(part))]
+
+
+def facet_of(value: str) -> str:
+    return next(
+        facet for facet in ("details", "pattern", "neckline") if value in vocabulary.values(facet)
+    )
+
+
+@cache
+def negatable() -> dict[Words, str]:
+    return {tokens(phrase): value for value, more in RULES["negatable"].items() for phrase in more}
+
+
+@cache
+def phrases() -> dict[Words, tuple[tuple[str, str, bool], ...]]:
+    """Token sequence -> what it names, over all facets that are read from prose."""
+    table: dict[Words, dict[tuple[str, str, bool], None]] = {}
+
+    def note(phrase: str, facet: str, value: str, present: bool = True) -> None:
+        table.setdefault(tokens(phrase), {})[facet, value, present] = None
+
+    for facet in READ_FACETS:
+        unsafe = {tokens(word) for word in RULES["unsafe"].get(facet, ())}
+        for phrase, value in vocabulary.words(facet).items():
+            if tokens(phrase) not in unsafe:
+                note(phrase, facet, value)
+        for value, more in RULES["phrases"].get(facet, {}).items():
+            for phrase in more:
+                note(phrase, facet, value)
+    for value, more in RULES["absent"].items():
+        for phrase in more:
+            note(phrase, facet_of(value), value, present=False)
+    return {words: tuple(named) for words, named in table.items()}
+
+
+@cache
+def listed(*path: str) -> frozenset[Words]:
+    entry = RULES
+    for key in path:
+        entry = entry[key]
+    return frozenset(tokens(phrase) for phrase in entry)
+
+
+@cache
+def _begun_by(table: str) -> tuple[frozenset[Words] | dict, dict[str, int]]:
+    """A table's phrases, and the length of the longest that begins with each word."""
+    known = phrases() if table == "phrases" else listed(*table.split("."))
+    longest: dict[str, int] = {}
+    for words in known:
+        longest[words[0]] = max(longest.get(words[0], 0), len(words))
+    return known, longest
+
+
+def span(words: Words, at: int, table: str) -> int:
+    """Length of the longest phrase of a table that begins at `at`; 0 for none."""
+    known, longest = _begun_by(table)
+    for length in range(min(longest.get(words[at], 0), len(words) - at), 0, -1):
+        if words[at : at + length] in known:
+            return length
+    return 0

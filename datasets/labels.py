@@ -1,0 +1,274 @@
+"""What the shop's columns, display names and photo folders say about a garment, in the contract's vocabulary.
+
+Labels are sets: "Casual Shoes" may be sneakers or loafers, "Printed" is some pattern. The loss asks only that the
+probability falls into the set.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import vocabulary
+
+LabelSets = dict[str, frozenset[str]]
+"""facet -> the values that the label allows; absent facets are unlabelled."""
+
+DETAILS = vocabulary.leaf_values("details")
+
+_CATEGORY: dict[str, tuple[str, ...]] = {
+    "Tshirts": ("t-shirt", "polo shirt"),
+    "Tops": ("top", "blouse", "tank top"),
+    "Tunics": ("top", "blouse"),
+    "Casual Shoes": ("sneakers", "loafers", "boots"),
+    "Sports Shoes": ("sneakers",),
+    "Sports Sandals": ("sandals",),
+    "Handbags": ("bag",),
+    "Clutches": ("bag",),
+    "Duffel Bag": ("bag",),
+    "Laptop Bag": ("bag",),
+    "Messenger Bag": ("bag",),
+    "Trolley Bag": ("bag",),
+    "Rucksacks": ("backpack",),
+    "Mufflers": ("scarf",),
+    "Stoles": ("scarf",),
+    "Dupatta": ("scarf",),
+    "Innerwear Vests": ("tank top", "underwear"),
+    "Camisoles": ("tank top", "underwear", "top"),
+    "Bra": ("underwear",),
+    "Briefs": ("underwear",),
+    "Trunk": ("underwear",),
+    "Boxers": ("underwear", "shorts"),
+    "Shapewear": ("underwear",),
+    "Baby Dolls": ("underwear", "dress"),
+    "Nightdress": ("dress",),
+    "Robe": ("robe",),
+    "Bath Robe": ("robe",),
+    "Track Pants": ("trousers",),
+    "Lounge Pants": ("trousers",),
+    "Capris": ("trousers",),
+    "Lounge Shorts": ("shorts",),
+    "Jeggings": ("jeans", "leggings"),
+    "Tights": ("leggings",),
+    "Churidar": ("leggings", "trousers"),
+    "Patiala": ("trousers",),
+    "Salwar": ("trousers",),
+    "Stockings": ("socks", "leggings"),
+    "Waistcoat": ("vest",),
+    "Nehru Jackets": ("vest", "jacket"),
+    "Rain Jacket": ("jacket", "coat"),
+    "Rompers": ("jumpsuit",),
+    "Booties": ("socks", "boots"),
+    "Necklace and Chains": ("jewellery",),
+    "Earrings": ("jewellery",),
+    "Pendant": ("jewellery",),
+    "Ring": ("jewellery",),
+    "Bangle": ("jewellery",),
+    "Bracelet": ("jewellery",),
+    "Cufflinks": ("jewellery",),
+    "Jewellery Set": ("jewellery",),
+    "Sweaters": ("sweater", "cardigan"),
+    "Sweatshirts": ("sweatshirt", "hoodie"),
+    "Jackets": ("jacket",),
+    "Shrug": ("cardigan",),
+    "Kurtis": ("kurta",),
+    "Sandals": ("sandals",),
+    "Flats": ("flats", "sandals"),
+}
+# Types that the vocabulary has no value for, or that are several things at once.
+_NO_CATEGORY = {
+    "Accessory Gift Set",
+    "Ties and Cufflinks",
+    "Clothing Set",
+    "Kurta Sets",
+    "Night suits",
+    "Tracksuits",
+}
+
+_KIND: dict[str, LabelSets] = {
+    kind: {facet: frozenset(values) for facet, values in sets.items()}
+    for kind, sets in {
+        "blazer": {"category": ["blazer"], "sleeve_length": ["long"], "neckline": ["collar"]},
+        "blouse": {"category": ["blouse", "shirt", "top"]},
+        "body": {"category": ["top", "underwear", "jumpsuit"]},
+        "dress": {"category": ["dress", "gown"]},
+        "hat": {"category": ["hat", "cap"]},
+        "hoodie": {
+            "category": ["hoodie"],
+            "sleeve_length": ["long"],
+            "neckline": ["high", "crew", "v-neck", "turtleneck"],
+        },
+        "longsleeve": {
+            "category": ["t-shirt", "sweater", "sweatshirt", "top", "cardigan"],
+            "sleeve_length": ["long"],
+        },
+        "outwear": {"category": ["jacket", "coat", "vest", "blazer", "cardigan"]},
+        "pants": {"category": ["trousers", "jeans", "leggings"], "length": ["maxi"]},
+        "polo": {
+            "category": ["polo shirt"],
+            "neckline": ["collar"],
+            "sleeve_length": ["short", "long"],
+        },
+        "shirt": {
+            "category": ["shirt"],
+            "neckline": ["collar", "high"],
+            "sleeve_length": ["short", "long", "three-quarter"],
+        },
+        "shoes": {"category": sorted(vocabulary.descendants("category", "shoes") - {"shoes"})},
+        "shorts": {"category": ["shorts"], "length": ["mini", "knee"]},
+        "skirt": {"category": ["skirt"]},
+        "t-shirt": {
+            "category": ["t-shirt"],
+            "sleeve_length": ["short"],
+            "neckline": ["crew", "scoop", "v-neck", "boat"],
+        },
+        "top": {"category": ["top", "tank top", "blouse"]},
+        "undershirt": {"category": ["tank top", "underwear"], "sleeve_length": ["sleeveless"]},
+    }.items()
+}
+_KIND_DETAILS = {
+    "hoodie": {"hood": True},
+    "t-shirt": {"hood": False, "zipper": False},
+    "longsleeve": {"hood": False},
+    "undershirt": {"hood": False, "pockets": False, "buttons": False, "zipper": False},
+    "shirt": {"buttons": True, "hood": False},
+    "polo": {"hood": False, "zipper": False},
+    "blazer": {"buttons": True, "hood": False},
+    "dress": {"hood": False},
+}
+
+_PRINTS = frozenset(
+    {"graphic", "floral", "geometric", "paisley", "animal print", "tie-dye", "camouflage"}
+)
+_NAME_HINTS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("pattern", r"strip", ("striped",)),
+    ("pattern", r"check", ("checked",)),
+    ("pattern", r"\bsolid", ("solid",)),
+    ("pattern", r"print", tuple(_PRINTS)),
+    ("pattern", r"polka", ("polka dot",)),
+    ("pattern", r"floral|flower", ("floral",)),
+    ("pattern", r"paisley", ("paisley",)),
+    ("pattern", r"camo", ("camouflage",)),
+    ("pattern", r"leopard|animal", ("animal print",)),
+    ("pattern", r"graphic", ("graphic",)),
+    ("sleeve_length", r"sleeveless|tank top", ("sleeveless",)),
+    ("sleeve_length", r"(full|long) sleeve", ("long",)),
+    ("sleeve_length", r"(half|short) sleeve", ("short",)),
+    ("sleeve_length", r"(3/4|three.?quarter)", ("three-quarter",)),
+    ("neckline", r"(round|crew).?neck", ("crew", "scoop")),
+    ("neckline", r"\bv.?neck", ("v-neck",)),
+    ("neckline", r"turtle|high.?neck", ("turtleneck", "high")),
+    ("neckline", r"boat.?neck", ("boat",)),
+    ("material", r"leather", ("leather",)),
+    ("material", r"denim", ("denim",)),
+    ("material", r"\bknit|crochet", ("knit",)),
+    ("material", r"cotton", ("cotton",)),
+    ("material", r"\bsilk", ("silk", "satin")),
+    ("material", r"linen", ("linen",)),
+    ("material", r"woollen|\bwool", ("wool", "knit")),
+    ("material", r"\blace\b(?!.{0,3}(up|shoe))", ("lace",)),
+    ("material", r"satin", ("satin", "silk")),
+    ("fit", r"\b(slim|skinny)", ("slim",)),
+    ("fit", r"(regular|straight) fit", ("straight",)),
+    ("fit", r"loose|baggy", ("loose",)),
+)
+_TYPE_HINTS: dict[str, LabelSets] = {
+    kind: {facet: frozenset(values) for facet, values in sets.items()}
+    for kind, sets in {
+        "Jeans": {"material": ["denim"], "length": ["maxi"]},
+        "Trousers": {"length": ["maxi"]},
+        "Track Pants": {"length": ["maxi"]},
+        "Leggings": {"length": ["maxi"], "fit": ["slim"]},
+        "Shorts": {"length": ["mini", "knee"]},
+        "Capris": {"length": ["midi", "knee", "cropped"]},
+        "Sweaters": {"material": ["knit", "wool"]},
+        "Ties": {"material": ["silk", "satin"]},
+        "Innerwear Vests": {"sleeve_length": ["sleeveless"]},
+        "Shirts": {"neckline": ["collar", "high"]},
+    }.items()
+}
+_USAGE = {"Casual": "casual", "Formal": "formal", "Sports": "sporty"}
+
+SHOP_PATTERNS = {"striped": "strip", "checked": "check", "graphic": "print", "solid": "solid"}
+"""The four patterns that display names tell, by the letters that tell them."""
+
+
+def shop_pattern(display_name: str) -> str | None:
+    """Striped, checked, graphic ("Print") or solid where the display name says exactly one of them."""
+    found = [value for value, letters in SHOP_PATTERNS.items() if letters in display_name.lower()]
+    return found[0] if len(found) == 1 else None
+
+
+def product_sets(row: Mapping[str, str]) -> LabelSets:
+    """Label sets of one row of `products.csv`."""
+    sets: LabelSets = {}
+    name, kind = row["productDisplayName"].lower(), row["articleType"]
+    if kind in _CATEGORY:
+        sets["category"] = frozenset(_CATEGORY[kind])
+    elif kind not in _NO_CATEGORY and (value := vocabulary.find("category", kind)):
+        sets["category"] = frozenset({value})
+    if kind == "Tshirts" and "polo" in name and "polo assn" not in name:
+        sets["category"] = frozenset({"polo shirt"})
+    if color := vocabulary.find("color", row["baseColour"]):
+        sets["color"] = frozenset({color})
+    if gender := vocabulary.find("gender", row["gender"]):
+        sets["gender"] = frozenset({gender})
+    if row["usage"] in _USAGE:
+        sets["style"] = frozenset({_USAGE[row["usage"]]})
+    sets.update(_TYPE_HINTS.get(kind, {}))
+    for facet, hint, values in _NAME_HINTS:
+        if re.search(hint, name):
+            sets[facet] = frozenset(values)
+    if (
+        shop_pattern(name) is None
+        and "pattern" in sets
+        and len({p for p in SHOP_PATTERNS.values() if p in name}) > 1
+    ):
+        del sets["pattern"]  # "Striped Printed": the name does not say which one the eye sees
+    return sets
+
+
+def product_details(row: Mapping[str, str]) -> dict[str, bool]:
+    """Details that a display name affirms; silence is no denial."""
+    name = row["productDisplayName"].lower()
+    hints = {
+        "hood": r"hood",
+        "zipper": r"\bzip",
+        "belt": r"with belt|belted",
+        "embroidery": r"embroider",
+        "ruffle": r"ruffle",
+    }
+    return {detail: True for detail, hint in hints.items() if re.search(hint, name)}
+
+
+def shopper_sets(kind: str) -> LabelSets:
+    """Label sets of a shopper photo's category."""
+    return dict(_KIND.get(kind, {}))
+
+
+def shopper_details(kind: str) -> dict[str, bool]:
+    """Details that a shopper photo's category implies."""
+    return dict(_KIND_DETAILS.get(kind, {}))
+
+
+def looked_sets(row: Mapping[str, str]) -> LabelSets:
+    """Label sets of one row of `looked_at/labels.csv`; "na", "unsure", "other" and "henley" say nothing."""
+    sets: LabelSets = {}
+    for facet in ("color", "pattern", "sleeve_length", "neckline"):
+        values = frozenset(row[facet].split("|")) & frozenset(vocabulary.leaf_values(facet))
+        if values:
+            sets[facet] = values
+    # Trousers are labelled long or short; in the vocabulary's words that is full length, or down to the knee at most.
+    length = {"long": ("maxi",), "short": ("mini", "knee")}.get(row["length"], (row["length"],))
+    if values := frozenset(length) & frozenset(vocabulary.leaf_values("length")):
+        sets["length"] = values
+    return sets
+
+
+def looked_details(row: Mapping[str, str]) -> dict[str, bool]:
+    """Details seen or seen to be absent."""
+    return {
+        detail: row[detail] == "yes"
+        for detail in ("pockets", "hood", "buttons", "zipper")
+        if row[detail] in ("yes", "no")
+    }

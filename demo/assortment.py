@@ -1,0 +1,223 @@
+"""The demo shop's range: designs dealt out of `assortment.toml` so that everything listed there occurs.
+
+Choices are dealt from shuffled decks, not diced: each option comes up once before any comes twice, so
+that small catalogues too hold all sleeve lengths, necklines and patterns.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from demo.design import Design
+from demo.patterns import KINDS, Pattern
+from demo.prints import has_words
+
+EVERYDAY = (
+    "dress",
+    "shirt",
+    "skirt",
+    "jacket",
+    "top",
+    "coat",
+    "t-shirt",
+    "sweater",
+    "trousers",
+    "jeans",
+    "blouse",
+    "hoodie",
+)
+BASICS = ("black", "white", "navy", "grey", "blue")
+MATERIALS = {
+    "cable": ("knit", "wool"),
+    "rib": ("cotton",),
+    "nylon": (),
+    "canvas": ("cotton",),
+    "satin": ("satin", "shiny"),
+    "straw": (),
+    "metal": (),
+    "plastic": (),
+    "rubber": (),
+    "sequin": ("sequin", "shiny"),
+    "suede": ("leather",),
+    "glass": (),
+}
+PATTERNS = tuple(name for name in KINDS if name != "solid")
+GRAPHIC_ON = (
+    "t-shirt",
+    "tank top",
+    "sweatshirt",
+    "hoodie",
+    "sweater",
+    "top",
+    "dress",
+    "bag",
+    "backpack",
+    "cap",
+)
+OFTEN = {"striped": 3, "checked": 2, "floral": 3, "polka dot": 2, "geometric": 2, "animal print": 2}
+GLOSSY = ("sequin", "velvet", "leather", "lace", "fur", "cable", "shiny")
+
+
+@cache
+def models() -> dict[str, list[dict]]:
+    """{category: its models}, as in the file."""
+    return tomllib.loads(Path(__file__).with_name("assortment.toml").read_text(encoding="utf-8"))
+
+
+class Decks:
+    """Options dealt without replacement, reshuffled when a deck runs out."""
+
+    def __init__(self, rng: np.random.Generator):
+        self.rng, self.left = rng, {}
+
+    def deal(self, key, options):
+        options = list(options)
+        if not options:
+            return None
+        deck = self.left.get(key)
+        if not deck:
+            deck = self.left[key] = [options[i] for i in self.rng.permutation(len(options))]
+        return deck.pop()
+
+
+def quotas(items: int) -> dict[str, int]:
+    """How many items each category gets: two thirds to the everyday ones, at least one to each."""
+    categories = list(models())
+    others = [c for c in categories if c not in EVERYDAY]
+    share = {c: items * 2 / 3 / len(EVERYDAY) for c in EVERYDAY} | {
+        c: items / 3 / len(others) for c in others
+    }
+    return {c: max(1, round(share[c])) for c in categories}
+
+
+def material_of(fabric: str) -> tuple[str, ...]:
+    return MATERIALS.get(fabric, (fabric,))
+
+
+def deal_design(
+    category: str, decks: Decks, rng: np.random.Generator, number: int, plain: bool
+) -> tuple[Design, dict]:
+    """One design of the category and the model that it was dealt from."""
+    weighted = [i for i, m in enumerate(models()[category]) for _ in range(m.get("weight", 1))]
+    which = decks.deal((category, plain), weighted)
+    model = models()[category][which]
+
+    def pick(field: str) -> str | None:
+        return decks.deal((category, which, field, plain), model.get(field, [])) or None
+
+    details = set(model.get("always", ()))
+    one = pick("one_of")
+    if one:
+        details.add(one)
+    details |= {d for d, chance in model.get("maybe", {}).items() if rng.random() < chance}
+    fabric = pick("fabric") or "cotton"
+    pattern = Pattern() if plain else deal_pattern(category, model, fabric, decks, rng)
+    if pattern.name != "solid" and fabric in GLOSSY:
+        fabric = next((f for f in model["fabric"] if f not in GLOSSY), fabric)
+    seed = int(rng.integers(1 << 31))
+    design = Design(
+        id=f"{number:04d}",
+        seed=seed,
+        category=category,
+        cut=pick("cut") or "",
+        gender=pick("gender") or "women",
+        sleeve=pick("sleeve"),
+        neckline=pick("neckline"),
+        length=pick("length"),
+        fit=pick("fit"),
+        fabric=fabric,
+        material=material_of(fabric),
+        pattern=pattern,
+        details=frozenset(d for d in details if d),
+        style=(),
+    )
+    design = consistent(design)
+    first = pick("style")
+    second = model["style"][int(rng.integers(len(model["style"])))]
+    return replace(design, style=tuple(dict.fromkeys(s for s in (first, second) if s))), model
+
+
+def deal_pattern(
+    category: str, model: dict, fabric: str, decks: Decks, rng: np.random.Generator
+) -> Pattern:
+    allowed = model.get("patterns", PATTERNS)
+    names = [p for p in allowed if p != "graphic" or category in GRAPHIC_ON]
+    if not names:
+        return Pattern()
+    often = [p for p in names for _ in range(OFTEN.get(p, 1))]
+    name = decks.deal(
+        (category, "pattern", tuple(names)),
+        often + (["graphic"] * 3 if category in ("t-shirt", "sweatshirt", "hoodie") else []),
+    )
+    kind = decks.deal(("kind", name), KINDS[name])
+    seed = int(rng.integers(6))
+    turn = {"diagonal": 0.7}.get(kind, 0.0)
+    if name in ("animal print", "camouflage", "floral", "paisley"):
+        turn = float(rng.choice([0.0, 0.4, 1.57]))
+    return Pattern(name, kind, float(rng.choice([0.85, 1.0, 1.2])), turn, seed)
+
+
+def consistent(design: Design) -> Design:
+    """Truths that follow from others: letters in a print, what a cut rules out, what collides."""
+    details = set(design.details)
+    pattern = design.pattern
+    if pattern.name == "graphic":
+        details.discard("embroidery")
+        details.discard("logo")
+        if has_words(pattern.kind, pattern.seed):
+            details.add("text")
+        details -= {"bow", "zipper", "buttons"}
+        if design.category != "hoodie":
+            details.discard("pockets")
+    if (
+        "zipper" in details
+        and "buttons" in details
+        and design.category not in ("trousers", "shorts")
+    ):
+        details.discard(
+            "buttons"
+            if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt")
+            else "zipper"
+        )
+    if {"belt", "tie"} <= details and "hood" not in details:
+        details.discard("tie")
+    if {"bow", "beads"} <= details:
+        details.discard("beads")
+    if {"ruffle", "lace trim"} <= details:
+        details.discard("lace trim")
+    if {"fringe", "ruffle"} <= details:
+        details.discard("fringe")
+    if {"bow", "tie"} <= details:
+        details.discard("bow")
+    if design.cut in ("jogger", "drawstring") and design.category in ("trousers", "shorts"):
+        details -= {"belt", "buttons", "zipper"}
+    if design.fit in ("loose", "straight") and design.category == "dress" and "pleats" in details:
+        details.discard("pleats")
+    if design.category == "hat":
+        details -= {"bow"} if design.cut in ("beanie", "bucket") else {"logo"}
+    details -= {
+        "rucksack": {"zipper"},
+        "slides": {"straps", "beads"},
+        "square": {"fringe"} if design.category == "scarf" else set(),
+    }.get(design.cut, set())
+    material = design.material
+    if design.cut == "parka" and "hood" in details:
+        material = tuple(dict.fromkeys((*material, "fur")))  # its edge
+    cut = design.cut
+    if cut == "tiered" and "ruffle" not in details:
+        cut = ""
+    if cut == "patch pockets" and "pockets" not in details:
+        cut = ""
+    if cut == "cuffed" and design.length == "mini":
+        cut = "chino"
+    sleeve = design.sleeve
+    if design.neckline in ("strapless", "halter"):
+        sleeve = "sleeveless"
+    elif design.neckline == "off-shoulder" and sleeve == "sleeveless":
+        sleeve = "short"
+    return replace(design, details=frozenset(details), cut=cut, material=material, sleeve=sleeve)

@@ -1,0 +1,133 @@
+"""What the shop writes about an item: title, description, fields, price, sizes.
+
+About a third of the listings are silent on some attributes, in the fields and in the text alike; the
+rest state each attribute in a field, in the text, or in both, as real feeds do.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+import vocabulary
+from catalog.item import Item
+from demo import phrases
+from demo.colours import Colourway
+from demo.design import Design
+
+SILENT_SHARE = 0.34
+MAY_HIDE = ("pattern", "sleeve_length", "neckline", "length", "fit", "material", "details", "style")
+
+
+@cache
+def brands() -> dict[str, dict]:
+    return tomllib.loads(Path(__file__).with_name("brands.toml").read_text(encoding="utf-8"))[
+        "brands"
+    ]
+
+
+def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
+    """All that the picture shows, facet by facet; details: exactly those that are there."""
+    truth = {
+        "category": [design.category],
+        "color": list(colourway.shows),
+        "pattern": [design.pattern.name],
+        "sleeve_length": [design.sleeve] if design.sleeve else [],
+        "length": [design.length] if design.length else [],
+        "neckline": [design.neckline] if design.neckline else [],
+        "fit": [design.fit] if design.fit else [],
+        "material": list(design.material),
+        "details": sorted(design.details),
+        "style": list(design.style),
+        "gender": [design.gender],
+    }
+    return {
+        facet: values
+        for facet, values in truth.items()
+        if vocabulary.applicable(facet, design.category)
+    }
+
+
+def channels(truth: dict, rng: np.random.Generator) -> tuple[dict[str, str], bool]:
+    """{facet: "field" | "text" | "both" | "none"} and whether the listing is a silent one."""
+    silent = bool(rng.random() < SILENT_SHARE)
+    told = {
+        facet: str(rng.choice(["field", "text", "both"], p=[0.35, 0.15, 0.5]))
+        for facet, values in truth.items()
+        if values
+    }
+    told["category"] = "both"
+    told["gender"] = "field" if rng.random() < 0.7 else "both"
+    told["color"] = str(rng.choice(["field", "both"], p=[0.2, 0.8]))
+    if silent:
+        hideable = [facet for facet in MAY_HIDE if facet in told]
+        for facet in rng.permutation(hideable)[: int(rng.integers(2, max(3, len(hideable))))]:
+            told[str(facet)] = "none"
+        if rng.random() < 0.12:
+            told["color"] = "none"
+    return told, silent
+
+
+def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
+    """Sizes with their stock; now and then sold out."""
+    names = phrases.sizes(design)
+    gone = rng.random(len(names)) < 0.14
+    return {
+        name: 0 if out else int(rng.integers(1, 40)) for name, out in zip(names, gone, strict=True)
+    }
+
+
+def price_of(model: dict, brand: dict, rng: np.random.Generator) -> float:
+    low, high = model["price"]
+    value = low * (high / low) ** rng.beta(1.6, 2.2) * brand["level"] ** 0.7
+    whole = max(5, round(value)) if value < 60 else round(value / 5) * 5
+    return float(whole - (0.01 if rng.random() < 0.4 else 0.05 if rng.random() < 0.5 else 0.0))
+
+
+def listing(
+    design: Design,
+    colourway: Colourway,
+    model: dict,
+    brand: str,
+    style: phrases.Voice,
+    rng: np.random.Generator,
+    price: float,
+    sku: str,
+) -> tuple[Item, dict, bool]:
+    """The item, its full truth, and whether the listing is silent on something."""
+    truth = truth_of(design, colourway)
+    told, silent = channels(truth, rng)
+    facts = brands()[brand]
+    speaks = {facet for facet, channel in told.items() if channel in ("text", "both")}
+    fields = {
+        facet: tuple(v for v in truth[facet] if v not in vocabulary.SHADES)
+        for facet, channel in told.items()
+        if channel in ("field", "both")
+    }
+    title, description = phrases.write(design, colourway, style, brand, speaks, told, rng)
+    stock = sizes_of(design, rng)
+    grades = "ABCDE"
+    grade = grades[int(np.clip(grades.index(facts["grade"]) + rng.integers(-1, 2), 0, 4))]
+    item = Item(
+        id=f"{sku}-{colourway.name.replace(' ', '')}",
+        title=title,
+        description=description,
+        brand=brand,
+        price=price,
+        image=f"images/{sku}-{colourway.name.replace(' ', '')}.jpg",
+        link=f"https://shop.example/{sku.lower()}/{colourway.name.replace(' ', '-')}",
+        item_group_id=sku,
+        sizes=stock,
+        available=any(stock.values()),
+        attributes={f: v for f, v in fields.items() if v},
+        tags=(
+            *phrases.occasions(design, rng),
+            *(design.style if told.get("style") != "none" else ()),
+        ),
+        margin=round(float(rng.uniform(0.32, 0.68)), 2),
+        sustainability=grade,
+    )
+    return item, truth, silent

@@ -1,0 +1,211 @@
+"""Composed queries on a drawn catalogue, judged by what was drawn: one to three changes, noes and comparatives among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import vocabulary
+from catalog.store import Catalog
+from composer import shades
+from composer.directions import ORDERED
+from encoders import Encoder
+from errors import InputError
+from evaluation.composed.gallery import Gallery
+from evaluation.composed.product_queries import ComposedQuery
+from vocabulary.wish import Constraint
+
+Truth = Mapping[str, Sequence[str]]
+"""Facet -> the values that were drawn."""
+
+KEPT = ("category", "gender", "color", "pattern")
+"""A hit shares these with the reference, unless they are changed."""
+VALUES = {
+    "color": ("black", "white", "navy", "red", "grey", "pink", "green", "brown", "blue", "yellow"),
+    "pattern": ("striped", "checked", "floral", "polka dot", "solid"),
+    "sleeve_length": ("sleeveless", "short", "long"),
+    "length": ("mini", "midi", "maxi"),
+    "neckline": ("v-neck", "crew", "collar"),
+    "details": ("pockets", "hood", "buttons", "zipper", "belt", "ruffle"),
+}
+"""What a change may name."""
+COMPARED = {
+    ("sleeve_length", "length"): {"more": "longer sleeves", "less": "shorter sleeves"},
+    ("length", "length"): {"more": "longer", "less": "shorter"},
+    ("color", "dark"): {"more": "darker", "less": "lighter"},
+}
+_WANTED = {
+    "color": "in {}",
+    "pattern": "{}",
+    "sleeve_length": "with {} sleeves",
+    "length": "{} length",
+    "neckline": "with a {} neck",
+    "details": "with {}",
+}
+_SAID = {
+    "sleeveless": "sleeveless",
+    "v-neck": "with a v-neck",
+    "collar": "with a collar",
+    "crew": "with a crew neck",
+    "mini": "mini",
+    "midi": "midi",
+    "maxi": "maxi",
+    "hood": "with a hood",
+    "zipper": "with a zip",
+    "belt": "with a belt",
+    "solid": "plain",
+}
+_UNWANTED = {
+    "striped": "no stripes",
+    "checked": "no checks",
+    "floral": "no flowers",
+    "polka dot": "no polka dots",
+    "solid": "not plain",
+    "hood": "no hood",
+    "zipper": "no zip",
+    "sleeveless": "not sleeveless",
+    "long": "no long sleeves",
+    "short": "no short sleeves",
+    "v-neck": "no v-neck",
+    "collar": "no collar",
+    "crew": "no crew neck",
+}
+
+
+@dataclass(frozen=True)
+class DrawnQuery(ComposedQuery):
+    """A query with its changes as constraints: what a perfect reader would make of the phrase."""
+
+    constraints: tuple[Constraint, ...] = ()
+
+
+def drawn_gallery(catalog: Catalog, encoder: Encoder) -> tuple[Gallery, list[Truth]]:
+    """The catalogue's pictures and what was drawn in each. Raises InputError without truth or of another encoder."""
+    held = catalog.truth(catalog.ids)
+    if len(held) < len(catalog.ids):
+        raise InputError(
+            f"{catalog.folder} has no drawn truth to judge by; draw one: python -m catalog demo --out DIR"
+        )
+    if catalog.manifest["encoder"]["fingerprint"] != encoder.fingerprint:
+        raise InputError(
+            f"{catalog.folder} was embedded by another encoder; embed it anew: python -m catalog embed "
+            f"{catalog.folder}"
+        )
+    vectors = np.asarray(catalog.vectors, dtype=np.float32)
+    return Gallery(tuple(catalog.ids), vectors, encoder), [held[id_] for id_ in catalog.ids]
+
+
+def drawn_queries(
+    truth: Sequence[Truth], changes: int, count: int, seed: int, tries: int = 60
+) -> list[DrawnQuery]:
+    """Up to `count` queries of so many changes that have a hit; every fourth change is a no, every fourth a comparison."""
+    rng = np.random.default_rng([seed, changes])
+    kinds: dict[str, list[int]] = {}
+    for row, held in enumerate(truth):
+        kinds.setdefault(str(held["category"][0]), []).append(row)
+    found: dict[tuple, DrawnQuery] = {}
+    for _ in range(count * tries):
+        row = int(rng.integers(len(truth)))
+        asked = _changes(truth[row], changes, rng)
+        key = (row, tuple(c.key for c in asked))
+        if len(asked) < changes or key in found:
+            continue
+        facets = tuple(dict.fromkeys(c.facet for c in asked))
+        hits = frozenset(
+            other
+            for other in kinds[str(truth[row]["category"][0])]
+            if other != row and _hit(truth[row], truth[other], asked, facets)
+        )
+        if hits:
+            phrase = "like this but " + ", ".join(said(c) for c in asked)
+            found[key] = DrawnQuery(f"{changes} changes", row, phrase, hits, (), facets, asked)
+        if len(found) == count:
+            break
+    return list(found.values())
+
+
+def _changes(held: Truth, count: int, rng: np.random.Generator) -> tuple[Constraint, ...]:
+    category = str(held["category"][0])
+    facets = [
+        f for f in VALUES if vocabulary.applicable(f, category) and (f == "details" or held.get(f))
+    ]
+    chosen = [facets[place] for place in rng.permutation(len(facets))[:count]]
+    made = (_change(held, facet, category, rng) for facet in chosen)
+    return tuple(c for c in made if c is not None)
+
+
+def _change(held: Truth, facet: str, category: str, rng: np.random.Generator) -> Constraint | None:
+    """One change of a facet: away from a value (one in four), along an axis (one in four), else to another value."""
+    own, form = held.get(facet, ()), int(rng.integers(4))
+    if form == 0:
+        known = [
+            v
+            for v in own
+            if v in VALUES[facet] and v in (*_UNWANTED, *VALUES["color"], *VALUES["details"])
+        ]
+        return (
+            Constraint(facet=facet, op="exclude", value=str(rng.choice(known))) if known else None
+        )
+    axes = [value for place, value in COMPARED if place == facet]
+    if form == 1 and axes:
+        return Constraint(facet=facet, op=str(rng.choice(["more", "less"])), value=axes[0])
+    other = [
+        v
+        for v in VALUES[facet]
+        if not _has(held, facet, v)
+        and (facet != "details" or vocabulary.applicable(facet, category, v))
+    ]
+    return Constraint(facet=facet, op="require", value=str(rng.choice(other))) if other else None
+
+
+def said(c: Constraint) -> str:
+    """A change as a shopper types it."""
+    value = str(c.value)
+    if c.op in ("more", "less"):
+        return COMPARED[c.facet, value][c.op]
+    if c.op == "exclude":
+        return _UNWANTED.get(value, f"no {value}")
+    return _SAID.get(value, _WANTED[c.facet].format(value))
+
+
+def _has(held: Truth, facet: str, value: str) -> bool:
+    return any(vocabulary.covers(facet, value, one) for one in held.get(facet, ()))
+
+
+def _hit(
+    reference: Truth, other: Truth, asked: Sequence[Constraint], changed: Sequence[str]
+) -> bool:
+    kept = all(
+        _plain(reference, facet) & _plain(other, facet) or not _plain(reference, facet)
+        for facet in KEPT
+        if facet not in changed
+    )
+    return kept and all(met(c, other, reference) for c in asked)
+
+
+def _plain(held: Truth, facet: str) -> set[str]:
+    return set(held.get(facet, ())) - set(vocabulary.SHADES)
+
+
+def met(c: Constraint, held: Truth, reference: Truth) -> bool:
+    """Whether what was drawn meets a change; comparatives against the reference."""
+    value = str(c.value)
+    if c.op in ("require", "exclude"):
+        return _has(held, c.facet, value) == (c.op == "require")
+    here, there = (_position(c.facet, value, one) for one in (held, reference))
+    return (
+        here is not None
+        and there is not None
+        and (here > there if c.op == "more" else here < there)
+    )
+
+
+def _position(facet: str, value: str, held: Truth) -> float | None:
+    places = [
+        shades.position(value, name) if facet == "color" else ORDERED[facet, value].get(name)
+        for name in sorted(_plain(held, facet))
+    ]
+    known = [place for place in places if place is not None]
+    return float(np.mean(known)) if known else None

@@ -1,0 +1,161 @@
+"""Whom the composed benchmark compares: every composer, the static fusions with mixes of their own, and no fusion at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+import vocabulary
+from composer import Weights, compose, kinds_for, load_weights
+from composer.directions import ORDERED
+from encoders import Prototypes
+from errors import InputError
+from evaluation.composed.gallery import SLICES, Gallery, Words
+from evaluation.composed.product_queries import ComposedQuery
+from vocabulary.wish import Constraint, Wish
+
+Scorer = Callable[[ComposedQuery, Wish], np.ndarray]
+"""(query, wish) -> (n,) scores of the gallery."""
+
+STATIC = ("image", "text", "sum", "slerp")
+PHRASE = " of the very phrase"
+WHOLE = (*STATIC, f"text{PHRASE}", f"sum{PHRASE}")
+"""Static fusions of whole vectors. The text tower reads the caption that the planner makes of the phrase, or, as published
+systems have it, the very phrase."""
+SLICED = ("text in slices", "sum in slices", "slerp in slices")
+"""The same with the wanted values' prototypes, each in its own slice."""
+NONE = "classify, edit, filter"
+MIXED = ("sum", "slerp", f"sum{PHRASE}", "sum in slices", "slerp in slices")
+MIXES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
+
+
+@dataclass(frozen=True)
+class Methods:
+    """Named scorers over one gallery. mixes: the words' share in each static fusion, chosen on other designs."""
+
+    gallery: Gallery
+    words: Words
+    mixes: dict[str, float] = field(default_factory=dict)
+    weights: Weights = field(default_factory=load_weights)
+
+    @property
+    def thetas(self) -> tuple[str, ...]:
+        """The composers that edit the reference by the wish, whichever there are weights for."""
+        return tuple(kind for kind in kinds_for(self.gallery.encoder) if kind not in STATIC)
+
+    def names(self, kinds: Iterable[str] | None = None) -> tuple[str, ...]:
+        """All methods, or baselines and these composers alone. Raises InputError on an unknown one."""
+        allowed = (*WHOLE, *self.thetas, *SLICED, NONE)
+        wanted = tuple(kinds or allowed)
+        unknown = [name for name in wanted if name not in allowed]
+        if unknown:
+            raise InputError(
+                f"no composer {', '.join(unknown)} for this encoder; there are: {', '.join(allowed)}"
+            )
+        return tuple(name for name in allowed if name in wanted or name not in self.thetas)
+
+    def scorer(self, name: str) -> Scorer:
+        """The method of this name."""
+        if name == NONE:
+            return ClassifyEditFilter(self.gallery).scores
+        kind = name.removesuffix(" in slices").removesuffix(PHRASE)
+        weights = (
+            self.weights.model_copy(update={"mix": self.mixes[name]})
+            if name in self.mixes
+            else self.weights
+        )
+
+        def score(query: ComposedQuery, wish: Wish) -> np.ndarray:
+            said = (
+                self.words.of(query.phrase)
+                if name.endswith(PHRASE)
+                else None
+                if name in SLICED
+                else self.words(wish)
+            )
+            picture = self.gallery.vectors[query.reference]
+            return (
+                self.gallery.vectors
+                @ compose(kind, picture, wish, said, self.gallery.encoder, weights).vector
+            )
+
+        return score
+
+
+class ClassifyEditFilter:
+    """No fusion at all: classify everything, edit the reference's labels, keep what has them.
+
+    Ranked by how many labels fit; among equals the order is drawn with a seed. An unwanted value leaves all others, a
+    comparative what lies beyond the reference's own value.
+    """
+
+    def __init__(self, gallery: Gallery, seed: int = 0) -> None:
+        self.gallery = gallery
+        self._labels: dict[str, np.ndarray] = {}
+        self.order = np.random.default_rng(seed).permutation(len(gallery.products))
+
+    def scores(self, query: ComposedQuery, wish: Wish) -> np.ndarray:
+        """(n,) number of labels that fit, plus less than one for the order."""
+        asked = {
+            facet: [c for c in wish.constraints if c.facet == facet]
+            for facet in dict.fromkeys(c.facet for c in wish.constraints)
+        }
+        fitting = np.zeros(len(self.gallery.products))
+        for facet in dict.fromkeys((*SLICES, *asked)):
+            prototypes = self.gallery.encoder.prototypes(facet)
+            if prototypes is not None:
+                fitting += self._fits(facet, prototypes, asked.get(facet, ()), query.reference)
+        return fitting + self.order / (2 * len(self.order))
+
+    def _fits(
+        self, facet: str, prototypes: Prototypes, asked: Sequence[Constraint], reference: int
+    ) -> np.ndarray:
+        """(n,) 1.0 where the label of the facet fits."""
+        labels = self._classified(facet, prototypes)
+        if not prototypes.exclusive:  # details: a column each
+            fits = np.ones(len(labels), dtype=bool)
+            for constraint in asked:
+                has = labels[:, _members(prototypes, facet, str(constraint.value))].any(axis=1)
+                fits &= ~has if constraint.op in ("exclude", "less") else has
+            return fits.astype(float)
+        allowed = set(range(len(prototypes.values)))
+        kept = [c for c in asked if c.op in ("require", "prefer")]
+        if kept:
+            allowed = {row for c in kept for row in _members(prototypes, facet, str(c.value))}
+        elif not asked:
+            allowed = {int(labels[reference])}
+        for constraint in asked:
+            if constraint.op == "exclude":
+                allowed -= set(_members(prototypes, facet, str(constraint.value)))
+            elif constraint.op in ("more", "less"):
+                allowed &= _beyond(prototypes, constraint, int(labels[reference]))
+        return np.isin(labels, list(allowed)).astype(float)
+
+    def _classified(self, facet: str, prototypes: Prototypes) -> np.ndarray:
+        """(n,) the likeliest value, or (n, values) bool where values do not exclude one another."""
+        if facet not in self._labels:
+            span = self.gallery.encoder.layout.slice(self.gallery.encoder.facet_slice[facet])
+            shown = prototypes.probabilities(self.gallery.vectors[:, span])
+            self._labels[facet] = np.argmax(shown, axis=1) if prototypes.exclusive else shown > 0.5
+        return self._labels[facet]
+
+
+def _members(prototypes: Prototypes, facet: str, value: str) -> list[int]:
+    covered = vocabulary.descendants(facet, value)
+    return [row for row, name in enumerate(prototypes.values) if name in covered]
+
+
+def _beyond(prototypes: Prototypes, constraint: Constraint, own: int) -> set[int]:
+    """Rows of the values that have more (or less) of an ordered attribute than the row `own`; all where none is known."""
+    places = ORDERED.get((constraint.facet, str(constraint.value)), {})
+    start = places.get(prototypes.values[own])
+    if start is None:
+        return set(range(len(prototypes.values)))
+    sign = 1 if constraint.op == "more" else -1
+    return {
+        row
+        for row, name in enumerate(prototypes.values)
+        if name in places and sign * (places[name] - start) > 0
+    }

@@ -1,0 +1,1 @@
+"""Simulated shoppers: within how many turns is the wanted item shown?"""

@@ -1,0 +1,1 @@
+"""The rankers: leave-one-out, fitted weights against equal ones."""

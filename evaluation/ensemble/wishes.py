@@ -1,0 +1,222 @@
+"""Wishes that the ensemble is judged by, each with the designs that fit it: on a drawn catalogue and on product photos."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+import vocabulary
+from agent.wording.phrases import caption
+from catalog.strings import numbered
+from composer import Query, compose
+from evaluation.composed.drawn_queries import VALUES, Truth, drawn_queries
+from evaluation.composed.gallery import Gallery, Words, read_wish
+from evaluation.composed.product_queries import KINDS, sample_queries
+from retrieval import RankerWeights, Retriever, build_index
+from retrieval.fusion import Pool
+from retrieval.retriever import Listings
+from vocabulary.wish import Constraint, Wish
+
+RARE = 0.01
+"""Values that so small a share of the items has are underrepresented."""
+TEN = 10
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A wish, the row of its reference (None: words alone), the designs that fit, and whether it names a rare value."""
+
+    wish: Wish
+    reference: int | None
+    fitting: frozenset[str]
+    rare: bool = False
+
+
+class Unlisted:
+    """A gallery as a catalogue without any listing: nothing is ruled out, no word is found."""
+
+    def __init__(self, vectors: np.ndarray, ids: Sequence[str], groups: Sequence[str]) -> None:
+        self.vectors, self.ids, self.groups = vectors, list(ids), list(groups)
+        self.designs = numbered(groups)
+
+    def allowed_rows(self, constraints: Sequence[Constraint]) -> np.ndarray:
+        """(n,) all True."""
+        return np.ones(len(self.ids), dtype=bool)
+
+    def text_search(
+        self, query: str, k: int, rows: np.ndarray | None = None
+    ) -> list[tuple[int, float]]:
+        """Nothing."""
+        return []
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Wishes over one catalogue, composed once: who ranks is all that differs between two runs."""
+
+    catalog: Listings
+    gallery: Gallery
+    asks: tuple[Ask, ...]
+    queries: tuple[Query, ...]
+
+    def pools(self, without: frozenset[str] = frozenset()) -> list[Pool | None]:
+        """The candidates of every wish with all rankers but these."""
+        retriever = Retriever(
+            self.catalog,
+            self.gallery.encoder,
+            build_index(self.catalog.vectors),
+            RankerWeights(without=without),
+        )
+        return [
+            retriever.pool(
+                query, ask.wish, 3 * TEN, [] if ask.reference is None else [ask.reference]
+            )
+            for query, ask in zip(self.queries, self.asks, strict=True)
+        ]
+
+    def recall(self, pools: Sequence[Pool | None], weights: RankerWeights) -> list[float]:
+        """Recall@10 of each wish: fitting designs among the first ten designs, over ten or as many as there are."""
+        return [
+            0.0 if pool is None else self._found(pool, pool.order(weights), ask)
+            for pool, ask in zip(pools, self.asks, strict=True)
+        ]
+
+    def _found(self, pool: Pool, order: Sequence[int], ask: Ask) -> float:
+        shown: dict[str, bool] = {}
+        for place in order:
+            group = self.catalog.groups[int(pool.rows[place])]
+            shown.setdefault(group, group in ask.fitting)
+            if len(shown) == TEN:
+                break
+        return sum(shown.values()) / min(TEN, len(ask.fitting))
+
+
+def bench(catalog: Listings, gallery: Gallery, asks: Sequence[Ask], words: Words) -> Bench:
+    """The wishes, composed."""
+    words.learn(caption(ask.wish) for ask in asks)
+    queries = [
+        compose(
+            "delta",
+            None if ask.reference is None else gallery.vectors[ask.reference],
+            ask.wish,
+            words(ask.wish),
+            gallery.encoder,
+        )
+        for ask in asks
+    ]
+    return Bench(catalog, gallery, tuple(asks), tuple(queries))
+
+
+def photo_asks(gallery: Gallery, count: int, seed: int) -> list[Ask]:
+    """The composed queries of the product photos, read by the planner; every photo is a design of its own."""
+    share = Counter(
+        pair
+        for p in gallery.products
+        for pair in (("color", p.color), ("category", p.type), ("pattern", p.pattern))
+    )
+    return [
+        Ask(
+            read_wish(query),
+            query.reference,
+            frozenset(gallery.products[row].id for row in query.targets),
+            share[query.asked[0].facet, query.value] < RARE * len(gallery.products),
+        )
+        for kind in KINDS
+        for query in sample_queries(gallery.products, kind, count, seed)
+    ]
+
+
+def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
+    """Up to `count` wishes of a kind and one or two values that some item has, every fifth with a no."""
+    rng, found = np.random.default_rng(seed), {}
+    for _ in range(20 * count):
+        held = truth[int(rng.integers(len(truth)))]
+        category = str(held["category"][0])
+        facets = [
+            f
+            for f in VALUES
+            if f == "details" or (held.get(f) and vocabulary.applicable(f, category))
+        ]
+        asked = [Constraint(facet="category", op="require", value=category)]
+        for facet in (facets[n] for n in rng.permutation(len(facets))[: int(rng.integers(1, 3))]):
+            asked += _asked(held, facet, rng)
+        key = tuple(sorted(c.key for c in asked))
+        if len(asked) > 1 and key not in found:
+            found[key] = _ask(truth, groups, tuple(asked))
+        if len(found) == count:
+            break
+    return [ask for ask in found.values() if ask.fitting]
+
+
+def like_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
+    """Up to `count` wishes to change one or two things about an item, as `composed_drawn` has them."""
+    return [
+        Ask(
+            Wish(constraints=query.constraints),
+            query.reference,
+            frozenset(groups[row] for row in query.targets),
+        )
+        for changes in (1, 2)
+        for query in drawn_queries(truth, changes, count // 2, seed)
+    ]
+
+
+def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constraint]:
+    own = [v for v in held.get(facet, ()) if v in vocabulary.leaf_values(facet)]
+    others = [
+        v
+        for v in VALUES[facet]
+        if not any(vocabulary.covers(facet, v, one) for one in held.get(facet, ()))
+    ]
+    if rng.random() < 0.2 and others:
+        yield Constraint(facet=facet, op="exclude", value=str(rng.choice(others)))
+    elif own:
+        yield Constraint(facet=facet, op="require", value=str(rng.choice(own)))
+
+
+def rare_values(truth: Sequence[Truth]) -> list[tuple[str, str]]:
+    """(facet, value) of what under RARE of the items have, in the vocabulary's order."""
+    counts = Counter(
+        (facet, value) for held in truth for facet, values in held.items() for value in set(values)
+    )
+    return [
+        (facet, value)
+        for facet in vocabulary.ATTRIBUTE_FACETS
+        for value in vocabulary.leaf_values(facet)
+        if 0 < counts[facet, value] < RARE * len(truth)
+    ]
+
+
+def rare_asks(truth: Sequence[Truth], groups: Sequence[str]) -> list[Ask]:
+    """A wish for every rare value alone, and with every kind that has it."""
+    asks = []
+    for facet, value in rare_values(truth):
+        rare = Constraint(facet=facet, op="require", value=value)
+        kinds = sorted({str(held["category"][0]) for held in truth if value in held.get(facet, ())})
+        named = (
+            [()]
+            if facet == "category"
+            else [(), *((Constraint(facet="category", op="require", value=k),) for k in kinds)]
+        )
+        asks += [_ask(truth, groups, (*kind, rare), rare=True) for kind in named]
+    return asks
+
+
+def _ask(
+    truth: Sequence[Truth], groups: Sequence[str], asked: tuple[Constraint, ...], rare: bool = False
+) -> Ask:
+    fitting = frozenset(
+        group
+        for held, group in zip(truth, groups, strict=True)
+        if all(_meets(held, c) for c in asked)
+    )
+    return Ask(Wish(constraints=asked), None, fitting, rare)
+
+
+def _meets(held: Mapping[str, Sequence[str]], c: Constraint) -> bool:
+    return any(vocabulary.covers(c.facet, str(c.value), one) for one in held.get(c.facet, ())) == (
+        c.op == "require"
+    )

@@ -1,0 +1,1 @@
+"""The guard: attributes from pictures, and explicit noes with and without it."""

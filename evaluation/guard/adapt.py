@@ -1,0 +1,43 @@
+"""How the figures of an encoder fitted to a shop are shown; `training/adapt_report.py` measures them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from evaluation.report.show import finish, machine, table
+
+
+def show(measured: dict, out: Path | None = None) -> dict:
+    """Tables of before and after, and the JSON line."""
+    columns = ("items", "accuracy", "interval", "log_loss", "calibration_error")
+    table(
+        f"Fitted on {measured['fitted_on']} items' listings, measured on {measured['reported']} of other designs",
+        ["", *columns],
+        [
+            [f"{facet}, {when}", *(figures[column] for column in columns)]
+            for facet, both in measured["facets"].items()
+            for when, figures in both.items()
+        ],
+    )
+    table(
+        "What was chosen",
+        ["", "labels", "version"],
+        [
+            [
+                facet,
+                told["labels"],
+                told["chosen"] if "held" in told else f"{told['chosen']}: {told['why']}",
+            ]
+            for facet, told in measured["choices"].items()
+        ],
+    )
+    columns = ("items", "violations", "passed_share", "open", "good_hidden")
+    table(
+        '"No X" by the picture alone, against what the listings state and deny',
+        ["", *columns],
+        [
+            [when, *(figures[column] for column in columns)]
+            for when, figures in measured["no"].items()
+        ],
+    )
+    return finish({"benchmark": "adapt", "machine": machine(), **measured}, out)

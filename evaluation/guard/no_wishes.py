@@ -1,0 +1,124 @@
+"""Explicit "no" wishes through the whole agent, on a drawn catalogue, against the truth that no reply sees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from tqdm import tqdm
+
+import vocabulary
+from agent import Stylist
+
+K = 10
+# What a shopper says for an excluded value, where it is not "no VALUE".
+_SAID = {
+    "striped": "no stripes",
+    "checked": "no checks",
+    "floral": "no flowers",
+    "polka dot": "no polka dots",
+    "patterned": "no prints",
+    "graphic": "no graphics",
+    "zipper": "no zip",
+    "belt": "no belt",
+    "hood": "without a hood",
+    "long": "no long sleeves",
+    "short": "no short sleeves",
+    "sleeveless": "not sleeveless",
+    "crew": "no round neck",
+    "collar": "no collar",
+    "mini": "not mini",
+    "maxi": "not maxi",
+    "ruffle": "no ruffles",
+}
+ASKED = (
+    ("details", ("pockets", "hood", "buttons", "zipper", "belt", "ruffle")),
+    ("pattern", ("striped", "checked", "floral", "polka dot", "graphic", "patterned")),
+    ("color", ("black", "blue", "white", "red", "green", "pink")),
+    ("sleeve_length", ("long", "short", "sleeveless")),
+    ("neckline", ("crew", "v-neck", "collar")),
+    ("length", ("mini", "maxi")),
+    ("material", ("denim", "leather", "knit", "lace")),
+)
+Truth = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+@dataclass(frozen=True)
+class NoWish:
+    """What must not be there, of a kind in words or in the likeness of an item that has it (`like`, its id)."""
+
+    category: str
+    facet: str
+    value: str
+    like: str | None = None
+
+    @property
+    def text(self) -> str:
+        """As a shopper types it."""
+        said = _SAID.get(self.value, f"no {self.value}")
+        return f"{self.category}, {said}" if self.like is None else f"like this but {said}"
+
+
+def no_wishes(truth: Truth, design: Mapping[str, str], count: int, seed: int) -> list[NoWish]:
+    """Up to `count` wishes whose kind has items with the unwanted value and ten designs without it.
+
+    design: item id -> design, of which a reply shows one colourway. Half of the wishes point at an item that has what
+    is unwanted, which is where a ranking by likeness alone errs most.
+    """
+    rng = np.random.default_rng(seed)
+    found = list(_possible_wishes(truth, design, rng))
+    return [found[n] for n in sorted(rng.permutation(len(found))[:count])]
+
+
+def _possible_wishes(
+    truth: Truth, design: Mapping[str, str], rng: np.random.Generator
+) -> Iterator[NoWish]:
+    for category in vocabulary.leaf_values("category"):
+        of_kind = {id_: held for id_, held in truth.items() if _has(held, "category", category)}
+        for facet, values in ASKED:
+            for value in values:
+                fitting = [id_ for id_, held in of_kind.items() if not _has(held, facet, value)]
+                if len(fitting) < len(of_kind) and len({design[id_] for id_ in fitting}) >= K:
+                    having = [id_ for id_ in of_kind if id_ not in set(fitting)]
+                    yield NoWish(
+                        category,
+                        facet,
+                        value,
+                        rng.choice([None, having[rng.integers(len(having))]]),
+                    )
+
+
+def _has(held: Mapping[str, Sequence[str]], facet: str, value: str) -> bool:
+    return any(vocabulary.covers(facet, value, one) for one in held.get(facet, ()))
+
+
+def through_the_agent(
+    stylist: Stylist, wishes: Sequence[NoWish], truth: Truth, guard: bool
+) -> dict:
+    """Items shown for all wishes: how many break the "no" (unconfirmed ones count as shown), how many slots filled."""
+    shown = broken = unconfirmed = wrong_kind = 0
+    worst: dict[str, int] = {}
+    for wish in tqdm(
+        wishes, desc=f"wishes, guard {'on' if guard else 'off'}", unit="wish", leave=False
+    ):
+        session = stylist.new_session()
+        reply = stylist.chat(session, wish.text, like=wish.like, k=K, guard=guard)
+        cards = [*reply.items, *reply.unconfirmed]
+        breaking = [card for card in cards if _has(truth[card.id], wish.facet, wish.value)]
+        shown, broken = shown + len(cards), broken + len(breaking)
+        unconfirmed += len(reply.unconfirmed)
+        wrong_kind += sum(not _has(truth[card.id], "category", wish.category) for card in cards)
+        if breaking:
+            worst[f"{wish.category}: {wish.text}"] = len(breaking)
+        stylist.forget(session)
+    return {
+        "wishes": len(wishes),
+        "shown": shown,
+        "broken": broken,
+        "unconfirmed": unconfirmed,
+        "wrong_kind": wrong_kind,
+        "broken_share": round(broken / max(shown, 1), 4),
+        "slots_filled": round(shown / (K * max(len(wishes), 1)), 4),
+        "worst": dict(sorted(worst.items(), key=lambda pair: -pair[1])[:8]),
+    }

@@ -1,0 +1,223 @@
+"""The guard on photos labelled by looking: what the listing, the picture and both contribute, and what replies would show.
+
+Every wish, "no X" and "with X" for the fine attributes, is put to the same photos: unchecked, judged by the listing alone, by
+the picture alone, by both. A reply takes ten of thirty ranked photos, what fits first, then what is unconfirmed, the
+likeliest first, as the agent does. Half of the rankings are by chance, half by likeness to a photo that has the attribute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+import vocabulary
+from catalog.build import Ledger
+from catalog.feeds.fashion import read_listings, shipped_tables
+from catalog.feeds.values import ValueReader
+from catalog.item import Item
+from datasets.photos import FOLDERS, Photo
+from guard import Guard, read_claims
+from metrics.intervals import interval
+from vocabulary.wish import Constraint
+
+FINE = (
+    ("sleeve_length", ("sleeveless", "short", "long")),
+    ("details", ("pockets", "hood", "buttons", "zipper")),
+    ("neckline", ("crew", "v-neck", "collar")),
+    ("length", ("mini", "maxi")),
+    ("pattern", ("striped", "checked", "graphic", "patterned")),
+)
+MODES = ("unchecked", "listing", "picture", "both")
+LEAST = 5
+"""Photos with and without an attribute, below which it is not asked for."""
+K, POOL, RANKINGS = 10, 30, 12
+
+
+@dataclass(frozen=True)
+class Case:
+    """A wish on n photos: truth (n,) bool is whether each meets it; vectors (n, dim)."""
+
+    wish: Constraint
+    items: tuple[Item, ...]
+    vectors: np.ndarray
+    truth: np.ndarray
+
+
+@dataclass(frozen=True)
+class Judged:
+    """status (n,): "ok", "unconfirmed" or "broken"; chance (n,): how probable it is that an unconfirmed one meets the wish."""
+
+    status: np.ndarray
+    chance: np.ndarray
+
+
+def holds(photo: Photo, facet: str, value: str) -> bool | None:
+    """Whether the photo shows the value, as somebody who looked says; None where nobody said."""
+    if facet == "details":
+        return photo.details.get(value)
+    seen = (photo.seen or {}).get(facet)
+    return None if seen is None else bool(seen & vocabulary.descendants(facet, value))
+
+
+def listings(data: Path, photos: Sequence[Photo]) -> list[Item]:
+    """Each photo's item as its shop lists it; a bare one where there is no listing (shoppers' photos)."""
+    found: dict[tuple[str, str], Item] = {}
+    for source in {photo.source for photo in photos} & {"product", "small"}:
+        reader = ValueReader(shipped_tables()[0])
+        found |= {
+            (source, listing.item.id): listing.item
+            for listing in read_listings(data / FOLDERS[source], reader, Ledger())
+        }
+    return [
+        found.get((photo.source, photo.id)) or Item(id=photo.id, title="photo") for photo in photos
+    ]
+
+
+def cases(
+    photos: Sequence[Photo],
+    items: Sequence[Item],
+    vectors: np.ndarray,
+    asked: Sequence[tuple[str, Sequence[str]]] = FINE,
+    ops: Sequence[str] = ("exclude", "require"),
+) -> Iterator[Case]:
+    """Every wish that enough photos meet and enough do not."""
+    for facet, values in asked:
+        for value in values:
+            known = [n for n, photo in enumerate(photos) if holds(photo, facet, value) is not None]
+            has = np.array([holds(photos[n], facet, value) for n in known], dtype=bool)
+            if min(has.sum(), (~has).sum()) < LEAST:
+                continue
+            for op in ops:
+                yield Case(
+                    Constraint(facet=facet, op=op, value=value),
+                    tuple(items[n] for n in known),
+                    vectors[known],
+                    ~has if op == "exclude" else has,
+                )
+
+
+class _Blind:
+    """An encoder that has looked at nothing: what remains is the listing."""
+
+    def __init__(self, encoder: Any) -> None:
+        self.fingerprint, self.layout, self.facet_slice = (
+            "blind",
+            encoder.layout,
+            encoder.facet_slice,
+        )
+
+    def prototypes(self, facet: str) -> None:
+        return None
+
+
+def judge(case: Case, guard: Guard, mode: str) -> Judged:
+    """The guard's word on every photo in one of MODES."""
+    if mode == "unchecked":
+        return Judged(np.full(len(case.items), "ok", dtype=object), np.ones(len(case.items)))
+    judging = Guard(_Blind(guard.encoder), guard.thresholds) if mode == "listing" else guard
+    items = (
+        [Item(id=item.id, title="photo") for item in case.items]
+        if mode == "picture"
+        else list(case.items)
+    )
+    claims = [() if mode == "picture" else read_claims(item) for item in items]
+    judgement = judging.judge(items, case.vectors, claims, [case.wish])
+    return Judged(
+        np.array([judgement.status(n) for n in range(len(items))], dtype=object),
+        np.array([verdicts[0].confidence for verdicts in judgement]),
+    )
+
+
+def replies(case: Case, judged: Judged, seed: int = 0) -> Iterator[np.ndarray]:
+    """Rows that each of RANKINGS replies shows, at most K of POOL."""
+    rng = np.random.default_rng(seed)
+    having = np.flatnonzero(~case.truth if case.wish.op == "exclude" else case.truth)
+    for number in range(RANKINGS):
+        if number % 2:
+            reference = case.vectors[rng.choice(having)]
+            order = np.argsort(-(case.vectors @ reference), kind="stable")[1:]
+        else:
+            order = rng.permutation(len(case.items))
+        order = order[:POOL]
+        fits = [row for row in order if judged.status[row] == "ok"][:K]
+        left = sorted(
+            (row for row in order if judged.status[row] == "unconfirmed"),
+            key=lambda row: -judged.chance[row],
+        )
+        yield np.array([*fits, *left[: K - len(fits)]], dtype=int)
+
+
+@dataclass
+class Tally:
+    """Sums over wishes of one mode."""
+
+    shown: list[bool]
+    met: list[bool]
+    slots: int = 0
+    good: int = 0
+    rejected: int = 0
+    open: int = 0
+    photos: int = 0
+
+    def add(self, case: Case, judged: Judged, seed: int) -> None:
+        """Counts one wish: pool figures over all photos, and what the replies show."""
+        self.photos += len(case.items)
+        self.good += int(case.truth.sum())
+        self.rejected += int(((judged.status == "broken") & case.truth).sum())
+        self.open += int((judged.status == "unconfirmed").sum())
+        self.met += case.truth[judged.status == "ok"].tolist()
+        for rows in replies(case, judged, seed):
+            self.shown += case.truth[rows].tolist()
+            self.slots += min(K, len(case.items))
+
+    def figures(self) -> dict:
+        """precision: of what is called fitting; shown: of all that replies show, unconfirmed included."""
+        low, high = interval([not right for right in self.shown])
+        return {
+            "precision": _mean(self.met),
+            "violations_shown": _mean([not right for right in self.shown]),
+            "interval": [round(low, 4), round(high, 4)],
+            "slots_filled": round(len(self.shown) / max(self.slots, 1), 4),
+            "good_rejected": round(self.rejected / max(self.good, 1), 4),
+            "left_open": round(self.open / max(self.photos, 1), 4),
+        }
+
+
+def _mean(values: Sequence[bool]) -> float | None:
+    return round(float(np.mean(values)), 4) if len(values) else None
+
+
+def by_source(
+    given: Sequence[Case], guard: Guard, modes: Sequence[str] = MODES, seed: int = 0
+) -> dict[str, dict]:
+    """mode -> {"no": figures, "with": figures, "wishes": {wish: figures}}."""
+    report: dict[str, dict] = {}
+    for mode in modes:
+        total = {"exclude": Tally([], []), "require": Tally([], [])}
+        single: dict[str, dict] = {}
+        for case in given:
+            judged = judge(case, guard, mode)
+            own = Tally([], [])
+            for tally in (total[case.wish.op], own):
+                tally.add(case, judged, seed)
+            name = f"{'no' if case.wish.op == 'exclude' else 'with'} {case.wish.value}"
+            single[name] = own.figures()
+        report[mode] = {
+            "no": total["exclude"].figures(),
+            "with": total["require"].figures(),
+            "wishes": single,
+        }
+    return report
+
+
+def hidden(given: Sequence[Case], guard: Guard, seed: int = 0) -> dict:
+    """ "No X" with the listings hidden: unchecked against the picture alone, and by how much violations fall."""
+    nos = [case for case in given if case.wish.op == "exclude"]
+    found = by_source(nos, guard, ("unchecked", "picture"), seed)
+    before, after = found["unchecked"]["no"], found["picture"]["no"]
+    fall = 1 - (after["violations_shown"] or 0.0) / max(before["violations_shown"] or 0.0, 1e-9)
+    return {"unchecked": before, "guarded": after, "fall": round(fall, 4)}

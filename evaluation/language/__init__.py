@@ -1,0 +1,1 @@
+"""How well typed phrases and moods are read."""

@@ -1,0 +1,1 @@
+"""Time: turns, stages, starts, searches and embedding at any catalogue size."""

@@ -1,0 +1,181 @@
+"""A larger catalogue out of a small one, for measuring speed: copies with perturbed vectors, other brands, prices and stock.
+
+It measures time and memory, never quality: the copies share pictures and words with what they were made from.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from tqdm import tqdm
+
+import vocabulary
+from catalog import files
+from catalog.facets import FacetTable
+from catalog.item import Item
+from catalog.part import save_names
+from catalog.store import Catalog
+from catalog.strings import Strings
+from catalog.swap import replacing
+from catalog.writing import item_record, write_database
+
+NOISE = 0.03
+"""Standard deviation that is added to every coordinate of a unit slice."""
+CHUNK = 50_000
+SOLD_OUT = 0.05
+
+
+def grow(source: Path, out: Path, items: int, seed: int = 0) -> Path:
+    """Write a catalogue of `items` items at `out`, made from the one at `source`; returns `out`. Memory stays small."""
+    catalog = Catalog.open(source)
+    rng = np.random.default_rng(seed)
+    originals = catalog.items(range(min(items, len(catalog))))
+    claims = catalog.claims(range(len(originals)))
+    varied = _Varied(originals, items, rng)
+    with replacing(out) as folder:
+        write_database(
+            folder / files.DATABASE,
+            tqdm(varied.records(), total=items, desc="growing", unit="item", mininterval=2),
+            (
+                (row, c.facet, c.value, int(c.present), c.source)
+                for row in range(items)
+                for c in claims[row % len(originals)]
+            ),
+        )
+        _table(FacetTable.of(originals, claims), varied).save(folder / files.FACETS_FILE)
+        save_names(
+            folder / files.NAMES,
+            Strings.of(varied.id(row) for row in range(items)),
+            Strings.of(varied.group(row) for row in range(items)),
+        )
+        _write_vectors(folder / files.VECTORS, catalog, items, rng)
+        (folder / files.IMAGES).symlink_to((Path(source) / files.IMAGES).resolve())
+        files.write_json(
+            folder / files.MANIFEST,
+            {
+                **catalog.manifest,
+                "kind": "grown",
+                "items": items,
+                "content": f"grown-{seed}-{items}-{catalog.manifest['content']}",
+                "command": f"python -m evaluation latency --items {items}",
+            },
+        )
+    catalog.close()
+    return out
+
+
+class _Varied:
+    """Rows of the grown catalogue: the originals, then their copies under other ids and designs."""
+
+    def __init__(self, originals: Sequence[Item], items: int, rng: np.random.Generator) -> None:
+        self.originals, self.items, self.first = originals, items, len(originals)
+        factors = rng.uniform(0.7, 1.4, items)
+        own = np.array([np.nan if item.price is None else item.price for item in originals])
+        rows = np.arange(items)
+        self.price = np.where(
+            rows < self.first, own[rows % self.first], np.round(own[rows % self.first] * factors, 2)
+        )
+        self.brands = sorted({item.brand for item in originals if item.brand})
+        self.brand = np.where(
+            rows < self.first, -1, rng.integers(0, max(1, len(self.brands)), items)
+        )
+        self.sold_out = (rows >= self.first) & (rng.random(items) < SOLD_OUT)
+
+    def id(self, row: int) -> str:
+        """The id of a row."""
+        return self._named(self.originals[row % self.first].id, row)
+
+    def group(self, row: int) -> str:
+        """The design of a row."""
+        return self._named(self.originals[row % self.first].group, row)
+
+    def _named(self, name: str, row: int) -> str:
+        return f"{name}~{row // self.first}" if row >= self.first else name
+
+    def records(self) -> Iterator[tuple]:
+        """Rows of the table `items`."""
+        plain = [item_record(0, item) for item in self.originals]
+        parsed = [json.loads(record[-1]) for record in plain]
+        for row in range(self.items):
+            base, listing = plain[row % self.first], parsed[row % self.first]
+            if row < self.first:
+                yield (row, *base[1:])
+                continue
+            price = None if np.isnan(self.price[row]) else float(self.price[row])
+            changed = {
+                "id": self.id(row),
+                "item_group_id": self.group(row),
+                "price": price,
+                "available": not self.sold_out[row],
+            }
+            if listing["brand"]:
+                changed["brand"] = self.brands[self.brand[row]]
+            changed["available"] = bool(listing["available"] and changed["available"])
+            record = json.dumps({**listing, **changed}, separators=(",", ":"), ensure_ascii=False)
+            brand = changed.get("brand", base[5])
+            yield (
+                row,
+                changed["id"],
+                changed["item_group_id"],
+                *base[3:5],
+                brand,
+                price,
+                *base[7:9],
+                record,
+            )
+
+
+def _table(base: FacetTable, varied: _Varied) -> FacetTable:
+    """The originals' columns over and over, with the copies' own brands, prices and stock."""
+    rows = np.arange(varied.items) % varied.first
+
+    def repeated(bits: np.ndarray) -> np.ndarray:
+        return np.packbits(np.unpackbits(bits, count=base.n)[rows])
+
+    code = {name: number for number, name in enumerate(base.brands)}
+    codes = np.array(
+        [code[vocabulary.normal(name)] for name in varied.brands] or [-1], dtype=np.int32
+    )
+    brand = np.where(
+        (varied.brand < 0) | (base.brand[rows] < 0), base.brand[rows], codes[varied.brand]
+    )
+    return FacetTable(
+        varied.items,
+        {key: repeated(bits) for key, bits in base.yes.items()},
+        {key: repeated(bits) for key, bits in base.no.items()},
+        varied.price.astype(np.float32),
+        brand.astype(np.int32),
+        base.brands,
+        base.sized[rows],
+        base.available[rows] & ~varied.sold_out,
+    )
+
+
+def _write_vectors(path: Path, catalog: Catalog, items: int, rng: np.random.Generator) -> None:
+    sizes = list(catalog.manifest["slices"].values())
+    originals = np.asarray(catalog.vectors)
+    out = np.lib.format.open_memmap(
+        path, mode="w+", dtype=np.float16, shape=(items, originals.shape[1])
+    )
+    for start in range(0, items, CHUNK):
+        rows = np.arange(start, min(start + CHUNK, items))
+        out[rows] = originals[rows % len(originals)]
+        copies = rows[rows >= len(originals)]
+        out[copies] = perturbed(originals[copies % len(originals)], sizes, rng)
+    out.flush()
+
+
+def perturbed(vectors: np.ndarray, sizes: Sequence[int], rng: np.random.Generator) -> np.ndarray:
+    """(n, dim) float16: noise added, every slice brought back to unit length."""
+    noisy = vectors.astype(np.float32) + NOISE * rng.standard_normal(
+        vectors.shape, dtype=np.float32
+    )
+    start = 0
+    for size in sizes:
+        part = noisy[:, start : start + size]
+        part /= np.maximum(np.linalg.norm(part, axis=1, keepdims=True), 1e-6)
+        start += size
+    return noisy.astype(np.float16)

@@ -1,0 +1,198 @@
+"""How cost grows with the catalogue: each size measured by a process of its own, then a table, a chart and one JSON line.
+
+What is said of ten million items is in proportion to the largest measured size; `python -m evaluation index --items 10000000`
+measures it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from errors import InputError, WorkError
+from evaluation.latency.paths import chosen
+from evaluation.report.plot import save_curves
+from evaluation.report.show import finish, machine, notice, table
+from settings import ROOT
+
+BEYOND = 10_000_000
+
+
+def run(
+    catalog: Path,
+    sizes: str,
+    sessions: int = 40,
+    seed: int = 0,
+    paths: Sequence[str] | None = None,
+    few: int = 4,
+    delays: tuple[float, float] = (0.5, 0.01),
+    keep: Path | None = None,
+    start: bool = True,
+    out: Path | None = None,
+) -> dict:
+    """`latency.run` at each of `sizes` ("1000,10000"); the chart lies beside `out`. Raises InputError for sizes that are none,
+    WorkError where a process fails."""
+    asked = _sizes(sizes)
+    names = chosen(paths)
+    with tempfile.TemporaryDirectory() as folder:
+        measured = [
+            _measured(
+                catalog,
+                size,
+                Path(folder),
+                [
+                    "--sessions",
+                    sessions,
+                    "--seed",
+                    seed,
+                    "--few",
+                    few,
+                    "--paths",
+                    ",".join(names),
+                    "--first",
+                    delays[0],
+                    "--further",
+                    delays[1],
+                    "--keep",
+                    keep or Path(folder) / "grown",
+                    "--start" if start else "--no-start",
+                ],
+            )
+            for size in asked
+        ]
+    result = {
+        "benchmark": "latency by size",
+        "sizes": asked,
+        "measured": measured,
+        "extrapolated": extrapolated(measured),
+        "machine": machine(),
+    }
+    _show(result)
+    if out is not None:
+        _draw(out.with_suffix(".svg"), measured)
+    return finish(result, out)
+
+
+def _sizes(given: str) -> list[int]:
+    parts = [part.strip().replace("_", "") for part in given.split(",") if part.strip()]
+    if not parts or not all(part.isdigit() and int(part) > 0 for part in parts):
+        raise InputError(
+            f"--grow {given!r}: give numbers of items with commas between, such as 1000,10000,100000,1000000"
+        )
+    return sorted({int(part) for part in parts})
+
+
+def _measured(catalog: Path, size: int, folder: Path, options: Sequence[object]) -> dict:
+    notice(f"{size:,} items")
+    out = folder / f"{size}.json"
+    command = [
+        sys.executable,
+        "-m",
+        "evaluation",
+        "latency",
+        "--catalog",
+        catalog,
+        "--items",
+        size,
+        "--out",
+        out,
+        *options,
+    ]
+    done = subprocess.run(
+        [str(part) for part in command],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
+        raise WorkError(f"measuring {size:,} items failed: {reason}")
+    return json.loads(out.read_text(encoding="utf-8"))
+
+
+def extrapolated(measured: Sequence[dict]) -> dict:
+    """The search's p50 and p95 in ms at BEYOND items, in proportion to the largest measured size: there are no more than 4,096
+    lists, so that from a million rows on each of them grows with the catalogue."""
+    last = max(measured, key=lambda made: made["items"])
+    times = BEYOND / last["items"]
+    found = {name: round(last["search_ms"][name] * times, 1) for name in ("p50", "p95")}
+    return {
+        "items": BEYOND,
+        "search_ms": found,
+        "note": f"in proportion to {last['items']:,}, not a measurement",
+    }
+
+
+def _show(result: dict) -> None:
+    columns = [
+        "items",
+        "text p50",
+        "p95",
+        "photo p50",
+        "p95",
+        "search p50",
+        "p95",
+        "recall@10",
+        "overhead",
+        "start s",
+        "MB",
+        "own",
+    ]
+    rows = [
+        [
+            f"{m['items']:,}",
+            m["text_turn_ms"]["p50"],
+            m["text_turn_ms"]["p95"],
+            m["photo_turn_ms"]["p50"],
+            m["photo_turn_ms"]["p95"],
+            f"{m['search_ms']['p50']:.2f}",
+            f"{m['search_ms']['p95']:.2f}",
+            m["recall_at_10"],
+            m["overhead"]["total_ms"]["p95"],
+            f"{m['start_s']['cold']['total']:.1f}" if m["start_s"] else "-",
+            m["memory_mb"]["now"],
+            m["memory_mb"]["anonymous"],
+        ]
+        for m in result["measured"]
+    ]
+    table(
+        f"Milliseconds by number of items, {result['machine']['cpu']}, {result['machine']['date']}",
+        columns,
+        rows,
+        width=140,
+    )
+    far = result["extrapolated"]
+    notice(
+        f"{far['items']:,} items, search alone: p50 {far['search_ms']['p50']} ms, p95 {far['search_ms']['p95']} ms "
+        f"({far['note']})"
+    )
+
+
+def _draw(path: Path, measured: Sequence[dict]) -> None:
+    def line(*keys: str) -> list[tuple[float, float]]:
+        found = []
+        for made in measured:
+            value = made
+            for key in keys:
+                value = value.get(key, {}) if isinstance(value, dict) else {}
+            if isinstance(value, int | float):
+                found.append((made["items"], float(value)))
+        return found
+
+    lines = {
+        "photo turn, p95": line("photo_turn_ms", "p95"),
+        "photo turn, p50": line("photo_turn_ms", "p50"),
+        "text turn, p95": line("text_turn_ms", "p95"),
+        "text turn, p50": line("text_turn_ms", "p50"),
+        "retrieval alone, text, p50": line("paths", "retrieval", "text_turn_ms", "p50"),
+        "agent's overhead, p50": line("overhead", "total_ms", "p50"),
+        "index search, p95": line("search_ms", "p95"),
+        "index search, p50": line("search_ms", "p50"),
+    }
+    drawn = {name: points for name, points in lines.items() if points}
+    save_curves(path, "Milliseconds a turn by number of items", "items", "ms", drawn)

@@ -1,0 +1,1 @@
+"""Many shoppers at once against the real app over HTTP."""

@@ -1,0 +1,1 @@
+"""Tables, charts and the JSON line that every benchmark ends with."""

@@ -1,0 +1,1 @@
+"""Measures shared by training and evaluation: recall, AUC, calibration error, intervals."""
