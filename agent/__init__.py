@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from agent.serving.pool import StylistPool
     from agent.stylist import Stylist
 
-__all__ = ["Card", "Check", "StylistPool", "Event", "Reply", "Stylist", "Turn"]
+__all__ = ["Card", "Check", "Event", "Reply", "Stylist", "StylistPool", "Turn"]
 _WHERE = {"StylistPool": "agent.serving.pool", "Stylist": "agent.stylist"}
 
 

@@ -304,7 +304,7 @@ class FacetTable:
 
     def _closed(self, facet: str, value: str) -> np.ndarray:
         """Rows whose statement on the facet leaves no room for `value`."""
-        if facet in OPEN_WORLD or value in vocabulary.SHADES and facet == "color":
+        if facet in OPEN_WORLD or (value in vocabulary.SHADES and facet == "color"):
             return self._none()
         vague = {*vocabulary.ancestors(facet, value)} - {value}  # "blue" may well be navy
         if facet == "gender":

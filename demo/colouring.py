@@ -158,8 +158,7 @@ def colourway(
         "furtrim": (196, 172, 140),
         "handle": rgb["main"]
         if design.fabric not in ("canvas", "straw", "nylon")
-        or design.pattern.name == "solid"
-        and rng.random() < 0.5
+        or (design.pattern.name == "solid" and rng.random() < 0.5)
         else ((112, 70, 42) if not dark else (40, 38, 40)),
         "sole2": mixed(rgb["main"], (60, 44, 36), 0.6),
         "band": (38, 36, 40) if main not in ("black", "navy") else (126, 96, 70),

@@ -28,7 +28,7 @@ def import_torchvision() -> None:
     """
     with _without_compiler():
         try:
-            import torchvision  # noqa: F401
+            import torchvision
         except RuntimeError as error:
             if "torchvision::nms" not in str(error):
                 raise

@@ -15,8 +15,8 @@ __all__ = [
     "Look",
     "Verdict",
     "fitted_to",
-    "open_guard",
     "look",
+    "open_guard",
     "read_claims",
     "status",
 ]

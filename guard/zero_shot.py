@@ -80,7 +80,7 @@ class ZeroShot:
     @torch.inference_mode()
     def probability(self, subjects: Sequence[Subject], facet: str, value: str) -> np.ndarray:
         """(n,) probabilities; all pictures in one batch. NaN for shades, which no phrase tells apart."""
-        if facet == "color" and value in vocabulary.SHADES or not subjects:
+        if (facet == "color" and value in vocabulary.SHADES) or not subjects:
             return np.full(len(subjects), np.nan)
         pixels = torch.stack(
             [self._transform(subject.picture().convert("RGB")) for subject in subjects]

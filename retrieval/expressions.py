@@ -62,7 +62,7 @@ def _with(facet: str, value: str) -> str:
     """The value, what it covers, and what leaves room for it: a "blue" thing may well be navy."""
     if facet == BRAND:
         return _membership(facet, "in", {vocabulary.normal(value), SILENT, SEVERAL})
-    if facet not in FACETS or facet == "color" and value in (*vocabulary.SHADES, "multicolor"):
+    if facet not in FACETS or (facet == "color" and value in (*vocabulary.SHADES, "multicolor")):
         return ""
     room = {"gender": {"unisex"}, "color": {"multicolor"}}.get(facet, set())
     wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)} | room

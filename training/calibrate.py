@@ -191,20 +191,20 @@ def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo
         if p.role == "train"
         and (
             p.looked == "fit"
-            or p.source == "product"
-            and any(
-                f in p.sets for f in ("pattern", "sleeve_length", "neckline", "material", "length")
+            or (
+                p.source == "product"
+                and any(
+                    f in p.sets
+                    for f in ("pattern", "sleeve_length", "neckline", "material", "length")
+                )
             )
         )
     ]
     check = [
         p
         for p in photos
-        if p.looked == "calibrate"
-        and p.role != "report"
-        or p.role == "choose"
-        and p.source == "product"
-        and p.looked in (None, "calibrate")
+        if (p.looked == "calibrate" and p.role != "report")
+        or (p.role == "choose" and p.source == "product" and p.looked in (None, "calibrate"))
     ]
     return fit, check + [p for p in photos if p.role == "choose" and p.source == "small"][:small]
 
@@ -226,7 +226,8 @@ def run(
     for facet in FACET_SLICE:
         fitting, checking = (fit, fit_photos), (check, check_photos)
         few = (
-            sum(facet in p.sets or facet == "details" and bool(p.details) for p in checking[1]) < 60
+            sum(facet in p.sets or (facet == "details" and bool(p.details)) for p in checking[1])
+            < 60
         )
         if drawn is not None and facet not in ("category", "color", "gender"):
             apart = (

@@ -17,7 +17,7 @@ def _groups(found: list[Found]) -> dict[int, int]:
         if not (item.join == "or" or both) or item.op not in ("require", "prefer"):
             continue
         partner = _partner(found, index)
-        if partner is None or both and found[partner].facet != "category":
+        if partner is None or (both and found[partner].facet != "category"):
             continue
         number = numbers.get(partner, max(numbers.values(), default=0) + 1)
         numbers[index] = numbers[partner] = number
@@ -100,18 +100,18 @@ def to_constraints(found: list[Found]) -> tuple[Constraint, ...]:
     kept: list[tuple[Found, int | None]] = []
     for index, (item, number) in enumerate(numbered):
         later = [other for other, _ in numbered[index + 1 :]]
-        if (
-            any(_contradicts(other, item) and not other.mild for other in later)
-            or item.mild
-            and _bound(item, found)
+        if any(_contradicts(other, item) and not other.mild for other in later) or (
+            item.mild and _bound(item, found)
         ):
             continue
         if number is None and (_narrower_said(item, found) or _another_kind(item, later)):
             continue
         if any(
             (k.facet, k.op, k.value) == (item.facet, item.op, item.value)
-            or item.op == "more"
-            and (k.facet, k.op, k.value) == (item.facet, "require", item.value)
+            or (
+                item.op == "more"
+                and (k.facet, k.op, k.value) == (item.facet, "require", item.value)
+            )
             for k, _ in kept
         ):
             continue

@@ -40,7 +40,7 @@ def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
         mark = marks[at]
         if mark.kind == "part":
             return mark.note, at
-        if mark.kind == "value" and mark.facets == {"category"} or mark.kind in PHRASE_ENDS:
+        if (mark.kind == "value" and mark.facets == {"category"}) or mark.kind in PHRASE_ENDS:
             break
         if mark.kind in ("and", "or", "comma"):
             follows = marks[at + 1].kind if at + 1 < len(marks) else ""

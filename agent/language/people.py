@@ -114,4 +114,6 @@ def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint
 
 def _distinct(words: tuple[str, ...]) -> bool:
     """Whether a brand's name cannot be taken for an attribute or an everyday word."""
-    return len(words) > 1 and words not in phrases() or len(words[0]) > 3 and words not in phrases()
+    return (len(words) > 1 and words not in phrases()) or (
+        len(words[0]) > 3 and words not in phrases()
+    )

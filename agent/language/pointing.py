@@ -194,10 +194,8 @@ def _described(
     found = []
     for match in _THAT_ONE.finditer(sentence.text):
         span = sentence.span(match)
-        if (
-            not sentence.free(span)
-            or match.group("det") == "the"
-            and not (context and context.shown)
+        if not sentence.free(span) or (
+            match.group("det") == "the" and not (context and context.shown)
         ):
             continue
         wanted = attributes(match.group("what"))
@@ -227,8 +225,7 @@ def _photos(sentence: Sentence, context: Context | None) -> list[tuple[int, Ment
             match.group("how")
             or match.group("sure")
             or match.group("det") == "my"
-            or context
-            and context.has_photo
+            or (context and context.has_photo)
         )
         if theirs and sentence.free(span):
             sentence.take(span)

@@ -68,7 +68,7 @@ class Reader(Cues):
         same = bool(scope.facets & mark.facets)
         solid = mark.facets == {"pattern"} and mark.senses[0].value == "solid"
         if scope.negated:  # "no prints, solid please" says what is wanted instead
-            return scope.pending in ("or", "nor") or same and not solid
+            return scope.pending in ("or", "nor") or (same and not solid)
         if solid and (scope.degree == "less" or self._before(index, "color")):
             return False  # "less revealing and solid black"
         gradable = mark.facets & _GRADABLE_FACETS or any(s.value in _GRADABLE for s in mark.senses)

@@ -55,10 +55,8 @@ def _length(marks: list[Mark], index: int) -> Mark:
         return mark.as_("value", _LENGTHS[mark.text]["sleeve"])
     earlier = {s.facet for m in marks[:index] if m.kind == "value" for s in m.senses}
     after_instead = any(m.kind == "instead_of" for m in marks[max(0, index - 2) : index])
-    if (
-        after_instead
-        and "sleeve_length" in earlier
-        or head is None
+    if (after_instead and "sleeve_length" in earlier) or (
+        head is None
         and index + 2 < len(marks)
         and marks[index + 1].kind == "or"
         and any(m.kind == "part" and m.note == "sleeve" for m in marks[index + 1 : index + 5])
@@ -237,7 +235,7 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
             return mark
     after = next((m for m in marks[index + 1 :] if m.kind not in ("slightly", "strongly")), None)
     said = after and after.kind == "comparison" and "sleeve_length" in after.facets
-    if said or after and after.kind == "verb" and after.text != "please":
+    if said or (after and after.kind == "verb" and after.text != "please"):
         return mark  # "the sleeves are ...", "sleeves longer"
     return mark.as_("value", Sense("sleeve_length", "sleeves"))
 

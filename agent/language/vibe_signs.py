@@ -77,10 +77,8 @@ def meant(sentence: Sentence, span: range, kind: str) -> bool:
     words, phrase = sentence.words, sentence.words[span.start : span.stop]
     if phrase == ("black", "tie") and _a_tie(words, span):
         return False
-    if (
-        set(words[span.stop : span.stop + 1]) & _PRINTED
-        or words[span.start - 1 : span.start] == ("of",)
-        and _PRINTED & set(words)
+    if set(words[span.stop : span.stop + 1]) & _PRINTED or (
+        words[span.start - 1 : span.start] == ("of",) and _PRINTED & set(words)
     ):
         return False  # a picture on a T-shirt
     if _AFTER.match(" ".join(words[span.stop :])):
@@ -90,8 +88,7 @@ def meant(sentence: Sentence, span: range, kind: str) -> bool:
     distinct = len(phrase) > 1 and phrase[0] not in ("a", "the", "an", "my", "for")
     if (
         distinct
-        or kind in _ALWAYS
-        and not set(phrase) & _COMMON
+        or (kind in _ALWAYS and not set(phrase) & _COMMON)
         or not set(words) - set(phrase) - _FILLER
     ):
         return True
@@ -105,10 +102,8 @@ def meant(sentence: Sentence, span: range, kind: str) -> bool:
 def _a_tie(words: tuple[str, ...], span: range) -> bool:
     """Whether "black tie" is a tie that is black: "a black tie", "black tie dye"."""
     before, after = words[span.start - 1 : span.start], words[span.stop : span.stop + 1]
-    return (
-        bool(_TIE_ITSELF & set(after))
-        or before == ("a",)
-        and after not in (("event",), ("dinner",), ("gala",))
+    return bool(_TIE_ITSELF & set(after)) or (
+        before == ("a",) and after not in (("event",), ("dinner",), ("gala",))
     )
 
 

@@ -137,10 +137,8 @@ def _required_over(n: Constraint, c: Constraint, fresh: Constraints) -> bool:
     if c.op in ("more", "less"):
         return True
     if n.facet in ADDITIVE:
-        return (
-            c.op == "prefer"
-            and c.source == "photo"
-            or _opposite(str(n.value), str(c.value), OPPOSITES)
+        return (c.op == "prefer" and c.source == "photo") or _opposite(
+            str(n.value), str(c.value), OPPOSITES
         )
     if n.facet == "color":
         shades = {str(f.value) for f in fresh if f.facet == "color" and f.op == "require"} <= set(

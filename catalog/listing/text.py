@@ -131,10 +131,8 @@ def _sleeves(words: Words, at: int) -> Found | None:
     for end in range(at + 1, min(at + 5, len(words))):
         if words[end] in _SLEEVES:
             return Found(at, end + 1, "sleeve_length", value)
-        if (
-            words[end] in {":", "and", "or"}
-            or words[end] in _SLEEVE_WORDS
-            and words[end] != "quarter"
+        if words[end] in {":", "and", "or"} or (
+            words[end] in _SLEEVE_WORDS and words[end] != "quarter"
         ):
             return None
     return None

@@ -21,9 +21,8 @@ from demo.garments import (
 )
 from demo.pieces import Piece
 
-DRAFTS = {
-    category: tops.draft
-    for category in (
+DRAFTS = dict.fromkeys(
+    (
         "t-shirt",
         "shirt",
         "blouse",
@@ -34,10 +33,11 @@ DRAFTS = {
         "cardigan",
         "hoodie",
         "sweatshirt",
-    )
-}
-DRAFTS |= {category: outerwear.draft for category in ("jacket", "blazer", "coat", "vest")}
-DRAFTS |= {category: bottoms.draft for category in ("trousers", "jeans", "shorts", "leggings")}
+    ),
+    tops.draft,
+)
+DRAFTS |= dict.fromkeys(("jacket", "blazer", "coat", "vest"), outerwear.draft)
+DRAFTS |= dict.fromkeys(("trousers", "jeans", "shorts", "leggings"), bottoms.draft)
 DRAFTS |= {
     "dress": dresses.draft_dress,
     "gown": dresses.draft_dress,
@@ -48,7 +48,7 @@ DRAFTS |= {
     "swimwear": bottoms.draft_swimwear,
     "underwear": bottoms.draft_underwear,
 }
-DRAFTS |= {category: shoes.draft for category in shoes.SHOES}
+DRAFTS |= dict.fromkeys(shoes.SHOES, shoes.draft)
 DRAFTS |= {
     "bag": bags.draft_bag,
     "backpack": bags.draft_backpack,

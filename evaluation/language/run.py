@@ -83,7 +83,7 @@ def run(
     if planner not in PLANNERS:
         raise InputError(f"unknown planner {planner!r}; allowed: {', '.join(PLANNERS)}")
     reader = offline if planner == "offline" else model(load_settings())
-    chosen = [p for p in phrases if p.part == part or part == "all" and p.part != AGAIN]
+    chosen = [p for p in phrases if p.part == part or (part == "all" and p.part != AGAIN)]
     if not chosen:
         raise InputError(
             f"no labels of part {part!r}; there are: all, {', '.join(sorted({p.part for p in phrases}))}"

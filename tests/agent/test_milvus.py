@@ -13,8 +13,8 @@ from settings import load_settings
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
-from retrieval import milvus_index  # noqa: E402
-from retrieval.milvus_collection import MilvusCollection  # noqa: E402
+from retrieval import milvus_index
+from retrieval.milvus_collection import MilvusCollection
 
 DEPTH = 20
 """Few candidates of 200 items: where all rows are wanted, no index is asked for the best of them."""

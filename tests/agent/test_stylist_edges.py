@@ -111,7 +111,7 @@ def test_many_threads_in_one_session_take_turns(tiny: Stylist, session: str) -> 
     def ask(text: str) -> None:
         try:
             tiny.chat(session, text)
-        except BaseException as error:  # noqa: BLE001 (told by the assertion below)
+        except BaseException as error:
             failures.append(error)
 
     threads = [

@@ -14,11 +14,11 @@ from vocabulary.wish import Constraint, PriceRange, Wish
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
-from retrieval.columns import FACETS, Columns, nothing_stated, record  # noqa: E402
-from retrieval.expressions import expression, quoted  # noqa: E402
-from retrieval.milvus_collection import MilvusCollection  # noqa: E402
-from retrieval.milvus_server import MilvusServer  # noqa: E402
-from tests.retrieval.milvus_worlds import BRANDS, Listed  # noqa: E402
+from retrieval.columns import FACETS, Columns, nothing_stated, record
+from retrieval.expressions import expression, quoted
+from retrieval.milvus_collection import MilvusCollection
+from retrieval.milvus_server import MilvusServer
+from tests.retrieval.milvus_worlds import BRANDS, Listed
 
 ROWS = 400
 

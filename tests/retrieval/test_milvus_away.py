@@ -18,12 +18,12 @@ from retrieval import Elsewhere, build_index
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
-from retrieval import milvus_collection, milvus_index, milvus_server  # noqa: E402
-from retrieval.milvus_index import MilvusIndex  # noqa: E402
-from retrieval.milvus_server import MilvusServer  # noqa: E402
-from tests.conftest import ROOT  # noqa: E402
-from tests.retrieval.milvus_worlds import Guarded, Moody, Standalone, free_port  # noqa: E402
-from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute  # noqa: E402
+from retrieval import milvus_collection, milvus_index, milvus_server
+from retrieval.milvus_index import MilvusIndex
+from retrieval.milvus_server import MilvusServer
+from tests.conftest import ROOT
+from tests.retrieval.milvus_worlds import Guarded, Moody, Standalone, free_port
+from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute
 
 
 @pytest.fixture(scope="module")

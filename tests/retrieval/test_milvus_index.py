@@ -17,12 +17,12 @@ from vocabulary.wish import Constraint, PriceRange
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
-from retrieval import milvus_collection, milvus_index  # noqa: E402
-from retrieval.milvus_collection import MilvusCollection  # noqa: E402
-from retrieval.milvus_index import MilvusIndex  # noqa: E402
-from retrieval.milvus_server import MilvusServer  # noqa: E402
-from tests.retrieval.milvus_worlds import Listed, Moody, Standalone  # noqa: E402
-from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute  # noqa: E402
+from retrieval import milvus_collection, milvus_index
+from retrieval.milvus_collection import MilvusCollection
+from retrieval.milvus_index import MilvusIndex
+from retrieval.milvus_server import MilvusServer
+from tests.retrieval.milvus_worlds import Listed, Moody, Standalone
+from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute
 
 
 @pytest.fixture(scope="module")

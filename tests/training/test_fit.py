@@ -93,7 +93,7 @@ def test_frozen_stages_stay_as_they_were(table: Table, tmp_path: Path) -> None:
     before = run.model.tower.body.conv_stem.weight.clone()
     later = run.model.tower.body.conv_head.weight.clone()
     rows = epoch_rows(table, RECIPE.stages[0], np.random.default_rng(0))
-    run._step(RECIPE.stages[0], rows[:8], 0, 10, {head: 0.5 for head in table.classes})
+    run._step(RECIPE.stages[0], rows[:8], 0, 10, dict.fromkeys(table.classes, 0.5))
     assert torch.equal(before, run.model.tower.body.conv_stem.weight)
     assert not torch.equal(later, run.model.tower.body.conv_head.weight)
 
