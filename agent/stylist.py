@@ -99,7 +99,7 @@ class Stylist:
     ) -> Stylist:
         """A stylist on the catalogue in `directory`, warmed up.
 
-        memory: a file, or None for one that lives as long as the process. Raises CatalogMissing, EncoderMismatch,
+        memory: a file, or None for one that lives as long as the process. Raises CatalogMissingError, EncoderMismatchError,
         WorkError (memory that cannot be opened).
         """
         settings = settings or load_settings()

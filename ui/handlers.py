@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
-from errors import Busy, StylistError
+from errors import BusyError, StylistError
 from ui import cards, panels, photos, turns
 from ui import labels as phrases
 from ui.pace import paced
@@ -263,4 +263,4 @@ class PageHandlers:
 
 
 def _refusal(error: StylistError) -> str:
-    return panels.notice(str(error), "busy" if isinstance(error, Busy) else "error")
+    return panels.notice(str(error), "busy" if isinstance(error, BusyError) else "error")
