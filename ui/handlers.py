@@ -206,9 +206,7 @@ class PageHandlers:
             if news[-1].kind != "reply":  # the whole page follows at once
                 yield View(live=turns.working(text, images, trace, step, said, ahead))
 
-    def _change(
-        self, stylist: ChatService, token: str, kind: str, data: dict
-    ) -> Iterator[View]:
+    def _change(self, stylist: ChatService, token: str, kind: str, data: dict) -> Iterator[View]:
         yield View(live=turns.working("", (), (), "thought"))
         try:
             if kind == "not_this":
@@ -235,9 +233,7 @@ class PageHandlers:
         if one is not None:
             stylist.remove(token, one.facet, one.op, one.value)
 
-    def _whole(
-        self, stylist: ChatService, token: str, shown: int = turns.SHOWN_TURNS
-    ) -> View:
+    def _whole(self, stylist: ChatService, token: str, shown: int = turns.SHOWN_TURNS) -> View:
         """All of the page that depends on the session, read from memory: so many turns, and one more that these point at."""
         history, saved = stylist.history(token, last=shown + 1), stylist.saved(token)
         ids = {item.id for item in saved}

@@ -14,9 +14,7 @@ class SessionLocks:
     """
 
     def __init__(self) -> None:
-        self._locks: WeakValueDictionary[str, threading.Lock] = (
-            WeakValueDictionary()
-        )
+        self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._own = threading.Lock()
 
     def of(self, session: str) -> threading.Lock:
