@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
 from agent.language.spelling import mend
-from agent.memory.session import Session
+from agent.memory.session import Session, new_session_id
 from agent.memory.store import IN_RAM, Memory
 from agent.photo_reader import PhotoReader
 from agent.planner import AUTO, LLM, OFFLINE
@@ -121,7 +120,7 @@ class Stylist:
         """
         if not self.catalog.changed:
             return None
-        freezing.thaw()
+        freezing.unfreeze_heap()
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
         index = open_index(
@@ -149,7 +148,7 @@ class Stylist:
                 )
                 self.memory.forget(session)
         nearest()  # where the sentence encoder is installed it takes seconds to load: not in somebody's turn
-        freezing.settle()
+        freezing.freeze_heap()
 
     # -- turns
 
@@ -246,7 +245,7 @@ class Stylist:
 
     def new_session(self) -> str:
         """A new session's id: whoever has it has the conversation."""
-        return secrets.token_urlsafe(24)
+        return new_session_id()
 
     def history(self, session: str, last: int | None = None) -> list[Turn]:
         """All turns of a session, or the `last` ones, oldest first."""
