@@ -34,7 +34,7 @@ $(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --progress-bar on -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-milvus.txt $(VENV)/run.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-evaluation.txt requirements-milvus.txt $(VENV)/run.stamp
 	$(BIN)/python -m pip install --progress-bar on -r requirements-dev.txt
 	@touch $@
 
