@@ -302,7 +302,7 @@ class Stylist:
             with clock.stage("memory"):
                 state = self.memory.load(session)
             if constraints is not None:
-                wish = state.wish.model_copy(update={"constraints": constraints})
+                wish = state.wish.with_constraints(constraints)
                 state = state.moved(state.point.model_copy(update={"wish": wish}))
             if refuse is not None:
                 rejected = tuple(dict.fromkeys((*state.rejected, refuse)))
