@@ -75,7 +75,7 @@ class PhotoReader:
         self.memory, self.encoder = memory, encoder
 
     def see(self, session: str, image: Any, clock: Clock) -> Seen:
-        """A new picture: a path, bytes or a PIL picture. Raises BadImage."""
+        """A new picture: a path, bytes or a PIL picture. Raises BadImageError."""
         with clock.stage("decode"):
             picture = open_picture(image, longest=_SIDE)
             name = picture_hash(picture.tobytes())
