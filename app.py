@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agent.serving.freezing import settle
-from errors import CatalogMissing, StylistError, WorkError
+from errors import CatalogMissingError, StylistError, WorkError
 from settings import ROOT, Settings, load_settings
 
 if TYPE_CHECKING:
@@ -60,11 +60,11 @@ def present(catalog: Path) -> bool:
 
 
 def check_catalog(settings: Settings) -> bool:
-    """Whether the demo catalogue is to be drawn first. Raises CatalogMissing for any other that is not there."""
+    """Whether the demo catalogue is to be drawn first. Raises CatalogMissingError for any other that is not there."""
     if present(settings.catalog_dir):
         return False
     if settings.catalog_dir.resolve() != Settings().catalog_dir.resolve():
-        raise CatalogMissing(
+        raise CatalogMissingError(
             f"no catalogue in {settings.catalog_dir}; make one with `python -m catalog demo --out "
             f"{settings.catalog_dir}` or `python -m catalog import FEED --out {settings.catalog_dir}`"
         )

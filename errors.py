@@ -1,7 +1,7 @@
-"""Errors that a person can act on: what was given, what is allowed, what to do.
+"""Errors that a person can act on: what was given, what is accepted, what to do next.
 
-The class carries the exit code that a door (`python -m ROOM`) returns for it.
-Everything else that escapes is a bug and keeps its traceback.
+Each class carries the exit code that a door (`python -m ROOM`) returns for it.
+Any other exception that escapes is a bug and keeps its traceback.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 
 class StylistError(Exception):
-    """Base of all errors with a message meant for people."""
+    """Base of all errors whose message is written for people."""
 
     exit_code = 1
 
@@ -20,8 +20,8 @@ class WorkError(StylistError):
     """The work itself failed (exit 1)."""
 
 
-class Busy(StylistError):
-    """Too many turns are waiting; the same turn may be sent again in a few seconds."""
+class BusyError(StylistError):
+    """Too many turns are waiting; the same turn can be sent again in a few seconds."""
 
 
 class InputError(StylistError):
@@ -30,20 +30,23 @@ class InputError(StylistError):
     exit_code = 2
 
 
-class CatalogMissing(InputError):
-    """The folder named holds no catalogue."""
+class CatalogMissingError(InputError):
+    """The named folder holds no catalogue."""
 
 
-class EncoderMismatch(InputError):
+class EncoderMismatchError(InputError):
     """The catalogue was embedded by another encoder than the one in use."""
 
 
-class BadImage(InputError):
+class BadImageError(InputError):
     """A picture that cannot be used: not an image, too large, or damaged."""
 
 
 def run_door(door: Callable[[], object]) -> None:
-    """Runs a room's command line; an error meant for people becomes one line on stderr and its exit code."""
+    """Run a room's command line.
+
+    A `StylistError` becomes one line on stderr and the process exits with the error's code.
+    """
     try:
         door()
     except StylistError as error:

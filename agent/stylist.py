@@ -11,6 +11,7 @@ from PIL import Image
 
 import vocabulary
 from agent.action import Action
+from agent.backends import backends
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
@@ -18,7 +19,7 @@ from agent.language.spelling import mend
 from agent.memory.session import Session
 from agent.memory.store import IN_RAM, Memory
 from agent.photo_reader import PhotoReader
-from agent.planner import AUTO, LLM, OFFLINE, backends
+from agent.planner import AUTO, LLM, OFFLINE
 from agent.replies import Event, Reply, Turn, last_reply
 from agent.serving import freezing
 from agent.serving.locks import SessionLocks
@@ -98,7 +99,7 @@ class Stylist:
     ) -> Stylist:
         """A stylist on the catalogue in `directory`, warmed up.
 
-        memory: a file, or None for one that lives as long as the process. Raises CatalogMissing, EncoderMismatch,
+        memory: a file, or None for one that lives as long as the process. Raises CatalogMissingError, EncoderMismatchError,
         WorkError (memory that cannot be opened).
         """
         settings = settings or load_settings()
@@ -302,7 +303,7 @@ class Stylist:
             with clock.stage("memory"):
                 state = self.memory.load(session)
             if constraints is not None:
-                wish = state.wish.model_copy(update={"constraints": constraints})
+                wish = state.wish.with_constraints(constraints)
                 state = state.moved(state.point.model_copy(update={"wish": wish}))
             if refuse is not None:
                 rejected = tuple(dict.fromkeys((*state.rejected, refuse)))

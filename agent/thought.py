@@ -19,7 +19,7 @@ from agent.wish.pointing import as_shown, pointed, precise
 from agent.wish.references import References, item_ids, photo_hashes
 from agent.wording.phrases import describe, listing, phrase, plural
 from catalog.item import Item
-from errors import BadImage, InputError
+from errors import BadImageError, InputError
 from vocabulary.wish import Wish
 
 LONGEST = 4_000
@@ -169,7 +169,7 @@ class Thought:
         for image in request.images[:MOST_PHOTOS]:
             try:
                 seen.append(self.eyes.see(session.id, image, clock))
-            except BadImage as error:
+            except BadImageError as error:
                 notes.append(f"I could not use a picture: {error}")
         return seen
 

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from errors import CatalogMissing
+from errors import CatalogMissingError
 
 DATABASE, IMAGES, VECTORS, MANIFEST = "catalog.sqlite", "images", "vectors.npy", "info.json"
 FACETS_FILE, NAMES, TRUTH = "facets.npz", "names.npz", "truth.jsonl"
@@ -22,17 +22,17 @@ AT_A_TIME = 4 << 20
 
 
 def read_manifest(folder: Path) -> dict:
-    """info.json of a catalogue. Raises CatalogMissing where the folder holds no whole catalogue of this layout."""
+    """info.json of a catalogue. Raises CatalogMissingError where the folder holds no whole catalogue of this layout."""
     path = folder / MANIFEST
     if not path.is_file():
         what = "no such folder" if not folder.exists() else "no catalogue in it"
-        raise CatalogMissing(
+        raise CatalogMissingError(
             f"{folder}: {what}; build one: python -m catalog demo --out {folder}, "
             f"or from a feed: python -m catalog import FEED --out {folder}"
         )
     manifest = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("version") != LAYOUT_VERSION:
-        raise CatalogMissing(
+        raise CatalogMissingError(
             f"{folder}: a catalogue of layout {manifest.get('version')}, this program reads "
             f"{LAYOUT_VERSION}; rebuild it: {manifest.get('command', 'python -m catalog demo')}"
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from errors import BadImage
+from errors import BadImageError
 
 Image.init()
 FORMATS = tuple(
@@ -36,7 +36,7 @@ def open_picture(
 
     `longest`: shrink so that the longer side is at most this, and at least half of it (JPEGs are then decoded smaller, which is
     much faster).
-    Raises BadImage: not a picture, of another kind, too large, too small or damaged.
+    Raises BadImageError: not a picture, of another kind, too large, too small or damaged.
     """
     if isinstance(source, Image.Image):
         _judge_size(source.size, "the picture")
@@ -51,15 +51,15 @@ def open_picture(
                 _judge_size(image.size, name)
                 return _clean(image, longest)
     except Image.DecompressionBombError:
-        raise BadImage(f"{name}: more than 25 megapixels; {_ALLOWED}") from None
+        raise BadImageError(f"{name}: more than 25 megapixels; {_ALLOWED}") from None
     except UnidentifiedImageError:
-        raise BadImage(f"{name}: not a picture that can be read; {_ALLOWED}") from None
-    except BadImage:
+        raise BadImageError(f"{name}: not a picture that can be read; {_ALLOWED}") from None
+    except BadImageError:
         raise
     except (
         Exception
     ) as error:  # decoders raise many kinds on damaged data; every one of them means the same here
-        raise BadImage(f"{name}: damaged ({error}); {_ALLOWED}") from None
+        raise BadImageError(f"{name}: damaged ({error}); {_ALLOWED}") from None
 
 
 def _read(source: str | Path | bytes) -> tuple[str, bytes]:
@@ -70,27 +70,27 @@ def _read(source: str | Path | bytes) -> tuple[str, bytes]:
         name = path.name
         try:
             if path.stat().st_size > MAX_BYTES:
-                raise BadImage(f"{name}: {path.stat().st_size / 1e6:.0f} MB; {_ALLOWED}")
+                raise BadImageError(f"{name}: {path.stat().st_size / 1e6:.0f} MB; {_ALLOWED}")
             data = path.read_bytes()
         except OSError as error:
-            raise BadImage(
+            raise BadImageError(
                 f"{name}: cannot be read ({error.strerror}); give the path of a picture"
             ) from None
     if not data:
-        raise BadImage(f"{name}: empty; {_ALLOWED}")
+        raise BadImageError(f"{name}: empty; {_ALLOWED}")
     if len(data) > MAX_BYTES:
-        raise BadImage(f"{name}: {len(data) / 1e6:.0f} MB; {_ALLOWED}")
+        raise BadImageError(f"{name}: {len(data) / 1e6:.0f} MB; {_ALLOWED}")
     return name, data
 
 
 def _judge_size(size: tuple[int, int], name: str) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
-        raise BadImage(
+        raise BadImageError(
             f"{name}: {width} x {height} is {width * height / 1e6:.0f} megapixels; {_ALLOWED}"
         )
     if min(width, height) < MIN_SIDE:
-        raise BadImage(
+        raise BadImageError(
             f"{name}: {width} x {height} pixels show no garment; at least {MIN_SIDE} on each side, please"
         )
 

@@ -29,7 +29,7 @@ from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.part import Part
 from catalog.sequences import ChainedSequence, StackedVectors
-from errors import CatalogMissing, EncoderMismatch, InputError
+from errors import CatalogMissingError, EncoderMismatchError, InputError
 from vocabulary.wish import Constraint, Wish
 
 _CACHED = 10_000
@@ -85,7 +85,7 @@ class Catalog:
     def open(cls, folder: str | Path, known: Catalog | None = None) -> Catalog:
         """The catalogue in `folder`. known: an earlier state of it, whose parts are used again where they are the same.
 
-        Raises CatalogMissing, with the command that builds one.
+        Raises CatalogMissingError, with the command that builds one.
         """
         folder = Path(folder)
         for _ in range(_TRIES):
@@ -104,7 +104,7 @@ class Catalog:
                 continue
             if stamp(folder) == before:
                 return opened
-        raise CatalogMissing(
+        raise CatalogMissingError(
             f"{folder}: it changed {_TRIES} times while it was being opened; try again when updates have ended"
         )
 
@@ -266,10 +266,10 @@ class Catalog:
         }
 
     def check_encoder(self, encoder: EncoderIdentity) -> None:
-        """Raises EncoderMismatch when another encoder made the vectors, with the command that rebuilds them."""
+        """Raises EncoderMismatchError when another encoder made the vectors, with the command that rebuilds them."""
         made = self.manifest["encoder"]
         if (made["name"], made["fingerprint"]) != (encoder.name, encoder.fingerprint):
-            raise EncoderMismatch(
+            raise EncoderMismatchError(
                 f"{self.folder} was embedded by {made['name']} ({made['fingerprint'][:12]}), in use is {encoder.name} "
                 f"({encoder.fingerprint[:12]}); rebuild it: python -m catalog embed {self.folder}, "
                 f"or set ENCODER={made['name']}"

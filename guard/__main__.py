@@ -15,7 +15,7 @@ from tqdm import tqdm
 from catalog.files import read_manifest
 from catalog.pictures import open_picture
 from encoders import load_encoder
-from errors import BadImage, InputError, StylistError
+from errors import BadImageError, InputError, StylistError
 from guard.fitted import fitted_to
 from guard.picture import look
 from settings import load_settings
@@ -53,18 +53,18 @@ def _encoder_name(catalog: Path | None, default: str) -> str:
     return default if catalog is None else read_manifest(catalog)["encoder"]["name"]
 
 
-def _readable(photos: Sequence[str]) -> Iterator[tuple[str, Image.Image | BadImage]]:
+def _readable(photos: Sequence[str]) -> Iterator[tuple[str, Image.Image | BadImageError]]:
     """Each photo with its picture, or with what is wrong with it."""
     for photo in tqdm(
         photos, desc="looking", unit="photo", leave=False, disable=len(photos) < _BATCH
     ):
         try:
             yield photo, open_picture(Path(photo), longest=_LONGEST)
-        except BadImage as error:
+        except BadImageError as error:
             yield photo, error
 
 
-def _batches(photos: Sequence[str]) -> Iterator[list[tuple[str, Image.Image | BadImage]]]:
+def _batches(photos: Sequence[str]) -> Iterator[list[tuple[str, Image.Image | BadImageError]]]:
     readable = _readable(photos)
     while batch := list(islice(readable, _BATCH)):
         yield batch
@@ -78,8 +78,10 @@ def _look(photos: Sequence[str], catalog: Path | None, device: str | None) -> bo
         encoder = fitted_to(catalog, encoder)
     all_read = True
     for batch in _batches(photos):
-        good = [(photo, picture) for photo, picture in batch if not isinstance(picture, BadImage)]
-        problems = [problem for _, problem in batch if isinstance(problem, BadImage)]
+        good = [
+            (photo, picture) for photo, picture in batch if not isinstance(picture, BadImageError)
+        ]
+        problems = [problem for _, problem in batch if isinstance(problem, BadImageError)]
         for problem in problems:
             print(problem, file=sys.stderr)
         all_read = all_read and not problems

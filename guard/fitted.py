@@ -17,7 +17,7 @@ import numpy as np
 from catalog.files import read_manifest
 from encoders import Prototypes, SliceLayout
 from encoders.prototypes import read_prototypes, unit, write_prototypes
-from errors import EncoderMismatch, WorkError
+from errors import EncoderMismatchError, WorkError
 from guard.thresholds import Thresholds, read_thresholds
 
 FOLDER = "fitted"
@@ -171,7 +171,7 @@ def read_fit(folder: Path) -> Fit | None:
 def fitted_to(folder: str | Path, encoder: Any) -> Any:
     """The encoder that the catalogue in `folder` was fitted to, or `encoder` itself where it was not fitted.
 
-    A fit that another embedding has replaced since counts no more. Raises EncoderMismatch where it is of another encoder.
+    A fit that another embedding has replaced since counts no more. Raises EncoderMismatchError where it is of another encoder.
     """
     folder = Path(folder)
     fit = read_fit(folder)
@@ -179,7 +179,7 @@ def fitted_to(folder: str | Path, encoder: Any) -> Any:
         return encoder
     if fit.base != encoder.fingerprint:
         made = read_manifest(folder)["encoder"]["name"]
-        raise EncoderMismatch(
+        raise EncoderMismatchError(
             f"{folder} was fitted on encoder {made} ({fit.base[:12]}), in use is {encoder.name} "
             f"({encoder.fingerprint[:12]}); set ENCODER={made}, or embed and fit it anew: python -m catalog embed {folder} "
             f"&& python -m training adapt {folder}"

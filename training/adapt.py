@@ -64,7 +64,7 @@ class Fitted:
 def run(folder: Path, encoder_name: str | None = None, alpha: float = thresholds.ALPHA) -> dict:
     """Fits the encoder in use to the catalogue in `folder` and saves the fit with it; returns what was chosen.
 
-    The catalogue is replaced whole or not at all. Raises CatalogMissing, EncoderMismatch, InputError where the listings
+    The catalogue is replaced whole or not at all. Raises CatalogMissingError, EncoderMismatchError, InputError where the listings
     tell too little.
     """
     started = time.monotonic()

@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from catalog.pictures import open_picture
-from errors import BadImage, InputError
+from errors import BadImageError, InputError
 
 FILE_TYPES = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif"]
 MAX_FILE_SIZE = "20mb"
@@ -53,16 +53,16 @@ EXAMPLES: tuple[Example, ...] = (
 def check(files: Sequence[str]) -> list[str]:
     """The uploads that a turn may use.
 
-    Raises InputError for too many, BadImage (with the file's name) for one that is no picture, or damaged, or huge.
+    Raises InputError for too many, BadImageError (with the file's name) for one that is no picture, or damaged, or huge.
     """
     if len(files) > MAX_PHOTOS:
         raise InputError(f"{len(files)} photos at once are too many; up to {MAX_PHOTOS} are fine")
     for file in files:
         try:
             thumbnail(file)  # decodes all of it, and the page needs it next
-        except BadImage as error:
+        except BadImageError as error:
             name = Path(file).name
-            raise BadImage(str(error) if name in str(error) else f"{name}: {error}") from None
+            raise BadImageError(str(error) if name in str(error) else f"{name}: {error}") from None
     return list(files)
 
 

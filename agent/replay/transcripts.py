@@ -27,7 +27,7 @@ import numpy as np
 
 from agent.replay.loopback import MODEL, ScriptedServer
 from catalog.pictures import open_picture
-from errors import BadImage, InputError
+from errors import BadImageError, InputError
 from settings import load_settings
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def pictures_of(ask: dict, folder: Path) -> dict:
     for name in [named] if isinstance(named, str) else named or []:
         try:
             pixels = np.asarray(open_picture(picture(name, folder)))
-        except BadImage:
+        except BadImageError:
             hashes.append("unreadable")
             continue
         hashes.append(

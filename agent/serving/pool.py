@@ -34,7 +34,7 @@ class StylistPool:
     """Answers turns on one catalogue in worker processes. Safe for many threads.
 
     Turns of one session are answered in order, one at a time; all others first come, first served. Beyond `settings.waiting`
-    turns in the line, or two of one session, a turn is refused with Busy, and nothing of it is lost. A worker that dies is
+    turns in the line, or two of one session, a turn is refused with BusyError, and nothing of it is lost. A worker that dies is
     replaced; the turn that it was in raises WorkError.
     """
 
@@ -63,7 +63,7 @@ class StylistPool:
     ) -> StylistPool:
         """A crew of `settings.workers` on the catalogue in `directory`, as soon as the first of them is warmed up.
 
-        memory: a file that all share, or None for one that goes with the crew. Raises CatalogMissing, EncoderMismatch,
+        memory: a file that all share, or None for one that goes with the crew. Raises CatalogMissingError, EncoderMismatchError,
         WorkError.
         """
         settings = settings or load_settings()
@@ -112,7 +112,7 @@ class StylistPool:
         composer: str | None = None,
         planner: str | None = None,
     ) -> Reply:
-        """Answers one turn, as `Stylist.chat`. Raises Busy where too many wait."""
+        """Answers one turn, as `Stylist.chat`. Raises BusyError where too many wait."""
         return last_reply(self.stream(session, text, image, like, k, guard, composer, planner))
 
     def stream(
@@ -128,7 +128,7 @@ class StylistPool:
     ) -> Iterator[Event]:
         """The same turn in pieces, as `Stylist.stream`; `wait` events come first where the line is long.
 
-        Raises Busy at once where too many wait; what a worker raises comes with the first event.
+        Raises BusyError at once where too many wait; what a worker raises comes with the first event.
         """
         job = Job(
             "stream", (session, text, image, like, k, guard, composer, planner), streamed=True

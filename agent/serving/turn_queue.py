@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from agent.replies import Event
-from errors import Busy, StylistError, WorkError
+from errors import BusyError, StylistError, WorkError
 
 MOST_OF_A_SESSION = 2
 """Turns of one session that may wait: a page sends one, a second may come from another tab."""
@@ -84,7 +84,7 @@ class Ticket:
 class TurnQueue:
     """Tickets on their way to workers. Thread-safe.
 
-    most: how many may wait in all. Raises Busy beyond it, and beyond `MOST_OF_A_SESSION` of one session.
+    most: how many may wait in all. Raises BusyError beyond it, and beyond `MOST_OF_A_SESSION` of one session.
     """
 
     def __init__(self, most: int) -> None:
@@ -97,19 +97,19 @@ class TurnQueue:
         self._for_good = False
 
     def join(self, session: str, job: Job) -> Ticket:
-        """A place at the end of the line. Raises Busy, or the reason why nothing is served just now."""
+        """A place at the end of the line. Raises BusyError, or the reason why nothing is served just now."""
         with self._changed:
             if self._shut is not None:
                 raise type(self._shut)(
                     *self._shut.args
                 )  # a fresh one: it would keep every refused turn in its traceback
             if len(self._waiting) >= self.most:
-                raise Busy(
+                raise BusyError(
                     f"Many people are shopping just now: {len(self._waiting)} messages wait before yours. Please send it "
                     f"again in {self._seconds()} seconds; nothing of it is lost."
                 )
             if Counter(ticket.session for ticket in self._waiting)[session] >= MOST_OF_A_SESSION:
-                raise Busy(
+                raise BusyError(
                     f"{MOST_OF_A_SESSION} of your messages are waiting for their answers. Please send this one again in "
                     f"{self._seconds()} seconds; nothing of it is lost."
                 )

@@ -13,7 +13,7 @@ from PIL import Image
 from catalog.build import LONGEST, Entry, Ledger, to_jpeg
 from catalog.feeds.listing import Listing, Reject, reject
 from catalog.pictures import open_picture
-from errors import BadImage
+from errors import BadImageError
 
 WORKERS = 8
 AHEAD = 256
@@ -55,7 +55,7 @@ def _first_usable(listing: Listing, folder: Path, fetch: Fetcher) -> bytes:
             return as_jpeg(_bytes(place, folder, fetch))
         except Reject as problem:
             problems.append(str(problem))
-        except BadImage as problem:
+        except BadImageError as problem:
             problems.append(str(problem).replace("the picture", repr(place), 1))
     raise Reject("picture: " + (problems[0] if problems else "none is given"))
 
@@ -73,7 +73,7 @@ def _bytes(place: str, folder: Path, fetch: Fetcher) -> bytes:
 
 
 def as_jpeg(data: bytes) -> bytes:
-    """The picture as a clean JPEG: the very bytes where they are one already, else encoded anew. Raises BadImage."""
+    """The picture as a clean JPEG: the very bytes where they are one already, else encoded anew. Raises BadImageError."""
     image = open_picture(data)
     if data.startswith(b"\xff\xd8") and _is_plain(data, image):
         return data

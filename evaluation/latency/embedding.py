@@ -44,7 +44,7 @@ def run(
 ) -> dict:
     """Items a second by model, device, threads and precision, and how near each comes to fp32 (least cosine of any slice).
 
-    Prints a table and one JSON line. Raises CatalogMissing, InputError for an unknown model.
+    Prints a table and one JSON line. Raises CatalogMissingError, InputError for an unknown model.
     """
     import torch
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from agent import StylistPool
-from errors import Busy, InputError, WorkError
+from errors import BusyError, InputError, WorkError
 from settings import ROOT, load_settings
 from tests.agent import crew_world
 
@@ -82,7 +82,7 @@ def test_a_full_line_is_busy_and_reading_never_waits(
     for n in range(2):
         crew_world.holding(home, f"f{n}")
     waiting = [crew.stream(f"g{n}", "patient") for n in range(SETTINGS.waiting)]
-    with pytest.raises(Busy):
+    with pytest.raises(BusyError):
         crew.chat("h", "impatient")
     assert crew.history("h") == []
     crew.feedback("h", crew.catalog.ids[0], "save")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agent.serving.turn_queue import Job, Message, TurnQueue
-from errors import Busy, WorkError
+from errors import BusyError, WorkError
 
 JOB = Job("stream")
 
@@ -37,7 +37,8 @@ def test_beyond_its_end_it_is_busy_and_says_when_to_come_again() -> None:
     for name in "abc":
         line.join(name, JOB)
     with pytest.raises(
-        Busy, match=r"3 messages wait before yours.*again in \d+ seconds; nothing of it is lost"
+        BusyError,
+        match=r"3 messages wait before yours.*again in \d+ seconds; nothing of it is lost",
     ):
         line.join("d", JOB)
     line.take(0.0)
@@ -50,7 +51,7 @@ def test_nobody_may_fill_the_line_alone() -> None:
     line.take(0.0)
     line.join("a", JOB)
     line.join("a", JOB)
-    with pytest.raises(Busy, match="2 of your messages"):
+    with pytest.raises(BusyError, match="2 of your messages"):
         line.join("a", JOB)
     line.join("b", JOB)
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from agent import Stylist
-from errors import CatalogMissing, EncoderMismatch, InputError
+from errors import CatalogMissingError, EncoderMismatchError, InputError
 from settings import load_settings
 from tests.agent.told import ids, wish
 from tests.agent.world import CodeBookEncoder
@@ -150,11 +150,11 @@ def test_without_a_key_the_model_is_replaced_with_a_note(tiny: Stylist, session:
 
 
 def test_no_catalogue_and_another_encoders_catalogue(tmp_path: Path, shop_dir: Path) -> None:
-    with pytest.raises(CatalogMissing, match="python -m catalog"):
+    with pytest.raises(CatalogMissingError, match="python -m catalog"):
         Stylist.open(tmp_path / "none", encoder=CodeBookEncoder())
     other = CodeBookEncoder()
     other.fingerprint = "codebook-2"
-    with pytest.raises(EncoderMismatch):
+    with pytest.raises(EncoderMismatchError):
         Stylist.open(shop_dir, encoder=other)
 
 

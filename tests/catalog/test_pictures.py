@@ -8,7 +8,7 @@ from PIL import Image
 from shopfront import encoded, swatch
 
 from catalog.pictures import open_picture, picture_hash
-from errors import BadImage
+from errors import BadImageError
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
@@ -50,7 +50,7 @@ def test_longest_shrinks_and_keeps_the_shape():
 
 def test_a_decoded_picture_is_judged_too():
     assert open_picture(swatch().convert("L")).mode == "RGB"
-    with pytest.raises(BadImage, match="no garment"):
+    with pytest.raises(BadImageError, match="no garment"):
         open_picture(swatch(size=(3, 3)))
 
 
@@ -67,7 +67,7 @@ def test_a_decoded_picture_is_judged_too():
     ],
 )
 def test_unusable_bytes_are_refused_with_the_reason(data, reason):
-    with pytest.raises(BadImage, match=reason):
+    with pytest.raises(BadImageError, match=reason):
         open_picture(data)
 
 
@@ -78,14 +78,14 @@ def test_a_huge_picture_is_refused_by_its_header_alone(monkeypatch):
         raise AssertionError("decoded")
 
     monkeypatch.setattr("PIL.ImageFile.ImageFile.load", never)
-    with pytest.raises(BadImage, match="megapixels"):
+    with pytest.raises(BadImageError, match="megapixels"):
         open_picture(data)
 
 
 def test_missing_file_names_it(tmp_path):
-    with pytest.raises(BadImage, match="nothing.jpg: cannot be read"):
+    with pytest.raises(BadImageError, match="nothing.jpg: cannot be read"):
         open_picture(tmp_path / "nothing.jpg")
-    with pytest.raises(BadImage, match="cannot be read"):
+    with pytest.raises(BadImageError, match="cannot be read"):
         open_picture(tmp_path)
 
 

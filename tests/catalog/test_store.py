@@ -11,7 +11,7 @@ from shopfront import MeanColour, OtherEncoder, entry, made
 
 from catalog.listing.claims import Claim
 from catalog.store import Catalog
-from errors import CatalogMissing, EncoderMismatch, InputError
+from errors import CatalogMissingError, EncoderMismatchError, InputError
 from vocabulary.wish import Constraint, PriceRange
 
 SHELF = {  # id: listing
@@ -266,13 +266,13 @@ def test_info_says_what_it_is(shop):
 
 def test_another_encoder_is_refused_with_the_command(shop):
     shop.check_encoder(MeanColour())
-    with pytest.raises(EncoderMismatch, match="python -m catalog embed"):
+    with pytest.raises(EncoderMismatchError, match="python -m catalog embed"):
         shop.check_encoder(OtherEncoder())
 
 
 def test_a_missing_catalogue_names_the_command(tmp_path):
     for folder in (tmp_path / "none", tmp_path):
-        with pytest.raises(CatalogMissing, match="python -m catalog demo --out"):
+        with pytest.raises(CatalogMissingError, match="python -m catalog demo --out"):
             Catalog.open(folder)
 
 
@@ -280,7 +280,7 @@ def test_a_catalogue_of_another_layout_is_refused(tmp_path):
     made(tmp_path / "c", [entry("a")]).close()
     manifest = tmp_path / "c" / "info.json"
     manifest.write_text(json.dumps({**json.loads(manifest.read_text()), "version": 0}))
-    with pytest.raises(CatalogMissing, match="rebuild"):
+    with pytest.raises(CatalogMissingError, match="rebuild"):
         Catalog.open(tmp_path / "c")
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from catalog.files import LAYOUT_VERSION
 from encoders import Prototypes, SliceLayout
-from errors import EncoderMismatch, WorkError
+from errors import EncoderMismatchError, WorkError
 from guard.fitted import (
     Fit,
     FittedEncoder,
@@ -113,7 +113,7 @@ def test_a_fit_that_another_embedding_replaced_counts_no_more(tmp_path: Path) ->
 def test_another_encoder_and_a_damaged_fit_are_told(tmp_path: Path) -> None:
     other = Base()
     other.fingerprint = "other0"
-    with pytest.raises(EncoderMismatch, match="training adapt"):
+    with pytest.raises(EncoderMismatchError, match="training adapt"):
         fitted_to(folder(tmp_path, "fitted0"), other)
     (tmp_path / "fitted" / "record.json").write_text("{}")
     with pytest.raises(WorkError, match="fit it again"):

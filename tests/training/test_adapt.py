@@ -17,7 +17,7 @@ from catalog.item import Item
 from catalog.store import Catalog
 from encoders import FACET_SLICE, Prototypes, SliceLayout
 from encoders.prototypes import unit
-from errors import EncoderMismatch, InputError
+from errors import EncoderMismatchError, InputError
 from guard import fitted_to, read_claims
 from guard.fitted import fitted_thresholds
 from training import adapt
@@ -120,7 +120,7 @@ def test_a_fitted_catalogue_opens_with_what_it_learned(shop: Path, in_use: None)
     after = Catalog.open(shop)
     encoder = fitted_to(shop, Turned())
     after.check_encoder(encoder)
-    with pytest.raises(EncoderMismatch):
+    with pytest.raises(EncoderMismatchError):
         after.check_encoder(Turned())
     assert color_accuracy(encoder, after.vectors) > 0.8
     pictures = [Image.open(after.image_path(row)) for row in range(8)]
@@ -170,7 +170,7 @@ def test_too_few_labels_and_vectors_of_another_encoder_are_told(
     other = Turned()
     other.fingerprint = "other0"
     monkeypatch.setattr(adapt, "load_encoder", lambda name, device: other)
-    with pytest.raises(EncoderMismatch, match="turned0"):
+    with pytest.raises(EncoderMismatchError, match="turned0"):
         adapt.run(shop)
 
 

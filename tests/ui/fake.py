@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw
 
 from agent.replies import Card, Check, Event, Reply, Turn
 from catalog.item import Item
-from errors import Busy, InputError
+from errors import BusyError, InputError
 from vocabulary.wish import Constraint, PriceRange
 
 PIECES = (
@@ -100,7 +100,7 @@ class FakeStylist:
         if text == "break":
             raise RuntimeError("broken on purpose")
         if text == "in a crowd":
-            raise Busy("100 messages wait before yours. Please send it again in 5 seconds.")
+            raise BusyError("100 messages wait before yours. Please send it again in 5 seconds.")
         return self._events(session, text, image, like)
 
     def _events(self, session, text, image, like) -> Iterator[Event]:

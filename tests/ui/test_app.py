@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 import app
-from errors import CatalogMissing, InputError, WorkError
+from errors import CatalogMissingError, InputError, WorkError
 from settings import cores, load_settings
 
 ROOT = Path(app.__file__).parent
@@ -59,7 +59,7 @@ def test_a_port_that_is_none_is_refused():
 
 def test_only_the_demo_catalogue_is_drawn(tmp_path):
     assert app.check_catalog(load_settings({})) is not app.present(load_settings({}).catalog_dir)
-    with pytest.raises(CatalogMissing):
+    with pytest.raises(CatalogMissingError):
         app.check_catalog(load_settings({}, catalog_dir=tmp_path))
     (tmp_path / "info.json").write_text("{}")
     assert app.check_catalog(load_settings({}, catalog_dir=tmp_path)) is False
