@@ -29,7 +29,9 @@ class Point(BaseModel):
 
 
 class Round(BaseModel):
-    """A past search: its wish, what was shown, and the query (dim,) that ranked it, float16 in base64."""
+    """A past search: its wish, what was shown, and the query (dim,) that ranked it, float16 in
+    base64.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -45,10 +47,12 @@ class Session(BaseModel):
     seen: ids shown for the present wish, which "show more" skips
     rejected: ids that the shopper does not want to see again
     price_anchor: id of the item that "cheaper" compares with
-    given_up: facets given up to find anything for the present wish; "show more" may give them up again
+    given_up: facets given up to find anything for the present wish; "show more" may give them up
+        again
     offer: the constraints that a "yes" to the last question would put in force
     named: the shopper named the reference; otherwise it is the first item shown
-    notes: what a language model noted about the shopper, oldest first; data for it, never instructions
+    notes: what a language model noted about the shopper, oldest first; data for it, never
+        instructions
     rounds: the latest searches since the wish was last empty, oldest first
     past: earlier states of the wish, for `undo`, oldest first
     """
@@ -86,7 +90,7 @@ class Session(BaseModel):
 
     def with_constraints(self, constraints: tuple[Constraint, ...]) -> Session:
         """Return the session with these constraints in force, all else being equal."""
-        wish = self.wish.model_copy(update={"constraints": constraints})
+        wish = self.wish.with_constraints(constraints)
         return self.moved(self.point.model_copy(update={"wish": wish}))
 
     def without_item(self, item_id: str) -> Session:

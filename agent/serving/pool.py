@@ -1,11 +1,11 @@
 """The stylist's calls, answered by several worker processes.
 
-Threads would gain nothing: the interpreter's lock lets one of them compute at a time. The pool is our own code because
-`concurrent.futures.ProcessPoolExecutor` gives up all its workers when one dies, streams no events, and keeps neither
-the order of a session's turns nor a bound on the queue.
+Threads would gain nothing: the interpreter's lock lets one of them compute at a time. The pool is
+our own code because `concurrent.futures.ProcessPoolExecutor` gives up all its workers when one
+dies, streams no events, and keeps neither the order of a session's turns nor a bound on the queue.
 
-Turns wait in one queue. Reading (history, saved items) goes to this process's own connection to the memory file and
-never waits for a turn.
+Turns wait in one queue. Reading (history, saved items) goes to this process's own connection to the
+memory file and never waits for a turn.
 """
 
 from __future__ import annotations
@@ -32,15 +32,19 @@ from settings import Settings, cores, load_settings
 
 LOG = logging.getLogger(__name__)
 DROP_WORDS = Job("drop_words", quiet=True)
-CLOSED = "The shop cannot answer just now. Nothing that was said is lost; please send your message again in a minute."
+CLOSED = (
+    "The shop cannot answer just now. Nothing that was said is lost; please send your message again "
+    "in a minute."
+)
 
 
 class StylistPool:
     """Answers turns on one catalogue in worker processes. Safe for many threads.
 
-    Turns of one session are answered in order, one at a time; all others first come, first served. A turn is refused
-    with BusyError, and nothing of it is lost, beyond `settings.waiting` turns in the queue or two of one session. A
-    worker that dies is replaced; the turn that it was in raises WorkError.
+    Turns of one session are answered in order, one at a time; all others first come, first served.
+    A turn is refused with BusyError, and nothing of it is lost, beyond `settings.waiting` turns in
+    the queue or two of one session. A worker that dies is replaced; the turn that it was in raises
+    WorkError.
     """
 
     def __init__(
@@ -72,10 +76,11 @@ class StylistPool:
         settings: Settings | None = None,
         opener: Opener = open_stylist,
     ) -> StylistPool:
-        """Open `settings.workers` workers on the catalogue in `directory`; return once the first is warmed up.
+        """Open `settings.workers` workers on the catalogue in `directory`; return once the first is
+        warmed up.
 
-        memory: a file that all workers share, or None for a temporary one. Raises CatalogMissingError,
-        EncoderMismatchError, WorkError.
+        memory: a file that all workers share, or None for a temporary one. Raises
+            CatalogMissingError, EncoderMismatchError, WorkError.
         """
         settings = settings or load_settings()
         folder = None
@@ -97,8 +102,8 @@ class StylistPool:
     def start(self) -> None:
         """Start the first worker, wait for it, then start the others behind it.
 
-        The first one has all cores to itself, and what a catalogue keeps beside it is made once. Raises what kept
-        the first worker from opening.
+        The first one has all cores to itself, and what a catalogue keeps beside it is made once.
+        Raises what kept the first worker from opening.
         """
         first, *others = self._supervisors
         first.start()
@@ -139,9 +144,11 @@ class StylistPool:
         composer: str | None = None,
         planner: str | None = None,
     ) -> Iterator[Event]:
-        """Answer one turn in pieces, as `Stylist.stream` does; `wait` events come first if the queue is long.
+        """Answer one turn in pieces, as `Stylist.stream` does; `wait` events come first if the
+        queue is long.
 
-        Raises BusyError at once if too many turns wait; what a worker raises comes with the first event.
+        Raises BusyError at once if too many turns wait; what a worker raises comes with the first
+        event.
         """
         arguments = (session, text, image, like, k, guard, composer, planner)
         return self.turns.join(session, Job("stream", arguments, streamed=True)).events()
@@ -152,7 +159,7 @@ class StylistPool:
         return reply
 
     def correct_photo(self, session: str, facet: str, value: str | None) -> Reply:
-        """Correct what was seen in the reference photo (None: ignore the facet) and search again."""
+        """Correct what was seen in the reference photo (None: ignore it) and search again."""
         reply: Reply = self._call(session, "correct_photo", facet, value)
         return reply
 
@@ -192,7 +199,8 @@ class StylistPool:
     # -- the workers
 
     def renewed(self) -> StylistPool | None:
-        """Move this pool to the catalogue's new state and return it; None if the catalogue has not changed.
+        """Move this pool to the catalogue's new state and return it; None if the catalogue has not
+        changed.
 
         Workers change over one after the other, each between two turns. Raises what `open` raises.
         """
@@ -209,7 +217,9 @@ class StylistPool:
         return sum(supervisor.serving for supervisor in self._supervisors)
 
     def close(self) -> None:
-        """End the pool: waiting turns fail, turns under way are finished if that does not take long."""
+        """End the pool: waiting turns fail, turns under way are finished if that does not take
+        long.
+        """
         self.turns.close(WorkError("the shop is closing"), for_good=True)
         closers = [
             threading.Thread(target=supervisor.close)

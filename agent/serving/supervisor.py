@@ -1,4 +1,6 @@
-"""The supervisor of a worker: starts its process, hands it turns from the queue, and replaces it when it dies."""
+"""The supervisor of a worker: starts its process, hands it turns from the queue, and replaces it
+when it dies.
+"""
 
 from __future__ import annotations
 
@@ -35,9 +37,10 @@ class WorkerEndedError(Exception):
 class WorkerSupervisor:
     """One worker process and the thread that feeds it.
 
-    renewing: shared by all supervisors of a pool, so that one worker at a time opens a new state of the catalogue
-        while the others serve
-    on_status: called with this supervisor and None once its worker serves, or with the error that kept it from opening
+    renewing: shared by all supervisors of a pool, so that one worker at a time opens a new state of
+        the catalogue while the others serve
+    on_status: called with this supervisor and None once its worker serves, or with the error that
+        kept it from opening
     on_forget: called with this supervisor after its worker has deleted a session
     """
 
@@ -73,7 +76,10 @@ class WorkerSupervisor:
         self._thread.start()
 
     def send(self, job: Job) -> None:
-        """Have a quiet job done after the present turn. A worker that is not open does not need it."""
+        """Have a quiet job done after the present turn.
+
+        A worker that is not open does not need it.
+        """
         with self._sending:
             if self._pipe is not None and not self._pipe.closed:
                 try:
@@ -82,7 +88,9 @@ class WorkerSupervisor:
                     LOG.debug("%s has ended", self.name)
 
     def renew(self) -> None:
-        """Have the worker open the catalogue's new state once no other worker is doing so; retry if that fails."""
+        """Have the worker open the catalogue's new state once no other worker is doing so; retry if
+        that fails.
+        """
         self._not_before = 0.0
         self._renewal_due.set()
 
@@ -191,7 +199,9 @@ class WorkerSupervisor:
                 return
 
     def _renew_if_due(self, process: BaseProcess, pipe: Connection) -> None:
-        """Have the worker open the new state, unless another worker is doing so or a retry is not due yet."""
+        """Have the worker open the new state, unless another worker is doing so or a retry is not
+        due yet.
+        """
         if not self._renewal_due.is_set() or time.monotonic() < self._not_before:
             return
         if self._renewing.acquire(blocking=False):

@@ -1,4 +1,6 @@
-"""The queue of turns: first come, first served, one turn of a session at a time, and a bounded length."""
+"""The queue of turns: first come, first served, one turn of a session at a time, and a bounded
+length.
+"""
 
 from __future__ import annotations
 
@@ -90,8 +92,8 @@ class Ticket:
 class TurnQueue:
     """Tickets on their way to workers. Thread-safe.
 
-    capacity: how many tickets may wait in all. `join` raises BusyError beyond it, and beyond MAX_WAITING_PER_SESSION
-    of one session.
+    capacity: how many tickets may wait in all. `join` raises BusyError beyond it, and beyond
+        MAX_WAITING_PER_SESSION of one session.
     """
 
     def __init__(self, capacity: int) -> None:
@@ -111,14 +113,15 @@ class TurnQueue:
                 raise type(self._closed_because)(*self._closed_because.args)
             if len(self._waiting) >= self.capacity:
                 raise BusyError(
-                    f"Many people are shopping just now: {len(self._waiting)} messages wait before yours. "
-                    f"Please send it again in {self._retry_seconds()} seconds; nothing of it is lost."
+                    f"Many people are shopping just now: {len(self._waiting)} messages wait before "
+                    f"yours. Please send it again in {self._retry_seconds()} seconds; nothing of it "
+                    "is lost."
                 )
             waiting = Counter(ticket.session for ticket in self._waiting)[session]
             if waiting >= MAX_WAITING_PER_SESSION:
                 raise BusyError(
-                    f"{MAX_WAITING_PER_SESSION} of your messages are waiting for their answers. Please send "
-                    f"this one again in {self._retry_seconds()} seconds; nothing of it is lost."
+                    f"{MAX_WAITING_PER_SESSION} of your messages are waiting for their answers. Please "
+                    f"send this one again in {self._retry_seconds()} seconds; nothing of it is lost."
                 )
             ticket = Ticket(session, job, self)
             self._waiting.append(ticket)
@@ -126,7 +129,7 @@ class TurnQueue:
             return ticket
 
     def take(self, timeout: float) -> Ticket | None:
-        """Take the first ticket whose session is not being served, or None after `timeout` seconds."""
+        """Take the first ticket whose session is not being served; None after `timeout` seconds."""
         with self._changed:
             ticket = self._changed.wait_for(self._first_ready, timeout)
             if ticket is None:
@@ -160,7 +163,9 @@ class TurnQueue:
             return self._waiting.index(ticket) if ticket in self._waiting else 0
 
     def close(self, error: StylistError, for_good: bool = False) -> None:
-        """Fail all waiting and all future tickets with `error`. for_good: the queue cannot be reopened."""
+        """Fail all waiting and all future tickets with `error`. for_good: the queue cannot be
+        reopened.
+        """
         with self._changed:
             if self._closed_for_good:
                 return
@@ -193,6 +198,6 @@ class TurnQueue:
 def turn_lost_error() -> WorkError:
     """Return the error of a turn whose worker ended before the answer."""
     return WorkError(
-        "The answer was lost on its way: the process that worked on it ended. What was said before is kept; please "
-        "send your message again."
+        "The answer was lost on its way: the process that worked on it ended. What was said before is "
+        "kept; please send your message again."
     )

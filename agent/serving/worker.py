@@ -31,7 +31,9 @@ THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"
 
 @dataclass(frozen=True)
 class WorkerConfig:
-    """What a worker opens: the catalogue's folder, the memory file, settings, and its share of the cores."""
+    """What a worker opens: the catalogue's folder, the memory file, settings, and its share of the
+    cores.
+    """
 
     directory: Path
     memory: Path
@@ -40,7 +42,10 @@ class WorkerConfig:
 
 
 Opener = Callable[[WorkerConfig], Any]
-"""Makes the stylist of a worker's process. Must be a module-level function: it is pickled by name."""
+"""Makes the stylist of a worker's process.
+
+Must be a module-level function: it is pickled by name.
+"""
 
 
 def open_stylist(config: WorkerConfig) -> Stylist:
@@ -54,7 +59,9 @@ def open_stylist(config: WorkerConfig) -> Stylist:
 
 
 def work(config: WorkerConfig, pipe: Connection, opener: Opener) -> None:
-    """Run a worker: open the stylist, report it, and answer jobs until None arrives or the pipe closes."""
+    """Run a worker: open the stylist, report it, and answer jobs until None arrives or the pipe
+    closes.
+    """
     # Ctrl-C reaches every process of the terminal; the page ends its workers itself
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(
@@ -83,7 +90,9 @@ def work(config: WorkerConfig, pipe: Connection, opener: Opener) -> None:
 
 
 def _renewed(stylist: Any) -> tuple[Any, Message]:
-    """Return the stylist on the catalogue's new state; the old one and the error if that cannot be opened."""
+    """Return the stylist on the catalogue's new state; the old one and the error if that cannot be
+    opened.
+    """
     try:
         fresh = stylist.renewed()
     except Exception as error:  # whatever is wrong with the new state, the old one still serves
@@ -111,7 +120,9 @@ def _answer(stylist: Any, job: Job, pipe: Connection) -> Message:
 
 
 def _error_message(error: Exception) -> Message:
-    """Pack an error: one meant for people as it is, any other as its traceback, which can always be pickled."""
+    """Pack an error: one meant for people as it is, any other as its traceback, which can always be
+    pickled.
+    """
     if isinstance(error, StylistError):
         return Message("error", error)
     text = "in a worker:\n" + "".join(traceback.format_exception(error))

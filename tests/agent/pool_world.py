@@ -1,4 +1,6 @@
-"""A scripted stylist for tests of the pool: it does what the words say, and remembers like the real one."""
+"""A scripted stylist for tests of the pool: it does what the words say, and remembers like the real
+one.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ TIMEOUT_S = 30.0
 
 
 class ScriptedStylist:
-    """Obeys "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped" and "state"; repeats other words."""
+    """Obeys "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped" and "state";
+    repeats other words.
+    """
 
     def __init__(self, config: WorkerConfig, state: int = 0) -> None:
         self.config, self.state = config, state

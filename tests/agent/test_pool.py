@@ -1,4 +1,6 @@
-"""Turns in worker processes: one at a time and in order for each shopper, whatever happens to a process."""
+"""Turns in worker processes: one at a time and in order for each shopper, whatever happens to a
+process.
+"""
 
 from __future__ import annotations
 
