@@ -1,4 +1,4 @@
-"""Critic: is that enough, faithful and diverse? If not, a revised wish, at most ROUNDS searches in all, or a question.
+"""Critic: is that enough, faithful and diverse? If not, a revised wish, at most MAX_ROUNDS searches in all, or a question.
 
 What is given up, and in which order (an explicit "no" never is):
 0. "only what is cheaper", where nothing fitting is: the cheapest of what fits is shown instead;
@@ -18,7 +18,7 @@ from agent.tools import Tools
 from agent.wording.phrases import listing, money, phrase, plural
 from vocabulary.wish import Constraint, PriceRange, Wish
 
-ROUNDS = 3
+MAX_ROUNDS = 3
 FAITHFUL = 0.2
 """Mean likeness over the untouched slices (0: as like as any two items) below which results have drifted."""
 SOFT_ORDER = ("vibe", "memory")
@@ -57,7 +57,7 @@ class Critic:
             }
         if not state["request"].guard:
             return {**base, "trace": ("unchecked, as asked",)}
-        may = len(state["tried"]) < ROUNDS and not state["clock"].short
+        may = len(state["tried"]) < MAX_ROUNDS and not state["clock"].short
         if found.fits or found.unconfirmed:
             unsure = {} if found.fits else self._unsure(state)
             return {**base, **unsure, **(self._drifted(state) if may else {}), **_praise(found)}

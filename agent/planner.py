@@ -90,8 +90,7 @@ class Speaker(Protocol):
     def speak(
         self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
     ) -> SpokenText:
-        """Word `reply`, the answer to the shopper's `text`; `say` streams the words as they come.
-        """
+        """Word `reply`, the answer to the shopper's `text`; `say` streams the words as they come."""
 
 
 @dataclass(frozen=True)
