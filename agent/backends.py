@@ -48,7 +48,7 @@ def backends(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str
         available |= model_backends(settings, tools, memory)
     elif settings.planner == LLM:
         raise InputError(
-            "PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server "
-            "of your own; PLANNER=auto uses one when it is there"
+            "PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a "
+            "server of your own; PLANNER=auto uses one when it is there"
         )
     return available, settings.planner if settings.planner in available else OFFLINE

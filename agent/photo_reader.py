@@ -20,7 +20,9 @@ from vocabulary.wish import Constraint, required_kinds
 SURE = 0.95
 """Calibrated probability above which a photo's kind is required."""
 SURE_TOGETHER, MOST_KINDS, FAR, HALF = 0.9, 5, 0.05, 0.5
-"""A photo's kinds that are searched: together this probable, at most so many, none less than FAR as likely as the first."""
+"""A photo's kinds that are searched: together this probable, at most so many, none less than FAR as
+likely as the first.
+"""
 LIKELY = {"category": 0.4, "details": 0.9}
 """Probability from which a value becomes a wish, by facet; 0.5 for the others."""
 PLAIN = frozenset(
@@ -39,7 +41,9 @@ PLAIN = frozenset(
         "cutout",
     }
 )
-"""Details that make a shape; what is printed or sewn on a photographed piece is rarely what is looked for."""
+"""Details that make a shape; what is printed or sewn on a photographed piece is rarely what is
+looked for.
+"""
 LONG_OR_SHORT = frozenset({"dress", "gown", "skirt", "coat", "kurta", "jumpsuit"})
 """Kinds whose length is a choice."""
 READ = (
@@ -90,7 +94,9 @@ class PhotoReader:
         return self._seen(known.hash, known.vector, known.corrections, clock)
 
     def recall(self, session: str, names: str, clock: Clock, layout: Any) -> Seen | None:
-        """What earlier turns showed: one picture, or several ("hash,hash") as one; None where they are gone."""
+        """What earlier turns showed: one picture, or several ("hash,hash") as one; None where they
+        are gone.
+        """
         found = [
             seen
             for name in names.split(",")
@@ -99,7 +105,9 @@ class PhotoReader:
         return blend(found, layout) if found else None
 
     def ask(self, session: str, seen: Seen, garment: str, clock: Clock) -> Seen:
-        """The same photo, asked for one of the garments in it ("the jeans"); as it is where the encoder cannot be asked."""
+        """The same photo, asked for one of the garments in it ("the jeans"); as it is where the
+        encoder cannot be asked.
+        """
         base = seen.hash.partition("@")[0]
         known = self.memory.upload(session, base)
         if known is None or not known.path.exists() or not getattr(self.encoder, "may_ask", False):
@@ -111,7 +119,9 @@ class PhotoReader:
         return self._seen(f"{base}@{garment}", vector, known.corrections, clock)
 
     def _recalled(self, session: str, name: str, clock: Clock) -> Seen | None:
-        """A stored picture, embedded anew where another encoder is in use, asked for a garment where one was named."""
+        """A stored picture, embedded anew where another encoder is in use, asked for a garment
+        where one was named.
+        """
         name, _, garment = name.partition("@")
         if garment:
             seen = self._recalled(session, name, clock)
@@ -159,7 +169,9 @@ def _mean_of(probabilities: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
-    """The values of a facet that count as seen, with their probability, likeliest first; corrections win."""
+    """The values of a facet that count as seen, with their probability, likeliest first;
+    corrections win.
+    """
     if facet in seen.corrections:
         corrected = seen.corrections[facet]
         return [] if corrected is None else [(corrected, 1.0)]
@@ -173,10 +185,11 @@ def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
 
 
 def likely_kinds(seen: Seen) -> tuple[str, ...]:
-    """The fewest kinds that the photo shows one of with SURE_TOGETHER probability, likeliest first, at most MOST_KINDS.
+    """The fewest kinds that the photo shows one of with SURE_TOGETHER probability, likeliest first,
+    at most MOST_KINDS.
 
-    Only kinds that are worn where the photo's garment most probably is: a doubtful cardigan is no cap. Kinds FAR less
-    likely than the first are left out.
+    Only kinds that are worn where the photo's garment most probably is: a doubtful cardigan is no
+    cap. Kinds FAR less likely than the first are left out.
     """
     if "category" in seen.corrections:
         return tuple(value for value, _ in top(seen, "category"))
@@ -220,7 +233,8 @@ def _tells(facet: str, kinds: Sequence[str]) -> bool:
 def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """What a photo asks for, unless `said` (words, buttons) changes or excludes it.
 
-    Everything is `prefer` with its probability; the kind is `require` above SURE, or when the shopper corrected it.
+    Everything is `prefer` with its probability; the kind is `require` above SURE, or when the
+    shopper corrected it.
     """
     said = tuple(said)
     taken = {c.facet for c in said if c.op in ("require", "more", "less")}

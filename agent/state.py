@@ -40,7 +40,9 @@ class Clock:
         self.ms: dict[str, float] = {}
         self._within = 0.0
         self.spending: Any = None
-        """The turn's `Budget` for a language model, from its planner to its speaker; None without one."""
+        """The turn's `Budget` for a language model, from its planner to its speaker; None without
+        one.
+        """
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:

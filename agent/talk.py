@@ -42,7 +42,9 @@ def _about_the_page(turn: TurnInput, named: Ids, page: Ids) -> Talk | None:
 
 
 def _question(turn: TurnInput, named: Ids, page: Ids) -> Talk | None:
-    """A question about shown items; one that names a kind of item is about the shop, hence a search."""
+    """A question about shown items; one that names a kind of item is about the shop, hence a
+    search.
+    """
     question = turn.reading.intent("question")
     if question is None or turn.reading.constraints:
         return None

@@ -33,8 +33,8 @@ from settings import Settings, cores, load_settings
 LOG = logging.getLogger(__name__)
 DROP_WORDS = Job("drop_words", quiet=True)
 CLOSED = (
-    "The shop cannot answer just now. Nothing that was said is lost; please send your message again "
-    "in a minute."
+    "The shop cannot answer just now. Nothing that was said is lost; please send your message "
+    "again in a minute."
 )
 
 

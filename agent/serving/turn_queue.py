@@ -114,14 +114,15 @@ class TurnQueue:
             if len(self._waiting) >= self.capacity:
                 raise BusyError(
                     f"Many people are shopping just now: {len(self._waiting)} messages wait before "
-                    f"yours. Please send it again in {self._retry_seconds()} seconds; nothing of it "
-                    "is lost."
+                    f"yours. Please send it again in {self._retry_seconds()} seconds; nothing of "
+                    "it is lost."
                 )
             waiting = Counter(ticket.session for ticket in self._waiting)[session]
             if waiting >= MAX_WAITING_PER_SESSION:
                 raise BusyError(
-                    f"{MAX_WAITING_PER_SESSION} of your messages are waiting for their answers. Please "
-                    f"send this one again in {self._retry_seconds()} seconds; nothing of it is lost."
+                    f"{MAX_WAITING_PER_SESSION} of your messages are waiting for their answers. "
+                    f"Please send this one again in {self._retry_seconds()} seconds; nothing of it "
+                    "is lost."
                 )
             ticket = Ticket(session, job, self)
             self._waiting.append(ticket)
@@ -198,6 +199,6 @@ class TurnQueue:
 def turn_lost_error() -> WorkError:
     """Return the error of a turn whose worker ended before the answer."""
     return WorkError(
-        "The answer was lost on its way: the process that worked on it ended. What was said before is "
-        "kept; please send your message again."
+        "The answer was lost on its way: the process that worked on it ended. What was said before "
+        "is kept; please send your message again."
     )
