@@ -17,7 +17,8 @@ from agent.wish.apply import TurnInput, apply_turn, leaning
 from agent.wish.merge import COMPARATIVES
 from agent.wish.pointing import as_shown, pointed, precise
 from agent.wish.references import References, item_ids, photo_hashes
-from agent.wording.phrases import describe, listing, phrase, plural
+from agent.wording.phrases import listing, phrase, plural
+from agent.wording.wishes import describe
 from catalog.item import Item
 from errors import BadImageError, InputError
 from vocabulary.wish import Wish

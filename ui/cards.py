@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from ui import labels as phrases
-from ui.markup import esc, link, many, money, picture
+from agent.wording import labels
+from agent.wording.money import money
+from agent.wording.phrases import phrase
+from ui.markup import esc, link, many, picture
 
 if TYPE_CHECKING:
     from agent import Card, Check
@@ -25,7 +27,7 @@ _MARKS = {
 def badge(check: Check, currency: str) -> str:
     """One verdict as a pill: mark, what was asked, where the answer comes from."""
     mark, spoken = _MARKS[check.verdict]
-    words, origin = phrases.label(check, currency), phrases.source(check.source)
+    words, origin = phrase(check, currency), labels.source(check.source)
     return (
         f'<li class="badge {check.verdict}" title="{esc(spoken)}, {esc(origin)}">'
         f'<span aria-hidden="true">{mark}</span><span class="sr">{esc(spoken)}:</span> {esc(words)}'
@@ -38,8 +40,8 @@ def _row(check: Check, currency: str) -> str:
     sure = f"{check.confidence:.0%}" if check.verdict != "unknown" else "–"
     return (
         f'<tr class="{check.verdict}"><td><span aria-hidden="true">{mark}</span>'
-        f'<span class="sr">{esc(spoken)}</span></td><td>{esc(phrases.label(check, currency))}</td>'
-        f"<td>{esc(phrases.source(check.source))}</td><td>{sure}</td></tr>"
+        f'<span class="sr">{esc(spoken)}</span></td><td>{esc(phrase(check, currency))}</td>'
+        f"<td>{esc(labels.source(check.source))}</td><td>{sure}</td></tr>"
     )
 
 
@@ -136,14 +138,14 @@ def unconfirmed(items: Sequence[Card], base: str, saved: Collection[str] = ()) -
     if not items:
         return ""
     doubts = [
-        phrases.clause(check, item.currency)
+        labels.clause(check, item.currency)
         for item in items
         for check in item.verdicts
         if check.verdict == "unknown" and check.op in HARD
     ]
-    words = phrases.joined(doubts, "or") or "fit everything you asked for"
+    words = labels.joined(doubts, "or") or "fit everything you asked for"
     if len(items) == 1:
-        words = phrases.singular(words)
+        words = labels.singular(words)
     these = "this one" if len(items) == 1 else "these"
     return (
         f'<section class="doubt" aria-label="Not confirmed"><h2>I could not confirm that {these} '

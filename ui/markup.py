@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from urllib.parse import quote, urlsplit
 
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
-
 
 def esc(value: object) -> str:
     """`value` as text that is safe in an element and in a quoted attribute.
@@ -38,15 +36,6 @@ def picture(base: str, image: str) -> str:
     """
     name = image.removeprefix("images/")
     return f"{esc(base)}/{quote(name)}" if name else ""
-
-
-def money(price: float | None, currency: str) -> str:
-    """A price as people write it, "€49" or "1,299.50 SEK"; "" when it is unknown."""
-    if price is None:
-        return ""
-    figure = f"{price:,.0f}" if float(price).is_integer() else f"{price:,.2f}"
-    symbol = SYMBOLS.get(currency)
-    return f"{symbol}{figure}" if symbol else f"{figure} {currency}".strip()
 
 
 def many(count: int, noun: str) -> str:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ui import labels as phrases
+from agent.wording.phrases import phrase
 from ui.markup import esc
 from ui.photos import EXAMPLES, thumbnail
+from vocabulary.wish import PriceRange
 
 if TYPE_CHECKING:
     from vocabulary.wish import Constraint
@@ -75,8 +76,13 @@ def wish(constraints: Sequence[Constraint], currency: str = "EUR") -> str:
     )
 
 
+def value_key(value: PriceRange | str) -> str:
+    """A constraint's value as text that a button carries: a word, or a price interval as JSON."""
+    return value.model_dump_json() if isinstance(value, PriceRange) else value
+
+
 def _chip(one: Constraint, currency: str) -> str:
-    words = phrases.label(one, currency)
+    words = phrase(one, currency)
     spoken = f"ideally {words}" if one.op == "prefer" else words
     origin = {
         "photo": "from your photo",
@@ -90,7 +96,7 @@ def _chip(one: Constraint, currency: str) -> str:
         if one.source in origin
         else ""
     )
-    value = phrases.key(one.value)
+    value = value_key(one.value)
     return (
         f'<button type="button" class="chip {esc(one.op)}" data-do="remove" data-facet="{esc(one.facet)}" '
         f'data-op="{esc(one.op)}" data-value="{esc(value)}" title="{esc(title)}" '

@@ -6,14 +6,17 @@ from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import vocabulary
+from agent.wording.labels import joined
+from agent.wording.photos import describe_look
 from ui import cards
-from ui import labels as phrases
 from ui.markup import esc, many, picture
 from ui.photos import thumbnail
 
 if TYPE_CHECKING:
     from agent import Card, Reply, Turn
 
+SURE = 0.45
+"""Probability below which a facet of a photo is folded away as doubtful."""
 SHOWN_TURNS, MOST_TURNS = 6, 60
 """The page grows with every turn and is sent whole: older ones stay in memory until they are asked for, up to the most."""
 SEEN_FACETS = {
@@ -62,7 +65,7 @@ def _options(facet: str, found: dict[str, float]) -> tuple[str, float]:
 
 def _facet(facet: str, found: dict[str, float]) -> tuple[str, float]:
     options, chance = _options(facet, found)
-    sure = "sure" if chance >= 0.8 else "fairly sure" if chance >= phrases.SURE else "not sure"
+    sure = "sure" if chance >= 0.8 else "fairly sure" if chance >= SURE else "not sure"
     return (
         f'<label class="facet"><span>{SEEN_FACETS[facet]} <em>{sure}</em></span>'
         f'<select data-do="correct" data-facet="{facet}">{options}</select></label>'
@@ -74,10 +77,10 @@ def seen(photo: dict[str, dict[str, float]]) -> str:
     fields = [_facet(facet, photo[facet]) for facet in SEEN_FACETS if photo.get(facet)]
     if not fields:
         return ""
-    words = phrases.seen(photo)
+    words = describe_look(photo)
     lead = f"I see <b>{esc(words)}</b>." if words else "I am not sure what I see."
-    certain = "".join(markup for markup, chance in fields if chance >= phrases.SURE)
-    doubtful = "".join(markup for markup, chance in fields if chance < phrases.SURE)
+    certain = "".join(markup for markup, chance in fields if chance >= SURE)
+    doubtful = "".join(markup for markup, chance in fields if chance < SURE)
     more = (
         (
             '<details class="also"><summary>What I am less sure of</summary>'
@@ -108,7 +111,7 @@ def thoughts(reply: Reply) -> str:
 def _notes(reply: Reply) -> str:
     notes = "".join(f'<p class="note">{esc(note)}</p>' for note in reply.notes)
     if reply.relaxed:
-        given_up = phrases.joined(name.split(": ", 1)[-1] for name in reply.relaxed)
+        given_up = joined(name.split(": ", 1)[-1] for name in reply.relaxed)
         notes += f'<p class="note">I let go of “{esc(given_up)}” to find these.</p>'
     return notes
 
