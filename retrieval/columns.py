@@ -15,7 +15,7 @@ import numpy as np
 import vocabulary
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.listing.stated import OPEN_WORLD, stated
+from catalog.listing.stated import stated
 
 SILENT, SEVERAL = "", "*"
 """The listing states nothing; it states more than one value, or one that a column cannot hold."""
@@ -24,7 +24,7 @@ LONGEST = 200
 """Bytes of a value at most."""
 BRAND, PRICE, AVAILABLE = "brand", "price", "available"
 FACETS: tuple[str, ...] = (
-    *(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet not in OPEN_WORLD),
+    *(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet not in vocabulary.OPEN_WORLD),
     BRAND,
 )
 """Facets with a column of their own. Details and style have none: naming pockets says nothing of a hood."""

@@ -62,9 +62,12 @@ def _with(facet: str, value: str) -> str:
     """The value, what it covers, and what leaves room for it: a "blue" thing may well be navy."""
     if facet == BRAND:
         return _membership(facet, "in", {vocabulary.normal(value), SILENT, SEVERAL})
-    if facet not in FACETS or (facet == "color" and value in (*vocabulary.SHADES, "multicolor")):
+    vague = vocabulary.VAGUE.get(facet)
+    if facet not in FACETS or vocabulary.is_shade(facet, value):
         return ""
-    room = {"gender": {"unisex"}, "color": {"multicolor"}}.get(facet, set())
+    if value == vague and not vocabulary.exclusive(facet):  # several values together are vague too
+        return ""
+    room = set() if vague is None else {vague}
     wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)} | room
     return _membership(facet, "in", wanted | {SILENT, SEVERAL})
 

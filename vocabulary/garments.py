@@ -12,8 +12,11 @@ Implied = tuple[str, str, bool]
 
 _RESTRICTED: frozenset[str] = frozenset(
     attribute
-    for entry in (*TABLE.zones.values(), *TABLE.category.values())
-    for attribute in entry.has
+    for attributes in (
+        *(where.has for where in TABLE.zones.values()),
+        *(kind.has for kind in TABLE.category.values()),
+    )
+    for attribute in attributes
 )
 """Facets and details that not every kind of item can have."""
 
