@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ui import labels
 from ui.photos import EXAMPLES
-from ui.rendering import render, template_filter
+from ui.rendering import render
 
 if TYPE_CHECKING:
     from vocabulary.wish import Constraint
@@ -17,8 +16,6 @@ NAME = "Stylist"
 MAX_PROGRESS_LINES = 5
 _CHIP_ORDER = ("require", "exclude", "more", "less", "prefer")
 _COUNTED = re.compile(r"(.+): (\d+) of ([1-9]\d*)")
-
-template_filter(labels.key)
 
 
 class Progress(NamedTuple):

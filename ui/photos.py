@@ -11,7 +11,6 @@ from pathlib import Path
 
 from catalog.pictures import open_picture
 from errors import BadImageError, InputError
-from ui.rendering import template_filter
 
 FILE_TYPES = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif"]
 MAX_FILE_SIZE = "20mb"
@@ -88,7 +87,6 @@ def forget() -> None:
     _data_address.cache_clear()
 
 
-@template_filter
 def thumbnail(path: str | Path) -> str:
     """Return a photo as a small `data:` address, or "" when its file is gone (forgotten)."""
     try:
@@ -97,7 +95,6 @@ def thumbnail(path: str | Path) -> str:
         return ""
 
 
-@template_filter
 def thumbnails(paths: Sequence[str]) -> list[str]:
     """Return the `data:` addresses of the photos whose files still exist."""
     return [address for address in map(thumbnail, paths) if address]

@@ -1,37 +1,25 @@
 """Markup from Jinja2 templates: every value is escaped, every address is checked.
 
-A view is a macro in `templates/`; `render` calls it with the values to show. What a template needs
-beyond plain values is a filter: a Python function marked with `template_filter`.
+A view is a macro in `templates/`; `render` calls it with the values to show. What templates compute
+stands in `filters.py`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from html import escape as escape_html
 from pathlib import Path
-from typing import TypeVar
-from urllib.parse import quote, urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
-from markupsafe import Markup
+
+from ui.filters import FILTERS
 
 TEMPLATES = Path(__file__).with_name("templates")
-Function = TypeVar("Function", bound=Callable[..., object])
 
-_SCRIPT_MARKS = str.maketrans({"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"})
+_GRADIO_MARKS = {"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
+"""Gradio's own templates give these a meaning in the browser; ours print none of them."""
 _NEAR_A_TAG = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])")
 _ELSEWHERE = re.compile(r"\s*\n\s*")
-
-
-def escape(value: object) -> str:
-    """Return `value` as text that is safe in an element and in a quoted attribute.
-
-    Braces, backticks and dollar signs become entities too, because Gradio's own HTML templates
-    give them a meaning in the browser.
-    """
-    return escape_html(str(value), quote=True).translate(_SCRIPT_MARKS)
 
 
 class JoinLines(Extension):
@@ -46,25 +34,16 @@ class JoinLines(Extension):
         return _ELSEWHERE.sub(" ", _NEAR_A_TAG.sub("", source.strip()))
 
 
-def _finalize(value: object) -> Markup:
-    """Escape what a template prints; only the output of another macro is markup already."""
-    return value if isinstance(value, Markup) else Markup(escape(value))
-
-
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES),
     autoescape=True,
-    finalize=_finalize,
     undefined=StrictUndefined,
     extensions=[JoinLines],
     auto_reload=False,
 )
 
 
-def template_filter(function: Function) -> Function:
-    """Make `function` available to all templates as a filter of the same name."""
-    ENVIRONMENT.filters[function.__name__] = function
-    return function
+ENVIRONMENT.filters.update(FILTERS)
 
 
 def render(template: str, macro: str, **values: object) -> str:
@@ -73,30 +52,11 @@ def render(template: str, macro: str, **values: object) -> str:
     Raises jinja2.UndefinedError for a name or an attribute that does not exist.
     """
     view = getattr(ENVIRONMENT.get_template(f"{template}.html").module, macro)
-    return str(view(**values))
+    return escape_gradio_marks(str(view(**values)))
 
 
-@template_filter
-def web_address(address: str) -> str:
-    """Return `address` if it is a plain http(s) address, else "" (`javascript:`, `data:`, files)."""
-    try:
-        parts = urlsplit(address.strip())
-    except ValueError:
-        return ""
-    return address.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
-
-
-@template_filter
-def picture_address(image: str, base: str) -> str:
-    """Return the address of a catalogue's picture, or "" where there is none.
-
-    image: a path relative to the catalogue; base: where the catalogue's pictures are served.
-    """
-    name = image.removeprefix("images/")
-    return f"{base}/{quote(name)}" if name else ""
-
-
-@template_filter
-def counted(count: int, noun: str) -> str:
-    """Return a count with its noun: "1 piece", "3 pieces"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+def escape_gradio_marks(markup: str) -> str:
+    """Return `markup` with entities for what Gradio would take for the code of a template."""
+    for mark, entity in _GRADIO_MARKS.items():
+        markup = markup.replace(mark, entity)
+    return markup

@@ -1,4 +1,4 @@
-"""The conversation: each turn with its words, its photo and what was seen in it, answer and items."""
+"""The conversation: each turn with its words, photo, what was seen in it, answer and items."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import vocabulary
-from ui import cards, labels, panels
-from ui.rendering import counted, render, template_filter
+from ui import labels
+from ui.filters import counted
+from ui.rendering import render
 
 if TYPE_CHECKING:
-    from agent import Card, Reply, Turn
+    from agent import Card, Turn
 
 PhotoFacets = Mapping[str, Mapping[str, float]]
 """What a photo shows: {facet: {value: probability}}."""
@@ -68,13 +69,6 @@ class SeenView(NamedTuple):
     doubtful: Sequence[FacetMenu]
 
 
-class ShopperMessage(NamedTuple):
-    """What a shopper wrote, or what a tap said for them."""
-
-    text: str
-    tapped: bool
-
-
 @dataclass(frozen=True)
 class TurnView:
     """One turn as the page shows it.
@@ -99,17 +93,6 @@ class TurnView:
         shown = self.turn.reply.cards
         priced = any(card.price is not None for card in shown)
         return ["show more"] * bool(shown) + ["cheaper"] * priced + ["undo"]
-
-
-@template_filter
-def shopper_message(text: str) -> ShopperMessage:
-    """Return the shopper's words; memory keeps those of a tap in parentheses."""
-    text = text.strip()
-    if not text:
-        return ShopperMessage("What about this?", tapped=True)
-    if text.startswith("(") and text.endswith(")"):
-        return ShopperMessage(text[1:-1], tapped=True)
-    return ShopperMessage(text, tapped=False)
 
 
 def _facet_menu(facet: str, values: Mapping[str, float]) -> FacetMenu:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
@@ -11,10 +12,24 @@ from jinja2 import UndefinedError, nodes
 from agent.replies import Card, Check, Reply, Turn
 from catalog.item import Item
 from ui import cards, labels, panels, turns
-from ui.rendering import ENVIRONMENT, TEMPLATES, escape, picture_address, render, web_address
+from ui.filters import picture_address, price, web_address
+from ui.rendering import (
+    ENVIRONMENT,
+    TEMPLATES,
+    escape_gradio_marks,
+    render,
+)
 from vocabulary.wish import Constraint, PriceRange
 
 EVIL = """"><script>alert(1)</script><img src=x onerror='alert(2)'>${alert(3)}{{value}}`${4}`"""
+
+
+TEMPLATE_NAMES = sorted(path.name for path in TEMPLATES.iterdir())
+
+
+def syntax(name: str) -> nodes.Template:
+    """The template as Jinja reads it."""
+    return ENVIRONMENT.parse((TEMPLATES / name).read_text(encoding="utf-8"), name)
 
 
 class Tags(HTMLParser):
@@ -122,13 +137,22 @@ def test_only_web_addresses_become_links(address):
 
 def test_a_web_address_is_escaped():
     card = evil_card().model_copy(update={"link": 'https://shop.example/?a=1&b="2"'})
-    href = 'href="https://shop.example/?a=1&amp;b=&quot;2&quot;"'
+    href = 'href="https://shop.example/?a=1&amp;b=&#34;2&#34;"'
     assert href in cards.card(card, "/pictures")
 
 
 def test_template_marks_are_entities():
-    assert escape("${x} {{y}}") == "&#36;&#123;x&#125; &#123;&#123;y&#125;&#125;"
-    assert escape("`z` & <b> \"'") == "&#96;z&#96; &amp; &lt;b&gt; &quot;&#x27;"
+    text = "${x} {{y}} `z` & <b> \"'"
+    markup = panels.notice(text)
+    assert "&#36;&#123;x&#125; &#123;&#123;y&#125;&#125; &#96;z&#96; &amp; &lt;b&gt; " in markup
+    assert unescape(markup.split("<p>")[1].split("</p>")[0]) == text
+
+
+@pytest.mark.parametrize("name", TEMPLATE_NAMES)
+def test_a_templates_own_text_has_no_template_marks(name):
+    """Otherwise `render` would change the template's text too, not only the values."""
+    for node in syntax(name).find_all(nodes.TemplateData):
+        assert escape_gradio_marks(node.data) == node.data
 
 
 def test_a_picture_stays_inside_its_folder_name():
@@ -137,17 +161,9 @@ def test_a_picture_stays_inside_its_folder_name():
     assert picture_address("", "/pictures") == ""
 
 
-TEMPLATE_NAMES = sorted(path.name for path in TEMPLATES.iterdir())
-
-
-def syntax(name: str) -> nodes.Template:
-    """The template as Jinja reads it."""
-    return ENVIRONMENT.parse((TEMPLATES / name).read_text(encoding="utf-8"), name)
-
-
 def test_the_environment_escapes_and_is_strict():
     template = ENVIRONMENT.from_string("<b title='{{ text }}'>{{ text }}</b>")
-    harmless(template.render(text=EVIL))
+    harmless(escape_gradio_marks(template.render(text=EVIL)))
     with pytest.raises(UndefinedError):
         template.render()
     with pytest.raises(UndefinedError):
@@ -188,7 +204,7 @@ def test_line_breaks_of_a_template_add_no_space_between_tags():
 
 
 @pytest.mark.parametrize(
-    ("price", "currency", "text"),
+    ("amount", "currency", "text"),
     [
         (49, "EUR", "€49"),
         (49.5, "USD", "$49.50"),
@@ -197,8 +213,8 @@ def test_line_breaks_of_a_template_add_no_space_between_tags():
         (None, "EUR", ""),
     ],
 )
-def test_money(price, currency, text):
-    assert cards.price(price, currency) == text
+def test_money(amount, currency, text):
+    assert price(amount, currency) == text
 
 
 @pytest.mark.parametrize(

@@ -151,8 +151,12 @@ def views() -> Mapping[str, str]:
 
 
 def readable(markup: str) -> str:
-    """`markup` a tag a line, without the bytes of pictures (encoders differ between machines)."""
+    """Return `markup` with one tag a line and one spelling of quotes.
+
+    The bytes of pictures are left out, since JPEG encoders differ between machines.
+    """
     text = re.sub(r"data:image/jpeg;base64,[\w+/=]+", "data:image/jpeg", markup)
+    text = text.replace("&#x27;", "&#39;").replace("&quot;", "&#34;")
     return re.sub(r"\s*\n\s*", "\n", re.sub(r"(?<=>)\s*(?=<)", "\n", text)).strip() + "\n"
 
 
