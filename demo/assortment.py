@@ -7,9 +7,11 @@ that small catalogues too hold all sleeve lengths, necklines and patterns.
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -72,10 +74,12 @@ def models() -> dict[str, list[dict]]:
 class Decks:
     """Options dealt without replacement, reshuffled when a deck runs out."""
 
-    def __init__(self, rng: np.random.Generator):
-        self.rng, self.left = rng, {}
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.left: dict[Hashable, list[Any]] = {}
 
-    def deal(self, key, options):
+    def deal(self, key: Hashable, options: Iterable[Any]) -> Any:
+        """Return the next option of the deck named `key`; None if there are no options."""
         options = list(options)
         if not options:
             return None
@@ -162,62 +166,90 @@ def deal_pattern(
     return Pattern(name, kind, float(rng.choice([0.85, 1.0, 1.2])), turn, seed)
 
 
+COLLISIONS: tuple[tuple[str, str], ...] = (
+    ("bow", "beads"),
+    ("ruffle", "lace trim"),
+    ("ruffle", "fringe"),
+    ("tie", "bow"),
+)
+"""Pairs of details that would be drawn in the same place: with the first there is no second."""
+
+
 def consistent(design: Design) -> Design:
-    """Truths that follow from others: letters in a print, what a cut rules out, what collides."""
-    details = set(design.details)
-    pattern = design.pattern
-    if pattern.name == "graphic":
-        details.discard("embroidery")
-        details.discard("logo")
-        if has_words(pattern.kind, pattern.seed):
-            details.add("text")
-        details -= {"bow", "zipper", "buttons"}
-        if design.category != "hoodie":
-            details.discard("pockets")
-    if (
-        "zipper" in details
-        and "buttons" in details
-        and design.category not in ("trousers", "shorts")
-    ):
-        details.discard(
-            "buttons"
-            if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt")
-            else "zipper"
-        )
+    """Return the design with the truths that follow from others: letters in a print, what a cut rules out."""
+    details = _of_the_print(design, set(design.details))
+    details = _without_second_closure(design, details)
     if {"belt", "tie"} <= details and "hood" not in details:
         details.discard("tie")
-    if {"bow", "beads"} <= details:
-        details.discard("beads")
-    if {"ruffle", "lace trim"} <= details:
-        details.discard("lace trim")
-    if {"fringe", "ruffle"} <= details:
-        details.discard("fringe")
-    if {"bow", "tie"} <= details:
-        details.discard("bow")
-    if design.cut in ("jogger", "drawstring") and design.category in ("trousers", "shorts"):
-        details -= {"belt", "buttons", "zipper"}
-    if design.fit in ("loose", "straight") and design.category == "dress" and "pleats" in details:
-        details.discard("pleats")
-    if design.category == "hat":
-        details -= {"bow"} if design.cut in ("beanie", "bucket") else {"logo"}
-    details -= {
-        "rucksack": {"zipper"},
-        "slides": {"straps", "beads"},
-        "square": {"fringe"} if design.category == "scarf" else set(),
-    }.get(design.cut, set())
+    for first, second in COLLISIONS:
+        if {first, second} <= details:
+            details.discard(second)
+    details -= _ruled_out(design, details)
     material = design.material
     if design.cut == "parka" and "hood" in details:
-        material = tuple(dict.fromkeys((*material, "fur")))  # its edge
-    cut = design.cut
-    if cut == "tiered" and "ruffle" not in details:
-        cut = ""
-    if cut == "patch pockets" and "pockets" not in details:
-        cut = ""
-    if cut == "cuffed" and design.length == "mini":
-        cut = "chino"
-    sleeve = design.sleeve
+        material = tuple(dict.fromkeys((*material, "fur")))  # the hood's edge
+    return replace(
+        design,
+        details=frozenset(details),
+        cut=_possible_cut(design, details),
+        material=material,
+        sleeve=_possible_sleeve(design),
+    )
+
+
+def _of_the_print(design: Design, details: set[str]) -> set[str]:
+    """Return the details that a print leaves room for; words in it are text."""
+    if design.pattern.name != "graphic":
+        return details
+    details = details - {"embroidery", "logo", "bow", "zipper", "buttons"}
+    if has_words(design.pattern.kind, design.pattern.seed):
+        details.add("text")
+    if design.category != "hoodie":
+        details.discard("pockets")
+    return details
+
+
+def _without_second_closure(design: Design, details: set[str]) -> set[str]:
+    """Return the details with a zip or buttons, not both; trousers close with both."""
+    if not {"zipper", "buttons"} <= details or design.category in ("trousers", "shorts"):
+        return details
+    keeps_zip = design.category in ("sweater", "jumpsuit", "skirt")
+    return details - {"buttons" if keeps_zip else "zipper"}
+
+
+def _ruled_out(design: Design, details: set[str]) -> set[str]:
+    """Return the details that the design's cut or category rules out."""
+    out: set[str] = set()
+    if design.cut in ("jogger", "drawstring") and design.category in ("trousers", "shorts"):
+        out |= {"belt", "buttons", "zipper"}
+    if design.fit in ("loose", "straight") and design.category == "dress":
+        out.add("pleats")
+    if design.category == "hat":
+        out.add("bow" if design.cut in ("beanie", "bucket") else "logo")
+    if design.cut == "rucksack":
+        out.add("zipper")
+    if design.cut == "slides":
+        out |= {"straps", "beads"}
+    if design.cut == "square" and design.category == "scarf":
+        out.add("fringe")
+    return out & details
+
+
+def _possible_cut(design: Design, details: set[str]) -> str:
+    """Return the cut, or the plain one where the details or the length contradict it."""
+    if design.cut == "tiered" and "ruffle" not in details:
+        return ""
+    if design.cut == "patch pockets" and "pockets" not in details:
+        return ""
+    if design.cut == "cuffed" and design.length == "mini":
+        return "chino"
+    return design.cut
+
+
+def _possible_sleeve(design: Design) -> str | None:
+    """Return the sleeve that the neckline can carry."""
     if design.neckline in ("strapless", "halter"):
-        sleeve = "sleeveless"
-    elif design.neckline == "off-shoulder" and sleeve == "sleeveless":
-        sleeve = "short"
-    return replace(design, details=frozenset(details), cut=cut, material=material, sleeve=sleeve)
+        return "sleeveless"
+    if design.neckline == "off-shoulder" and design.sleeve == "sleeveless":
+        return "short"
+    return design.sleeve

@@ -110,7 +110,7 @@ def ground_shadow(alpha: np.ndarray, zoom: float) -> np.ndarray:
         moved = np.roll(small, (round(dy * zoom), round(dx * zoom)), (0, 1))
         out *= 1 - depth * uniform_filter(uniform_filter(moved, n), n)
     out = out[8:-8, 8:-8]
-    return np.asarray(Image.fromarray(out).resize(alpha.shape[::-1], Image.BILINEAR))
+    return np.asarray(Image.fromarray(out).resize(alpha.shape[::-1], Image.Resampling.BILINEAR))
 
 
 @lru_cache(maxsize=4)
@@ -131,13 +131,13 @@ def dye(
 ) -> Image.Image:
     """The relief in one colourway, over a studio backdrop or over the given (H, W, 3) one (0 to 255)."""
     h, w = r.alpha.shape
-    table = np.float32([colourway.rgb(ink) for ink in r.inks])
+    table = np.array([colourway.rgb(ink) for ink in r.inks], dtype=np.float32)
     cloth = (r.weights.reshape(-1, len(r.inks)) @ table).reshape(h, w, 3)
     cloth *= r.shade[..., None]
     # dark cloth too shows its folds: a little of the light comes back whatever the dye
     cloth += ((r.gleam * 235 + np.maximum(r.shade - 0.8, 0) * 24) * r.alpha)[..., None]
     if backdrop is None:
-        backdrop = np.float32(colourway.backdrop) * _falloff((w, h))
+        backdrop = np.array(colourway.backdrop, dtype=np.float32) * _falloff((w, h))
     if shadow is None:
         shadow = ground_shadow(r.alpha, w / FRAME[0])
     cloth += backdrop * (shadow * (1 - r.alpha))[..., None]

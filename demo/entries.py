@@ -64,10 +64,13 @@ def _tasks(plan: list[Drawn]) -> list[list[Drawn]]:
 
 
 def _leave_with_the_parent() -> None:
-    """A worker whose parent was killed would wait for ever: each watches its parent and ends with it."""
+    """End this worker process when its parent ends; if the parent is killed, it would wait forever."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
 
     def watch() -> None:
-        multiprocessing.parent_process().join()
+        parent.join()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -18,8 +18,12 @@ from demo import fabrics
 from demo.outlines import resample
 from demo.pieces import Piece
 
-SUN = np.float32([-0.45, -0.6, 0.66]) / np.float32(np.linalg.norm([-0.45, -0.6, 0.66]))
-HALF = (SUN + np.float32([0, 0, 1])) / np.float32(np.linalg.norm(SUN + np.float32([0, 0, 1])))
+SUN = np.array([-0.45, -0.6, 0.66], dtype=np.float32) / np.float32(
+    np.linalg.norm([-0.45, -0.6, 0.66])
+)
+HALF = (SUN + np.array([0, 0, 1], dtype=np.float32)) / np.float32(
+    np.linalg.norm(SUN + np.array([0, 0, 1], dtype=np.float32))
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +51,7 @@ def _mask(size, polygons, holes=(), offset=(0, 0), zoom=1.0) -> np.ndarray:
 
 
 def _resized(field: np.ndarray, size) -> np.ndarray:
-    return np.asarray(Image.fromarray(field).resize(size, Image.BILINEAR))
+    return np.asarray(Image.fromarray(field).resize(size, Image.Resampling.BILINEAR))
 
 
 def _blur(field: np.ndarray, radius: float) -> np.ndarray:
@@ -73,7 +77,11 @@ def _crease(rng, size, zoom, across, along, angle) -> np.ndarray:
         noise.shape[0] / 2 - (-s * cx + c * cy) / ay,
     )
     return (
-        np.asarray(Image.fromarray(noise).transform((w, h), Image.AFFINE, matrix, Image.BICUBIC))
+        np.asarray(
+            Image.fromarray(noise).transform(
+                (w, h), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC
+            )
+        )
         * 1.5
     )
 

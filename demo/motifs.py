@@ -217,20 +217,23 @@ def geometry(kind: str, rng) -> list[np.ndarray]:
         for row in range(2):
             for col in range(2):
                 x, y = col * n / 2 + row * n / 4, row * n / 2
-                shape = np.float32(
-                    [[x, y + n * 0.44], [x + n * 0.44, y + n * 0.44], [x + n * 0.22, y + n * 0.06]]
+                shape = np.array(
+                    [[x, y + n * 0.44], [x + n * 0.44, y + n * 0.44], [x + n * 0.22, y + n * 0.06]],
+                    dtype=np.float32,
                 )
                 (tile if (row + col) % 2 else other).add(shape)
     elif kind == "diamonds":
         for x, y, t in ((0, 0, tile), (n / 2, n / 2, other)):
             t.add(
-                np.float32(
-                    [[x + n * 0.27, y], [x, y + n * 0.47], [x - n * 0.27, y], [x, y - n * 0.47]]
+                np.array(
+                    [[x + n * 0.27, y], [x, y + n * 0.47], [x - n * 0.27, y], [x, y - n * 0.47]],
+                    dtype=np.float32,
                 )
             )
             t.add(
-                np.float32(
-                    [[x + n * 0.12, y], [x, y + n * 0.2], [x - n * 0.12, y], [x, y - n * 0.2]]
+                np.array(
+                    [[x + n * 0.12, y], [x, y + n * 0.2], [x - n * 0.12, y], [x, y - n * 0.2]],
+                    dtype=np.float32,
                 ),
                 fill=0,
             )

@@ -50,7 +50,7 @@ def path(*segments) -> Points:
 
 def flip(points: Points) -> Points:
     """The same points on the other side of the middle line."""
-    return np.asarray(points, np.float32) * np.float32([-1, 1])
+    return np.asarray(points, np.float32) * np.array([-1, 1], dtype=np.float32)
 
 
 def mirror(right: Points) -> Points:
@@ -66,7 +66,7 @@ def ellipse(cx: float, cy: float, rx: float, ry: float, turn: float = 0.0, n: in
 def box(x0: float, y0: float, x1: float, y1: float, r: float = 0.0) -> Points:
     """A rectangle with corners rounded by radius `r`."""
     if r <= 0:
-        return np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+        return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float32)
     a = np.linspace(0, np.pi / 2, 6)
     arcs = []
     for cx, cy, start in (
@@ -123,9 +123,13 @@ def shift(points: Points, dx: float, dy: float) -> Points:
 def rotate(points: Points, angle: float, cx: float = 0.0, cy: float = 0.0) -> Points:
     """Turned clockwise on the page by `angle` radians around (cx, cy)."""
     c, s = np.cos(angle), np.sin(angle)
-    p = np.asarray(points, np.float32) - np.float32([cx, cy])
-    return (p @ np.float32([[c, s], [-s, c]]) + np.float32([cx, cy])).astype(np.float32)
+    p = np.asarray(points, np.float32) - np.array([cx, cy], dtype=np.float32)
+    return (
+        p @ np.array([[c, s], [-s, c]], dtype=np.float32) + np.array([cx, cy], dtype=np.float32)
+    ).astype(np.float32)
 
 
 def scale(points: Points, sx: float, sy: float | None = None) -> Points:
-    return np.asarray(points, np.float32) * np.float32([sx, sx if sy is None else sy])
+    return np.asarray(points, np.float32) * np.array(
+        [sx, sx if sy is None else sy], dtype=np.float32
+    )

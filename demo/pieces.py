@@ -74,13 +74,14 @@ class Piece:
         pleats = self.pleats
         if pleats is not None:
             a = move(
-                np.float32(
+                np.array(
                     [
                         [pleats.x - pleats.half_top, pleats.top],
                         [pleats.x + pleats.half_top, pleats.top],
                         [pleats.x - pleats.half_bottom, pleats.bottom],
                         [pleats.x + pleats.half_bottom, pleats.bottom],
-                    ]
+                    ],
+                    dtype=np.float32,
                 )
             )
             pleats = replace(
@@ -130,7 +131,7 @@ def placed(pieces, frame=(384.0, 512.0), margin=(30.0, 30.0), most: float = 1.45
     x0, y0, x1, y1 = bounds(pieces)
     k = min((frame[0] - 2 * margin[0]) / (x1 - x0), (frame[1] - 2 * margin[1]) / (y1 - y0), most)
     cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
-    centre = np.float32([frame[0] / 2 - cx * k, frame[1] / 2 - cy * k])
+    centre = np.array([frame[0] / 2 - cx * k, frame[1] / 2 - cy * k], dtype=np.float32)
     grown = (replace(p, quilt=p.quilt * k, puff=p.puff * k**0.5) for p in pieces)
     return [
         p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32))

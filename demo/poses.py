@@ -36,7 +36,7 @@ def stretched(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
     """Another build: wider or longer, a little sheared."""
     sx, sy, shear = rng.uniform(0.84, 1.16), rng.uniform(0.88, 1.12), rng.normal(0, 0.035)
     flip = -1 if rng.random() < 0.5 else 1
-    matrix = np.float32([[sx * flip, 0], [shear, sy]])
+    matrix = np.array([[sx * flip, 0], [shear, sy]], dtype=np.float32)
     return [
         p.moved(lambda q: (np.asarray(q, np.float32) @ matrix).astype(np.float32)) for p in stack
     ]
@@ -166,15 +166,16 @@ def arms_of(stack: list[Piece], design: Design) -> list[Piece]:
             Piece(o.ribbon(o.smooth((50, 16), (62, 80), (64, 180)), 21, 13), "skin", "skin", puff=9)
         )
     angle = -sleeves[0].turn
-    root = sleeves[0].outline[:, 0].min() * 0.35 + sleeves[0].outline[:, 0].max() * 0.65, 34.0
-    ahead = np.float32([np.sin(angle * 0.8), np.cos(angle * 0.8)])
+    across = sleeves[0].outline[:, 0]
+    root = np.array([across.min() * 0.35 + across.max() * 0.65, 34.0], dtype=np.float32)
+    ahead = np.array([np.sin(angle * 0.8), np.cos(angle * 0.8)], dtype=np.float32)
     line = np.stack(
         [
-            np.float32(root) - ahead * 6,
-            np.float32(root) + ahead * 80,
-            np.float32(root)
+            root - ahead * 6,
+            root + ahead * 80,
+            root
             + ahead * 80
-            + np.float32([np.sin(angle * 0.5), np.cos(angle * 0.5)]) * 112,
+            + np.array([np.sin(angle * 0.5), np.cos(angle * 0.5)], dtype=np.float32) * 112,
         ]
     )
     return pair(Piece(o.ribbon(o.smooth(*line), 18, 12), "skin", "skin", puff=8))

@@ -82,7 +82,7 @@ def _lettering(image: Image.Image, words: str, at: float, height: float = 0.46) 
             max(1, int(stamp.width * k)),
             max(1, int(stamp.height * k * (1.25 if height > 0.2 else 1))),
         ),
-        Image.LANCZOS,
+        Image.Resampling.LANCZOS,
     )
     image.paste(stamp, ((n - stamp.width) // 2, int(n * at - stamp.height / 2)))
 

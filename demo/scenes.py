@@ -19,7 +19,7 @@ def cloud(rng: Rng, n: int, sx: float, sy: float | None = None) -> np.ndarray:
     sy = sx if sy is None else sy
     w, h = max(3, int(n / sx) + 3), max(3, int(n / sy) + 3)
     field = Image.fromarray(rng.standard_normal((h, w)).astype(np.float32)).resize(
-        (n + 8, n + 8), Image.BICUBIC
+        (n + 8, n + 8), Image.Resampling.BICUBIC
     )
     return np.asarray(field)[4 : n + 4, 4 : n + 4] * 1.3
 
@@ -29,7 +29,11 @@ def _tint(rng: Rng, low: float, high: float, vivid: float = 25) -> np.ndarray:
 
 
 def studio(rng: Rng, n: int) -> np.ndarray:
-    base = np.float32([255, 255, 255]) if rng.random() < 0.55 else _tint(rng, 190, 250, 8)
+    base = (
+        np.array([255, 255, 255], dtype=np.float32)
+        if rng.random() < 0.55
+        else _tint(rng, 190, 250, 8)
+    )
     y = np.linspace(0, 1, n, dtype=np.float32)[:, None, None]
     return base * (1 - rng.uniform(0, 0.12) * y) * np.ones((n, n, 1), np.float32)
 
@@ -46,9 +50,10 @@ def wall(rng: Rng, n: int) -> np.ndarray:
 def boards(rng: Rng, n: int) -> np.ndarray:
     """Floor boards with grain."""
     wide = rng.uniform(0.08, 0.25) * n
-    base = np.float32([rng.uniform(90, 215), 0, 0])
-    base = np.float32(
-        [base[0], base[0] * rng.uniform(0.68, 0.86), base[0] * rng.uniform(0.42, 0.72)]
+    base = np.array([rng.uniform(90, 215), 0, 0], dtype=np.float32)
+    base = np.array(
+        [base[0], base[0] * rng.uniform(0.68, 0.86), base[0] * rng.uniform(0.42, 0.72)],
+        dtype=np.float32,
     )
     x = np.arange(n)[None, :] + rng.uniform(0, wide)
     board = (x // wide).astype(int)
@@ -95,7 +100,9 @@ def clutter(rng: Rng, n: int) -> np.ndarray:
 
 
 def garden(rng: Rng, n: int) -> np.ndarray:
-    base = np.float32([rng.uniform(60, 150), rng.uniform(100, 170), rng.uniform(40, 110)])
+    base = np.array(
+        [rng.uniform(60, 150), rng.uniform(100, 170), rng.uniform(40, 110)], dtype=np.float32
+    )
     field = 1 + 0.22 * cloud(rng, n, 3) + 0.25 * cloud(rng, n, 14)
     picture = base * field[..., None]
     if rng.random() < 0.6:
@@ -132,7 +139,7 @@ def lamp(picture: np.ndarray, rng: Rng) -> np.ndarray:
     """The light of a room: its colour, where it falls off, a shadow across."""
     n = picture.shape[0]
     warm = rng.normal(0, 0.07)
-    picture = picture * np.float32([1 + warm, 1 + rng.normal(0, 0.015), 1 - warm])
+    picture = picture * np.array([1 + warm, 1 + rng.normal(0, 0.015), 1 - warm], dtype=np.float32)
     if rng.random() < 0.5:
         angle = rng.uniform(0, 6.28)
         y, x = np.mgrid[0:n, 0:n].astype(np.float32) / n - 0.5
@@ -162,7 +169,9 @@ def camera(picture: np.ndarray, rng: Rng) -> Image.Image:
         image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.5))))
     if rng.random() < 0.3:
         small = int(rng.uniform(0.35, 0.9) * n)
-        image = image.resize((small, small), Image.BILINEAR).resize((n, n), Image.BILINEAR)
+        image = image.resize((small, small), Image.Resampling.BILINEAR).resize(
+            (n, n), Image.Resampling.BILINEAR
+        )
     if rng.random() < 0.4:
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=int(rng.integers(25, 85)))

@@ -28,7 +28,7 @@ def training_design(
     """A design of the category (any: everyday ones twice as often) in one colourway."""
     names = list(assortment.models())
     if category is None:
-        weights = np.float64([2.0 if name in EVERYDAY else 1.0 for name in names])
+        weights = np.array([2.0 if name in EVERYDAY else 1.0 for name in names])
         category = str(rng.choice(names, p=weights / weights.sum()))
     plain = bool(rng.random() < 0.4)
     design, model = assortment.deal_design(category, assortment.Decks(rng), rng, 0, plain)
@@ -92,11 +92,12 @@ def _framed(stack, rng: np.random.Generator):
     )
     k = fill * FRAME / max(x1 - x0, y1 - y0)
     slack = abs(1 - fill) * FRAME * 0.5
-    centre = np.float32(
+    centre = np.array(
         [
             FRAME / 2 - (x0 + x1) / 2 * k + rng.uniform(-slack, slack),
             FRAME / 2 - (y0 + y1) / 2 * k + rng.uniform(-slack, slack),
-        ]
+        ],
+        dtype=np.float32,
     )
     return [
         p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32))

@@ -51,18 +51,31 @@ def legs(
     )
     leg = o.path([(0, top + 2)], out, inn, [(-2, top + crotch - 4), (-2, top + 2)])
     crease = (
-        (Line(np.float32([(ix, top + 36), (hx, top + long)]), "seam", 1.6, strength=0.16),)
+        (
+            Line(
+                np.array([(ix, top + 36), (hx, top + long)], dtype=np.float32),
+                "seam",
+                1.6,
+                strength=0.16,
+            ),
+        )
         if design.cut == "pressed"
         else ()
     )
     fold = Folds(0.5 if design.category == "leggings" else 0.9, 11, 52, -0.04)
     hem = (
         Line(
-            np.float32([(hx - hem_w, top + long - 6), (hx + hem_w, top + long - 6)]), "stitch", 0.9
+            np.array(
+                [(hx - hem_w, top + long - 6), (hx + hem_w, top + long - 6)], dtype=np.float32
+            ),
+            "stitch",
+            0.9,
         ),
     )
     inseam = (
-        (Line(out[8:] + np.float32([-3, 0]), "stitch", 0.7),) if design.fabric == "denim" else ()
+        (Line(out[8:] + np.array([-3, 0], dtype=np.float32), "stitch", 0.7),)
+        if design.fabric == "denim"
+        else ()
     )
     right = Piece(leg, folds=fold, puff=13, turn=-0.03, lines=crease + hem + inseam, drop=0.3)
     found = pair(right)
@@ -91,12 +104,13 @@ def legs(
         )
         found += pair(Piece(band, fabric="rib", puff=5, drop=0.3))
     if design.has("slit"):
-        cut = np.float32(
+        cut = np.array(
             [
                 (hx + hem_w * 0.98, top + long - 46),
                 (hx + hem_w + 5, top + long + 10),
                 (hx + hem_w * 0.62, top + long + 10),
-            ]
+            ],
+            dtype=np.float32,
         )
         found = pair(replace(right, holes=(cut,))) + found[2:]
     if design.has("zipper") and design.category != "jeans" and design.cut == "ankle zips":
@@ -169,7 +183,10 @@ def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
             puff=2,
             lift=0.4,
             drop=0.2,
-            lines=(fly, Line(np.float32([(0, 6), (0, 60)]), "seam", 1.5, strength=0.55)),
+            lines=(
+                fly,
+                Line(np.array([(0, 6), (0, 60)], dtype=np.float32), "seam", 1.5, strength=0.55),
+            ),
         )
     )
     if design.has("zipper"):

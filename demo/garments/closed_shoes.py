@@ -129,7 +129,7 @@ def sneakers(design: Design, tape: Tape) -> list[Piece]:
             drop=0.3,
             lines=(
                 Line(
-                    np.float32([(0, -sole * 0.45), (toe - 4, -sole * 0.45)]),
+                    np.array([(0, -sole * 0.45), (toe - 4, -sole * 0.45)], dtype=np.float32),
                     "seam",
                     1.2,
                     strength=0.2,

@@ -63,16 +63,16 @@ def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
         ),
         drop=0.0 if seamless else 0.3,
     )
+    upper_parts = [bodice]
     if seamless:
         skirt = joined(skirt, bodice)
-        bodice = None
+        upper_parts = []
     plain = replace(
         fitted, details=design.details - {"ruffle", "lace trim", "fringe", "belt", "tie", "slit"}
     )
     stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), skirt]
     stack += skirt_trims(design, tape, b, hem, b.hem_y + long)
-    if bodice is not None:
-        stack.append(bodice)
+    stack += upper_parts
     stack += tops.necks(design, tape, b)
     stack += dress_closures(design, tape, b, b.hem_y + long)
     stack += tops.trimmings(plain, tape, b)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from demo import outlines as o
@@ -12,7 +14,13 @@ from demo.pieces import Line, Piece
 def button(x: float, y: float, r: float = 3.0, slot: str = "button") -> list[Piece]:
     """A button with two holes."""
     holes = tuple(
-        Line(np.float32([[x + d, y - 0.5], [x + d, y + 0.5]]), "ink", 1.0, "dark", 0.5)
+        Line(
+            np.array([[x + d, y - 0.5], [x + d, y + 0.5]], dtype=np.float32),
+            "ink",
+            1.0,
+            "dark",
+            0.5,
+        )
         for d in (-r * 0.3, r * 0.3)
     )
     return [
@@ -37,9 +45,16 @@ def buttons(
 def placket(x: float, top: float, bottom: float, width: float = 11, slot: str = "cloth") -> Piece:
     """The button strip of a shirt front."""
     lines = (
-        Line(np.float32([[x - width / 2 + 2, top], [x - width / 2 + 2, bottom]]), "stitch", 0.7),
         Line(
-            np.float32([[x + width / 2, top], [x + width / 2, bottom]]), "seam", 1.3, strength=0.4
+            np.array([[x - width / 2 + 2, top], [x - width / 2 + 2, bottom]], dtype=np.float32),
+            "stitch",
+            0.7,
+        ),
+        Line(
+            np.array([[x + width / 2, top], [x + width / 2, bottom]], dtype=np.float32),
+            "seam",
+            1.3,
+            strength=0.4,
         ),
     )
     return Piece(
@@ -54,12 +69,14 @@ def placket(x: float, top: float, bottom: float, width: float = 11, slot: str = 
 
 def opening(x: float, top: float, bottom: float, strength: float = 0.55) -> Line:
     """The edge where one front overlaps the other."""
-    return Line(np.float32([[x, top], [x, bottom]]), "seam", 1.8, strength=strength)
+    return Line(np.array([[x, top], [x, bottom]], dtype=np.float32), "seam", 1.8, strength=strength)
 
 
-def zipper(points, slot: str = "metal", width: float = 5.5) -> list[Piece]:
+def zipper(
+    points: Sequence[Sequence[float]] | np.ndarray, slot: str = "metal", width: float = 5.5
+) -> list[Piece]:
     """A zip: tape, teeth and a slider at the upper end."""
-    line = o.resample(np.float32(points), 24)
+    line = o.resample(np.asarray(points, dtype=np.float32), 24)
     tape = Piece(
         o.ribbon(line, width),
         "dark",
@@ -85,16 +102,17 @@ def patch_pocket(
     """A pocket sewn on, with stitches and perhaps a flap."""
     mid = (x0 + x1) / 2
     outline = o.path([(x0, y0), (x1, y0), (x1, y1 - point), (mid, y1), (x0, y1 - point)])
-    inset = np.float32(
+    inset = np.array(
         [
             (x0 + 2, y0),
             (x0 + 2, y1 - point - 1.5),
             (mid, y1 - 2.5),
             (x1 - 2, y1 - point - 1.5),
             (x1 - 2, y0),
-        ]
+        ],
+        dtype=np.float32,
     )
-    top = np.float32([(x0, y0 + 6), (x1, y0 + 6)])
+    top = np.array([(x0, y0 + 6), (x1, y0 + 6)], dtype=np.float32)
     found = [
         Piece(
             outline,
@@ -127,7 +145,7 @@ def patch_pocket(
 
 def welt_pocket(x0: float, y0: float, x1: float, y1: float, width: float = 6) -> Piece:
     """A slanted slot with a lip."""
-    line = np.float32([(x0, y0), (x1, y1)])
+    line = np.array([(x0, y0), (x1, y1)], dtype=np.float32)
     return Piece(
         o.ribbon(line, width),
         puff=2.5,
@@ -150,7 +168,7 @@ def flap_pocket(x0: float, y: float, x1: float, tall: float = 14) -> Piece:
         puff=4,
         drop=0.55,
         lines=(
-            Line(np.float32([(x0, y), (x1, y)]), "seam", 2.0, strength=0.75),
+            Line(np.array([(x0, y), (x1, y)], dtype=np.float32), "seam", 2.0, strength=0.75),
             Line(np.concatenate([edge, edge[:1]]), "seam", 1.0, strength=0.35),
         ),
     )

@@ -93,7 +93,9 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
                 [(0, 26)],
             )
         )
-        dent = (Line(o.smooth((0, -58), (-2, -40), (0, -30)), "seam", 7, strength=0.18),)
+        dent: tuple[Line, ...] = (
+            Line(o.smooth((0, -58), (-2, -40), (0, -30)), "seam", 7, strength=0.18),
+        )
     else:
         crown = o.mirror(o.path(o.smooth((0, -72), (36, -66), (56, -36), (62, 16)), [(0, 24)]))
         dent = ()

@@ -43,7 +43,7 @@ def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
                 o.path([(-74, 44), (74, 36), (74, 100), (-74, 100)]),
                 puff=4,
                 drop=0.4,
-                lines=(Line(np.float32([(-72, 48), (72, 40)]), "stitch", 0.9),),
+                lines=(Line(np.array([(-72, 48), (72, 40)], dtype=np.float32), "stitch", 0.9),),
             ),
         ]
     else:
@@ -103,7 +103,13 @@ def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
         ),
         puff=3,
         drop=0.5,
-        lines=(Line(np.float32([(-4, y - wide / 2 + 5), (50, y - wide / 2)]), "stitch", 0.9),),
+        lines=(
+            Line(
+                np.array([(-4, y - wide / 2 + 5), (50, y - wide / 2)], dtype=np.float32),
+                "stitch",
+                0.9,
+            ),
+        ),
     )
     holes = [
         Piece(o.ellipse(x, y - 3 - x * 0.03, 2.2, 2.2, n=10), "dark", puff=1, drop=0)

@@ -81,7 +81,8 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
     b = replace(b, hem_y=low, hem=b.hip * grow, hip_y=b.waist_y + 60)
     tall = (low - b.waist_y) * 0.5
     side = [(b.hem * 0.8, low - tall), (b.hem * 0.8 + 10, low + 20), (b.hem * 0.8 - 6, low + 20)]
-    holes = [np.float32(side), o.flip(np.float32(side))] if design.has("slit") else []
+    slit = np.array(side, dtype=np.float32)
+    holes = [slit, o.flip(slit)] if design.has("slit") else []
     piece = replace(
         tops.front(replace(design, details=design.details - {"slit"}), b), holes=tuple(holes)
     )
@@ -98,12 +99,12 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
             *fastenings.buttons(0, top + 8, top + 62, 4, 2.8),
         ]
     if design.has("embroidery"):
-        for side in (-1, 1):
+        for sign in (-1, 1):
             stack += [
-                q for y in (top + 14, top + 46) for q in ornaments.embroidery(side * 19, y, 14)
+                q for y in (top + 14, top + 46) for q in ornaments.embroidery(sign * 19, y, 14)
             ]
         half = b.hem * (0.76 if design.has("slit") else 0.93)
-        band = np.float32([(-half, low - 18), (half, low - 18)])
+        band = np.array([(-half, low - 18), (half, low - 18)], dtype=np.float32)
         stack += [
             Piece(
                 o.ribbon(band, 9),

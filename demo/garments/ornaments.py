@@ -186,7 +186,9 @@ def emblem(x: float, y: float, size: float = 7, slot: str = "trim", kind: int = 
     """A small brand mark."""
     shapes = (
         o.box(-size, -size * 0.6, size, size * 0.6, 2),
-        np.float32([[0, -size], [size * 0.9, size * 0.7], [-size * 0.9, size * 0.7]]),
+        np.array(
+            [[0, -size], [size * 0.9, size * 0.7], [-size * 0.9, size * 0.7]], dtype=np.float32
+        ),
         o.ellipse(0, 0, size * 0.8, size * 0.8, n=20),
         o.path(
             o.smooth((-size, -size * 0.4), (0, size * 0.5), (size * 1.2, -size * 0.8)),

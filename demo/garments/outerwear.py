@@ -111,7 +111,7 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
     stack: list[Piece] = []
 
     def strip(x0: float, x1: float) -> Piece:
-        edge = Line(np.float32([(x1, deep), (x1, low)]), "seam", 1.8, strength=0.65)
+        edge = Line(np.array([(x1, deep), (x1, low)], dtype=np.float32), "seam", 1.8, strength=0.65)
         return Piece(o.box(x0, deep - 1, x1, low), puff=2, lift=0.2, drop=0.3, lines=(edge,))
 
     if design.cut == "bomber":
@@ -201,11 +201,12 @@ def seams(design: Design, b: Block) -> list[Piece]:
                 stack.append(
                     Piece(
                         o.ribbon(
-                            np.float32(
+                            np.array(
                                 [
                                     (side * b.chest * (x + 0.12), y),
                                     (side * b.chest * x * 0.7, b.hem_y - 8),
-                                ]
+                                ],
+                                dtype=np.float32,
                             ),
                             1.6,
                         ),
@@ -226,7 +227,11 @@ def seams(design: Design, b: Block) -> list[Piece]:
                 puff=4,
                 drop=0.35,
                 lines=(
-                    Line(np.float32([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)]), "stitch", 0.9),
+                    Line(
+                        np.array([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)], dtype=np.float32),
+                        "stitch",
+                        0.9,
+                    ),
                 ),
             )
         )
