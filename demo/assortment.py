@@ -1,7 +1,7 @@
-"""The demo shop's range: designs dealt out of `assortment.toml` so that everything listed there occurs.
+"""The demo shop's range: designs dealt from `assortment.toml` so that everything in it occurs.
 
-Choices are dealt from shuffled decks, not diced: each option comes up once before any comes twice, so
-that small catalogues too hold all sleeve lengths, necklines and patterns.
+Options are dealt from shuffled decks rather than drawn independently: each comes up once before any
+comes up twice, so that small catalogues also contain all sleeve lengths, necklines and patterns.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ GLOSSY = ("sequin", "velvet", "leather", "lace", "fur", "cable", "shiny")
 
 @cache
 def models() -> dict[str, list[dict]]:
-    """{category: its models}, as in the file."""
+    """Read {category: its models} from the file."""
     return tomllib.loads(Path(__file__).with_name("assortment.toml").read_text(encoding="utf-8"))
 
 
@@ -90,7 +90,7 @@ class Decks:
 
 
 def quotas(items: int) -> dict[str, int]:
-    """How many items each category gets: two thirds to the everyday ones, at least one to each."""
+    """Return items per category: two thirds to the everyday ones, at least one each."""
     categories = list(models())
     others = [c for c in categories if c not in EVERYDAY]
     share = {c: items * 2 / 3 / len(EVERYDAY) for c in EVERYDAY} | {
@@ -100,13 +100,14 @@ def quotas(items: int) -> dict[str, int]:
 
 
 def material_of(fabric: str) -> tuple[str, ...]:
+    """Return the vocabulary's materials of a fabric."""
     return MATERIALS.get(fabric, (fabric,))
 
 
 def deal_design(
     category: str, decks: Decks, rng: np.random.Generator, number: int, plain: bool
 ) -> tuple[Design, dict]:
-    """One design of the category and the model that it was dealt from."""
+    """Deal one design of the category; return it with the model that it comes from."""
     weighted = [i for i, m in enumerate(models()[category]) for _ in range(m.get("weight", 1))]
     which = decks.deal((category, plain), weighted)
     model = models()[category][which]
@@ -149,6 +150,7 @@ def deal_design(
 def deal_pattern(
     category: str, model: dict, fabric: str, decks: Decks, rng: np.random.Generator
 ) -> Pattern:
+    """Deal a pattern that the model allows, with its scale, turn and seed."""
     allowed = model.get("patterns", PATTERNS)
     names = [p for p in allowed if p != "graphic" or category in GRAPHIC_ON]
     if not names:
@@ -176,7 +178,10 @@ COLLISIONS: tuple[tuple[str, str], ...] = (
 
 
 def consistent(design: Design) -> Design:
-    """Return the design with the truths that follow from others: letters in a print, what a cut rules out."""
+    """Return the design with the truths that follow from others.
+
+    A print may contain letters, a cut rules details out, and some details would collide.
+    """
     details = _of_the_print(design, set(design.details))
     details = _without_second_closure(design, details)
     if {"belt", "tie"} <= details and "hood" not in details:

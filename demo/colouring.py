@@ -1,4 +1,4 @@
-"""Which colourways a design comes in, and which colours each of them shows."""
+"""The colourways of a design, and the colours that each of them shows."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MOODS = (
 def palette(
     design: Design, model: dict, rng: np.random.Generator, count: int, plain_basic: bool
 ) -> list[str]:
-    """The main colours of the design's variants; a plain everyday design comes in all of the basics."""
+    """Return the variants' main colours; a plain everyday design comes in all basics."""
     names = list(model.get("colors", PIGMENTS))
     if "colors" not in model and design.fabric not in (
         "satin",
@@ -57,6 +57,7 @@ def palette(
 
 
 def pigment(name: str, design: Design, rng: np.random.Generator):
+    """Return the RGB of a named colour for the design, as one dyer mixes it."""
     if design.fabric == "denim" and name in DENIM:
         return jitter(DENIM[name], rng)
     options = PIGMENTS[name]
@@ -199,14 +200,17 @@ def _handle(design: Design, rgb: RGB, rng: np.random.Generator) -> RGB:
 
 
 def lining(design: Design, main) -> tuple[int, int, int]:
-    """What shines through lace, or lines an open coat."""
+    """Return the colour that shines through lace or lines an open coat."""
     if design.fabric == "lace":
         return (226, 190, 162) if sum(main) < 560 else (206, 172, 148)
     return mixed(main, (120, 104, 92), 0.45)
 
 
 def shown(design: Design, named: dict[str, str], rgb: dict) -> tuple[str, ...]:
-    """Colour names by the cloth they cover, `multicolor` where there are many; then the shades of the main one."""
+    """Return the colour names by the area they cover, then the shades of the main colour.
+
+    `multicolor` is added when there are many colours.
+    """
     if design.pattern.name == "solid":
         names = [named["main"]]
         if design.cut in TWO_TONE and named.get("second"):

@@ -1,7 +1,7 @@
 """What the shop writes about an item: title, description, fields, price, sizes.
 
-About a third of the listings are silent on some attributes, in the fields and in the text alike; the
-rest state each attribute in a field, in the text, or in both, as real feeds do.
+About a third of the listings are silent on some attributes, in fields and text alike; the rest
+state each attribute in a field, in the text, or in both, as real feeds do.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ MAY_HIDE = ("pattern", "sleeve_length", "neckline", "length", "fit", "material",
 
 @cache
 def brands() -> dict[str, dict]:
+    """Read the shop's brands from the file."""
     return tomllib.loads(Path(__file__).with_name("brands.toml").read_text(encoding="utf-8"))[
         "brands"
     ]
 
 
 def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
-    """All that the picture shows, facet by facet; details: exactly those that are there."""
+    """Return everything the picture shows, by facet; details are exactly those that are drawn."""
     truth = {
         "category": [design.category],
         "color": list(colourway.shows),
@@ -52,7 +53,7 @@ def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
 
 
 def channels(truth: dict, rng: np.random.Generator) -> tuple[dict[str, str], bool]:
-    """{facet: "field" | "text" | "both" | "none"} and whether the listing is a silent one."""
+    """Return where each facet is stated (field, text, both, none) and whether any is silent."""
     silent = bool(rng.random() < SILENT_SHARE)
     told = {
         facet: str(rng.choice(["field", "text", "both"], p=[0.35, 0.15, 0.5]))
@@ -72,7 +73,7 @@ def channels(truth: dict, rng: np.random.Generator) -> tuple[dict[str, str], boo
 
 
 def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
-    """Sizes with their stock; now and then sold out."""
+    """Return sizes with their stock; some are sold out."""
     names = phrases.sizes(design)
     gone = rng.random(len(names)) < 0.14
     return {
@@ -81,6 +82,7 @@ def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
 
 
 def price_of(model: dict, brand: dict, rng: np.random.Generator) -> float:
+    """Return the price of a model by a brand, with two decimals."""
     low, high = model["price"]
     value = low * (high / low) ** rng.beta(1.6, 2.2) * brand["level"] ** 0.7
     whole = max(5, round(value)) if value < 60 else round(value / 5) * 5
@@ -97,7 +99,7 @@ def listing(
     price: float,
     sku: str,
 ) -> tuple[Item, dict, bool]:
-    """The item, its full truth, and whether the listing is silent on something."""
+    """Return the item, its full truth, and whether the listing is silent on something."""
     truth = truth_of(design, colourway)
     told, silent = channels(truth, rng)
     facts = brands()[brand]

@@ -1,7 +1,7 @@
 """Places where a garment is photographed: walls, floors, carpets, beds, gardens; lamps and cameras.
 
-Training only: heavy domain randomisation (Tobin et al., 2017), so that a network looks at the cloth.
-All backdrops are float32 (n, n, 3) in 0 to 255.
+For training only: heavy domain randomisation (Tobin et al., 2017), so that a network looks at the
+cloth. All backdrops are float32 (n, n, 3) in 0 to 255.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Rng = np.random.Generator
 
 
 def cloud(rng: Rng, n: int, sx: float, sy: float | None = None) -> np.ndarray:
-    """(n, n) smooth noise, about unit variance; cheap: a small noise field enlarged."""
+    """Return (n, n) smooth noise of about unit variance: a small noise field, enlarged."""
     sy = sx if sy is None else sy
     w, h = max(3, int(n / sx) + 3), max(3, int(n / sy) + 3)
     field = Image.fromarray(rng.standard_normal((h, w)).astype(np.float32)).resize(
@@ -29,6 +29,7 @@ def _tint(rng: Rng, low: float, high: float, vivid: float = 25) -> np.ndarray:
 
 
 def studio(rng: Rng, n: int) -> np.ndarray:
+    """Return a plain studio backdrop."""
     base = (
         np.array([255, 255, 255], dtype=np.float32)
         if rng.random() < 0.55
@@ -39,7 +40,7 @@ def studio(rng: Rng, n: int) -> np.ndarray:
 
 
 def wall(rng: Rng, n: int) -> np.ndarray:
-    """A wall and a floor with an edge between them."""
+    """Return a wall and a floor with an edge between them."""
     picture = np.empty((n, n, 3), np.float32)
     edge = int(n * rng.uniform(0.6, 0.95))
     picture[:edge] = _tint(rng, 90, 235)
@@ -48,7 +49,7 @@ def wall(rng: Rng, n: int) -> np.ndarray:
 
 
 def boards(rng: Rng, n: int) -> np.ndarray:
-    """Floor boards with grain."""
+    """Return floor boards with grain."""
     wide = rng.uniform(0.08, 0.25) * n
     base = np.array([rng.uniform(90, 215), 0, 0], dtype=np.float32)
     base = np.array(
@@ -66,6 +67,7 @@ def boards(rng: Rng, n: int) -> np.ndarray:
 
 
 def carpet(rng: Rng, n: int) -> np.ndarray:
+    """Return a carpet with short pile."""
     base = _tint(rng, 50, 210, 30)
     field = 1 + cloud(rng, n, 1.6) * rng.uniform(0.04, 0.13) + cloud(rng, n, 12) * 0.05
     if rng.random() < 0.4:
@@ -75,7 +77,7 @@ def carpet(rng: Rng, n: int) -> np.ndarray:
 
 
 def bed(rng: Rng, n: int) -> np.ndarray:
-    """Crumpled sheets."""
+    """Return crumpled sheets."""
     height = cloud(rng, n, 34, 60) * 7 + np.abs(cloud(rng, n, 18, 44)) * 5
     gy, gx = np.gradient(height)
     field = np.clip(0.88 - 0.3 * gx - 0.35 * gy, 0.45, 1.15)
@@ -87,7 +89,7 @@ def bed(rng: Rng, n: int) -> np.ndarray:
 
 
 def clutter(rng: Rng, n: int) -> np.ndarray:
-    """Furniture-like blocks out of focus."""
+    """Return furniture-like blocks out of focus."""
     picture = np.full((n, n, 3), _tint(rng, 80, 220), np.float32)
     for _ in range(int(rng.integers(3, 10))):
         x, y = rng.integers(0, n, 2)
@@ -100,6 +102,7 @@ def clutter(rng: Rng, n: int) -> np.ndarray:
 
 
 def garden(rng: Rng, n: int) -> np.ndarray:
+    """Return grass and leaves."""
     base = np.array(
         [rng.uniform(60, 150), rng.uniform(100, 170), rng.uniform(40, 110)], dtype=np.float32
     )
@@ -132,11 +135,12 @@ PLACES = (
 
 
 def backdrop(rng: Rng, n: int) -> np.ndarray:
+    """Return one of the places at random."""
     return PLACES[int(rng.integers(len(PLACES)))](rng, n)
 
 
 def lamp(picture: np.ndarray, rng: Rng) -> np.ndarray:
-    """The light of a room: its colour, where it falls off, a shadow across."""
+    """Return a room's light: its colour, its falloff, a shadow across."""
     n = picture.shape[0]
     warm = rng.normal(0, 0.07)
     picture = picture * np.array([1 + warm, 1 + rng.normal(0, 0.015), 1 - warm], dtype=np.float32)
@@ -158,7 +162,7 @@ def lamp(picture: np.ndarray, rng: Rng) -> np.ndarray:
 
 
 def camera(picture: np.ndarray, rng: Rng) -> Image.Image:
-    """Blur, noise, low resolution, compression."""
+    """Degrade the picture by blur, noise, low resolution and compression."""
     n = picture.shape[0]
     if rng.random() < 0.5:
         picture = picture + rng.standard_normal(picture.shape).astype(np.float32) * rng.uniform(

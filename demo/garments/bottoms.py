@@ -15,7 +15,7 @@ from demo.pieces import Folds, Line, Piece, pair
 def legs(
     design: Design, tape: Tape, waist: float, hip: float, top: float, long: float
 ) -> list[Piece]:
-    """Both legs from the waist down; the left one lies over the right at the fly."""
+    """Return both legs from the waist down; the left one overlaps the right at the fly."""
     crotch = tape(62, 0.03)
     knee_w, hem_w = {
         "slim": (19.5, 13.5),
@@ -46,7 +46,7 @@ def legs(
     inn = o.smooth(
         (hx - hem_w, top + long + 2),
         (kx - knee_w, top + mid),
-        (4 if not short else 4, top + crotch + 8),
+        (4, top + crotch + 8),
         (0, top + crotch),
     )
     leg = o.path([(0, top + 2)], out, inn, [(-2, top + crotch - 4), (-2, top + 2)])
@@ -125,6 +125,7 @@ def legs(
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft trousers, jeans, shorts or leggings."""
     tape = Tape(rng, design.spread)
     ease = {"slim": 0.94, "loose": 1.1}.get(design.fit or "", 1.0)
     waist, hip = tape(45) * ease, tape(57) * ease
@@ -166,7 +167,7 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
-    """Fly, button, loops, belt or cords at the waistband."""
+    """Return fly, button, loops, belt or cords at the waistband."""
     stack: list[Piece] = []
     if design.category == "leggings" or design.cut in ("jogger", "drawstring"):
         if design.has("tie"):
@@ -197,16 +198,7 @@ def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
             stack += fastenings.buttons(
                 4, 14, 44, 3, 3.0, "metal" if design.fabric == "denim" else "button"
             )
-    if design.category in ("jeans", "trousers", "shorts"):
-        for x in (-0.72, -0.36, 0.36, 0.72):
-            stack.append(
-                Piece(
-                    o.box(x * waist - 2.2, -12 + 3 * (1 - x * x), x * waist + 2.2, 7),
-                    puff=1.6,
-                    lift=1.2,
-                    drop=0.45,
-                )
-            )
+    stack += _belt_loops(design, waist)
     if design.has("belt"):
         stack += fastenings.waist_belt(waist * 1.02, -4, 11)
     if design.has("tie"):
@@ -216,7 +208,23 @@ def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
     return stack
 
 
+def _belt_loops(design: Design, waist: float) -> list[Piece]:
+    """Return the four loops on the waistband of jeans, trousers and shorts."""
+    if design.category not in ("jeans", "trousers", "shorts"):
+        return []
+    return [
+        Piece(
+            o.box(x * waist - 2.2, -12 + 3 * (1 - x * x), x * waist + 2.2, 7),
+            puff=1.6,
+            lift=1.2,
+            drop=0.45,
+        )
+        for x in (-0.72, -0.36, 0.36, 0.72)
+    ]
+
+
 def pockets(design: Design, waist: float, hip: float) -> list[Piece]:
+    """Return the pockets below the waistband."""
     if not design.has("pockets"):
         return []
     stack: list[Piece] = []
@@ -264,7 +272,7 @@ def pockets(design: Design, waist: float, hip: float) -> list[Piece]:
 
 
 def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """Boxer briefs, briefs, or a bralette with briefs."""
+    """Draft boxer briefs, briefs, or a bralette with briefs."""
     if design.cut == "boxers":
         stack = draft(
             replace(
@@ -337,7 +345,7 @@ def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_swimwear(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """Swim shorts, a one-piece suit, or a bikini."""
+    """Draft swim shorts, a one-piece suit, or a bikini."""
     tape = Tape(rng, design.spread)
     if design.cut == "swim shorts":
         return draft(

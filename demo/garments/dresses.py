@@ -15,7 +15,7 @@ from demo.pieces import Line, Piece, pair
 
 
 def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A bodice of `tops` over a skirt."""
+    """Draft a bodice of `tops` over a skirt."""
     tape = Tape(rng, design.spread)
     fitted = replace(
         design,
@@ -87,7 +87,7 @@ def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def joined(skirt: Piece, bodice: Piece) -> Piece:
-    """Skirt and bodice cut in one, without a waist seam."""
+    """Return skirt and bodice cut in one, without a waist seam."""
     n = len(bodice.outline) // 2
     right = bodice.outline[:n]
     at = int(np.argmax(right[:, 1] > right[:, 1].max() - 6))
@@ -101,6 +101,7 @@ def joined(skirt: Piece, bodice: Piece) -> Piece:
 
 
 def dress_closures(design: Design, tape: Tape, b: Block, bottom: float) -> list[Piece]:
+    """Return zips, buttons and plackets down to `bottom`."""
     top = opening_top(design, b)
     stack: list[Piece] = []
     if design.has("buttons"):
@@ -115,7 +116,7 @@ def dress_closures(design: Design, tape: Tape, b: Block, bottom: float) -> list[
 
 
 def waists(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Belts and ties at the waist."""
+    """Return belts and ties at the waist."""
     if design.has("belt"):
         return fastenings.waist_belt(b.hem * 1.01, b.hem_y - 1, 10)
     if design.has("tie"):

@@ -1,4 +1,4 @@
-"""Buttons, plackets, zips, pockets, belts: what a garment closes and carries with."""
+"""Buttons, plackets, zips, pockets, belts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from demo.pieces import Line, Piece
 
 
 def button(x: float, y: float, r: float = 3.0, slot: str = "button") -> list[Piece]:
-    """A button with two holes."""
+    """Return a button with two holes."""
     holes = tuple(
         Line(
             np.array([[x + d, y - 0.5], [x + d, y + 0.5]], dtype=np.float32),
@@ -39,11 +39,12 @@ def button(x: float, y: float, r: float = 3.0, slot: str = "button") -> list[Pie
 def buttons(
     x: float, top: float, bottom: float, count: int, r: float = 3.0, slot: str = "button"
 ) -> list[Piece]:
+    """Return `n` buttons in a row from `top` to `bottom`."""
     return [p for y in np.linspace(top, bottom, count) for p in button(x, float(y), r, slot)]
 
 
 def placket(x: float, top: float, bottom: float, width: float = 11, slot: str = "cloth") -> Piece:
-    """The button strip of a shirt front."""
+    """Return the button strip of a shirt front."""
     lines = (
         Line(
             np.array([[x - width / 2 + 2, top], [x - width / 2 + 2, bottom]], dtype=np.float32),
@@ -68,14 +69,14 @@ def placket(x: float, top: float, bottom: float, width: float = 11, slot: str = 
 
 
 def opening(x: float, top: float, bottom: float, strength: float = 0.55) -> Line:
-    """The edge where one front overlaps the other."""
+    """Return the edge where one front overlaps the other."""
     return Line(np.array([[x, top], [x, bottom]], dtype=np.float32), "seam", 1.8, strength=strength)
 
 
 def zipper(
     points: Sequence[Sequence[float]] | np.ndarray, slot: str = "metal", width: float = 5.5
 ) -> list[Piece]:
-    """A zip: tape, teeth and a slider at the upper end."""
+    """Return a zip: tape, teeth and a slider at the upper end."""
     line = o.resample(np.asarray(points, dtype=np.float32), 24)
     tape = Piece(
         o.ribbon(line, width),
@@ -99,7 +100,7 @@ def patch_pocket(
     point: float = 4,
     slot: str = "cloth",
 ) -> list[Piece]:
-    """A pocket sewn on, with stitches and perhaps a flap."""
+    """Return a pocket sewn on, with stitches and possibly a flap."""
     mid = (x0 + x1) / 2
     outline = o.path([(x0, y0), (x1, y0), (x1, y1 - point), (mid, y1), (x0, y1 - point)])
     inset = np.array(
@@ -144,7 +145,7 @@ def patch_pocket(
 
 
 def welt_pocket(x0: float, y0: float, x1: float, y1: float, width: float = 6) -> Piece:
-    """A slanted slot with a lip."""
+    """Return a slanted slot with a lip."""
     line = np.array([(x0, y0), (x1, y1)], dtype=np.float32)
     return Piece(
         o.ribbon(line, width),
@@ -158,6 +159,7 @@ def welt_pocket(x0: float, y0: float, x1: float, y1: float, width: float = 6) ->
 
 
 def flap_pocket(x0: float, y: float, x1: float, tall: float = 14) -> Piece:
+    """Return the flap of a pocket."""
     edge = o.path(
         [(x0, y), (x1, y)],
         o.smooth((x1, y + tall - 3), (x1 - 3, y + tall)),
@@ -175,7 +177,7 @@ def flap_pocket(x0: float, y: float, x1: float, tall: float = 14) -> Piece:
 
 
 def kangaroo_pocket(b: Block, wide: float = 36) -> list[Piece]:
-    """The hoodie's pouch."""
+    """Return a hoodie's pouch."""
     low, high = b.hem_y - 12, b.hem_y - 62
     right = o.path(
         [(0, high), (wide * 0.62, high)],
@@ -201,7 +203,7 @@ def waist_belt(
     fabric: str | None = "leather",
     buckle: bool = True,
 ) -> list[Piece]:
-    """A belt with a buckle, or tied in front."""
+    """Return a belt with a buckle, or one tied in front."""
     band = o.path(
         o.smooth((-half - 2, y - tall / 2), (0, y - tall / 2 + 3), (half + 2, y - tall / 2)),
         o.smooth((half + 2, y + tall / 2), (0, y + tall / 2 + 3), (-half - 2, y + tall / 2)),

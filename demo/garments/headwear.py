@@ -11,6 +11,7 @@ from demo.pieces import Folds, Line, Piece
 
 
 def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a hat of the design's cut."""
     tape = Tape(rng, design.spread)
     if design.cut == "beanie":
         dome = o.mirror(o.path(o.smooth((0, -96), (40, -88), (66, -44), (70, 0)), [(0, 4)]))
@@ -138,6 +139,7 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_cap(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a cap."""
     tape = Tape(rng, design.spread)
     dome = o.path(
         o.smooth((-80, 14), (-78, -28), (-44, -74), (6, -84), (50, -66), (72, -22), (74, 10)),

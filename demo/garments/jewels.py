@@ -11,6 +11,7 @@ from demo.pieces import Line, Piece, pair, shifted
 
 
 def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a watch."""
     tape = Tape(rng, design.spread)
     r = tape(44, 0.08)
     w = r * 0.58
@@ -92,6 +93,7 @@ def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_sunglasses(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft sunglasses."""
     tape = Tape(rng, design.spread)
     cx, rx = 52.0, tape(42, 0.05)
     lens = {
@@ -147,6 +149,7 @@ def draft_sunglasses(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_jewellery(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a necklace, earrings, a ring or a bracelet."""
     tape = Tape(rng, design.spread)
     return JEWELS[design.cut or "necklace"](design, tape)
 

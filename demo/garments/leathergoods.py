@@ -12,6 +12,7 @@ from demo.pieces import Line, Piece
 
 
 def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a wallet."""
     tape = Tape(rng, design.spread)
     if design.cut == "long":
         body = o.box(-96, 0, 96, tape(100, 0.05), 8)
@@ -70,7 +71,7 @@ def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A rolled belt: its ring seen from above at a slant, the buckle in front."""
+    """Draft a rolled belt: its ring seen from above at a slant, the buckle in front."""
     tape = Tape(rng, design.spread)
     wide = tape(30 if design.cut != "slim" else 17, 0.06)
     rx, ry = 92.0, 62.0

@@ -16,7 +16,7 @@ from demo.pieces import Line, Piece, pair
 
 
 def draft_jumpsuit(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A bodice over trousers."""
+    """Draft a bodice over trousers."""
     tape = Tape(rng, design.spread)
     fitted = replace(design, fit="slim", length=None)
     b = upper(fitted, tape)
@@ -70,7 +70,10 @@ def draft_jumpsuit(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A long straight tunic with side slits, a half placket and a mandarin collar or a round neck."""
+    """Draft a long straight tunic with side slits.
+
+    It has a half placket, and a mandarin collar or a round neck.
+    """
     tape = Tape(rng, design.spread)
     b = upper(replace(design, length=None), tape)
     b = replace(b, waist=max(b.waist, b.chest * 0.96), hip=max(b.hip, b.chest))
@@ -122,7 +125,7 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A wrapped robe with a shawl collar and a tied belt."""
+    """Draft a wrapped robe with a shawl collar and a tied belt."""
     tape = Tape(rng, design.spread)
     b = upper(replace(design, fit="loose", length=None, neckline="v-neck"), tape)
     low = (
@@ -160,7 +163,7 @@ def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
             for q in pair(p)
         ]
     if design.has("hood"):
-        behind, over = collars.hood(replace(b, depth=22), up=False, cords=False)
+        behind, _ = collars.hood(replace(b, depth=22), up=False, cords=False)
         stack = behind + stack
     if design.has("belt"):
         half = b.waist * 1.02

@@ -18,6 +18,7 @@ ROLLED = ("blazer", "coat", "double", "trench", "waistcoat")
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a jacket, blazer, coat or vest."""
     tape = Tape(rng, design.spread)
     b = block_of(design, tape)
     rolled = design.neckline == "v-neck" or (design.neckline == "collar" and design.cut in ROLLED)
@@ -66,7 +67,7 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def block_of(design: Design, tape: Tape) -> Block:
-    """A jacket is wider than a shirt; a coat longer; a lapel opens down to its first button."""
+    """Return the block: wider than a shirt's, longer for a coat, open down to the first button."""
     b = upper(replace(design, length=None, neckline="crew"), tape)
     b = replace(
         b,
@@ -101,12 +102,12 @@ def block_of(design: Design, tape: Tape) -> Block:
 
 
 def quilted(piece: Piece, apart: float, angle: float) -> Piece:
-    """Down chambers of height `apart` that lie across the piece."""
+    """Return the piece with down chambers of height `apart` across it."""
     return replace(piece, folds=Folds(0.45, 10, 14, angle), quilt=apart, puff=18, lines=())
 
 
 def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
-    """The front edge and what closes it."""
+    """Return the front edge and what closes it."""
     low = b.hem_y + b.curve
     stack: list[Piece] = []
 
@@ -153,6 +154,7 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
 
 
 def collar_of(design: Design, tape: Tape, b: Block, deep: float, rolled: bool) -> list[Piece]:
+    """Return the collar, hood or lapels of the cut."""
     if design.neckline == "v-neck":
         return []
     if rolled:
@@ -178,7 +180,7 @@ def collar_of(design: Design, tape: Tape, b: Block, deep: float, rolled: bool) -
 
 
 def seams(design: Design, b: Block) -> list[Piece]:
-    """Yokes and panel seams, drawn on a thin overlay of the front."""
+    """Return yokes and panel seams, drawn on a thin overlay of the front."""
     stack: list[Piece] = []
     if design.cut in ("denim", "trucker"):
         y = b.underarm - 16
@@ -197,24 +199,14 @@ def seams(design: Design, b: Block) -> list[Piece]:
                     drop=0.5,
                 )
             )
-            for x in (0.28, 0.56):
-                stack.append(
-                    Piece(
-                        o.ribbon(
-                            np.array(
-                                [
-                                    (side * b.chest * (x + 0.12), y),
-                                    (side * b.chest * x * 0.7, b.hem_y - 8),
-                                ],
-                                dtype=np.float32,
-                            ),
-                            1.6,
-                        ),
-                        "thread",
-                        puff=1,
-                        drop=0.3,
-                    )
-                )
+            ends = [
+                [(side * b.chest * (x + 0.12), y), (side * b.chest * x * 0.7, b.hem_y - 8)]
+                for x in (0.28, 0.56)
+            ]
+            stack += [
+                Piece(o.ribbon(np.array(line, dtype=np.float32), 1.6), "thread", puff=1, drop=0.3)
+                for line in ends
+            ]
         stack.append(
             Piece(
                 o.mirror(
@@ -247,6 +239,7 @@ def seams(design: Design, b: Block) -> list[Piece]:
 
 
 def pockets(design: Design, b: Block) -> list[Piece]:
+    """Return the pockets of the cut."""
     if not design.has("pockets"):
         return []
     if design.cut in ("denim", "trucker"):
@@ -293,6 +286,7 @@ def pockets(design: Design, b: Block) -> list[Piece]:
 
 
 def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
+    """Return belts, epaulettes and other marks of the cut."""
     stack: list[Piece] = []
     if design.has("belt"):
         soft = design.category == "coat" and design.cut != "trench"
@@ -340,7 +334,7 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def fur_rim(b: Block) -> Piece:
-    """The furry edge of a parka's hood."""
+    """Return the furry edge of a parka's hood."""
     n = b.neck + 15
     rim = o.smooth(
         (-n * 0.5, 12),

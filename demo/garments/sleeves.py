@@ -15,7 +15,10 @@ SLEEVES = {"short": 56.0, "three-quarter": 118.0, "long": 172.0}
 
 @dataclass(frozen=True)
 class Arm:
-    """A right sleeve: its length, how far it stands off, half widths at elbow and wrist, and how the forearm turns in."""
+    """A right sleeve.
+
+    Its length, how far it stands off, half widths at elbow and wrist, and how the forearm turns in.
+    """
 
     length: float
     angle: float = 0.36
@@ -28,7 +31,7 @@ class Arm:
 def sleeve(
     b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | None = None
 ) -> Piece:
-    """The right sleeve, its upper end under the body."""
+    """Return the right sleeve, its upper end under the body."""
     sx, sy = start or (b.shoulder, b.slope)
     ux, uy = b.chest, b.underarm + 1
     ahead = np.array([np.sin(arm.angle), np.cos(arm.angle)], dtype=np.float32)
@@ -88,7 +91,7 @@ def cuff(
     grow: float = 1.0,
     start=None,
 ) -> Piece:
-    """A band at the right wrist, over the end of `sleeve`."""
+    """Return a band at the right wrist, over the end of `sleeve`."""
     sx, sy = start or (b.shoulder, b.slope)
     root = np.array([(sx + b.chest) / 2, (sy + b.underarm + 1) / 2], dtype=np.float32)
     ahead = np.array([np.sin(arm.angle), np.cos(arm.angle)], dtype=np.float32)

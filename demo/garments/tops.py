@@ -25,7 +25,7 @@ from demo.pieces import Line, Piece, pair
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """The pieces of any garment of the upper body that ends at the hip."""
+    """Draft any garment of the upper body that ends at the hip."""
     tape = Tape(rng, design.spread)
     b = upper(design, tape)
     stack = [*back_parts(design, b), *sleeves(design, tape, b), front(design, b)]
@@ -36,11 +36,12 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def knitted(design: Design) -> bool:
+    """Return whether the garment is knitted."""
     return design.category in ("sweater", "cardigan", "sweatshirt", "hoodie")
 
 
 def back_parts(design: Design, b: Block) -> list[Piece]:
-    """What is seen behind the front: the inside of the back, the back of straps."""
+    """Return what is seen behind the front: the inside of the back, the back of straps."""
     if design.neckline in ("strapless", "off-shoulder", "one-shoulder"):
         return (
             [Piece(o.ellipse(0, b.top + 6, b.chest * 0.86, 9), puff=3, shade=0.55, drop=0)]
@@ -78,7 +79,7 @@ def back_parts(design: Design, b: Block) -> list[Piece]:
 
 
 def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Both sleeves, with cuffs where the garment has them."""
+    """Return both sleeves, with cuffs where the garment has them."""
     if design.sleeve in (None, "sleeveless"):
         return []
     arm = arm_of(design, tape, b)
@@ -110,7 +111,7 @@ def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def arm_of(design: Design, tape: Tape, b: Block) -> Arm:
-    """Proportions of the sleeve for its length, its fit and the garment."""
+    """Return the sleeve's proportions for its length, its fit and the garment."""
     loose = {"loose": 1.28, "slim": 0.86}.get(design.fit or "", 1.0)
     length = SLEEVES[design.sleeve or "sleeveless"] * (1.0 if design.men else 0.92)
     if design.sleeve == "short":
@@ -127,7 +128,7 @@ def arm_of(design: Design, tape: Tape, b: Block) -> Arm:
 
 
 def front(design: Design, b: Block) -> Piece:
-    """The front, with its openings and slits cut in."""
+    """Return the front, with its openings and slits cut in."""
     lines: list[Line] = []
     holes: list[np.ndarray] = []
     if design.has("slit"):
@@ -157,7 +158,7 @@ def front(design: Design, b: Block) -> Piece:
 
 
 def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """What finishes the neck edge."""
+    """Return what finishes the neck edge."""
     accent = "accent" if design.cut == "ringer" else "cloth"
     if design.has("straps") or design.has("spaghetti straps"):
         return straps(b, 3.2 if design.has("spaghetti straps") else 11)[2:]
@@ -200,7 +201,7 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Hoods, plackets, buttons, zips and hem ribs."""
+    """Return hoods, plackets, buttons, zips and hem ribs."""
     stack: list[Piece] = []
     top = opening_top(design, b)
     if knitted(design):
@@ -253,7 +254,7 @@ def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def decorations(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Pockets and ornaments."""
+    """Return pockets and ornaments."""
     stack: list[Piece] = []
     if design.has("pockets"):
         if design.category in ("hoodie", "sweatshirt"):
