@@ -146,14 +146,14 @@ def shades(rgb: RGB) -> tuple[str, ...]:
     """
     light = (0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]) / 255
     vivid = (max(rgb) - min(rgb)) / 255
-    found = []
+    shades_shown = []
     if light < 0.3:
-        found.append("dark")
+        shades_shown.append("dark")
     if light > 0.68:
-        found.append("light")
+        shades_shown.append("light")
     if vivid > 0.52 and max(rgb) > 180:
-        found.append("bright")
-    return tuple(found)
+        shades_shown.append("bright")
+    return tuple(shades_shown)
 
 
 def darker(rgb: RGB, by: float = 0.6) -> RGB:

@@ -55,21 +55,21 @@ def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
 def channels(truth: dict, rng: np.random.Generator) -> tuple[dict[str, str], bool]:
     """Return where each facet is stated (field, text, both, none) and whether any is silent."""
     silent = bool(rng.random() < SILENT_SHARE)
-    told = {
+    channel_of = {
         facet: str(rng.choice(["field", "text", "both"], p=[0.35, 0.15, 0.5]))
         for facet, values in truth.items()
         if values
     }
-    told["category"] = "both"
-    told["gender"] = "field" if rng.random() < 0.7 else "both"
-    told["color"] = str(rng.choice(["field", "both"], p=[0.2, 0.8]))
+    channel_of["category"] = "both"
+    channel_of["gender"] = "field" if rng.random() < 0.7 else "both"
+    channel_of["color"] = str(rng.choice(["field", "both"], p=[0.2, 0.8]))
     if silent:
-        hideable = [facet for facet in MAY_HIDE if facet in told]
+        hideable = [facet for facet in MAY_HIDE if facet in channel_of]
         for facet in rng.permutation(hideable)[: int(rng.integers(2, max(3, len(hideable))))]:
-            told[str(facet)] = "none"
+            channel_of[str(facet)] = "none"
         if rng.random() < 0.12:
-            told["color"] = "none"
-    return told, silent
+            channel_of["color"] = "none"
+    return channel_of, silent
 
 
 def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
@@ -101,15 +101,15 @@ def listing(
 ) -> tuple[Item, dict, bool]:
     """Return the item, its full truth, and whether the listing is silent on something."""
     truth = truth_of(design, colourway)
-    told, silent = channels(truth, rng)
+    channel_of, silent = channels(truth, rng)
     facts = brands()[brand]
-    speaks = {facet for facet, channel in told.items() if channel in ("text", "both")}
+    speaks = {facet for facet, channel in channel_of.items() if channel in ("text", "both")}
     fields = {
         facet: tuple(v for v in truth[facet] if v not in vocabulary.SHADES)
-        for facet, channel in told.items()
+        for facet, channel in channel_of.items()
         if channel in ("field", "both")
     }
-    title, description = phrases.write(design, colourway, style, brand, speaks, told, rng)
+    title, description = phrases.write(design, colourway, style, brand, speaks, channel_of, rng)
     stock = sizes_of(design, rng)
     grades = "ABCDE"
     grade = grades[int(np.clip(grades.index(facts["grade"]) + rng.integers(-1, 2), 0, 4))]
@@ -127,7 +127,7 @@ def listing(
         attributes={f: v for f, v in fields.items() if v},
         tags=(
             *phrases.occasions(design, rng),
-            *(design.style if told.get("style") != "none" else ()),
+            *(design.style if channel_of.get("style") != "none" else ()),
         ),
         margin=round(float(rng.uniform(0.32, 0.68)), 2),
         sustainability=grade,

@@ -78,7 +78,7 @@ def legs(
         else ()
     )
     right = Piece(leg, folds=fold, puff=13, turn=-0.03, lines=crease + hem + inseam, drop=0.3)
-    found = pair(right)
+    pieces = pair(right)
     if design.cut == "cuffed":
         band = o.path(
             [
@@ -88,7 +88,7 @@ def legs(
                 (hx - hem_w, top + long + 4),
             ]
         )
-        found += pair(
+        pieces += pair(
             Piece(
                 band, "cloth" if design.fabric != "denim" else "faded", puff=4, lift=1.1, drop=0.4
             )
@@ -102,7 +102,7 @@ def legs(
                 (hx - hem_w * 0.7, top + long + 14),
             ]
         )
-        found += pair(Piece(band, fabric="rib", puff=5, drop=0.3))
+        pieces += pair(Piece(band, fabric="rib", puff=5, drop=0.3))
     if design.has("slit"):
         cut = np.array(
             [
@@ -112,16 +112,16 @@ def legs(
             ],
             dtype=np.float32,
         )
-        found = pair(replace(right, holes=(cut,))) + found[2:]
+        pieces = pair(replace(right, holes=(cut,))) + pieces[2:]
     if design.has("zipper") and design.category != "jeans" and design.cut == "ankle zips":
-        found += [
+        pieces += [
             q
             for p in fastenings.zipper(
                 [(hx + hem_w * 0.5, top + long - 44), (hx + hem_w * 0.56, top + long - 1)]
             )
             for q in pair(p)
         ]
-    return found
+    return pieces
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:

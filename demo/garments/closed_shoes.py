@@ -20,10 +20,10 @@ def edge(points, strength=0.35, width=1.2) -> Line:
 
 def laces(a, b, count: int, wide: float = 22, slot: str = "laces") -> list[Piece]:
     """Return short bars across the instep from a to b."""
-    found = []
+    pieces = []
     for t in np.linspace(0, 1, count):
         x, y = a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
-        found.append(
+        pieces.append(
             Piece(
                 o.ribbon(
                     o.smooth(
@@ -39,7 +39,7 @@ def laces(a, b, count: int, wide: float = 22, slot: str = "laces") -> list[Piece
                 drop=0.4,
             )
         )
-    return found
+    return pieces
 
 
 def sneakers(design: Design, tape: Tape) -> list[Piece]:

@@ -114,7 +114,7 @@ def patch_pocket(
         dtype=np.float32,
     )
     top = np.array([(x0, y0 + 6), (x1, y0 + 6)], dtype=np.float32)
-    found = [
+    pieces = [
         Piece(
             outline,
             slot,
@@ -132,7 +132,7 @@ def patch_pocket(
         edge = o.path(
             [(x0 - 2, y0 - 2), (x1 + 2, y0 - 2), (x1 + 2, y0 + 9), (mid, y0 + 15), (x0 - 2, y0 + 9)]
         )
-        found.append(
+        pieces.append(
             Piece(
                 edge,
                 slot,
@@ -141,7 +141,7 @@ def patch_pocket(
                 lines=(Line(np.concatenate([edge, edge[:1]]), "seam", 1.2, strength=0.35),),
             )
         )
-    return found
+    return pieces
 
 
 def welt_pocket(x0: float, y0: float, x1: float, y1: float, width: float = 6) -> Piece:
@@ -208,10 +208,10 @@ def waist_belt(
         o.smooth((-half - 2, y - tall / 2), (0, y - tall / 2 + 3), (half + 2, y - tall / 2)),
         o.smooth((half + 2, y + tall / 2), (0, y + tall / 2 + 3), (-half - 2, y + tall / 2)),
     )
-    found = [Piece(band, slot, fabric, puff=4, lift=1.1, drop=0.5)]
+    pieces = [Piece(band, slot, fabric, puff=4, lift=1.1, drop=0.5)]
     if buckle:
         ring = o.box(-9, y - tall / 2 - 1, 9, y + tall / 2 + 6, 2.5)
         hole = o.box(-5.5, y - tall / 2 + 2.5, 5.5, y + tall / 2 + 2.5, 1)
-        found.append(Piece(ring, "metal", "metal", puff=2.2, lift=1.4, holes=(hole,), drop=0.5))
-        found.append(Piece(o.box(-2, y + 0.8, 9, y + 3, 0.8), "metal", "metal", puff=1, drop=0.3))
-    return found
+        pieces.append(Piece(ring, "metal", "metal", puff=2.2, lift=1.4, holes=(hole,), drop=0.5))
+        pieces.append(Piece(o.box(-2, y + 0.8, 9, y + 3, 0.8), "metal", "metal", puff=1, drop=0.3))
+    return pieces

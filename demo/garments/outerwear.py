@@ -271,18 +271,18 @@ def pockets(design: Design, b: Block) -> list[Piece]:
         return pair(
             fastenings.welt_pocket(b.hem * 0.36, b.hem_y - 36, b.hem * 0.8, b.hem_y - 40, 6)
         )
-    found = pair(
+    pieces = pair(
         fastenings.flap_pocket(
             b.hip * 0.3, y + (4 if design.category == "coat" else 0), b.hip * 0.84
         )
     )
     if design.category == "blazer":
-        found.append(
+        pieces.append(
             fastenings.welt_pocket(
                 b.chest * 0.34, b.underarm - 4, b.chest * 0.68, b.underarm - 9, 5
             )
         )
-    return found
+    return pieces
 
 
 def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:

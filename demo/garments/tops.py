@@ -86,15 +86,15 @@ def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
     start = (b.shoulder * 1.03, b.top - 14) if design.neckline == "off-shoulder" else None
     if design.neckline == "one-shoulder":
         return [sleeve(b, arm, start=start)]
-    found = pair(sleeve(b, arm, start=start))
+    pieces = pair(sleeve(b, arm, start=start))
     if (
         design.has("ruffle")
         and design.sleeve == "short"
         and design.category in ("blouse", "dress", "top")
     ):
-        return found
+        return pieces
     if knitted(design) or design.cut in ("bomber", "ringer"):
-        found += pair(
+        pieces += pair(
             cuff(
                 b,
                 arm,
@@ -106,8 +106,8 @@ def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
             )
         )
     elif design.category in ("shirt", "blouse") and arm.length > 80:
-        found += pair(cuff(b, arm, 14, grow=1.04, start=start))
-    return found
+        pieces += pair(cuff(b, arm, 14, grow=1.04, start=start))
+    return pieces
 
 
 def arm_of(design: Design, tape: Tape, b: Block) -> Arm:
