@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import vocabulary
 from demo.colours import Colourway
 from demo.design import Design
 from demo.wording import (
@@ -40,16 +41,7 @@ class Voice:
 
 
 def sizes(design: Design) -> tuple[str, ...]:
-    if design.category in (
-        "sneakers",
-        "boots",
-        "heels",
-        "sandals",
-        "flats",
-        "flip flops",
-        "loafers",
-        "formal shoes",
-    ):
+    if design.category in vocabulary.FOOTWEAR:
         return tuple(
             str(n)
             for n in (
@@ -61,17 +53,7 @@ def sizes(design: Design) -> tuple[str, ...]:
                 }.get(design.gender, range(36, 42))
             )
         )
-    if design.category in (
-        "bag",
-        "backpack",
-        "wallet",
-        "scarf",
-        "tie",
-        "watch",
-        "sunglasses",
-        "jewellery",
-        "cap",
-    ):
+    if design.category in vocabulary.ONE_SIZE_KINDS:
         return ("One size",)
     if design.category == "hat":
         return ("S/M", "L/XL")
