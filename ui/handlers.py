@@ -142,6 +142,7 @@ class PageHandlers:
             LOG.exception("forgetting failed")
             return View(live=panels.notice(BROKE))
         photos.forget()
+        cards.forget()
         return self._whole(stylist, stylist.new_session())._replace(
             box=None,
             live=panels.notice(

@@ -6,8 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
 import vocabulary
-from ui import labels
+from ui import cards, labels
 from ui.filters import counted
 from ui.rendering import render
 
@@ -73,11 +75,13 @@ class SeenView(NamedTuple):
 class TurnView:
     """One turn as the page shows it.
 
+    cards: the items that were found, drawn;
     seen: what was seen in the photo, where this turn is the place to correct it;
     reference: the item that "more like this" meant.
     """
 
     turn: Turn
+    cards: Markup
     newest: bool = False
     seen: SeenView | None = None
     reference: Card | None = None
@@ -131,15 +135,16 @@ def feed(
     return render(
         "turns",
         "feed",
-        views=_turn_views(history, shown),
+        views=_turn_views(history, base, saved, shown),
         base=base,
-        saved=saved,
         earlier=history[-shown:][0].turn - 1,
         unfolded=shown > SHOWN_TURNS,
     )
 
 
-def _turn_views(history: Sequence[Turn], shown: int) -> list[TurnView]:
+def _turn_views(
+    history: Sequence[Turn], base: str, saved: Collection[str], shown: int
+) -> list[TurnView]:
     recent = history[-shown:]
     photo_turn = next((turn.turn for turn in reversed(recent) if turn.photos), None)
     photo = next((turn.reply.photo for turn in reversed(recent) if turn.reply.photo), {})
@@ -147,6 +152,8 @@ def _turn_views(history: Sequence[Turn], shown: int) -> list[TurnView]:
     return [
         TurnView(
             turn,
+            cards=cards.grid(turn.reply.items, base, saved)
+            + cards.unconfirmed(turn.reply.unconfirmed, base, saved),
             newest=turn is recent[-1],
             seen=_seen_view(photo) if turn.turn == photo_turn else None,
             reference=_reference(turn, cards_by_id),
