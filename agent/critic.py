@@ -16,7 +16,8 @@ import vocabulary
 from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
 from agent.wording.money import money
-from agent.wording.phrases import listing, phrase, plural
+from agent.wording.phrases import listing, phrase
+from vocabulary import plural
 from vocabulary.wish import Constraint, PriceRange, Wish
 
 ROUNDS = 3

@@ -38,7 +38,7 @@ from encoders import load_encoder
 from encoders.batching import BatchedEncoder
 from errors import InputError
 from guard import fitted_to, open_guard
-from retrieval import Retriever, VectorIndex, first_part, open_index
+from retrieval import Retriever, VectorIndex, base_index, open_index
 from settings import Settings, load_settings
 from vocabulary.wish import Constraint
 
@@ -125,7 +125,7 @@ class Stylist:
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
         index = open_index(
-            catalog, self.settings, first_part(self.retriever.index) if same else None
+            catalog, self.settings, base_index(self.retriever.index) if same else None
         )
         fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
         fresh._locks = self._locks

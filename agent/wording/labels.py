@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from agent.wording.phrases import Phrasable, listing, phrase, plural
+from agent.wording.phrases import Phrasable, listing, phrase
+from vocabulary import plural
 
 _SOURCES = {"listing": "listing", "text": "description", "picture": "picture", "none": "not stated"}
 _VERBS = (

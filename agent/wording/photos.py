@@ -8,8 +8,9 @@ import numpy as np
 
 from agent.photo_reader import wishes
 from agent.state import Seen
-from agent.wording.phrases import PLURAL_ONLY, listing, phrase
+from agent.wording.phrases import listing, phrase
 from agent.wording.wishes import in_word_order, place_of
+from vocabulary import countable
 from vocabulary.wish import Constraint
 
 MIN_KIND_CONFIDENCE = 0.6
@@ -39,6 +40,6 @@ def describe_look(photo: Mapping[str, Mapping[str, float]]) -> str:
 
 
 def _article(noun: str, words: str) -> str:
-    if noun in PLURAL_ONLY:
+    if not countable(noun):
         return ""
     return "an " if words[0] in "aeiou" else "a "

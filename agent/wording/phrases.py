@@ -1,4 +1,4 @@
-"""One constraint in words ("navy", "no stripes", "at most €50"), plurals and lists."""
+"""One constraint in words ("navy", "no stripes", "at most €50"), and lists of such phrases."""
 
 from __future__ import annotations
 
@@ -6,34 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from agent.wording.money import price_range
+from vocabulary import plural
 from vocabulary.wish import PriceRange
 
-PLURAL_ONLY = frozenset(
-    {
-        "jeans",
-        "trousers",
-        "shorts",
-        "leggings",
-        "swimwear",
-        "sneakers",
-        "boots",
-        "heels",
-        "sandals",
-        "flats",
-        "flip flops",
-        "loafers",
-        "formal shoes",
-        "socks",
-        "sunglasses",
-        "jewellery",
-        "underwear",
-        "shoes",
-        "outerwear",
-        "accessories",
-    }
-)
-"""Kinds that have no singular, or no plural, of their own."""
-_IRREGULAR_PLURALS = {"dress": "dresses", "scarf": "scarves", "watch": "watches"}
 _NOUNS = {
     "striped": "stripes",
     "checked": "checks",
@@ -99,11 +74,6 @@ def phrase(c: Phrasable, currency: str = "EUR") -> str:
         return _comparative(c)
     words = _value(c, currency)
     return _refusal(c, words) if c.op == "exclude" else words
-
-
-def plural(category: str) -> str:
-    """Return "dresses" for "dress", "jeans" for "jeans"."""
-    return category if category in PLURAL_ONLY else _IRREGULAR_PLURALS.get(category, f"{category}s")
 
 
 def listing(parts: Sequence[str], last: str = "and") -> str:

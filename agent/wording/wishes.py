@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import vocabulary
-from agent.wording.phrases import listing, phrase, plural
+from agent.wording.phrases import listing, phrase
 from vocabulary.wish import Constraint, Wish, alternatives
 
 WORD_ORDER = (
@@ -55,7 +55,7 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
     kinds = [str(c.value) for c in required if c.facet == "category"]
     refusals = [phrase(c, currency) for c in hard if c.op == "exclude" and _can_break(c, kinds)]
     wanted = _by_place(required, currency)
-    noun = listing([plural(kind) for kind in kinds], "or") or "items"
+    noun = listing([vocabulary.plural(kind) for kind in kinds], "or") or "items"
     piece = " ".join([*wanted["head"], noun, *wanted["tail"]])
     if wanted["with"]:
         piece += f" with {listing([words.removeprefix('with ') for words in wanted['with']])}"

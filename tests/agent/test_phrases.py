@@ -7,9 +7,10 @@ import pytest
 import vocabulary
 from agent.wording.money import money
 from agent.wording.photos import describe_look, describe_photo
-from agent.wording.phrases import listing, phrase, plural
+from agent.wording.phrases import listing, phrase
 from agent.wording.wishes import caption, describe
 from tests.agent.test_merge import c, w
+from vocabulary import plural
 from vocabulary.wish import Constraint, Wish
 
 
