@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CATALOG ?= data/demo
+SOURCES := app.py settings.py errors.py vocabulary catalog demo datasets encoders metrics composer retrieval guard \
+  agent ui training evaluation docs
 export OPENBLAS_NUM_THREADS ?= 2
 
-.PHONY: run test lint report clean help
+.PHONY: run test lint format report clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -13,11 +15,21 @@ help:  ## what can be made
 run: $(VENV)/run.stamp $(CATALOG)/info.json  ## set up and open the chat page
 	$(BIN)/python app.py --catalog $(CATALOG)
 
-test: $(VENV)/dev.stamp  ## run the tests; SLOW=1 adds the slow ones
-	$(BIN)/python -m pytest $(if $(SLOW),--slow) $(ARGS)
+test: $(VENV)/dev.stamp  ## run the tests; SLOW=1 adds the slow ones, COVERAGE=1 measures coverage and holds its floor
+	$(BIN)/python -m pytest $(if $(SLOW),--slow) $(if $(COVERAGE),--cov --cov-report=term:skip-covered) $(ARGS)
 
-lint: $(VENV)/dev.stamp  ## check the code's style
+lint: $(VENV)/dev.stamp  ## formatting, rules, types, spelling, dead code, complexity
+	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/codespell
+	$(BIN)/vulture
+	@worst=$$($(BIN)/radon cc --min D --show-complexity $(SOURCES)); \
+	  [ -z "$$worst" ] || { echo "too complex (radon D or worse), split by meaning:"; echo "$$worst"; exit 1; }
+
+format: $(VENV)/dev.stamp  ## format the code and apply safe fixes
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 report: $(VENV)/run.stamp $(CATALOG)/info.json  ## run every benchmark
 	$(BIN)/python -m evaluation report --catalog $(CATALOG)
@@ -34,7 +46,7 @@ $(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --progress-bar on -r requirements.txt
 	@touch $@
 
-$(VENV)/dev.stamp: requirements-dev.txt requirements-milvus.txt $(VENV)/run.stamp
+$(VENV)/dev.stamp: requirements-dev.txt requirements-milvus.txt requirements-evaluation.txt $(VENV)/run.stamp
 	$(BIN)/python -m pip install --progress-bar on -r requirements-dev.txt
 	@touch $@
 

@@ -109,9 +109,8 @@ class Critic:
         for source in SOFT_ORDER:
             pulling = [c for c in wish.constraints if c.source == source and not c.hard]
             if pulling:
-                kept = tuple(c for c in wish.constraints if c not in pulling)
                 return {
-                    "wish": wish.model_copy(update={"constraints": kept}),
+                    "wish": wish.without(pulling),
                     "again": True,
                     "relaxed": (*state["relaxed"], *pulling),
                     "remarks": (*state["remarks"], "drifted"),
@@ -151,15 +150,15 @@ class Critic:
     def _without(self, wish: Wish, c: Constraint) -> Wish | None:
         """The wish with a requirement (and its alternatives) turned into a preference; a kind into its nearest kin,
         and None where the shop has no such kin."""
-        gone = [o for o in wish.constraints if o == c or (c.any is not None and o.any == c.any)]
+        gone = wish.alternatives_to(c)
         softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone)
-        kept = tuple(o for o in wish.constraints if o not in gone)
+        kept = wish.without(gone)
         kin: tuple[Constraint, ...] = ()
         if c.facet == "category":
-            kin = self._kin({str(o.value) for o in gone}, kept)
+            kin = self._kin({str(o.value) for o in gone}, kept.next_group)
             if not kin:
                 return None
-        return wish.model_copy(update={"constraints": (*kept, *softened, *kin)})
+        return kept.adding(*softened, *kin)
 
     def _asked(self, state: State) -> dict:
         """The one question to ask where nothing fits, and what a "yes" to it would put in force."""
@@ -203,14 +202,14 @@ class Critic:
         if state["question"] or not doubtful or state["more"]:
             return {}
         c = min(doubtful, key=lambda c: FACET_ORDER.index(c.facet))
-        group = [o for o in wish.constraints if o == c or (c.any is not None and o.any == c.any)]
+        group = wish.alternatives_to(c)
         words = listing([phrase(o, self.tools.currency) for o in group], "or")
         return {
             "question": f"Shall I go without “{words}”?",
-            "offer": tuple(o for o in wish.constraints if o not in group),
+            "offer": wish.without(group).constraints,
         }
 
-    def _kin(self, kinds: set[str], kept: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
+    def _kin(self, kinds: set[str], group: int) -> tuple[Constraint, ...]:
         """The nearest kinds that the shop has, as alternatives: blazers and coats for jackets."""
         stocked = self.tools.kinds()
         for circle in _circles(kinds):
@@ -218,13 +217,12 @@ class Critic:
                 (k for k in circle - kinds if stocked.get(k)), key=lambda k: (-stocked[k], k)
             )
             if beside:
-                number = 1 + max((c.any for c in kept if c.any is not None), default=0)
                 return tuple(
                     Constraint(
                         facet="category",
                         op="require",
                         value=k,
-                        any=number,
+                        any=group,
                         source="memory",
                         reason=NEAREST,
                     )
@@ -245,9 +243,7 @@ def reaching(budget: Constraint, price: float) -> Constraint:
 
 def softened(wish: Wish) -> Wish:
     """The wish without the kinds that were only leant to; the preference behind them stays."""
-    return wish.model_copy(
-        update={"constraints": tuple(c for c in wish.constraints if c.reason != LEANING)}
-    )
+    return wish.with_constraints(c for c in wish.constraints if c.reason != LEANING)
 
 
 def _circles(kinds: set[str]) -> list[frozenset[str]]:

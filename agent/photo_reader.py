@@ -15,7 +15,7 @@ from agent.state import Clock, Seen
 from agent.wish.merge import worn
 from catalog.pictures import open_picture, picture_hash
 from guard import look
-from vocabulary.wish import Constraint
+from vocabulary.wish import Constraint, required_kinds
 
 SURE = 0.95
 """Calibrated probability above which a photo's kind is required."""
@@ -224,9 +224,7 @@ def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """
     said = tuple(said)
     taken = {c.facet for c in said if c.op in ("require", "more", "less")}
-    kinds = [str(c.value) for c in said if c.facet == "category" and c.op == "require"] or [
-        v for v, _ in top(seen, "category")
-    ]
+    kinds = list(required_kinds(said)) or [v for v, _ in top(seen, "category")]
     found = []
     for facet in READ:
         if facet in taken or not _tells(facet, kinds):

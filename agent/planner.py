@@ -1,7 +1,8 @@
-"""Who plans and who speaks: the seam between the graph and the minds behind it.
+"""The interface between the graph and whoever plans a turn and words its reply.
 
-A planner turns a shopper's words into a Reading; what follows from it (merging, searching, judging) is the graph's
-and the same for every planner. A speaker turns what was found into words and may name nothing else.
+A planner turns a shopper's words into a Reading. What follows from it (merging, searching, judging) is done by the
+graph and is the same for every planner. A speaker words the finished reply and may name nothing that is not in it.
+`agent.backends` makes the planners and speakers that the settings allow.
 """
 
 from __future__ import annotations
@@ -13,24 +14,23 @@ from typing import Protocol
 
 import numpy as np
 
-from agent.language import read
 from agent.language.reading import Context, Reading
 from agent.memory.session import Session
-from agent.memory.store import Memory
 from agent.replies import Reply
 from agent.state import Clock
-from agent.tools import Tools
 from catalog.item import Item
-from errors import InputError
-from settings import Settings
+
+OFFLINE, LLM, AUTO = "offline", "llm", "auto"
 
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """What a planner gets to see: the words, the page and the shop, and the turn's clock (`left` seconds).
+    """What a planner may look at: the words, the page and the shop, and the turn's clock (`left` seconds).
 
-    photo: what was seen in the turn's first picture, {facet: {value: probability}}; picture: where it is stored;
-    start: its vector (dim,). session, page: what a planner's tools may look at, bound by the server.
+    photo: what was seen in the turn's first picture, {facet: {value: probability}}
+    picture: where that picture is stored
+    start: its vector (dim,)
+    session, page: bound by the server, for the planner's tools
     """
 
     text: str
@@ -45,10 +45,12 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class Plan:
-    """What the words were read as, by whom, and remarks for the shopper ("the model did not answer").
+    """How the words were read, by which planner, and notes for the shopper ("the model did not answer").
 
-    thought: one line for the page's thoughts; question: one question back, where the planner has one; trace: further
-    lines for the thoughts (tools used, what was spent); noted: notes to keep in the session.
+    thought: one line for the page's "thoughts"
+    question: a question back to the shopper, if the planner has one
+    trace: further lines for the thoughts (tools called, budget spent)
+    noted: notes to keep in the session
     """
 
     reading: Reading
@@ -61,15 +63,15 @@ class Plan:
 
 
 class Planner(Protocol):
-    """Reads a turn's words. It does not raise for what a shopper writes; a failing service falls back."""
+    """Reads a turn's words. Never raises for what a shopper writes; falls back if a service fails."""
 
     def plan(self, turn: PlanRequest) -> Plan:
-        """The reading of the turn's words."""
+        """Read the turn's words."""
 
 
 @dataclass(frozen=True)
 class SpokenText:
-    """A reply's words, remarks for the shopper, and lines for the thoughts."""
+    """A reply's words, notes for the shopper, and lines for the thoughts."""
 
     text: str
     notes: tuple[str, ...] = ()
@@ -77,61 +79,18 @@ class SpokenText:
 
 
 class Speaker(Protocol):
-    """Words a finished reply. `reply.reply` holds the draft in templates: what cannot be said better stays so."""
+    """Words a finished reply. `reply.reply` holds a draft made from templates."""
 
     def speak(
         self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
     ) -> SpokenText:
-        """The words for `reply`, the answer to the shopper's `text`; `say` streams them in pieces as they come."""
-
-
-class TemplateSpeaker:
-    """The draft as it is."""
-
-    def speak(
-        self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
-    ) -> SpokenText:
-        """The draft."""
-        say(reply.reply)
-        return SpokenText(reply.reply)
+        """Word `reply`, the answer to the shopper's `text`; `say` streams the words as they come."""
 
 
 @dataclass(frozen=True)
 class Backend:
-    """A planner and the speaker that goes with it. `forget` drops what was kept of shoppers' words."""
+    """A planner and the speaker that goes with it. `forget` drops cached words of shoppers."""
 
     planner: Planner
     speaker: Speaker
     forget: Callable[[], None] = lambda: None
-
-
-class OfflinePlanner:
-    """The deterministic reader of `agent.language`."""
-
-    def plan(self, turn: PlanRequest) -> Plan:
-        """The reading of the turn's words."""
-        return Plan(read(turn.text, turn.context), "offline")
-
-
-OFFLINE, LLM, AUTO = "offline", "llm", "auto"
-
-
-def backends(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str, Backend], str]:
-    """All minds that these settings allow, by name, and the name of the default one.
-
-    With a model there are three: offline, llm (every turn goes to the model) and auto (plain turns stay offline). Raises
-    InputError where a model is asked for and none is configured.
-    """
-    available = {OFFLINE: Backend(OfflinePlanner(), TemplateSpeaker())}
-    if settings.has_model:
-        from agent.llm.backend import (
-            model_minds,  # langchain is loaded only where a model is configured
-        )
-
-        available |= model_minds(settings, tools, memory)
-    elif settings.planner == LLM:
-        raise InputError(
-            "PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of "
-            "your own; PLANNER=auto uses one when it is there"
-        )
-    return available, settings.planner if settings.planner in available else OFFLINE

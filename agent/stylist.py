@@ -11,6 +11,7 @@ from PIL import Image
 
 import vocabulary
 from agent.action import Action
+from agent.backends import backends
 from agent.critic import Critic
 from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.language.nearest import nearest
@@ -18,7 +19,7 @@ from agent.language.spelling import mend
 from agent.memory.session import Session
 from agent.memory.store import IN_RAM, Memory
 from agent.photo_reader import PhotoReader
-from agent.planner import AUTO, LLM, OFFLINE, backends
+from agent.planner import AUTO, LLM, OFFLINE
 from agent.replies import Event, Reply, Turn, last_reply
 from agent.serving import freezing
 from agent.serving.locks import SessionLocks
@@ -37,7 +38,7 @@ from encoders import load_encoder
 from encoders.batching import BatchedEncoder
 from errors import InputError
 from guard import fitted_to, open_guard
-from retrieval import Retriever, VectorIndex, first_part, open_index
+from retrieval import Retriever, VectorIndex, base_index, open_index
 from settings import Settings, load_settings
 from vocabulary.wish import Constraint
 
@@ -124,7 +125,7 @@ class Stylist:
         catalog = Catalog.open(self.catalog.folder, known=self.catalog)
         same = catalog.parts[0] is self.catalog.parts[0]
         index = open_index(
-            catalog, self.settings, first_part(self.retriever.index) if same else None
+            catalog, self.settings, base_index(self.retriever.index) if same else None
         )
         fresh = Stylist(catalog, self._bare_encoder, self.memory, self.settings, index)
         fresh._locks = self._locks
@@ -302,7 +303,7 @@ class Stylist:
             with clock.stage("memory"):
                 state = self.memory.load(session)
             if constraints is not None:
-                wish = state.wish.model_copy(update={"constraints": constraints})
+                wish = state.wish.with_constraints(constraints)
                 state = state.moved(state.point.model_copy(update={"wish": wish}))
             if refuse is not None:
                 rejected = tuple(dict.fromkeys((*state.rejected, refuse)))

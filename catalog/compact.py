@@ -14,8 +14,8 @@ from catalog import files
 from catalog.digests import load_digests
 from catalog.facets import FacetTable
 from catalog.part import save_names
+from catalog.sequences import PackedStrings
 from catalog.store import Catalog
-from catalog.strings import Strings
 from catalog.swap import alone, replacing
 from catalog.writing import write_database
 
@@ -99,8 +99,8 @@ def _write(catalog: Catalog, fresh: Path) -> None:
     rows = np.flatnonzero(alive)
     save_names(
         fresh / files.NAMES,
-        Strings.of(catalog.ids[row] for row in rows.tolist()),
-        Strings.of(catalog.groups[row] for row in rows.tolist()),
+        PackedStrings.of(catalog.ids[row] for row in rows.tolist()),
+        PackedStrings.of(catalog.groups[row] for row in rows.tolist()),
     )
     np.save(
         fresh / files.DIGESTS,

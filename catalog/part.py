@@ -18,7 +18,7 @@ from catalog.facets import FacetTable
 from catalog.files import DATABASE, FACETS_FILE, NAMES, VECTORS, read_ahead
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.strings import Strings, numbered
+from catalog.sequences import PackedStrings, string_numbers
 
 _BM25_WEIGHTS = "8.0, 1.0, 4.0, 4.0"  # title, description, brand, attribute words
 
@@ -97,20 +97,20 @@ class Part:
 
     # -- database
 
-    def _names(self, path: Path) -> tuple[Strings, Strings, np.ndarray]:
+    def _names(self, path: Path) -> tuple[PackedStrings, PackedStrings, np.ndarray]:
         if path.is_file():
             with np.load(path, allow_pickle=False) as kept:
                 ids, groups = (
-                    Strings(kept[name], kept[f"{name}_ends"]) for name in ("ids", "groups")
+                    PackedStrings(kept[name], kept[f"{name}_ends"]) for name in ("ids", "groups")
                 )
                 return ids, groups, kept["designs"]
         rows = self._query(
             "select id, item_group from items order by row"
         )  # written before names had a file
         return (
-            Strings.of(row[0] for row in rows),
-            Strings.of(row[1] for row in rows),
-            numbered(row[1] for row in rows),
+            PackedStrings.of(row[0] for row in rows),
+            PackedStrings.of(row[1] for row in rows),
+            string_numbers(row[1] for row in rows),
         )
 
     def _query(self, sql: str, values: Sequence = ()) -> list[tuple]:
@@ -125,7 +125,7 @@ class Part:
         return found
 
 
-def save_names(path: Path, ids: Strings, groups: Strings) -> None:
+def save_names(path: Path, ids: PackedStrings, groups: PackedStrings) -> None:
     """Ids and designs of all rows in one file."""
     np.savez(
         path,
@@ -133,5 +133,5 @@ def save_names(path: Path, ids: Strings, groups: Strings) -> None:
         ids_ends=ids.ends,
         groups=groups.text,
         groups_ends=groups.ends,
-        designs=numbered(groups),
+        designs=string_numbers(groups),
     )

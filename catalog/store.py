@@ -28,7 +28,7 @@ from catalog.full_text import FullText
 from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.part import Part
-from catalog.strings import Chained, Stacked
+from catalog.sequences import ChainedSequence, StackedVectors
 from errors import CatalogMissingError, EncoderMismatchError, InputError
 from vocabulary.wish import Constraint, Wish
 
@@ -64,12 +64,14 @@ class Catalog:
     ) -> None:
         self.folder, self.manifest, self.parts, self.stamp = folder, manifest, list(parts), stamp
         one = len(parts) == 1
-        self.ids: Sequence[str] = parts[0].ids if one else Chained([part.ids for part in parts])
-        self.groups: Sequence[str] = (
-            parts[0].groups if one else Chained([part.groups for part in parts])
+        self.ids: Sequence[str] = (
+            parts[0].ids if one else ChainedSequence([part.ids for part in parts])
         )
-        self.vectors: np.ndarray | Stacked = (
-            parts[0].vectors if one else Stacked([part.vectors for part in parts])
+        self.groups: Sequence[str] = (
+            parts[0].groups if one else ChainedSequence([part.groups for part in parts])
+        )
+        self.vectors: np.ndarray | StackedVectors = (
+            parts[0].vectors if one else StackedVectors([part.vectors for part in parts])
         )
         self.designs = _joined([part.designs for part in parts])
         self.alive = np.ones(len(self.ids), dtype=bool)

@@ -13,7 +13,7 @@ from catalog.facets import FacetTable
 from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.part import save_names
-from catalog.strings import Strings
+from catalog.sequences import PackedStrings
 
 ITEM_COLUMNS = {
     "row": int,
@@ -47,8 +47,8 @@ def write_part(
     np.save(folder / files.VECTORS, vectors)
     save_names(
         folder / files.NAMES,
-        Strings.of(item.id for item in items),
-        Strings.of(item.group for item in items),
+        PackedStrings.of(item.id for item in items),
+        PackedStrings.of(item.group for item in items),
     )
 
 

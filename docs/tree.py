@@ -1,4 +1,4 @@
-"""Writes the README's tree: one clause a file, from each file's own first sentence. `python docs/tree.py`."""
+"""Write docs/tree.md: one clause a file, from each file's own first sentence. `python docs/tree.py`."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ ROOMS = (
 
 
 def clause(path: Path) -> str:
-    """The first sentence of a module's docstring, its full stop left out."""
-    said = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
-    first = re.split(r"(?<=[.!?])\s", " ".join(said.split("\n\n")[0].split()))[0]
+    """Return the first sentence of a module's docstring without its full stop."""
+    docstring = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    first = re.split(r"(?<=[.!?])\s", " ".join(docstring.split("\n\n")[0].split()))[0]
     return first.rstrip(".")
 
 
 def lines() -> list[str]:
-    """The tree as text: rooms in the order of the floors, Python files by name; empty `__init__` files left out."""
+    """Return the lines of the tree: rooms in the order of the floors, files by name."""
     done = subprocess.run(
         ["git", "ls-files", "*.py"], cwd=ROOT, capture_output=True, text=True, check=True
     )
@@ -52,23 +52,22 @@ def lines() -> list[str]:
             continue
         shown.append(f"{room}/")
         for file in inside:
-            said = clause(ROOT / file)
-            if said:
+            if sentence := clause(ROOT / file):
                 name = "  " + str(file.relative_to(room))
-                shown.append(f"{name:<34}{said}")
+                shown.append(f"{name:<34}{sentence}")
     return shown
 
 
 def main() -> int:
-    """Rewrite the section; 1 when README.md has no markers."""
-    readme = ROOT / "README.md"
-    text = readme.read_text(encoding="utf-8")
+    """Rewrite the section between the markers; return 1 if docs/tree.md has none."""
+    page = ROOT / "docs" / "tree.md"
+    text = page.read_text(encoding="utf-8")
     if START not in text or END not in text:
-        print(f"README.md lacks the markers {START} and {END}", file=sys.stderr)
+        print(f"docs/tree.md lacks the markers {START} and {END}", file=sys.stderr)
         return 1
     before, rest = text.split(START, 1)
     after = rest.split(END, 1)[1]
-    readme.write_text(
+    page.write_text(
         f"{before}{START}\n```\n" + "\n".join(lines()) + f"\n```\n{END}{after}", encoding="utf-8"
     )
     return 0

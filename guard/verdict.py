@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from vocabulary.wish import HARD, Constraint, PriceRange
+from vocabulary.wish import HARD, Constraint, PriceRange, alternatives, public_value
 
 Outcome = Literal["met", "broken", "unknown"]
 VerdictSource = Literal["listing", "text", "picture", "none"]
@@ -54,19 +54,20 @@ class Verdict:
 
     def public(self) -> dict:
         """The form that replies carry."""
-        value = (
-            self.value.model_dump(exclude_none=True)
-            if isinstance(self.value, PriceRange)
-            else self.value
-        )
         return {
             "facet": self.facet,
             "op": self.op,
-            "value": value,
+            "value": public_value(self.value),
             "verdict": self.verdict,
             "source": self.source,
             "confidence": round(self.confidence, 4),
         }
+
+
+def _best(group: Iterable[Verdict]) -> Outcome:
+    """The outcome of alternatives: that of the best of them."""
+    outcomes = {verdict.verdict for verdict in group}
+    return "met" if "met" in outcomes else "unknown" if "unknown" in outcomes else "broken"
 
 
 def status(verdicts: Iterable[Verdict]) -> Status:
@@ -75,17 +76,11 @@ def status(verdicts: Iterable[Verdict]) -> Status:
     Alternatives (a shared `any`) are met when one of them is, broken when all are. `prefer`, `more` and `less` rank
     and have no say here.
     """
-    groups: dict[object, set[Outcome]] = {}
-    for number, verdict in enumerate(verdicts):
-        if verdict.failed:
-            return "broken"
-        if verdict.op in HARD:
-            key = ("one", number) if verdict.any is None else ("any", verdict.any)
-            groups.setdefault(key, set()).add(verdict.verdict)
-    outcomes = {
-        "met" if "met" in group else "unknown" if "unknown" in group else "broken"
-        for group in groups.values()
-    }
+    verdicts = tuple(verdicts)
+    if any(verdict.failed for verdict in verdicts):
+        return "broken"
+    hard = (verdict for verdict in verdicts if verdict.op in HARD)
+    outcomes = {_best(group) for group in alternatives(hard)}
     if "broken" in outcomes:
         return "broken"
     return "unconfirmed" if "unknown" in outcomes else "ok"

@@ -1,18 +1,19 @@
-"""Composed query + wish -> ranked hits."""
+"""Search of a catalogue: a composed query and a wish in, ranked hits out."""
 
-from retrieval.factory import open_index
+from retrieval.factory import MilvusLocation, base_index, build_index, make_lists, open_index
 from retrieval.fusion import RankerWeights, load_ranker_weights, save_ranker_weights
-from retrieval.index import Elsewhere, VectorIndex, build_index, first_part, make_lists
+from retrieval.protocol import BuildableIndex, VectorIndex
 from retrieval.retriever import Hit, Retriever
 
 __all__ = [
-    "Elsewhere",
+    "BuildableIndex",
     "Hit",
+    "MilvusLocation",
     "RankerWeights",
     "Retriever",
     "VectorIndex",
+    "base_index",
     "build_index",
-    "first_part",
     "load_ranker_weights",
     "make_lists",
     "open_index",

@@ -1,7 +1,8 @@
-"""What listings say, one scalar a facet: the columns by which a vector database leaves out rows that a wish rules out.
+"""Scalar columns of listings, by which a vector database drops rows that a wish rules out.
 
-Scalars, since they filter fast everywhere (JSON and arrays: 70 times slower in Milvus). A column holds the value where a listing
-states just one, and otherwise says that it cannot tell; the catalogue's own bitmaps settle every row that it lets through.
+Scalars filter fast everywhere; JSON and arrays are 70 times slower in Milvus. A column holds the
+value where a listing states just one, and otherwise a mark that it cannot tell. The catalogue's
+bitmaps then decide about every row that passes.
 """
 
 from __future__ import annotations
@@ -17,98 +18,104 @@ from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.listing.stated import OPEN_WORLD, stated
 
-SILENT, SEVERAL = "", "*"
-"""The listing states nothing; it states more than one value, or one that a column cannot hold."""
+NOT_STATED, SEVERAL = "", "*"
+"""Marks: the listing states nothing; it states several values, or one that a column cannot hold."""
 UNKNOWN_PRICE = -1.0
-LONGEST = 200
-"""Bytes of a value at most."""
+MAX_VALUE_BYTES = 200
 BRAND, PRICE, AVAILABLE = "brand", "price", "available"
 FACETS: tuple[str, ...] = (
     *(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet not in OPEN_WORLD),
     BRAND,
 )
-"""Facets with a column of their own. Details and style have none: naming pockets says nothing of a hood."""
+"""Facets with a column. Details and style have none: a listing that names pockets may well have a
+hood."""
 
 Record = dict[str, str | float | bool]
 
 
 class Listings(Protocol):
-    """What the columns are read from; `catalog.store.Catalog` satisfies it."""
+    """The source of the columns; `catalog.store.Catalog` satisfies it."""
 
     @property
     def available(self) -> np.ndarray:
-        """(n,) bool: something of it can be bought now."""
+        """(n,) bool: rows of which something can be bought now."""
 
     def items(self, rows: Iterable[int]) -> list[Item]:
-        """The items of these rows."""
+        """Return the items of these rows."""
 
     def claims(self, rows: Iterable[int]) -> list[tuple[Claim, ...]]:
-        """What their listings' text claims."""
+        """Return what the text of these rows' listings claims."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a catalogue's rows, read when they are asked for."""
+    """The columns of a catalogue's rows, read on demand."""
 
     listings: Listings
 
     def records(self, rows: Sequence[int]) -> list[Record]:
-        """{column: value} of each row."""
+        """Return {column: value} of each row."""
         items, claims = self.listings.items(rows), self.listings.claims(rows)
-        return [record(item, said) for item, said in zip(items, claims, strict=True)]
+        return [record(item, of_item) for item, of_item in zip(items, claims, strict=True)]
 
     def all_available(self, mask: np.ndarray) -> bool:
-        """Whether all rows of a mask (n,) can be bought; rows beyond the listings count as such."""
-        known = min(len(mask), len(available := np.asarray(self.listings.available)))
+        """Return whether all rows of a mask (n,) can be bought.
+
+        Rows beyond the listings count as available.
+        """
+        available = np.asarray(self.listings.available)
+        known = min(len(mask), len(available))
         return not bool((mask[:known] & ~available[:known]).any())
 
 
-def nothing_stated() -> Record:
-    """The columns of a row whose listing is not at hand: no expression leaves it out."""
-    return {**dict.fromkeys(FACETS, SILENT), PRICE: UNKNOWN_PRICE, AVAILABLE: True}
+def empty_record() -> Record:
+    """Return columns for a row whose listing is not at hand: no expression drops it."""
+    return {**dict.fromkeys(FACETS, NOT_STATED), PRICE: UNKNOWN_PRICE, AVAILABLE: True}
 
 
 def record(item: Item, claims: Iterable[Claim]) -> Record:
-    """The columns of one listing."""
+    """Return the columns of one listing."""
     affirmed, _ = stated(item, claims)
-    told: dict[str, list[str]] = {}
+    values: dict[str, list[str]] = {}
     for facet, value in sorted(affirmed):
-        if not (
-            facet == "color" and value in vocabulary.SHADES
-        ):  # a shade says nothing of the colour
-            told.setdefault(facet, []).append(value)
-    kinds = told.get("category", [])
-    one = {facet: _one(facet, told.get(facet, []), kinds) for facet in FACETS if facet != BRAND}
-    price = UNKNOWN_PRICE if item.price is None else float(item.price)
+        # A shade ("dark") is no colour.
+        if facet != "color" or value not in vocabulary.SHADES:
+            values.setdefault(facet, []).append(value)
+    kinds = values.get("category", [])
+    columns = {facet: _cell(facet, values.get(facet, []), kinds) for facet in FACETS}
     brand = vocabulary.normal(item.brand)
     return {
-        **nothing_stated(),
-        **one,
-        BRAND: brand if holds(brand) else SEVERAL,
-        PRICE: price,
+        **empty_record(),
+        **columns,
+        BRAND: brand if fits_column(brand) else SEVERAL,
+        PRICE: UNKNOWN_PRICE if item.price is None else float(item.price),
         AVAILABLE: item.available and (not item.sizes or bool(item.sizes_in_stock())),
     }
 
 
-def _one(facet: str, values: Sequence[str], kinds: Sequence[str]) -> str:
+def _cell(facet: str, values: Sequence[str], kinds: Sequence[str]) -> str:
     if not values:
-        return SILENT
-    if len(values) > 1 or not holds(values[0]):
+        return NOT_STATED
+    if len(values) > 1 or not fits_column(values[0]):
         return SEVERAL
-    fits = (
+    value = values[0]
+    applicable = (
         facet == "category"
         or not kinds
-        or any(vocabulary.applicable(facet, kind, values[0]) for kind in kinds)
+        or any(vocabulary.applicable(facet, kind, value) for kind in kinds)
     )
-    return (
-        values[0] if fits else SEVERAL
-    )  # the sleeves of a belt count as none, whatever its listing states
+    # The sleeves of a belt count as none, whatever its listing states.
+    return value if applicable else SEVERAL
 
 
-def holds(value: str) -> bool:
-    """Whether a column can hold the value: valid text, not too long, without control characters but tabs and line ends."""
+def fits_column(value: str) -> bool:
+    """Return whether a column can hold the value.
+
+    It must be valid text of at most MAX_VALUE_BYTES, without control characters except tabs and
+    line ends.
+    """
     try:
-        short = len(value.encode("utf-8")) <= LONGEST
+        short = len(value.encode("utf-8")) <= MAX_VALUE_BYTES
     except UnicodeEncodeError:
         return False
-    return short and all(mark in "\t\n\r" or ord(mark) >= 32 for mark in value)
+    return short and all(char in "\t\n\r" or ord(char) >= 32 for char in value)

@@ -1,7 +1,8 @@
-"""Wishes as filter expressions of Milvus over the columns of `columns.py`.
+"""Wishes as Milvus filter expressions over the columns of `columns.py`.
 
-An expression lets through every row that the catalogue's bitmaps allow, and as few others as columns can tell. Fields come from a
-fixed list and values are written as literals: expressions with parameters are not known to every server.
+An expression passes every row that the catalogue's bitmaps allow, and as few others as the columns
+can tell. Fields come from a fixed list and values are written as literals, since not every server
+knows expressions with parameters.
 """
 
 from __future__ import annotations
@@ -9,68 +10,77 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import vocabulary
-from retrieval.columns import AVAILABLE, BRAND, FACETS, PRICE, SEVERAL, SILENT, holds
+from retrieval.columns import AVAILABLE, BRAND, FACETS, NOT_STATED, PRICE, SEVERAL, fits_column
 from vocabulary.wish import Constraint, PriceRange, Wish
 
 _ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t"})
-_DEAREST = 1e9
-"""A bound beyond it is left to the bitmaps: it need not fit a column."""
+_MAX_PRICE = 1e9
+"""Higher bounds are left to the bitmaps; they need not fit a column."""
 
 
 def expression(constraints: Sequence[Constraint], available: bool = False) -> str:
-    """What rows must satisfy, or "" where columns can tell nothing. available: only what can be bought."""
+    """Return the condition that rows must satisfy, or "" if the columns can tell nothing.
+
+    available: pass only what can be bought.
+    """
     groups = (_any_of(group) for group in Wish(constraints=tuple(constraints)).groups())
-    parts = [f"{AVAILABLE} == true"] if available else []
-    return " and ".join(dict.fromkeys([*parts, *(group for group in groups if group)]))
+    conditions = [f"{AVAILABLE} == true"] if available else []
+    return " and ".join(dict.fromkeys([*conditions, *(group for group in groups if group)]))
 
 
 def quoted(value: str) -> str:
-    """A string literal. Raises ValueError for what a literal cannot hold: control characters, half of a surrogate pair."""
-    if not holds(value):
+    """Return a string literal.
+
+    Raises ValueError for what a literal cannot hold: control characters and lone surrogates.
+    """
+    if not fits_column(value):
         raise ValueError(f"no literal holds {value!r}")
     return f'"{value.translate(_ESCAPES)}"'
 
 
 def _any_of(group: Iterable[Constraint]) -> str:
-    """Alternatives: one of which nothing is known lets everything through."""
-    parts = list(dict.fromkeys(_one(constraint) for constraint in group))
-    if not all(parts):
+    """Return a condition for alternatives; "" if any of them passes everything."""
+    conditions = list(dict.fromkeys(_condition(constraint) for constraint in group))
+    if not all(conditions):
         return ""
-    return parts[0] if len(parts) == 1 else "(" + " or ".join(parts) + ")"
+    return conditions[0] if len(conditions) == 1 else "(" + " or ".join(conditions) + ")"
 
 
-def _one(constraint: Constraint) -> str:
+def _condition(constraint: Constraint) -> str:
     facet, value = constraint.facet, constraint.value
     if isinstance(value, PriceRange):
         return _price(value, constraint.op == "exclude") if facet == PRICE else ""
-    if not holds(value):
+    if not fits_column(value):
         return ""
     if constraint.op == "exclude":
-        return _without(facet, value) if facet in FACETS else ""
-    parts = [part for part in (_with(facet, value), _able(facet, value)) if part]
-    return "(" + " and ".join(parts) + ")" if len(parts) > 1 else "".join(parts)
+        return _excluded(facet, value) if facet in FACETS else ""
+    conditions = [c for c in (_required(facet, value), _applicable_kinds(facet, value)) if c]
+    return "(" + " and ".join(conditions) + ")" if len(conditions) > 1 else "".join(conditions)
 
 
-def _without(facet: str, value: str) -> str:
+def _excluded(facet: str, value: str) -> str:
     unwanted = (
         {vocabulary.normal(value)} if facet == BRAND else vocabulary.descendants(facet, value)
     )
-    return _membership(facet, "not in", unwanted - {SILENT, SEVERAL})
+    return _membership(facet, "not in", unwanted - {NOT_STATED, SEVERAL})
 
 
-def _with(facet: str, value: str) -> str:
-    """The value, what it covers, and what leaves room for it: a "blue" thing may well be navy."""
+def _required(facet: str, value: str) -> str:
+    """Return a condition for the value, what it covers, and what may include it.
+
+    A thing listed as "blue" may well be navy.
+    """
     if facet == BRAND:
-        return _membership(facet, "in", {vocabulary.normal(value), SILENT, SEVERAL})
+        return _membership(facet, "in", {vocabulary.normal(value), NOT_STATED, SEVERAL})
     if facet not in FACETS or (facet == "color" and value in (*vocabulary.SHADES, "multicolor")):
         return ""
-    room = {"gender": {"unisex"}, "color": {"multicolor"}}.get(facet, set())
-    wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)} | room
-    return _membership(facet, "in", wanted | {SILENT, SEVERAL})
+    vague = {"gender": {"unisex"}, "color": {"multicolor"}}.get(facet, set())
+    wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)} | vague
+    return _membership(facet, "in", wanted | {NOT_STATED, SEVERAL})
 
 
-def _able(facet: str, value: str) -> str:
-    """Not the kinds that cannot have the facet: no belt has sleeves."""
+def _applicable_kinds(facet: str, value: str) -> str:
+    """Return a condition that drops the kinds that cannot have the facet: no belt has sleeves."""
     if facet in ("category", *vocabulary.OPEN_FACETS):
         return ""
     unable = {
@@ -82,14 +92,17 @@ def _able(facet: str, value: str) -> str:
 
 
 def _membership(field: str, operator: str, values: Iterable[str]) -> str:
-    listed = ", ".join(quoted(value) for value in sorted(values) if holds(value))
-    return f"{field} {operator} [{listed}]" if listed else ""
+    literals = ", ".join(quoted(value) for value in sorted(values) if fits_column(value))
+    return f"{field} {operator} [{literals}]" if literals else ""
 
 
 def _price(bounds: PriceRange, exclude: bool) -> str:
-    """A hair wider than the bounds: columns are single precision, and the catalogue compares whole cents."""
+    """Return a condition a hair wider than the bounds.
+
+    Columns are single precision, and the catalogue compares whole cents.
+    """
     low, high = bounds.min, bounds.max
-    if max(low or 0.0, high or 0.0) > _DEAREST:
+    if max(low or 0.0, high or 0.0) > _MAX_PRICE:
         return ""
     if exclude:
         outside = [] if low is None else [f"{PRICE} <= {_number(low + _slack(low))}"]

@@ -1,4 +1,4 @@
-"""Exact search on a GPU, in front of an index on the CPU that answers what the GPU cannot."""
+"""Exact search on a GPU, in front of a CPU index that answers what the GPU cannot."""
 
 from __future__ import annotations
 
@@ -11,60 +11,67 @@ import faiss
 import numpy as np
 
 from errors import InputError
-from retrieval.index import VectorIndex
+from retrieval.protocol import BuildableIndex
 from vocabulary.wish import Constraint
 
-MOST = 2048
-"""FAISS returns at most so many hits a query from a GPU."""
-HALF_FROM = 200_000
+MAX_GPU_HITS = 2048
+"""The most hits that FAISS returns for a query from a GPU."""
+FP16_FROM_ROWS = 200_000
 """Rows from which the GPU holds half precision."""
-SPARE = 1.3
-"""How many more rows than a filter would leave on average are fetched, so that enough of them pass it."""
-CHUNK = 262_144
+OVERFETCH = 1.3
+"""Factor on the number of rows that a filter leaves on average, so that enough of them pass it."""
+EXTRA_FETCH = 32
+"""Rows fetched beyond that under a filter."""
+ROWS_PER_ADD = 262_144
 
 
-class Flat(Protocol):
-    """What is asked of the index on the GPU."""
+class FlatIndex(Protocol):
+    """The part of a flat FAISS index that `GpuIndex` uses."""
 
     ntotal: int
     d: int
 
     def search(self, queries: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """Scores and rows (q, k), best first."""
+        """Return scores and rows (q, k), best first."""
 
     def add(self, vectors: np.ndarray) -> None:
-        """Appends rows (m, dim)."""
+        """Append rows (m, dim)."""
 
 
 class GpuIndex:
-    """Flat indexes on a GPU know no filters: more rows than wanted are fetched and filtered here, which stays exact as long as
-    enough of them pass. Filters that leave too little for that, and more than MOST rows, are the other index's.
+    """A flat index on a GPU that falls back to a CPU index of the same rows.
+
+    Flat GPU indexes know no filters. More rows than wanted are fetched and filtered here, which is
+    exact as long as enough of them pass. Narrower filters, and more than MAX_GPU_HITS rows, go to
+    the CPU index. Raises InputError if the two differ in size.
     """
 
     kind = "gpu"
 
-    def __init__(self, other: VectorIndex, flat: Flat) -> None:
-        self.other, self.flat = other, flat
-        self._alone = threading.Lock()  # FAISS' GPU resources are for one thread at a time
-        if flat.ntotal != other.size:
+    def __init__(self, cpu: BuildableIndex, flat: FlatIndex) -> None:
+        self.cpu, self.flat = cpu, flat
+        # FAISS's GPU resources serve one thread at a time.
+        self._lock = threading.Lock()
+        if flat.ntotal != cpu.size:
             raise InputError(
-                f"{flat.ntotal} rows on the GPU, {other.size} beside it; build both from the same vectors"
+                f"{flat.ntotal} rows on the GPU, {cpu.size} beside it; "
+                "build both from the same vectors"
             )
 
     @property
     def size(self) -> int:
-        """Rows held."""
-        return self.other.size
+        """The number of rows."""
+        return self.cpu.size
 
     def build(self, vectors: np.ndarray) -> None:
-        """Takes the rows (n, dim) in place of what it held."""
-        self.other.build(vectors)
-        self.flat = on_gpu(vectors)
+        """Replace the rows of both indexes by `vectors` (n, dim)."""
+        self.cpu.build(vectors)
+        self.flat = flat_gpu_index(vectors)
 
     def add(self, vectors: np.ndarray) -> None:
-        """Appends rows (m, dim)."""
-        self.other.add(vectors)
-        with self._alone:
+        """Append rows (m, dim) to both indexes."""
+        self.cpu.add(vectors)
+        with self._lock:
             self.flat.add(np.ascontiguousarray(vectors, dtype=np.float32))
 
     def search(
@@ -74,50 +81,63 @@ class GpuIndex:
         mask: np.ndarray | None = None,
         constraints: Sequence[Constraint] = (),
     ) -> tuple[np.ndarray, np.ndarray]:
-        """See VectorIndex. Equal scores come in the order of their rows."""
+        """Return the k best rows of each query. See VectorIndex."""
         queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
-        fits = queries.shape[1] == self.flat.d and (mask is None or mask.shape == (self.size,))
-        allowed = self.size if mask is None or not fits else int(np.count_nonzero(mask))
-        wanted = min(k, allowed)
-        fetch = (
-            wanted
-            if allowed == self.size
-            else int(wanted * SPARE * self.size / max(1, allowed)) + 32
+        hits = self._search_flat(queries, k, mask)
+        return self.cpu.search(queries, k, mask, constraints) if hits is None else hits
+
+    def _search_flat(
+        self, queries: np.ndarray, k: int, mask: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Return the GPU's answer, or None where it cannot give a whole one."""
+        shapes_fit = queries.shape[1] == self.flat.d and (
+            mask is None or mask.shape == (self.size,)
         )
-        if (
-            not fits or not wanted or min(fetch, self.size) > MOST
-        ):  # what does not fit, the other index says in words
-            return self.other.search(queries, k, mask, constraints)
-        with self._alone:
-            scores, rows = self.flat.search(queries, min(fetch, self.size))
+        if not shapes_fit:
+            # The CPU index raises the error that names the fault.
+            return None
+        allowed = self.size if mask is None else int(np.count_nonzero(mask))
+        wanted = min(k, allowed)
+        fetch = wanted
+        if allowed < self.size:
+            fetch = int(wanted * OVERFETCH * self.size / max(1, allowed)) + EXTRA_FETCH
+        fetch = min(fetch, self.size)
+        if not wanted or fetch > MAX_GPU_HITS:
+            return None
+        with self._lock:
+            scores, rows = self.flat.search(queries, fetch)
         passed = rows >= 0 if mask is None else (rows >= 0) & mask[np.maximum(rows, 0)]
         if (passed.sum(axis=1) < wanted).any():
-            return self.other.search(queries, k, mask, constraints)
+            return None
         scores = np.where(passed, scores, -np.inf).astype(np.float32)
         order = np.lexsort((rows, -scores), axis=1)[:, :wanted]
-        found = np.full((len(queries), k), -1, dtype=np.int64)
-        shown = np.full((len(queries), k), -np.inf, dtype=np.float32)
-        found[:, :wanted] = np.take_along_axis(rows, order, axis=1)
-        shown[:, :wanted] = np.take_along_axis(scores, order, axis=1)
-        return found, shown
+        best_rows = np.full((len(queries), k), -1, dtype=np.int64)
+        best_scores = np.full((len(queries), k), -np.inf, dtype=np.float32)
+        best_rows[:, :wanted] = np.take_along_axis(rows, order, axis=1)
+        best_scores[:, :wanted] = np.take_along_axis(scores, order, axis=1)
+        return best_rows, best_scores
 
     def save(self, path: Path) -> None:
-        """Writes the index beside it; the GPU is filled from the vectors at every start."""
-        self.other.save(path)
+        """Write the CPU index; the GPU is filled from the vectors at every start."""
+        self.cpu.save(path)
 
 
 def has_gpu() -> bool:
-    """Whether this faiss was built for GPUs and sees one."""
+    """Return whether this build of FAISS supports GPUs and sees one."""
     return hasattr(faiss, "StandardGpuResources") and faiss.get_num_gpus() > 0
 
 
-def on_gpu(vectors: np.ndarray) -> Flat:
-    """A flat inner-product index of rows (n, dim) on the first GPU, half precision where they are many."""
-    settings = faiss.GpuIndexFlatConfig()
-    settings.device, settings.useFloat16 = 0, len(vectors) >= HALF_FROM
+def flat_gpu_index(vectors: np.ndarray) -> FlatIndex:
+    """Return a flat inner-product index of rows (n, dim) on the first GPU.
+
+    It holds half precision from FP16_FROM_ROWS rows.
+    """
+    config = faiss.GpuIndexFlatConfig()
+    config.device, config.useFloat16 = 0, len(vectors) >= FP16_FROM_ROWS
     resources = faiss.StandardGpuResources()
-    index = faiss.GpuIndexFlatIP(resources, vectors.shape[1], settings)
-    index.resources_kept = resources  # it must live as long as the index
-    for start in range(0, len(vectors), CHUNK):
-        index.add(np.ascontiguousarray(vectors[start : start + CHUNK], dtype=np.float32))
+    index = faiss.GpuIndexFlatIP(resources, vectors.shape[1], config)
+    # The resources must live as long as the index.
+    index.resources_kept = resources  # type: ignore[attr-defined]
+    for start in range(0, len(vectors), ROWS_PER_ADD):
+        index.add(np.ascontiguousarray(vectors[start : start + ROWS_PER_ADD], dtype=np.float32))
     return index

@@ -1,35 +1,37 @@
-"""An index over a catalogue that has had updates: the one of its first part, untouched, and an exact one of the fresh rows."""
+"""An index over a catalogue that has had updates.
+
+The index of the first part stays as it is; the rows that updates brought have an exact one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
-from errors import InputError
-from retrieval.index import VectorIndex
+from retrieval.checks import check_mask
+from retrieval.protocol import VectorIndex
 from vocabulary.wish import Constraint
 
 
 class PartedIndex:
-    """Searches first (rows 0 to n-1) and fresh (the rows after them). Rows that have gone are the mask's business."""
+    """Searches `base` (rows 0 to n-1) and `fresh` (the rows after them) as one.
 
-    def __init__(self, first: VectorIndex, fresh: VectorIndex) -> None:
-        self.first, self.fresh, self.kind = first, fresh, first.kind
+    Rows that updates removed are still in the base; callers mask them out.
+    """
+
+    def __init__(self, base: VectorIndex, fresh: VectorIndex) -> None:
+        self.base, self.fresh = base, fresh
+
+    @property
+    def kind(self) -> str:
+        """The kind of the base index."""
+        return self.base.kind
 
     @property
     def size(self) -> int:
-        """Rows held."""
-        return self.first.size + self.fresh.size
-
-    def build(self, vectors: np.ndarray) -> None:
-        """Not offered: each part builds its own."""
-        raise InputError("an index of several parts is put together from theirs; build those")
-
-    def add(self, vectors: np.ndarray) -> None:
-        """Appends rows (m, dim) to the fresh ones."""
-        self.fresh.add(vectors)
+        """The number of rows in both indexes."""
+        return self.base.size + self.fresh.size
 
     def search(
         self,
@@ -38,20 +40,14 @@ class PartedIndex:
         mask: np.ndarray | None = None,
         constraints: Sequence[Constraint] = (),
     ) -> tuple[np.ndarray, np.ndarray]:
-        """See VectorIndex."""
-        if mask is not None and mask.shape != (self.size,):
-            raise InputError(f"a mask of shape {mask.shape} does not fit {self.size} rows")
-        split = self.first.size
-        masks = (None, None) if mask is None else (mask[:split], mask[split:])
-        (rows, scores), (more, their) = (
-            part.search(queries, k, own, constraints)
-            for part, own in zip((self.first, self.fresh), masks, strict=True)
-        )
-        rows = np.concatenate([rows, np.where(more >= 0, more + split, -1)], axis=1)
-        scores = np.concatenate([scores, their], axis=1)
+        """Return the k best rows of each query from both indexes. See VectorIndex."""
+        check_mask(mask, self.size)
+        split = self.base.size
+        base_mask, fresh_mask = (None, None) if mask is None else (mask[:split], mask[split:])
+        base_rows, base_scores = self.base.search(queries, k, base_mask, constraints)
+        fresh_rows, fresh_scores = self.fresh.search(queries, k, fresh_mask, constraints)
+        fresh_rows = np.where(fresh_rows >= 0, fresh_rows + split, -1)
+        rows = np.concatenate([base_rows, fresh_rows], axis=1)
+        scores = np.concatenate([base_scores, fresh_scores], axis=1)
         order = np.lexsort((rows, -scores), axis=1)[:, :k]
         return np.take_along_axis(rows, order, axis=1), np.take_along_axis(scores, order, axis=1)
-
-    def save(self, path: Path) -> None:
-        """Writes the first part's index; the fresh rows' is made at every start."""
-        self.first.save(path)

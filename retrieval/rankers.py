@@ -1,8 +1,8 @@
-"""The ensemble: each ranker scores a pool of rows from its own point of view."""
+"""The rankers of the ensemble: each scores a pool of rows from its own point of view."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -12,101 +12,153 @@ from vocabulary.wish import Constraint, Wish
 
 
 class Query(Protocol):
-    """A composed query: (dim,) with its slice weights inside."""
+    """A composed query: a vector (dim,) with the weights of its slices applied."""
 
-    vector: np.ndarray
-    weights: Mapping[str, float]
+    @property
+    def vector(self) -> np.ndarray:
+        """(dim,) float32."""
+
+    @property
+    def weights(self) -> Mapping[str, float]:
+        """{slice: its weight}."""
+
+
+class Layout(Protocol):
+    """The named slices of a vector."""
+
+    def slice(self, name: str) -> slice:
+        """Return the coordinates of a slice."""
+
+
+class Prototypes(Protocol):
+    """The values of a facet as unit vectors in its slice."""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """The values, V of them."""
+
+    @property
+    def vectors(self) -> np.ndarray:
+        """(V, slice_dim) float32."""
+
+    @property
+    def exclusive(self) -> bool:
+        """Whether the values exclude one another."""
+
+    def probabilities(self, slices: np.ndarray) -> np.ndarray:
+        """Return (n, V) probabilities for slices (n, slice_dim)."""
 
 
 class Space(Protocol):
-    """Where slices lie and where values sit in them. An Encoder satisfies it."""
+    """A vector space with named slices and the values in them. An Encoder satisfies it."""
 
-    dim: int
-    layout: object
-    facet_slice: Mapping[str, str]
+    @property
+    def dim(self) -> int:
+        """The length of a vector."""
 
-    def prototypes(self, facet: str) -> object | None:
-        """The facet's prototypes (values; vectors (V, slice_dim); probabilities(slices) (n, V)), or None."""
+    @property
+    def layout(self) -> Layout:
+        """Where the slices lie."""
+
+    @property
+    def facet_slice(self) -> Mapping[str, str]:
+        """{facet: the slice that shows it}."""
+
+    def prototypes(self, facet: str) -> Prototypes | None:
+        """Return the facet's prototypes, or None if there are none."""
 
 
-STEPS = 10
-"""Specialists and listings tell this many grades apart: within one, the composed vector decides, not their noise."""
+GRADES = 10
+"""Specialists and listings tell this many grades apart. Within a grade the composed vector decides,
+not their noise."""
 
-SAME_KIND = 0.6
-"""Cosine in the category's slice from which two items are of one kind, as far as the slice can tell."""
+SAME_KIND_COSINE = 0.6
+"""Cosine in the category's slice from which two items are of one kind, as far as the slice can
+tell."""
 
 
 class Specialist:
-    """Judges one facet by its own slice: how probable it is that an item shows what the constraints ask for.
+    """Judges one facet by its own slice: how probably an item shows what the constraints ask for.
 
-    groups: values that are alternatives stand in one group; a value that covers others counts what it covers. Values
-    that exclude one another (one colour beside another) add up over all groups, independent ones (details) must all
-    be there. unwanted: turns the answer round. share: of the weight that a specialist has, less for a soft wish.
+    A value counts what it covers as well. Exclusive values (colours) add up over all groups;
+    independent ones (details) must all be there.
+
+    Args:
+        facet: The facet.
+        prototypes: Its prototypes in the space.
+        groups: Values; those that are alternatives share a group.
+        space: The vector space.
+        unwanted: Score the absence of the values instead.
+        share: The fraction of a specialist's weight in the fusion; below 1 for a soft wish.
     """
 
     def __init__(
         self,
         facet: str,
+        prototypes: Prototypes,
         groups: Sequence[Sequence[str]],
         space: Space,
         unwanted: bool = False,
         share: float = 1.0,
     ) -> None:
-        self.prototypes, self.unwanted, self.dim, self.share = (
-            space.prototypes(facet),
-            unwanted,
-            space.dim,
-            share,
-        )
+        self.prototypes, self.unwanted, self.share = prototypes, unwanted, share
+        self.dim = space.dim
         self.span = space.layout.slice(space.facet_slice[facet])
-        rows = [self._rows(facet, group) for group in groups]
-        self.groups = [group for group in rows if group]
-
-    def _rows(self, facet: str, values: Sequence[str]) -> list[int]:
-        covered = {v for value in values for v in vocabulary.descendants(facet, value)}
-        return [row for row, name in enumerate(self.prototypes.values) if name in covered]
+        numbers = [_covered(facet, group, prototypes.values) for group in groups]
+        self.groups = [group for group in numbers if group]
 
     @property
     def direction(self) -> np.ndarray:
-        """(dim,) query vector that finds candidates: the mean of the wanted prototypes, other slices silent."""
-        mean = self.prototypes.vectors[
-            sorted({row for group in self.groups for row in group})
-        ].mean(axis=0)
+        """A query vector (dim,) that finds candidates: the mean of the wanted prototypes.
+
+        All other slices are zero.
+        """
+        mean = self.prototypes.vectors[self._all_values].mean(axis=0)
         direction = np.zeros(self.dim, dtype=np.float32)
         direction[self.span] = mean / max(float(np.linalg.norm(mean)), 1e-8)
         return direction
 
     def scores(self, vectors: np.ndarray) -> np.ndarray:
-        """(n,) graded probabilities of items (n, dim)."""
+        """Return (n,) graded probabilities of items (n, dim)."""
         shown = self.prototypes.probabilities(vectors[:, self.span])
         if self.prototypes.exclusive:
-            asked = shown[:, sorted({row for group in self.groups for row in group})].sum(axis=1)
+            probability = shown[:, self._all_values].sum(axis=1)
         else:
-            each = np.stack([shown[:, group].max(axis=1) for group in self.groups])
-            asked = each.max(axis=0) if self.unwanted else each.min(axis=0)
-        return graded(1 - asked if self.unwanted else asked)
+            by_group = np.stack([shown[:, group].max(axis=1) for group in self.groups])
+            probability = by_group.max(axis=0) if self.unwanted else by_group.min(axis=0)
+        return graded(1 - probability if self.unwanted else probability)
+
+    @property
+    def _all_values(self) -> list[int]:
+        return sorted({number for group in self.groups for number in group})
+
+
+def _covered(facet: str, values: Iterable[str], known: Sequence[str]) -> list[int]:
+    """Return the places in `known` of these values and of what they cover."""
+    covered = {v for value in values for v in vocabulary.descendants(facet, value)}
+    return [number for number, name in enumerate(known) if name in covered]
 
 
 def specialists(wish: Wish, space: Space) -> dict[str, Specialist]:
-    """One specialist a facet that is required, unwanted ("not FACET") or preferred ("maybe FACET"), where prototypes
-    know it.
+    """Return a specialist for each facet of the wish that prototypes know.
 
-    What was seen in the reference photo is left to the composed vector and to `kind_scores`.
+    Names: "FACET" if required, "not FACET" if unwanted, "maybe FACET" if preferred. What was seen
+    in the reference photo is left to the composed vector and to `kind_scores`.
     """
-    asked: dict[str, list[list[Constraint]]] = {}
+    groups_of: dict[str, list[list[Constraint]]] = {}
     for group in wish.groups():
         for op, prefix in (("require", ""), ("exclude", "not ")):
             for facet in dict.fromkeys(c.facet for c in group if c.op == op):
-                asked.setdefault(prefix + facet, []).append(
+                groups_of.setdefault(prefix + facet, []).append(
                     [c for c in group if (c.facet, c.op) == (facet, op)]
                 )
     for constraint in wish.of("prefer"):
-        if constraint.source != "photo" and constraint.facet not in asked:
-            asked.setdefault(f"maybe {constraint.facet}", []).append([constraint])
-    found = {name: _specialist(name, groups, space) for name, groups in asked.items()}
+        if constraint.source != "photo" and constraint.facet not in groups_of:
+            groups_of.setdefault(f"maybe {constraint.facet}", []).append([constraint])
+    candidates = {name: _specialist(name, groups, space) for name, groups in groups_of.items()}
     return {
         name: specialist
-        for name, specialist in found.items()
+        for name, specialist in candidates.items()
         if specialist is not None and specialist.groups
     }
 
@@ -115,40 +167,38 @@ def _specialist(
     name: str, groups: Sequence[Sequence[Constraint]], space: Space
 ) -> Specialist | None:
     facet = groups[0][0].facet
-    if facet not in space.facet_slice or space.prototypes(facet) is None:
+    prototypes = space.prototypes(facet) if facet in space.facet_slice else None
+    if prototypes is None:
         return None
-    share = (
-        min(1.0, max(c.confidence * c.weight for group in groups for c in group))
-        if name.startswith("maybe ")
-        else 1.0
-    )
-    return Specialist(
-        facet,
-        [[str(c.value) for c in group] for group in groups],
-        space,
-        name.startswith("not "),
-        share,
-    )
+    share = 1.0
+    if name.startswith("maybe "):
+        share = min(1.0, max(c.confidence * c.weight for group in groups for c in group))
+    values = [[str(c.value) for c in group] for group in groups]
+    return Specialist(facet, prototypes, values, space, name.startswith("not "), share)
 
 
 def kind_scores(query: Query, space: Space, vectors: np.ndarray) -> np.ndarray | None:
-    """(n,) graded cosines of items (n, dim) with the query in the category's slice, None where that slice is silent:
-    shorts are asked for by a photo of shorts, whatever else looks like them. From SAME_KIND on all are alike."""
+    """Return (n,) graded cosines of items (n, dim) with the query in the category's slice.
+
+    None if that slice of the query is silent. A photo of shorts asks for shorts, whatever else
+    looks like them. From SAME_KIND_COSINE on, all items count as equally alike.
+    """
     name = space.facet_slice.get("category")
     if name is None or not query.weights.get(name):
         return None
     span = space.layout.slice(name)
     cosine = vectors[:, span] @ query.vector[span] / query.weights[name]
-    return graded(np.clip(cosine / SAME_KIND, 0.0, 1.0))
+    return graded(np.clip(cosine / SAME_KIND_COSINE, 0.0, 1.0))
 
 
 def graded(scores: np.ndarray) -> np.ndarray:
-    """Scores in 0..1 in STEPS grades."""
-    return np.round(scores * STEPS) / STEPS
+    """Round scores in 0..1 to GRADES grades."""
+    grades: np.ndarray = np.round(scores * GRADES) / GRADES
+    return grades
 
 
-def listing_scores(rows: Sequence[int], found: Sequence[tuple[int, float]]) -> np.ndarray:
-    """(n,) graded BM25 scores of `rows`, relative to the best; NaN for those not found."""
-    best = max(score for _, score in found)
-    named = {row: score / best if best > 0 else 1.0 for row, score in found}
-    return graded(np.array([named.get(int(row), np.nan) for row in rows], dtype=np.float64))
+def listing_scores(rows: np.ndarray, hits: Sequence[tuple[int, float]]) -> np.ndarray:
+    """Return (n,) graded BM25 scores of rows (n,) relative to the best; NaN for rows not hit."""
+    best = max(score for _, score in hits)
+    relative = {row: score / best if best > 0 else 1.0 for row, score in hits}
+    return graded(np.array([relative.get(int(row), np.nan) for row in rows], dtype=np.float64))

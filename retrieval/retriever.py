@@ -1,4 +1,4 @@
-"""From a composed query to ranked hits: filters, candidates, the ensemble, one hit a design."""
+"""Search of one catalogue: filters, candidates, the ensemble of rankers, one hit for each design."""
 
 from __future__ import annotations
 
@@ -10,17 +10,19 @@ from typing import Protocol
 
 import numpy as np
 
+from catalog.sequences import StackedVectors
 from retrieval.fusion import LazyIds, Pool, RankerWeights, load_ranker_weights
 from retrieval.grouping import one_per_design
-from retrieval.index import VectorIndex
+from retrieval.protocol import VectorIndex
 from retrieval.rankers import Query, Space, Specialist, kind_scores, listing_scores, specialists
 from retrieval.words import listing_query
 from vocabulary.wish import Constraint, Wish
 
-BEYOND = 1_000
-"""Candidates that each ranker brings in beyond those wanted, where many are wanted."""
-MIXED = 10_000
-"""Rows that are mixed, at most about twice as many; of a large catalogue every so-manieth."""
+MAX_EXTRA_CANDIDATES = 1_000
+"""The most candidates that each ranker brings in beyond those wanted, where many are wanted."""
+SHUFFLED_ROWS = 10_000
+"""About how many rows are shuffled when nothing ranks them; a larger catalogue is thinned out
+evenly to between this number and half of it."""
 
 
 Stage = Callable[[str], AbstractContextManager[None]]
@@ -31,25 +33,32 @@ def _untimed(name: str) -> AbstractContextManager[None]:
 
 
 class Listings(Protocol):
-    """What retrieval asks of a catalogue; `catalog.store.Catalog` satisfies it."""
+    """What retrieval needs of a catalogue; `catalog.store.Catalog` satisfies it."""
 
     ids: Sequence[str]
-    vectors: np.ndarray
+    vectors: np.ndarray | StackedVectors
     designs: np.ndarray
 
     def allowed_rows(self, constraints: Sequence[Constraint]) -> np.ndarray:
-        """(n,) bool: rows whose listing does not contradict the constraints."""
+        """Return (n,) bool: rows whose listing does not contradict the constraints."""
 
     def text_search(
         self, query: str, k: int, rows: np.ndarray | None = None
     ) -> list[tuple[int, float]]:
-        """Rows by BM25, best first."""
+        """Return rows with their BM25 scores, best first."""
 
 
 @dataclass(frozen=True)
 class Hit:
-    """A row that the ensemble ranks: score in 0..1 (share of the best possible composed score, for display), its
-    rank with each ranker that ranked it, and the rows of the same design that it stands for."""
+    """A ranked row.
+
+    Attributes:
+        row: Its number.
+        id: Its item's id.
+        score: 0..1 for display: the share of the best possible composed score.
+        ranks: {ranker: its rank}, for rankers that ranked it.
+        siblings: Rows of the same design that it stands for.
+    """
 
     row: int
     id: str
@@ -59,7 +68,10 @@ class Hit:
 
 
 class Retriever:
-    """Searches one catalogue. depth: candidates that each ranker may bring in, at least."""
+    """Searches one catalogue.
+
+    depth: candidates that each ranker may bring in, at least.
+    """
 
     def __init__(
         self,
@@ -82,11 +94,18 @@ class Retriever:
         one_per_group: bool = True,
         stage: Stage = _untimed,
     ) -> list[Hit]:
-        """The k best rows whose listings do not contradict the wish, best first.
+        """Return the k best rows whose listings do not contradict the wish, best first.
 
-        Ask for more than will be shown: the guard drops some. exclude_rows: row numbers, or a mask (n,) bool of the rows to
-        leave out. taste: (dim,) preference or None. one_per_group: keep the best of each design, its other colourways as
-        `siblings`. stage: a context that times what is done after the candidates are found, as "rank".
+        Ask for more than will be shown: the guard drops some.
+
+        Args:
+            query: The composed query.
+            wish: The constraints and words to filter and rank by.
+            k: How many hits to return.
+            exclude_rows: Row numbers, or a mask (n,) bool, of rows to leave out.
+            taste: A preference vector (dim,).
+            one_per_group: Keep the best of each design, with its colourways as `siblings`.
+            stage: Returns a context that times the work after the candidates, named "rank".
         """
         pool = self.pool(query, wish, k, exclude_rows, taste)
         if pool is None:
@@ -97,7 +116,7 @@ class Retriever:
     def _ranked(self, query: Query, pool: Pool, k: int, one_per_group: bool) -> list[Hit]:
         rankings = pool.rankings()
         order = pool.order(self.weights, rankings)
-        kept = (
+        leaders: list[tuple[int, tuple[int, ...]]] = (
             one_per_design(pool.rows, pool.vectors, self.catalog.designs[pool.rows], order, k)
             if one_per_group
             else [(place, ()) for place in order[:k]]
@@ -112,7 +131,7 @@ class Retriever:
                 {name: int(ranking[place]) for name, ranking in rankings.items() if ranking[place]},
                 siblings,
             )
-            for place, siblings in kept
+            for place, siblings in leaders
         ]
 
     def pool(
@@ -123,91 +142,112 @@ class Retriever:
         exclude_rows: Iterable[int] | np.ndarray = (),
         taste: np.ndarray | None = None,
     ) -> Pool | None:
-        """The candidates of `search`, scored by every ranker; None where nothing is allowed or asked for."""
+        """Return the candidates of `search`, scored by every ranker.
+
+        None if no row is allowed or wanted.
+        """
         allowed = np.array(self.catalog.allowed_rows(wish.constraints), dtype=bool)
-        shut = (
-            exclude_rows
-            if isinstance(exclude_rows, np.ndarray)
-            else np.fromiter(exclude_rows, dtype=np.int64)
-        )
-        if shut.dtype != bool:
-            shut = shut[(shut >= 0) & (shut < len(allowed))]
-        allowed[shut] = False
+        allowed[_valid_rows(exclude_rows, len(allowed))] = False
         if k <= 0 or not allowed.any():
             return None
-        facets = {
+        by_facet = {
             name: specialist
             for name, specialist in specialists(wish, self.encoder).items()
             if name not in self.weights.without
         }
-        rows, vectors, scores = self._candidates(
-            query, wish, facets, max(self.depth, min(4 * k, k + BEYOND)), allowed, taste
-        )
+        depth = max(self.depth, min(4 * k, k + MAX_EXTRA_CANDIDATES))
+        directions = self._directions(query, taste)
+        words = "" if "text" in self.weights.without else listing_query(wish)
+        text_hits = self.catalog.text_search(words, depth, allowed) if words else []
+        nearest = self._nearest(wish, directions, by_facet, depth, allowed)
+        rows = _distinct(np.concatenate([nearest, _rows_of(text_hits)]))
+        if not len(rows):
+            # A wish of price or size alone: any allowed rows, shuffled the same way every time.
+            rows = np.array(self._shuffled(allowed, depth), dtype=np.int64)
+        vectors = np.asarray(self.catalog.vectors[rows], dtype=np.float32)
         return Pool(
             rows,
             LazyIds(self.catalog.ids, rows),
-            scores,
+            self._scores(query, rows, vectors, directions, by_facet, text_hits),
             vectors,
-            {name: specialist.share for name, specialist in facets.items()},
+            {name: specialist.share for name, specialist in by_facet.items()},
         )
 
-    def _candidates(
-        self,
-        query: Query,
-        wish: Wish,
-        facets: Mapping[str, Specialist],
-        depth: int,
-        allowed: np.ndarray,
-        taste: np.ndarray | None,
-    ) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-        """The union of what the rankers bring in: rows (n,), vectors (n, dim), and each ranker's scores (n,) for all."""
-        silent = self.weights.without
+    def _directions(self, query: Query, taste: np.ndarray | None) -> dict[str, np.ndarray]:
+        """Return the query vectors (dim,) that rank by inner product, {ranker: vector}."""
         directions = {"composed": query.vector} if np.any(query.vector) else {}
         if taste is not None and np.any(taste):
             directions["taste"] = np.asarray(taste, dtype=np.float32)
-        directions = {name: vector for name, vector in directions.items() if name not in silent}
-        probes = [*directions.values(), *(s.direction for s in facets.values() if not s.unwanted)]
-        found = np.zeros(0, dtype=np.int64)
-        if probes:
-            found = self.index.search(np.stack(probes), depth, allowed, wish.constraints)[
-                0
-            ].T.ravel()
-        said = "" if "text" in silent else listing_query(wish)
-        listed = self.catalog.text_search(said, depth, allowed) if said else []
-        rows = _distinct(
-            np.concatenate(
-                [found[found >= 0], np.array([row for row, _ in listed], dtype=np.int64)]
-            )
-        )
-        if not len(
-            rows
-        ):  # a wish of price or size alone: any allowed row, mixed the same way every time
-            rows = np.array(self._mixed(allowed, depth), dtype=np.int64)
-        vectors = np.asarray(self.catalog.vectors[rows], dtype=np.float32)
-        scores = {name: vectors @ vector for name, vector in directions.items()}
-        scores |= {facet: specialist.scores(vectors) for facet, specialist in facets.items()}
-        kind = (
-            None
-            if "category" in facets or "kind" in silent
-            else kind_scores(query, self.encoder, vectors)
-        )
-        if kind is not None:
-            scores["kind"] = kind
-        if listed:
-            scores["text"] = listing_scores(rows, listed)
+        without = self.weights.without
+        return {name: vector for name, vector in directions.items() if name not in without}
+
+    def _nearest(
+        self,
+        wish: Wish,
+        directions: Mapping[str, np.ndarray],
+        by_facet: Mapping[str, Specialist],
+        depth: int,
+        allowed: np.ndarray,
+    ) -> np.ndarray:
+        """Return the rows that the index finds for all directions and specialists.
+
+        The best of each come first, then the second best of each, and so on; rows may repeat.
+        """
+        probes = [
+            *directions.values(),
+            *(s.direction for s in by_facet.values() if not s.unwanted),
+        ]
+        if not probes:
+            return np.zeros(0, dtype=np.int64)
+        rows, _ = self.index.search(np.stack(probes), depth, allowed, wish.constraints)
+        interleaved = rows.T.ravel()
+        return interleaved[interleaved >= 0]
+
+    def _scores(
+        self,
+        query: Query,
+        rows: np.ndarray,
+        vectors: np.ndarray,
+        directions: Mapping[str, np.ndarray],
+        by_facet: Mapping[str, Specialist],
+        text_hits: Sequence[tuple[int, float]],
+    ) -> dict[str, np.ndarray]:
+        """Return {ranker: (n,) scores} of the candidates (n,) with their vectors (n, dim)."""
+        scores: dict[str, np.ndarray] = {
+            name: vectors @ direction for name, direction in directions.items()
+        }
+        scores |= {name: specialist.scores(vectors) for name, specialist in by_facet.items()}
+        if "category" not in by_facet and "kind" not in self.weights.without:
+            kind = kind_scores(query, self.encoder, vectors)
+            if kind is not None:
+                scores["kind"] = kind
+        if text_hits:
+            scores["text"] = listing_scores(rows, text_hits)
         if not scores:
             scores["any"] = -np.arange(len(rows), dtype=np.float64)
-        return rows, vectors, scores
+        return scores
 
-    def _mixed(self, allowed: np.ndarray, depth: int) -> list[int]:
+    def _shuffled(self, allowed: np.ndarray, depth: int) -> list[int]:
         rows = np.flatnonzero(allowed)
-        rows = rows[:: 1 + len(rows) // MIXED].tolist()
+        sample: list[int] = rows[:: 1 + len(rows) // SHUFFLED_ROWS].tolist()
         return sorted(
-            rows, key=lambda row: blake2b(self.catalog.ids[row].encode(), digest_size=8).digest()
+            sample, key=lambda row: blake2b(self.catalog.ids[row].encode(), digest_size=8).digest()
         )[:depth]
 
 
+def _valid_rows(rows: Iterable[int] | np.ndarray, n: int) -> np.ndarray:
+    """Return a mask (n,) as it is, or row numbers without those outside 0 to n-1."""
+    numbers = rows if isinstance(rows, np.ndarray) else np.fromiter(rows, dtype=np.int64)
+    if numbers.dtype == bool:
+        return numbers
+    return numbers[(numbers >= 0) & (numbers < n)]
+
+
+def _rows_of(hits: Sequence[tuple[int, float]]) -> np.ndarray:
+    return np.array([row for row, _ in hits], dtype=np.int64)
+
+
 def _distinct(rows: np.ndarray) -> np.ndarray:
-    """Each row once, in the order in which they come first."""
-    kept, first = np.unique(rows, return_index=True)
-    return kept[np.argsort(first)]
+    """Return each row once, in order of first occurrence."""
+    distinct, first = np.unique(rows, return_index=True)
+    return distinct[np.argsort(first)]

@@ -1,4 +1,4 @@
-"""What the repository promises of itself: requirements that agree, a README that is true, nothing too large."""
+"""Promises of the repository: requirements that agree, documents that are true, nothing too large."""
 
 from __future__ import annotations
 
@@ -45,19 +45,23 @@ def test_the_readmes_links_lead_somewhere() -> None:
             )
 
 
-def test_the_readmes_tree_is_the_codes() -> None:
+def test_the_readme_can_be_read_in_five_minutes() -> None:
+    assert (ROOT / "README.md").stat().st_size <= 10_240
+
+
+def test_the_tree_page_is_current() -> None:
     sys.path.insert(0, str(ROOT / "docs"))
     import tree
 
-    readme = (ROOT / "README.md").read_text()
-    missing = [line for line in tree.lines() if line not in readme]
+    page = (ROOT / "docs" / "tree.md").read_text(encoding="utf-8")
+    missing = [line for line in tree.lines() if line not in page]
     assert not missing, "run `python docs/tree.py`: " + "; ".join(missing[:5])
 
 
-def test_the_graph_in_the_readme_is_the_codes() -> None:
+def test_the_graph_in_the_agents_readme_is_current() -> None:
     from agent.graph import drawing
 
-    assert drawing().strip() in (ROOT / "README.md").read_text()
+    assert drawing().strip() in (ROOT / "agent" / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_built_in_model_fits_a_plain_push() -> None:

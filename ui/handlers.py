@@ -20,7 +20,7 @@ from ui.pace import paced
 from ui.shop import Shop
 
 if TYPE_CHECKING:
-    from agent import Event, Stylist, StylistPool
+    from agent import ChatService, Event
 
 LOG = logging.getLogger(__name__)
 PACE_S = 0.15
@@ -133,7 +133,7 @@ class PageHandlers:
         shown = turns.MOST_TURNS if token in self._unfolded else turns.SHOWN_TURNS
         return self._whole(stylist, token, shown)._replace(live=gr.skip())
 
-    def _forget(self, stylist: Stylist | StylistPool, token: str) -> View:
+    def _forget(self, stylist: ChatService, token: str) -> View:
         try:
             stylist.forget(token)
         except StylistError as error:
@@ -149,7 +149,7 @@ class PageHandlers:
             ),
         )
 
-    def _ready(self, token: str) -> Stylist | StylistPool | None:
+    def _ready(self, token: str) -> ChatService | None:
         return self.shop.stylist if token and _TOKEN.fullmatch(token) else None
 
     def _example(self, token: str, number: object) -> Iterator[View]:
@@ -206,9 +206,7 @@ class PageHandlers:
             if news[-1].kind != "reply":  # the whole page follows at once
                 yield View(live=turns.working(text, images, trace, step, said, ahead))
 
-    def _change(
-        self, stylist: Stylist | StylistPool, token: str, kind: str, data: dict
-    ) -> Iterator[View]:
+    def _change(self, stylist: ChatService, token: str, kind: str, data: dict) -> Iterator[View]:
         yield View(live=turns.working("", (), (), "thought"))
         try:
             if kind == "not_this":
@@ -226,7 +224,7 @@ class PageHandlers:
             LOG.exception("%s failed", kind)
             yield View(live=panels.notice(SLIP))
 
-    def _remove(self, stylist: Stylist | StylistPool, token: str, data: dict) -> None:
+    def _remove(self, stylist: ChatService, token: str, data: dict) -> None:
         """Remove the constraint of the wish that the chip stands for; a chip that is no longer in it does nothing."""
         wanted = data.get("facet"), data.get("op"), data.get("value")
         history = stylist.history(token, last=1)
@@ -235,9 +233,7 @@ class PageHandlers:
         if one is not None:
             stylist.remove(token, one.facet, one.op, one.value)
 
-    def _whole(
-        self, stylist: Stylist | StylistPool, token: str, shown: int = turns.SHOWN_TURNS
-    ) -> View:
+    def _whole(self, stylist: ChatService, token: str, shown: int = turns.SHOWN_TURNS) -> View:
         """All of the page that depends on the session, read from memory: so many turns, and one more that these point at."""
         history, saved = stylist.history(token, last=shown + 1), stylist.saved(token)
         ids = {item.id for item in saved}
@@ -257,7 +253,7 @@ class PageHandlers:
         )
 
     @staticmethod
-    def _currency(stylist: Stylist | StylistPool) -> str:
+    def _currency(stylist: ChatService) -> str:
         first = stylist.catalog.items([0]) if stylist.catalog.ids else []
         return first[0].currency if first else "EUR"
 

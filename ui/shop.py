@@ -8,7 +8,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from agent import Stylist, StylistPool
+    from agent import ChatService
 
 _BAR = re.compile(r"(?P<name>[^:]+):\s+\d+%\|.*\|\s*(?P<done>[\d.]+)/(?P<all>[\d.]+)")
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -21,13 +21,13 @@ class Shop:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._lines: deque[str] = deque(maxlen=LINES_KEPT)
-        self._stylist: Stylist | StylistPool | None = None
+        self._stylist: ChatService | None = None
         self.failure: Exception | None = None
         self.settled = threading.Event()
         """Set once the shop is open or has failed."""
 
     @property
-    def stylist(self) -> Stylist | StylistPool | None:
+    def stylist(self) -> ChatService | None:
         """The stylist once the shop is open, else None."""
         return self._stylist
 
@@ -49,7 +49,7 @@ class Shop:
                 self._lines.pop()
             self._lines.append(text[:160])
 
-    def open(self, stylist: Stylist | StylistPool) -> None:
+    def open(self, stylist: ChatService) -> None:
         """From now on the page serves `stylist`."""
         self._stylist = stylist
         self.settled.set()

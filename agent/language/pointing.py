@@ -1,4 +1,7 @@
-"""Pointers: "the second one", "that blue one", "the cheaper of the two", "my photo"; resolved where the page settles them."""
+"""Pointers: "the second one", "that blue one", "the cheaper of the two", "my photo".
+
+A pointer carries the id of an item where words and stated attributes settle which one it is.
+"""
 
 from __future__ import annotations
 
@@ -6,95 +9,87 @@ import re
 from collections.abc import Callable
 
 from agent.language.reading import Context, Mention, Shown
+from agent.language.resolving import resolve
 from agent.language.tokens import Sentence
-from vocabulary import covers
 from vocabulary.wish import Constraint
 
+_ORDINAL_WORDS = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+)
+_NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = {
-    "first": 1,
-    "1st": 1,
-    "second": 2,
-    "2nd": 2,
-    "third": 3,
-    "3rd": 3,
-    "fourth": 4,
-    "4th": 4,
-    "fifth": 5,
-    "5th": 5,
-    "sixth": 6,
-    "6th": 6,
-    "seventh": 7,
-    "7th": 7,
-    "eighth": 8,
-    "8th": 8,
-    "ninth": 9,
-    "9th": 9,
-    "tenth": 10,
-    "10th": 10,
+    **{word: number for number, word in enumerate(_ORDINAL_WORDS, start=1)},
+    **{word: number for number, word in enumerate(_NUMBER_WORDS, start=1)},
     "last": -1,
     "final": -1,
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
 }
-_ORDINAL = r"(?P<o>first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last|final|\d{1,2} (?:st|nd|rd|th))"
+_ORDINAL = rf"(?P<ordinal>{'|'.join(_ORDINAL_WORDS)}|last|final|\d{{1,2}} (?:st|nd|rd|th))"
 _NOUNS = (
-    r"(?:one|item|option|result|pick|choice|product|dress|gown|shirt|top|blouse|skirt|jacket|coat|pair|bag|shoe|sweater|tee|"
-    r"hoodie|picture)"
+    r"(?:one|item|option|result|pick|choice|product|dress|gown|shirt|top|blouse|skirt|jacket|coat|"
+    r"pair|bag|shoe|sweater|tee|hoodie|picture)"
 )
 _STOP = (
-    r"(?=$| (?:but|in|with|without|and|is|please|has|looks|for|,|\.|\?|!|though|only|from|or|to|so|because|too|as|though|of|"
-    r"more|come|available)\b| [,.?!;])"
+    r"(?=$| (?:but|in|with|without|and|is|please|has|looks|for|,|\.|\?|!|though|only|from|or|to|so|"
+    r"because|too|as|though|of|more|come|available)\b| [,.?!;])"
 )
-_PATTERNS = tuple(
+_ORDINAL_PATTERNS = tuple(
     re.compile(p)
     for p in (
         rf"\b(?:the |that |your |my )?(?:very )?{_ORDINAL} {_NOUNS}\b",
         rf"\b(?:and|or) {_ORDINAL}{_STOP}",
         rf"\bthe (?:very )?{_ORDINAL}{_STOP}",
-        r"(?:# ?|\b(?:number|no\.?|nr\.?|item|option|result|picture|nº) ?#? ?)(?P<o>\d{1,2}|one|two|three|four|five|six|seven|"
-        r"eight|nine|ten)(?!\w| ?%)",
+        r"(?:# ?|\b(?:number|no\.?|nr\.?|item|option|result|picture|nº) ?#? ?)"
+        rf"(?P<ordinal>\d{{1,2}}|{'|'.join(_NUMBER_WORDS)})(?!\w| ?%)",
     )
 )
 _PHOTO = re.compile(
-    r"\b(?P<how>(?:like|similar to|as in|from|same as|of) )?(?:in |on )?(?P<det>the|this|that|my) "
-    r"(?:(?P<sure>photo|photograph|pic|upload|screenshot)|picture|image)s?\b(?! (?:of|is of|on (?:it|the)))"
+    r"\b(?P<likeness>(?:like|similar to|as in|from|same as|of) )?(?:in |on )?"
+    r"(?P<determiner>the|this|that|my) "
+    r"(?:(?P<upload>photo|photograph|pic|upload|screenshot)|picture|image)s?\b"
+    r"(?! (?:of|is of|on (?:it|the)))"
 )
-"""A picture may also be one on a T-shirt: it is the shopper's where it is "my" or "like the", or where there is one."""
-_THIS = re.compile(
-    r"\b(?:like|similar to|same as|love|as|is|does|about|with|take|want|prefer|buy|not|come) (?P<it>this|"
-    r"that|it|these|those|this one|that one)(?= (?:but|one|in|with|come|have|available|,|\.|\?|!|except|only|"
-    r"though|please|just|made|a)\b|$| [,.?!])"
+"""A picture may also be a print on a T-shirt. It is the shopper's photo after "my" or "like the",
+or where the session has one."""
+_PRONOUN = re.compile(
+    r"\b(?:like|similar to|same as|love|as|is|does|about|with|take|want|prefer|buy|not|come) "
+    r"(?P<pronoun>this|that|it|these|those|this one|that one)"
+    r"(?= (?:but|one|in|with|come|have|available|,|\.|\?|!|except|only|though|please|just|made|a)\b"
+    r"|$| [,.?!])"
 )
-_THAT_ONE = re.compile(r"\b(?P<det>that|this|the) (?P<what>(?:\w+ ){1,4}?)ones?\b")
+_THAT_ONE = re.compile(r"\b(?P<determiner>that|this|the) (?P<look>(?:\w+ ){1,4}?)ones?\b")
 _EXTREME = re.compile(
-    r"\b(?:the|which (?:one )?is(?: the)?) (?P<what>cheaper|cheapest|least expensive|most expensive|"
-    r"priciest|more expensive|longer|longest|shorter|shortest|darker|darkest|lighter|lightest|brighter|"
-    r"brightest|tighter|tightest|looser|loosest)"
-    r"(?: (?:one|option|item))?(?: of (?:the|these|those) ?(?P<n>two|three|four|five|last two|first two|"
+    r"\b(?:the|which (?:one )?is(?: the)?) (?P<extreme>cheaper|cheapest|least expensive|"
+    r"most expensive|priciest|more expensive|longer|longest|shorter|shortest|darker|darkest|"
+    r"lighter|lightest|brighter|brightest|tighter|tightest|looser|loosest)(?: (?:one|option|item))?"
+    r"(?: of (?:the|these|those) ?(?P<among>two|three|four|five|last two|first two|"
     r"last three|first three|last|first)?)?"
 )
+_CHEAPEST = Constraint(facet="price", op="less", value="price")
+_DEAREST = Constraint(facet="price", op="more", value="price")
 _EXTREMES = {
-    "cheap": ("price", "less", "price"),
-    "least": ("price", "less", "price"),
-    "most": ("price", "more", "price"),
-    "pric": ("price", "more", "price"),
-    "more": ("price", "more", "price"),
-    "long": ("length", "more", "length"),
-    "short": ("length", "less", "length"),
-    "dark": ("color", "more", "dark"),
-    "light": ("color", "more", "light"),
-    "brig": ("color", "more", "bright"),
-    "tigh": ("fit", "more", "slim"),
-    "loos": ("fit", "more", "loose"),
+    "cheap": _CHEAPEST,
+    "least expensive": _CHEAPEST,
+    "pric": _DEAREST,
+    "most expensive": _DEAREST,
+    "more expensive": _DEAREST,
+    "long": Constraint(facet="length", op="more", value="length"),
+    "short": Constraint(facet="length", op="less", value="length"),
+    "dark": Constraint(facet="color", op="more", value="dark"),
+    "light": Constraint(facet="color", op="more", value="light"),
+    "bright": Constraint(facet="color", op="more", value="bright"),
+    "tight": Constraint(facet="fit", op="more", value="slim"),
+    "loos": Constraint(facet="fit", op="more", value="loose"),
 }
+"""Stem of a comparison -> which item it points at."""
 _AMONG = {"two": 2, "three": 3, "four": 4, "five": 5}
 
 ReadConstraints = Callable[[str], tuple[Constraint, ...]]
@@ -103,150 +98,123 @@ ReadConstraints = Callable[[str], tuple[Constraint, ...]]
 def read_mentions(
     sentence: Sentence, context: Context | None, attributes: ReadConstraints
 ) -> tuple[Mention, ...]:
-    """Reads and takes pointers. `attributes` reads the constraints of a phrase ("blue" of "that blue one")."""
+    """Read and take the pointers of a sentence, in order of appearance.
+
+    `attributes` reads the constraints of a phrase ("blue" of "that blue one").
+    """
     shown = context.shown if context else ()
-    found = [
+    mentions = [
         *_extremes(sentence, shown),
         *_ordinals(sentence, shown),
-        *_described(sentence, context, attributes),
+        *_described(sentence, shown, attributes),
         *_photos(sentence, context),
         *_pronouns(sentence, context),
     ]
-    return tuple(mention for _, mention in sorted(found, key=lambda pair: pair[0]))
+    return tuple(mention for _, mention in sorted(mentions, key=lambda placed: placed[0]))
 
 
-def _ordinals(sentence: Sentence, shown: tuple[Shown, ...]) -> list[tuple[int, Mention]]:
-    found = []
-    for pattern in _PATTERNS:
+_Placed = tuple[int, Mention]
+"""The index of a mention's first word, and the mention."""
+
+
+def _settled(mention: Mention, shown: tuple[Shown, ...]) -> Mention:
+    """Return the mention with the id of the item that it points at, if it points at one."""
+    item = next(iter(resolve(mention, shown)), None)
+    return mention if item is None else mention.model_copy(update={"item_id": item.id})
+
+
+def _ordinals(sentence: Sentence, shown: tuple[Shown, ...]) -> list[_Placed]:
+    mentions = []
+    for pattern in _ORDINAL_PATTERNS:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if not sentence.free(span):
                 continue
             sentence.take(span)
-            said = match.group("o").replace(" ", "")
-            ordinal = (
-                int(said)
-                if said.isdigit()
-                else _ORDINALS[said]
-                if said in _ORDINALS
-                else int(re.sub(r"\D", "", said))
+            picture = match.group().endswith(("picture", "photo")) and not shown
+            mention = Mention(
+                kind="photo" if picture else "shown",
+                ordinal=_number(match.group("ordinal")),
+                text=match.group(),
             )
-            kind = (
-                "photo" if match.group().endswith(("picture", "photo")) and not shown else "shown"
-            )
-            found.append(
-                (
-                    span.start,
-                    Mention(
-                        kind=kind, ordinal=ordinal, item_id=_at(shown, ordinal), text=match.group()
-                    ),
-                )
-            )
-    return found
+            mentions.append((span.start, _settled(mention, shown)))
+    return mentions
 
 
-def _at(shown: tuple[Shown, ...], ordinal: int) -> str | None:
-    place = ordinal if ordinal < 0 else ordinal - 1
-    return shown[place].id if ordinal and -len(shown) <= place < len(shown) else None
+def _number(ordinal: str) -> int:
+    """Return the number that "third", "three", "3" or "3 rd" stands for."""
+    return _ORDINALS[ordinal] if ordinal in _ORDINALS else int(re.sub(r"\D", "", ordinal))
 
 
-def _extremes(sentence: Sentence, shown: tuple[Shown, ...]) -> list[tuple[int, Mention]]:
-    found = []
+def _extremes(sentence: Sentence, shown: tuple[Shown, ...]) -> list[_Placed]:
+    mentions = []
     for match in _EXTREME.finditer(sentence.text):
-        of, what = match.group("n"), match.group("what")
-        tail = match.group()
-        alone = what.endswith("est") and sentence.text.endswith(tail)
-        if not (alone or " of " in tail or tail.endswith(("one", "option", "item"))):
-            continue
         span = sentence.span(match)
-        if not sentence.free(span):
+        if not (_picks_one(match) and sentence.free(span)):
             continue
         sentence.take(span)
-        facet, op, value = next(
-            meaning for start, meaning in _EXTREMES.items() if what.startswith(start)
-        )
-        among = next((n for word, n in _AMONG.items() if of and word in of), None)
-        extreme = Constraint(facet=facet, op=op, value=value)
-        found.append(
-            (
-                span.start,
-                Mention(
-                    extreme=extreme, among=among, item_id=_most(shown[:among], extreme), text=tail
-                ),
-            )
-        )
-    return found
+        words = match.group("extreme")
+        extreme = next(c for stem, c in _EXTREMES.items() if words.startswith(stem))
+        among = next((_AMONG[w] for w in (match.group("among") or "").split() if w in _AMONG), None)
+        mention = Mention(extreme=extreme, among=among, text=match.group())
+        if extreme.facet == "price":
+            mention = _settled(mention, shown)  # other facets are seen in the pictures only
+        mentions.append((span.start, mention))
+    return mentions
 
 
-def _most(shown: tuple[Shown, ...], extreme: Constraint) -> str | None:
-    """The item with the extreme price; other facets are for whoever sees the pictures."""
-    priced = [item for item in shown if item.price is not None]
-    if extreme.facet != "price" or not priced:
-        return None
-    pick = min if extreme.op == "less" else max
-    return pick(priced, key=lambda item: item.price or 0.0).id
+def _picks_one(match: re.Match[str]) -> bool:
+    """Return whether "the cheaper" and the like is a pointer here, and not a wish."""
+    words = match.group()
+    superlative_at_end = match.group("extreme").endswith("est") and match.string.endswith(words)
+    return superlative_at_end or " of " in words or words.endswith((" one", " option", " item"))
 
 
 def _described(
-    sentence: Sentence, context: Context | None, attributes: ReadConstraints
-) -> list[tuple[int, Mention]]:
-    """ "that blue one"; "the blue one" points only where something is shown."""
-    found = []
+    sentence: Sentence, shown: tuple[Shown, ...], attributes: ReadConstraints
+) -> list[_Placed]:
+    """Read "that blue one". "The blue one" points only where something is shown."""
+    mentions = []
     for match in _THAT_ONE.finditer(sentence.text):
         span = sentence.span(match)
-        if not sentence.free(span) or (
-            match.group("det") == "the" and not (context and context.shown)
-        ):
+        if not sentence.free(span) or (match.group("determiner") == "the" and not shown):
             continue
-        wanted = attributes(match.group("what"))
-        if not wanted or any(c.op != "require" for c in wanted):
+        look = attributes(match.group("look"))
+        if not look or any(c.op != "require" for c in look):
             continue
         sentence.take(span)
-        shown = context.shown if context else ()
-        fitting = [item for item in shown if all(_shows(item, c) for c in wanted)]
-        item_id = fitting[0].id if fitting else None
-        found.append((span.start, Mention(constraints=wanted, item_id=item_id, text=match.group())))
-    return found
+        mention = Mention(constraints=look, text=match.group())
+        mentions.append((span.start, _settled(mention, shown)))
+    return mentions
 
 
-def _shows(item: Shown, c: Constraint) -> bool:
-    stated = item.attributes.get(c.facet, ())
-    return (
-        any(covers(c.facet, str(c.value), have) for have in stated)
-        or str(c.value) in item.title.lower().split()
-    )
-
-
-def _photos(sentence: Sentence, context: Context | None) -> list[tuple[int, Mention]]:
-    found = []
+def _photos(sentence: Sentence, context: Context | None) -> list[_Placed]:
+    mentions = []
     for match in _PHOTO.finditer(sentence.text):
         span = sentence.span(match)
-        theirs = (
-            match.group("how")
-            or match.group("sure")
-            or match.group("det") == "my"
+        shoppers_own = (
+            match.group("likeness")
+            or match.group("upload")
+            or match.group("determiner") == "my"
             or (context and context.has_photo)
         )
-        if theirs and sentence.free(span):
+        if shoppers_own and sentence.free(span):
             sentence.take(span)
-            found.append((span.start, Mention(kind="photo", text=match.group())))
-    return found
+            mentions.append((span.start, Mention(kind="photo", text=match.group())))
+    return mentions
 
 
-def _pronouns(sentence: Sentence, context: Context | None) -> list[tuple[int, Mention]]:
-    """ "like this", "does it": the item on the page, else the photo."""
-    found = []
-    for match in _THIS.finditer(sentence.text):
-        span = sentence.span(match, "it")
+def _pronouns(sentence: Sentence, context: Context | None) -> list[_Placed]:
+    """Read "like this", "does it": the first item on the page, else the photo."""
+    shown = context.shown if context else ()
+    on_photo = context is not None and context.has_photo and not shown
+    mentions = []
+    for match in _PRONOUN.finditer(sentence.text):
+        span = sentence.span(match, "pronoun")
         if not sentence.free(span):
             continue
-        said = match.group("it")
-        kind = "photo" if context and context.has_photo and not context.shown else "shown"
-        many = said in ("these", "those")
-        item_id = (
-            context.shown[0].id
-            if context and context.shown and not many and kind == "shown"
-            else None
-        )
-        found.append((span.start, Mention(kind=kind, ordinal=None, item_id=item_id, text=said)))
-    return found
+        pronoun = match.group("pronoun")
+        mention = Mention(kind="photo" if on_photo else "shown", text=pronoun)
+        one_item = not on_photo and pronoun not in ("these", "those")
+        mentions.append((span.start, _settled(mention, shown) if one_item else mention))
+    return mentions

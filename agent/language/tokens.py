@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from vocabulary import normal
+
 MAX_CHARS = 4000
 """Longer messages are read up to here: no wish needs more, and time stays bounded."""
 
@@ -71,6 +73,16 @@ def clean(text: str) -> str:
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text as the lexicon spells them: "women's" -> womens, "t-shirt" -> t, shirt."""
     return tuple(match.group().replace("'", "") for match in _TOKEN.finditer(clean(text)))
+
+
+def contains_phrase(text: str, phrase: str) -> bool:
+    """Return whether `text` has `phrase` as whole words, case aside.
+
+    "polka dot" and "polka-dot" are the same phrase. A hyphen does not end a word: "off-white" does
+    not contain "white".
+    """
+    pattern = "[ -]".join(map(re.escape, re.split(r"[ -]", normal(phrase))))
+    return re.search(rf"(?<![\w-]){pattern}(?![\w-])", normal(text)) is not None
 
 
 @dataclass

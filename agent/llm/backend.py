@@ -132,7 +132,7 @@ class GroundedSpeaker:
         return SpokenText(f"{before} {draft}".strip(), tuple(notes))
 
 
-def model_minds(settings: Settings, tools: Tools, memory: Memory) -> dict[str, Backend]:
+def model_backends(settings: Settings, tools: Tools, memory: Memory) -> dict[str, Backend]:
     """The minds that ask the configured model: every turn (llm), or what is not plain (auto)."""
     client = model_client(settings)
     limits = Limits.of(settings)

@@ -105,7 +105,7 @@ class Toolbox:
         if problem:
             return {"error": problem}
         before = self._turn.context.wish or Wish()
-        wish = before.model_copy(update={"constraints": merge(before.constraints, wanted)})
+        wish = before.with_constraints(merge(before.constraints, wanted))
         rejected = self._turn.session.rejected if self._turn.session else ()
         hits = self._tools.search(
             wish,

@@ -78,7 +78,7 @@ class Session(BaseModel):
 
     def agreed(self) -> Session:
         """The session with what was offered in force."""
-        wish = self.wish.model_copy(update={"constraints": self.offer or ()})
+        wish = self.wish.with_constraints(self.offer or ())
         return self.moved(self.point.model_copy(update={"wish": wish}))
 
     def undone(self) -> Session | None:

@@ -1,28 +1,23 @@
-"""A lock for each session: turns of one session wait for one another."""
+"""One lock per session, so that turns of one session wait for one another."""
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
-
-KEPT = 10_000
+from weakref import WeakValueDictionary
 
 
 class SessionLocks:
-    """Thread-safe. Locks are made when they are asked for; old ones that nobody holds are let go."""
+    """Locks by session, made on demand. Thread-safe.
+
+    A lock exists as long as somebody holds it or waits for it; a bounded cache could drop one that a thread has
+    fetched and not yet acquired.
+    """
 
     def __init__(self) -> None:
-        self._locks: OrderedDict[str, threading.Lock] = OrderedDict()
+        self._locks: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
         self._own = threading.Lock()
 
     def of(self, session: str) -> threading.Lock:
-        """The lock of a session."""
+        """Return the lock of a session."""
         with self._own:
-            lock = self._locks.setdefault(session, threading.Lock())
-            self._locks.move_to_end(session)
-            while len(self._locks) > KEPT:
-                oldest = next(iter(self._locks))
-                if self._locks[oldest].locked():
-                    break
-                del self._locks[oldest]
-            return lock
+            return self._locks.setdefault(session, threading.Lock())

@@ -86,12 +86,13 @@ def leaning(wish: Wish, photo: Seen | None) -> Wish:
     kinds = [
         kind for kind in kinds if not any(vocabulary.covers("category", no, kind) for no in banned)
     ]
-    number = 1 + max((c.any for c in wish.constraints if c.any is not None), default=0)
-    leant = (
-        Constraint(facet="category", op="require", value=kind, any=number, reason=LEANING)
-        for kind in kinds
+    group = wish.next_group
+    return wish.adding(
+        *(
+            Constraint(facet="category", op="require", value=kind, any=group, reason=LEANING)
+            for kind in kinds
+        )
     )
-    return wish.model_copy(update={"constraints": (*wish.constraints, *leant)})
 
 
 def _or_else(kept: tuple[Constraint, ...], heard: TurnInput) -> tuple[Constraint, ...]:

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 import vocabulary
 from vocabulary import covers
-from vocabulary.wish import Constraint, PriceRange
+from vocabulary.wish import Constraint, PriceRange, next_group, required_kinds
 
 SHAPE = frozenset({"sleeve_length", "length", "neckline", "fit", "details"})
 LASTING = frozenset({"price", "gender"})
@@ -77,7 +77,7 @@ def worn(category: str | None) -> str | None:
 
 def kind(constraints: Iterable[Constraint]) -> str | None:
     """The kind of item that is required, where it is one."""
-    kinds = [str(c.value) for c in constraints if c.facet == "category" and c.op == "require"]
+    kinds = required_kinds(constraints)
     return kinds[0] if len(kinds) == 1 else None
 
 
@@ -90,7 +90,7 @@ def _dropped(c: Constraint, facet: str | None, value: object | None) -> bool:
 
 
 def _after_kind(kept: Constraints, fresh: Constraints) -> Constraints:
-    new = [str(c.value) for c in fresh if c.facet == "category" and c.op == "require"]
+    new = required_kinds(fresh)
     old = [str(c.value) for c in kept if c.facet == "category" and c.op in ("require", "prefer")]
     if not new or not old or any(_related("category", n, o) for n in new for o in old):
         return kept
@@ -191,7 +191,7 @@ def _with_open_end(n: Constraint, kept: Constraints) -> Constraint:
 
 def _renumbered(old: Constraints, new: Constraints) -> Constraints:
     """The new constraints with `any` numbers that no old one has; one alternative alone needs no number."""
-    first = 1 + max((c.any for c in old if c.any is not None), default=0)
+    first = next_group(old)
     numbers = list(dict.fromkeys(c.any for c in new if c.any is not None))
     table = {number: first + place for place, number in enumerate(numbers)}
     return tuple(c if c.any is None else c.model_copy(update={"any": table[c.any]}) for c in new)

@@ -11,11 +11,13 @@ from dataclasses import replace
 
 import vocabulary
 from agent.language import Mention, Part
+from agent.language.resolving import at_ordinal, resolve
 from agent.photo_reader import PhotoReader, blend
 from agent.state import Clock, Seen
 from agent.tools import Tools
 from catalog.item import Item
 from guard import look
+from vocabulary.wish import Constraint
 
 ITEM = "item:"
 
@@ -89,19 +91,17 @@ class References:
     def _pointed(
         self, mention: Mention, photos: Sequence[Seen], page: Sequence[Item]
     ) -> Seen | None:
+        """Return the photo or shown item that a mention points at; None for "the other one"."""
         if mention.constraints:
-            of_kind = str(mention.constraints[0].value)
-            seen = next((photo for photo in photos if _is(photo, of_kind)), None)
-            item = next((item for item in page if _states(item, of_kind)), None)
-            return seen or (self.of_item(item) if item is not None else None)
-        if not mention.ordinal:
+            photo = next((p for p in photos if _photo_shows(p, mention.constraints)), None)
+        elif not mention.ordinal:
             return None
-        among = photos if mention.kind == "photo" or len(photos) > 1 else page
-        place = mention.ordinal - 1 if mention.ordinal > 0 else mention.ordinal
-        if not -len(among) <= place < len(among):
-            return None
-        found = among[place]
-        return found if isinstance(found, Seen) else self.of_item(found)
+        elif mention.kind == "photo" or len(photos) > 1:
+            return at_ordinal(photos, mention.ordinal)
+        else:
+            photo = None
+        item = next(iter(resolve(mention, page)), None)
+        return photo or (None if item is None else self.of_item(item))
 
     def _other(self, whole: Seen, photos: Sequence[Seen], page: Sequence[Item]) -> Seen | None:
         """ "The other one", where there are just two."""
@@ -156,18 +156,14 @@ class References:
         return blend(photos, self.tools.encoder.layout) if photos else None
 
 
-def _is(photo: Seen, kind: str) -> bool:
-    """Whether a kind or its children are the likeliest that a photo shows."""
-    chances = photo.attributes.get("category", {})
-    return bool(chances) and vocabulary.covers(
-        "category", kind, max(chances, key=lambda value: chances[value])
-    )
-
-
-def _states(item: Item, kind: str) -> bool:
-    return any(
-        vocabulary.covers("category", kind, value) for value in item.attributes.get("category", ())
-    )
+def _photo_shows(photo: Seen, constraints: Sequence[Constraint]) -> bool:
+    """Return whether the likeliest values that a photo shows are the required ones."""
+    for c in constraints:
+        chances = photo.attributes.get(c.facet, {})
+        likeliest = max(chances, key=lambda value: chances[value], default=None)
+        if likeliest is None or not vocabulary.covers(c.facet, str(c.value), likeliest):
+            return False
+    return True
 
 
 def photo_hashes(name: str | None) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import vocabulary
-from vocabulary.wish import Constraint, PriceRange, Wish
+from vocabulary.wish import Constraint, PriceRange, Wish, alternatives, required_kinds
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
 _NO_PLURAL = frozenset(
@@ -180,7 +180,7 @@ def listing(parts: Sequence[str], last: str = "and") -> str:
 def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
     """Hard constraints as a noun phrase: "navy midi dresses with long sleeves, without stripes or pockets, at most €50"."""
     chosen = sorted((c for c in constraints if c.hard), key=lambda c: _ORDER.index(c.facet))
-    worn = [str(c.value) for c in chosen if c.facet == "category" and c.op == "require"]
+    worn = required_kinds(chosen)
     chosen = [
         c
         for c in chosen
@@ -188,7 +188,7 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
         or not worn  # caps "with sleeves" say nothing
         or any(vocabulary.applicable(c.facet, kind, str(c.value)) for kind in worn)
     ]
-    wanted = _grouped(c for c in chosen if c.op == "require")
+    wanted = alternatives(c for c in chosen if c.op == "require")
     said = {
         place: [
             listing([phrase(c, currency) for c in group], "or")
@@ -197,7 +197,7 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
         ]
         for place in ("head", "with", "tail", "apart")
     }
-    kinds = [plural(str(c.value)) for c in chosen if c.facet == "category" and c.op == "require"]
+    kinds = [plural(kind) for kind in required_kinds(chosen)]
     refused = [phrase(c, currency) for c in chosen if c.op == "exclude"]
     without = [words.removeprefix("no ") for words in refused if words.startswith("no ")]
     parts = [" ".join([*said["head"], listing(kinds, "or") if kinds else "items", *said["tail"]])]
@@ -231,13 +231,6 @@ def _place_of(c: Constraint) -> str:
         if c.facet == "price"
         else "tail"
     )
-
-
-def _grouped(constraints: Iterable[Constraint]) -> list[list[Constraint]]:
-    groups: dict[object, list[Constraint]] = {}
-    for number, c in enumerate(constraints):
-        groups.setdefault(("one", number) if c.any is None else ("any", c.any), []).append(c)
-    return list(groups.values())
 
 
 def sight(constraints: Iterable[Constraint]) -> str:

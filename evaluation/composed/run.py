@@ -24,7 +24,7 @@ from evaluation.composed.references import several_references
 from evaluation.composed.scores import Rows, comparison, query_rows, strongest, summary
 from evaluation.composed.sheet import save_sheet
 from evaluation.composed.wordings import over_wordings, overall, read_wordings
-from evaluation.report.plot import save_bars
+from evaluation.report.plot import bars, require_matplotlib, save
 from evaluation.report.show import finish, machine, notice, table
 from metrics.intervals import Estimate, estimate, short
 from settings import load_settings
@@ -46,6 +46,8 @@ def run(
 ) -> dict:
     """All parts; prints their tables and one JSON line. kinds: only these composers beside the baselines; folder: of
     FashionIQ; out: a folder for composed.json, the chart composed.svg and the contact sheet composed.png."""
+    if out is not None:
+        require_matplotlib()
     settings = load_settings(data_dir=data, catalog_dir=catalog)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
     words = Words(encoder)
@@ -62,14 +64,14 @@ def run(
     iq = _fashioniq(folder or settings.data_dir / fashioniq.FOLDER, encoder, words, names, mixes)
     _print(figures, against, best, wordings, references)
     if out is not None:
-        save_bars(
-            out / "composed.svg",
+        chart = bars(
             "Composed retrieval on held-out product photos: R@10 [95%]",
             {
                 name: {kind: estimate(by_kind[kind]["R@10"]) for kind in KINDS}
                 for name, by_kind in rows.items()
             },
         )
+        save(out / "composed.svg", chart)
         files = [photo_path(settings.data_dir, product) for product in methods.gallery.products]
         save_sheet(
             out / "composed.png",

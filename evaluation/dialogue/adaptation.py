@@ -117,7 +117,7 @@ def session(
             for f in shopper.changed[number : number + 1]
             for v in shop.values(shopper.target, f)
         ]
-        wish = wish.model_copy(update={"constraints": (*wish.constraints, *asked)})
+        wish = wish.adding(*asked)
         started = time.thread_time()
         factors = {} if pace is None else emphasis(turns, shop.encoder, pace)
         cost.append(1e6 * (time.thread_time() - started))

@@ -10,7 +10,7 @@ import numpy as np
 
 import vocabulary
 from agent.wording.phrases import caption
-from catalog.strings import numbered
+from catalog.sequences import string_numbers
 from composer import Query, compose
 from evaluation.composed.drawn_queries import VALUES, Truth, drawn_queries
 from evaluation.composed.gallery import Gallery, Words, read_wish
@@ -40,7 +40,7 @@ class Unlisted:
 
     def __init__(self, vectors: np.ndarray, ids: Sequence[str], groups: Sequence[str]) -> None:
         self.vectors, self.ids, self.groups = vectors, list(ids), list(groups)
-        self.designs = numbered(groups)
+        self.designs = string_numbers(groups)
 
     def allowed_rows(self, constraints: Sequence[Constraint]) -> np.ndarray:
         """(n,) all True."""

@@ -1,29 +1,37 @@
-"""The risk-coverage curve of explicit "no" wishes on pictures alone: the more is shown, the more breaks the wish.
+"""Risk against coverage of explicit "no" wishes judged from pictures alone.
 
-El-Yaniv and Wiener, JMLR 2010. A point: all pairs of photo and unwanted value are shown whose probability of having it is
-at most t. Coverage is the share shown, risk the share of those that break the wish.
+After El-Yaniv and Wiener (JMLR 2010). At a threshold t, every pair of a photo and an unwanted value
+is shown whose probability of having the value is at most t. Coverage is the share of pairs shown,
+risk the share of the shown ones that break the wish.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evaluation.guard.photos import Case
+from evaluation.report.plot import COLOURS, INK, new_chart
+from evaluation.report.plot import save as save_chart
+from evaluation.report.show import Figures
 from guard import Guard, look
 from metrics.intervals import interval
 
-WIDTH, HEIGHT, LEFT, TOP = 560, 320, 64, 48
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """p (n,): probability that a photo has the unwanted value; breaks (n,) bool; passes, shown (n,) bool by the thresholds
-    in use, shown counting the unconfirmed."""
+    """n pairs of a photo and a value that the shopper does not want.
+
+    p (n,): probability that the photo has the value. breaks (n,) bool: it has. passes, shown (n,)
+    bool: confirmed by the thresholds in use; confirmed or at least not refused.
+    """
 
     p: np.ndarray
     breaks: np.ndarray
@@ -31,10 +39,10 @@ class Pairs:
     shown: np.ndarray
 
 
-def pairs(given: Sequence[Case], guard: Guard) -> Pairs:
-    """All pairs of the "no X" cases, by the picture alone."""
+def pairs(cases: Sequence[Case], guard: Guard) -> Pairs:
+    """Return all pairs of the "no X" cases, judged by the picture alone."""
     p, breaks, passes, shown = [], [], [], []
-    for case in given:
+    for case in cases:
         facet, value = case.wish.facet, str(case.wish.value)
         seen = look(guard.encoder, case.vectors, tuple(dict.fromkeys(("category", facet))))
         chance, able = seen.of(facet, value), seen.can_have(facet, value)
@@ -51,29 +59,28 @@ def pairs(given: Sequence[Case], guard: Guard) -> Pairs:
     return Pairs(*(np.concatenate(parts) for parts in (p, breaks, passes, shown)))
 
 
-def curve(found: Pairs, points: int = 100) -> list[dict[str, float]]:
-    """[{"threshold", "coverage", "risk"}], coverage rising."""
-    order = np.argsort(found.p, kind="stable")
-    risk = np.cumsum(found.breaks[order]) / np.arange(1, len(order) + 1)
-    at = (
-        np.unique(np.linspace(1, len(order), min(points, len(order))).astype(int)) - 1
-        if len(order)
-        else []
-    )
+def curve(judged: Pairs, points: int = 100) -> list[dict[str, float]]:
+    """Return at most `points` of {"threshold", "coverage", "risk"}, coverage rising."""
+    n = len(judged.p)
+    if n == 0:
+        return []
+    order = np.argsort(judged.p, kind="stable")
+    risk = np.cumsum(judged.breaks[order]) / np.arange(1, n + 1)
+    counts = np.unique(np.linspace(1, n, min(points, n)).astype(int))
     return [
         {
-            "threshold": round(float(found.p[order[n]]), 4),
-            "coverage": round((n + 1) / len(order), 4),
-            "risk": round(float(risk[n]), 4),
+            "threshold": round(float(judged.p[order[count - 1]]), 4),
+            "coverage": round(float(count / n), 4),
+            "risk": round(float(risk[count - 1]), 4),
         }
-        for n in at
+        for count in counts
     ]
 
 
-def point(found: Pairs, rows: np.ndarray) -> dict:
-    """Coverage and risk of the pairs in `rows` (n,) bool, the risk with its 95% interval."""
-    low, high = interval(found.breaks[rows].tolist()) if rows.any() else (float("nan"),) * 2
-    risk = float(found.breaks[rows].mean()) if rows.any() else float("nan")
+def point(judged: Pairs, rows: np.ndarray) -> Figures:
+    """Return coverage and risk of the pairs in `rows` (n,) bool, the risk with its 95% interval."""
+    low, high = interval(judged.breaks[rows].tolist()) if rows.any() else (float("nan"),) * 2
+    risk = float(judged.breaks[rows].mean()) if rows.any() else float("nan")
     return {
         "coverage": round(float(rows.mean()), 4) if len(rows) else 0.0,
         "risk": round(risk, 4),
@@ -81,77 +88,60 @@ def point(found: Pairs, rows: np.ndarray) -> dict:
     }
 
 
-def report(given: Sequence[Case], guard: Guard, alpha: float) -> dict:
-    """{"alpha", "curve", "confirmed", "all"}: the curve, and where the thresholds in use lie on it."""
-    found = pairs(given, guard)
+def report(cases: Sequence[Case], guard: Guard, alpha: float) -> Figures:
+    """Return the curve, and where the thresholds in use lie on it.
+
+    Keys: "alpha" (the promised bound of the risk), "pairs", "curve", "confirmed",
+    "with_unconfirmed".
+    """
+    judged = pairs(cases, guard)
     return {
         "alpha": alpha,
-        "pairs": len(found.p),
-        "curve": curve(found),
-        "confirmed": point(found, found.passes),
-        "with_unconfirmed": point(found, found.shown),
+        "pairs": len(judged.p),
+        "curve": curve(judged),
+        "confirmed": point(judged, judged.passes),
+        "with_unconfirmed": point(judged, judged.shown),
     }
 
 
-def drawing(
-    result: dict, title: str = 'Explicit "no", pictures alone: risk against coverage'
-) -> str:
-    """The curve as SVG, with alpha as a dashed line and the thresholds in use as points."""
-    top = max(0.05, 1.15 * max([step["risk"] for step in result["curve"]] + [result["alpha"]]))
-
-    def place(coverage: float, risk: float) -> tuple[float, float]:
-        return LEFT + WIDTH * coverage, TOP + HEIGHT * (1 - risk / top)
-
-    line = " ".join(
-        f"{x:.1f},{y:.1f}" for x, y in (place(s["coverage"], s["risk"]) for s in result["curve"])
+def drawing(result: Figures) -> Figure:
+    """Draw the curve of a `report`, its alpha as a dashed line, the thresholds in use as points."""
+    chart, axes = new_chart('Explicit "no", pictures alone: risk against coverage', 8, 4.5)
+    axes.plot(
+        [step["coverage"] for step in result["curve"]],
+        [step["risk"] for step in result["curve"]],
+        color=COLOURS[0],
     )
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 30}" height="{TOP + HEIGHT + 52}" '
-        'font-family="sans-serif" font-size="11">',
-        '<rect width="100%" height="100%" fill="white"/>',
-        f'<text x="12" y="22" font-size="14" font-weight="bold">{escape(title)}</text>',
-        *_axes(top),
-        f'<polyline points="{line}" fill="none" stroke="#3b6fb6" stroke-width="2"/>',
-    ]
-    x, y = place(0, result["alpha"])
-    parts.append(
-        f'<line x1="{x}" y1="{y:.1f}" x2="{x + WIDTH}" y2="{y:.1f}" stroke="black" stroke-dasharray="4 3"/>'
-    )
-    parts.append(
-        f'<text x="{x + WIDTH - 4}" y="{y - 4:.1f}" text-anchor="end">alpha {result["alpha"]:g}</text>'
+    axes.axhline(result["alpha"], color=INK, linestyle="--", linewidth=1)
+    axes.annotate(
+        f"alpha {result['alpha']:g}",
+        xy=(0.02, result["alpha"]),
+        xytext=(0, 4),
+        textcoords="offset points",
     )
     for name, label, colour in (
-        ("confirmed", "called fitting", "#4f9d69"),
-        ("with_unconfirmed", "with unconfirmed", "#d9822b"),
+        ("confirmed", "called fitting", COLOURS[2]),
+        ("with_unconfirmed", "with unconfirmed", COLOURS[1]),
     ):
-        if np.isfinite(result[name]["risk"]):
-            x, y = place(result[name]["coverage"], result[name]["risk"])
-            parts.append(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="5" fill="{colour}"/>')
-            parts.append(f'<text x="{x - 8:.1f}" y="{y - 8:.1f}" text-anchor="end">{label}</text>')
-    return "\n".join([*parts, "</svg>"]) + "\n"
+        position = (result[name]["coverage"], result[name]["risk"])
+        if np.isfinite(position[1]):
+            axes.plot(*position, marker="o", color=colour)
+            axes.annotate(
+                label,
+                xy=position,
+                xytext=(-8, 6),
+                textcoords="offset points",
+                horizontalalignment="right",
+            )
+    axes.set_xlim(0, 1)
+    axes.set_ylim(bottom=0)
+    axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:.1%}")
+    axes.set_xlabel("coverage: shown of all pairs of photo and unwanted value")
+    axes.set_ylabel("risk: share of these that break the wish")
+    return chart
 
 
-def _axes(top: float) -> list[str]:
-    parts = []
-    for step in range(6):
-        x, y = LEFT + WIDTH * step / 5, TOP + HEIGHT * (1 - step / 5)
-        parts.append(
-            f'<line x1="{LEFT}" y1="{y:.1f}" x2="{LEFT + WIDTH}" y2="{y:.1f}" stroke="#dddddd"/>'
-        )
-        parts.append(
-            f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{top * step / 5:.1%}</text>'
-        )
-        parts.append(
-            f'<text x="{x:.1f}" y="{TOP + HEIGHT + 16}" text-anchor="middle">{step / 5:.0%}</text>'
-        )
-    parts.append(
-        f'<text x="{LEFT + WIDTH / 2}" y="{TOP + HEIGHT + 36}" text-anchor="middle">shown of all pairs of photo and '
-        "unwanted value</text>"
-    )
-    return parts
-
-
-def save(path: Path, result: dict) -> None:
-    """Writes the drawing; makes its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(drawing(result), encoding="utf-8")
+def save(path: Path, result: Figures) -> None:
+    """Write the drawing of a `report` to `path` as SVG, creating the folder."""
+    save_chart(path, drawing(result))

@@ -21,6 +21,7 @@ from errors import InputError
 from evaluation.guard import curve as guard_curve
 from evaluation.guard import photos as guard_photos
 from evaluation.guard.no_wishes import ASKED, no_wishes, through_the_agent
+from evaluation.report.plot import require_matplotlib
 from evaluation.report.show import finish, machine, table
 from guard import Guard, Look, look
 from metrics.encoder.photos import encode_photos
@@ -158,6 +159,8 @@ def run(
     alpha: the promise that is checked; default: the one the thresholds were fitted for. Raises InputError where the
     catalogue has no truth.
     """
+    if out is not None:
+        require_matplotlib()
     settings = load_settings(data_dir=data)
     encoder = load_encoder(settings.encoder, settings.device)
     opened = Catalog.open(catalog)

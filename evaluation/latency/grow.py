@@ -17,8 +17,8 @@ from catalog import files
 from catalog.facets import FacetTable
 from catalog.item import Item
 from catalog.part import save_names
+from catalog.sequences import PackedStrings
 from catalog.store import Catalog
-from catalog.strings import Strings
 from catalog.swap import replacing
 from catalog.writing import item_record, write_database
 
@@ -48,8 +48,8 @@ def grow(source: Path, out: Path, items: int, seed: int = 0) -> Path:
         _table(FacetTable.of(originals, claims), varied).save(folder / files.FACETS_FILE)
         save_names(
             folder / files.NAMES,
-            Strings.of(varied.id(row) for row in range(items)),
-            Strings.of(varied.group(row) for row in range(items)),
+            PackedStrings.of(varied.id(row) for row in range(items)),
+            PackedStrings.of(varied.group(row) for row in range(items)),
         )
         _write_vectors(folder / files.VECTORS, catalog, items, rng)
         (folder / files.IMAGES).symlink_to((Path(source) / files.IMAGES).resolve())

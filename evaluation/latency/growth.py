@@ -15,7 +15,7 @@ from pathlib import Path
 
 from errors import InputError, WorkError
 from evaluation.latency.paths import chosen
-from evaluation.report.plot import save_curves
+from evaluation.report.plot import curves, require_matplotlib, save
 from evaluation.report.show import finish, machine, notice, table
 from settings import ROOT
 
@@ -36,6 +36,8 @@ def run(
 ) -> dict:
     """`latency.run` at each of `sizes` ("1000,10000"); the chart lies beside `out`. Raises InputError for sizes that are none,
     WorkError where a process fails."""
+    if out is not None:
+        require_matplotlib()
     asked = _sizes(sizes)
     names = chosen(paths)
     with tempfile.TemporaryDirectory() as folder:
@@ -195,4 +197,4 @@ def _draw(path: Path, measured: Sequence[dict]) -> None:
         "index search, p50": line("search_ms", "p50"),
     }
     drawn = {name: points for name, points in lines.items() if points}
-    save_curves(path, "Milliseconds a turn by number of items", "items", "ms", drawn)
+    save(path, curves("Milliseconds a turn by number of items", "items", "ms", drawn))

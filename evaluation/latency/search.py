@@ -13,7 +13,7 @@ import numpy as np
 
 from catalog.store import Catalog
 from evaluation.report.show import percentiles, table
-from retrieval.index import VectorIndex
+from retrieval.protocol import VectorIndex
 from vocabulary.wish import Constraint
 
 KEPT = (1.0, 0.5, 0.1, 0.01, 0.001)

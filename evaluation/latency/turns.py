@@ -137,9 +137,7 @@ def _retrieved(stylist: Stylist, talk: Sequence[TurnTiming]) -> Iterator[Timed]:
         reading = read(said.text)
         if not _searches(reading):
             continue
-        wish = wish.model_copy(
-            update={"constraints": merge(wish.constraints, reading.constraints, reading.drop)}
-        )
+        wish = wish.with_constraints(merge(wish.constraints, reading.constraints, reading.drop))
         if reading.mentions and shown is not None:
             vector = tools.vector(shown)
         clock, start = Clock(seconds=60), time.perf_counter()

@@ -1,185 +1,198 @@
-"""Charts as SVG, written by hand: bars with their intervals, and curves on double logarithmic axes."""
+"""Charts as SVG files, drawn by matplotlib: bars with their intervals, and curves on log-log axes.
+
+matplotlib is imported on demand: only charts need it, and the tables and JSON lines work without.
+The same figures give the same bytes: no date, and ids from a fixed salt.
+"""
 
 from __future__ import annotations
 
+import importlib.util
+import io
 import math
 from collections.abc import Mapping, Sequence
-from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from errors import WorkError
 from metrics.intervals import Estimate
 
-LEFT, WIDTH, ROW, GAP, TOP = 210, 520, 13, 10, 54
-"""Pixels: room for the names, the axis, a bar, the space between two methods, the heading."""
-COLOURS = ("#3b6fb6", "#d9822b", "#4f9d69", "#8e5ea2", "#c0504d", "#7f7f7f")
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.figure import Figure
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
+"""Okabe and Ito's palette, which stays apart in every common form of colour blindness."""
+INK, GRID = "#222222", "#dddddd"
+DASHES = ("-", (0, (4, 2)), ":", "-.")
+PADDING = 1.4
+"""By what factor a logarithmic axis reaches beyond its points."""
+MIN_LABEL_DISTANCE = 0.045
+"""The least distance between two curve labels, as a share of the axis."""
+SETTINGS: dict[Any, Any] = {
+    "svg.hashsalt": "fashion-stylist",
+    "svg.fonttype": "none",  # text stays text: it can be searched and read aloud
+    "font.family": "sans-serif",
+    "font.size": 10,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": "#888888",
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.color": GRID,
+}
+
+Points = Sequence[tuple[float, float]]
+
+
+def require_matplotlib() -> None:
+    """Raise WorkError if matplotlib is missing; called before hours of work that end in a chart."""
+    if importlib.util.find_spec("matplotlib") is None:
+        raise WorkError("charts need matplotlib: pip install -r requirements-evaluation.txt")
+
+
+def new_chart(title: str, width: float, height: float) -> tuple[Figure, Axes]:
+    """Return an empty chart of `width` by `height` inches in the house style."""
+    require_matplotlib()
+    import matplotlib  # on demand, see above
+    from matplotlib.figure import Figure
+
+    with matplotlib.rc_context(SETTINGS):
+        figure = Figure(figsize=(width, height), layout="constrained")
+        axes = figure.add_subplot()
+        axes.set_title(title, loc="left", fontweight="bold", fontsize=12)
+    return figure, axes
+
+
+def svg(figure: Figure) -> str:
+    """Return the figure as the text of an SVG file."""
+    import matplotlib
+
+    buffer = io.StringIO()
+    with matplotlib.rc_context(SETTINGS):
+        figure.savefig(buffer, format="svg", metadata={"Date": None})
+    return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines()) + "\n"
+
+
+def save(path: Path, figure: Figure) -> None:
+    """Write the figure to `path` as SVG, creating the folder."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(svg(figure), encoding="utf-8")
 
 
 def bars(
-    title: str, figures: Mapping[str, Mapping[str, Estimate]], lines: Sequence[float] = ()
-) -> str:
-    """SVG of horizontal bars from 0 to 1: one block a method, one bar a group, each with its 95% interval.
+    title: str, figures: Mapping[str, Mapping[str, Estimate]], goals: Sequence[float] = ()
+) -> Figure:
+    """Draw horizontal bars from 0 to 1 with 95% intervals: a block per method, a bar per group.
 
-    figures: method -> group -> estimate. lines: goals, drawn as dashed lines.
+    figures: method -> group -> estimate. goals: values marked by dashed vertical lines.
     """
     groups = list(dict.fromkeys(group for by_group in figures.values() for group in by_group))
-    block = ROW * len(groups) + GAP
-    height = TOP + block * len(figures) + 34
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{LEFT + WIDTH + 30}" height="{height}" '
-        'font-family="sans-serif" font-size="11">',
-        '<rect width="100%" height="100%" fill="white"/>',
-        f'<text x="12" y="20" font-size="14" font-weight="bold">{escape(title)}</text>',
-        *_legend(groups),
-    ]
-    for step in range(0, 11, 2):
-        x = LEFT + WIDTH * step / 10
-        parts.append(f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{height - 28}" stroke="#dddddd"/>')
-        parts.append(f'<text x="{x}" y="{height - 12}" text-anchor="middle">{step / 10:.1f}</text>')
-    for value in lines:
-        x = LEFT + WIDTH * value
-        parts.append(
-            f'<line x1="{x}" y1="{TOP}" x2="{x}" y2="{height - 28}" stroke="black" stroke-dasharray="4 3"/>'
+    thickness = 0.8 / max(1, len(groups))
+    chart, axes = new_chart(title, 8, 1.4 + 0.17 * (len(groups) + 1) * len(figures))
+    for number, group in enumerate(groups):
+        present = [(row, by[group]) for row, by in enumerate(figures.values()) if group in by]
+        means = [min(max(e.mean, 0.0), 1.0) for _, e in present]
+        axes.barh(
+            [row - 0.4 + thickness * (number + 0.5) for row, _ in present],
+            means,
+            height=0.9 * thickness,
+            color=COLOURS[number % len(COLOURS)],
+            label=group,
+            xerr=[
+                [max(0.0, mean - e.low) for mean, (_, e) in zip(means, present, strict=True)],
+                [max(0.0, e.high - mean) for mean, (_, e) in zip(means, present, strict=True)],
+            ],
+            error_kw={"ecolor": INK, "elinewidth": 1.2},
         )
-    for number, (method, by_group) in enumerate(figures.items()):
-        top = TOP + number * block
-        parts.append(
-            f'<text x="{LEFT - 8}" y="{top + block / 2}" text-anchor="end">{escape(method)}</text>'
-        )
-        parts += [
-            _bar(by_group[group], top + ROW * place, COLOURS[place % len(COLOURS)])
-            for place, group in enumerate(groups)
-            if group in by_group
-        ]
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    for goal in goals:
+        axes.axvline(goal, color=INK, linestyle="--", linewidth=1)
+    axes.set_xlim(0, 1)
+    axes.set_yticks(range(len(figures)), list(figures))
+    axes.tick_params(length=0)
+    axes.grid(axis="y", visible=False)
+    axes.invert_yaxis()
+    if len(groups) > 1:
+        chart.legend(loc="outside lower center", ncols=len(groups), frameon=False)
+    return chart
 
 
-def save_bars(
-    path: Path,
-    title: str,
-    figures: Mapping[str, Mapping[str, Estimate]],
-    lines: Sequence[float] = (),
-) -> None:
-    """Writes `bars` to a file; makes its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(bars(title, figures, lines), encoding="utf-8")
+def curves(title: str, x_label: str, y_label: str, lines: Mapping[str, Points]) -> Figure:
+    """Draw curves on log-log axes, each labelled at its right end with its last value.
 
-
-def _legend(groups: Sequence[str]) -> list[str]:
-    parts, x = [], LEFT
-    for place, group in enumerate(groups):
-        parts.append(
-            f'<rect x="{x}" y="30" width="10" height="10" fill="{COLOURS[place % len(COLOURS)]}"/>'
-        )
-        parts.append(f'<text x="{x + 14}" y="39">{escape(group)}</text>')
-        x += 30 + 7 * len(group)
-    return parts
-
-
-def _bar(figure: Estimate, top: float, colour: str) -> str:
-    middle = top + ROW / 2
-    low, high = (LEFT + WIDTH * min(max(end, 0.0), 1.0) for end in (figure.low, figure.high))
-    return (
-        f'<rect x="{LEFT}" y="{top + 1}" width="{WIDTH * min(max(figure.mean, 0.0), 1.0):.1f}" height="{ROW - 2}" '
-        f'fill="{colour}"/><line x1="{low:.1f}" y1="{middle}" x2="{high:.1f}" y2="{middle}" stroke="#222222" '
-        f'stroke-width="1.5"><title>{figure.mean:.3f} [{figure.low:.3f} {figure.high:.3f}]</title></line>'
-    )
-
-
-PLOT = (70, 48, 560, 380)
-"""Pixels: left, top, width and height of the field of `curves`."""
-LABEL = 15
-"""Pixels from one curve's name to the next at least."""
-
-
-def curves(
-    title: str, across: str, up: str, lines: Mapping[str, Sequence[tuple[float, float]]]
-) -> str:
-    """SVG of curves on double logarithmic axes, each named at its right end.
-
-    across, up: the axes' names; lines: name -> points (x, y), both above 0, by x.
+    lines: name -> (x, y) points by x, all above 0. In a name such as "text turn, p95" what stands
+    before the last comma decides the colour, and what follows it the dashes.
     """
-    left, top, width, height = PLOT
-    points = [point for line in lines.values() for point in line]
-    xs, ys = ([point[axis] for point in points] for axis in (0, 1))
-    (x_low, x_high), (y_low, y_high) = _decades(xs), _decades(ys)
-    place = (
-        lambda x: left + width * (math.log10(x) - x_low) / (x_high - x_low),
-        lambda y: top + height - height * (math.log10(y) - y_low) / (y_high - y_low),
-    )
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + width + 220}" height="{top + height + 52}" '
-        'font-family="sans-serif" font-size="12">',
-        '<rect width="100%" height="100%" fill="white"/>',
-        f'<text x="12" y="24" font-size="15" font-weight="bold">{escape(title)}</text>',
-        f'<text x="{left + width / 2}" y="{top + height + 42}" text-anchor="middle">{escape(across)}</text>',
-        f'<text x="16" y="{top + height / 2}" text-anchor="middle" transform="rotate(-90 16 {top + height / 2})">'
-        f"{escape(up)}</text>",
-    ]
-    for power in range(x_low, x_high + 1):
-        x = place[0](10.0**power)
-        parts.append(
-            f'<line x1="{x:.1f}" y1="{top}" x2="{x:.1f}" y2="{top + height}" stroke="#dddddd"/>'
+    subjects = list(dict.fromkeys(_subject(name) for name in lines))
+    statistics = list(dict.fromkeys(_statistic(name) for name in lines))
+    chart, axes = new_chart(title, 9, 5)
+    xs, ys = ([point[axis] for points in lines.values() for point in points] for axis in (0, 1))
+    axes.set_xscale("log")
+    axes.set_yscale("log")
+    _set_ticks(axes.xaxis, sorted(set(xs)))
+    _set_ticks(axes.yaxis, _decades(ys))
+    axes.set_xlim(min(xs) / PADDING, max(xs) * PADDING)
+    axes.set_ylim(min(ys) / PADDING, max(ys) * PADDING)
+    axes.set_xlabel(x_label)
+    axes.set_ylabel(y_label)
+    low, high = (math.log10(limit) for limit in axes.get_ylim())
+    ends = {
+        name: (math.log10(points[-1][1]) - low) / (high - low) for name, points in lines.items()
+    }
+    heights = _apart(ends)
+    for name, points in lines.items():
+        colour = COLOURS[subjects.index(_subject(name)) % len(COLOURS)]
+        axes.plot(
+            [x for x, _ in points],
+            [y for _, y in points],
+            color=colour,
+            linestyle=DASHES[statistics.index(_statistic(name)) % len(DASHES)],
+            marker="o",
+            markersize=4,
         )
-        parts.append(
-            f'<text x="{x:.1f}" y="{top + height + 20}" text-anchor="middle">{10**power:,}</text>'
+        axes.annotate(
+            f"{name}, {_short(points[-1][1])}",
+            xy=points[-1],
+            xytext=(1.04, heights[name]),
+            textcoords="axes fraction",
+            verticalalignment="center",
+            annotation_clip=False,
+            arrowprops={"arrowstyle": "-", "color": colour, "linewidth": 1, "shrinkB": 4},
         )
-    for power in range(y_low, y_high + 1):
-        y = place[1](10.0**power)
-        parts.append(
-            f'<line x1="{left}" y1="{y:.1f}" x2="{left + width}" y2="{y:.1f}" stroke="#dddddd"/>'
-        )
-        parts.append(
-            f'<text x="{left - 8}" y="{y + 4:.1f}" text-anchor="end">{10.0**power:g}</text>'
-        )
-    ends = _apart({name: place[1](line[-1][1]) for name, line in lines.items()})
-    for number, (name, line) in enumerate(lines.items()):
-        colour, dashed = (
-            COLOURS[number // 2 % len(COLOURS)],
-            ' stroke-dasharray="6 4"' if number % 2 else "",
-        )
-        drawn = [(place[0](x), place[1](y)) for x, y in line]
-        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)
-        parts.append(
-            f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashed}/>'
-        )
-        parts += [
-            f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"><title>{escape(name)}: {value[1]:g}</title></circle>'
-            for (x, y), value in zip(drawn, line, strict=True)
-        ]
-        parts.append(
-            f'<line x1="{drawn[-1][0] + 4:.1f}" y1="{drawn[-1][1]:.1f}" x2="{left + width + 10}" y2="{ends[name]:.1f}" '
-            f'stroke="{colour}" stroke-width="0.7"/>'
-        )
-        parts.append(
-            f'<text x="{left + width + 14}" y="{ends[name] + 4:.1f}" fill="{colour}">{escape(name)}, '
-            f"{_short(line[-1][1])}</text>"
-        )
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    return chart
 
 
-def save_curves(
-    path: Path, title: str, across: str, up: str, lines: Mapping[str, Sequence[tuple[float, float]]]
-) -> None:
-    """Writes `curves` to a file; makes its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(curves(title, across, up, lines), encoding="utf-8")
+def _subject(name: str) -> str:
+    return name.rpartition(", ")[0] or name
+
+
+def _statistic(name: str) -> str:
+    return name.rpartition(", ")[2] if ", " in name else ""
 
 
 def _short(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
-def _decades(values: Sequence[float]) -> tuple[int, int]:
-    """The powers of ten around the values, at least one decade."""
-    low = math.floor(math.log10(min(values)))
-    return low, max(low + 1, math.ceil(math.log10(max(values))))
+def _set_ticks(axis: Axis, ticks: Sequence[float]) -> None:
+    axis.set_ticks(list(ticks))
+    axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    axis.minorticks_off()
+
+
+def _decades(values: Sequence[float]) -> list[float]:
+    """Return the powers of ten around the values."""
+    low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+    return [10.0**power for power in range(low, high + 1)]
 
 
 def _apart(heights: Mapping[str, float]) -> dict[str, float]:
-    """The heights, moved down where two would be nearer than LABEL pixels."""
-    moved: dict[str, float] = {}
-    last = -math.inf
-    for name, height in sorted(heights.items(), key=lambda pair: pair[1]):
-        last = max(height, last + LABEL)
-        moved[name] = last
-    return moved
+    """Return the heights, lowered where two are nearer than MIN_LABEL_DISTANCE."""
+    lowered: dict[str, float] = {}
+    last = math.inf
+    for name, height in sorted(heights.items(), key=lambda pair: -pair[1]):
+        last = min(height, last - MIN_LABEL_DISTANCE)
+        lowered[name] = last
+    return lowered

@@ -1,33 +1,38 @@
-"""How every benchmark speaks: a table for people, one JSON line last."""
+"""The output of every benchmark: tables for people, one JSON line last."""
 
 from __future__ import annotations
 
 import json
+import os
 import platform
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+
+Figures = dict[str, Any]
+"""Nested results of a benchmark, as they go into its JSON line."""
 
 
 def table(
     title: str, columns: Sequence[str], rows: Iterable[Sequence[object]], width: int = 120
 ) -> None:
     """Print a table to stdout, at most `width` characters wide."""
-    sheet = Table(title=title, title_justify="left")
+    grid = Table(title=title, title_justify="left")
     for number, column in enumerate(columns):
-        sheet.add_column(column, justify="left" if number == 0 else "right")
+        grid.add_column(column, justify="left" if number == 0 else "right")
     for row in rows:
-        sheet.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
-    Console(file=sys.stdout, width=width).print(sheet)
+        grid.add_row(*(f"{cell:.3f}" if isinstance(cell, float) else str(cell) for cell in row))
+    Console(file=sys.stdout, width=width).print(grid)
 
 
-def finish(result: dict, out: Path | None = None) -> dict:
-    """Print the result as one JSON line, and keep it in `out` where that is given."""
+def finish(result: Figures, out: Path | None = None) -> Figures:
+    """Print the result as one JSON line, write it to the file `out` if given, and return it."""
     line = json.dumps(result, ensure_ascii=False)
     print(line, flush=True)
     if out is not None:
@@ -37,9 +42,7 @@ def finish(result: dict, out: Path | None = None) -> dict:
 
 
 def machine() -> dict[str, str | int]:
-    """What the figures were measured on, and when."""
-    import os
-
+    """Return the hardware and Python that the figures were measured on, and the date."""
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -58,7 +61,7 @@ def machine() -> dict[str, str | int]:
 
 
 def percentiles(milliseconds: Sequence[float], digits: int = 1) -> dict[str, float]:
-    """p50, p95 and p99 of times in milliseconds, rounded to `digits`."""
+    """Return the 50th, 95th and 99th percentile of times in milliseconds."""
     p50, p95, p99 = np.percentile(np.asarray(milliseconds, dtype=float), [50, 95, 99])
     return {
         "p50": round(float(p50), digits),
@@ -68,5 +71,5 @@ def percentiles(milliseconds: Sequence[float], digits: int = 1) -> dict[str, flo
 
 
 def notice(text: str) -> None:
-    """A remark for people, to stderr."""
+    """Print a remark for people to stderr."""
     print(text, file=sys.stderr, flush=True)

@@ -81,14 +81,14 @@ def test_turns_follow_updates_and_running_ones_end_on_their_state(shop, encoder)
 
 def test_lists_outlive_an_update(shop, encoder, monkeypatch):
     """The large part's index is not made again for a few fresh rows."""
-    monkeypatch.setattr("retrieval.index.LISTS_FROM", 100)
+    monkeypatch.setattr("retrieval.factory.IVF_FROM_ROWS", 100)
     stylist = Stylist.open(shop, memory=":memory:", encoder=encoder)
     feed = entries(shop)
     one = next(iter(feed))
     feed[one] = Entry(feed[one].item.model_copy(update={"price": 1.0}), feed[one].jpeg)
     update(shop, feed.values(), lambda: encoder, read_claims, Ledger())
     fresh = stylist.renewed()
-    assert fresh.retriever.index.first is stylist.retriever.index
+    assert fresh.retriever.index.base is stylist.retriever.index
     assert fresh.retriever.index.size == len(fresh.catalog) == len(stylist.catalog) + 1
     query = fresh.tools.vector(one)
     rows, scores = fresh.retriever.index.search(query[None], 5, fresh.catalog.alive)

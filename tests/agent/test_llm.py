@@ -208,7 +208,7 @@ def test_what_could_not_be_used_is_not_cached() -> None:
 
 
 def test_the_cache_is_bounded_and_keeps_what_is_used() -> None:
-    cache = Cache(kept=2)
+    cache = Cache(max_answers=2)
     for name in "ab":
         cache.put(name, name)
     assert cache.get("a") == "a"

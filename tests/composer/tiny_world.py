@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 import vocabulary
-from catalog.strings import numbered
+from catalog.sequences import string_numbers
 from encoders import Prototypes
 from vocabulary.wish import Constraint, Wish
 
@@ -128,7 +128,7 @@ class TinyCatalogue:
 
     @property
     def designs(self) -> np.ndarray:
-        return numbered(self.groups)
+        return string_numbers(self.groups)
 
     def __len__(self) -> int:
         return len(self.ids)

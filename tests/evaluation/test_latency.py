@@ -18,7 +18,6 @@ from evaluation.latency.paths import PATHS, QUICK, chosen, keeps
 from evaluation.latency.search import KEPT, K, exact_scores, recall, searches
 from evaluation.latency.start import PARTS, _drop, _held, memory_mb, starts
 from evaluation.latency.turns import Timed, conversations, figures, through_agent, through_retrieval
-from evaluation.report.plot import curves
 
 STAGES = {
     "memory",
@@ -228,18 +227,3 @@ def test_sizes_are_measured_apart_and_drawn(
 def test_a_size_that_fails_is_said(tmp_path: Path) -> None:
     with pytest.raises(WorkError, match="measuring 50 items failed"):
         latency_growth._measured(tmp_path, 50, tmp_path, ["--sessions", "0"])
-
-
-def test_curves_lie_on_logarithmic_axes() -> None:
-    svg = curves(
-        "t",
-        "items",
-        "ms",
-        {"a": [(10, 1.0), (100, 10.0), (1000, 100.0)], "b": [(10, 1.0), (1000, 100.0)]},
-    )
-    points = svg.split('<polyline points="')[1].split('"')[0].split()
-    (x0, y0), (x1, y1), (x2, y2) = (map(float, point.split(",")) for point in points)
-    assert x1 - x0 == pytest.approx(x2 - x1, abs=0.2) and y0 - y1 == pytest.approx(y1 - y2, abs=0.2)
-    names = [part for part in svg.splitlines() if part.startswith("<text") and "fill=" in part]
-    heights = [float(part.split(' y="')[1].split('"')[0]) for part in names]
-    assert abs(heights[0] - heights[1]) >= 14, "names do not lie over one another"

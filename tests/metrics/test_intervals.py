@@ -1,13 +1,10 @@
-"""Intervals, paired comparisons, spread, and the chart of them."""
+"""Intervals, paired comparisons and spread."""
 
 from __future__ import annotations
-
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
-from evaluation.report.plot import bars, save_bars
 from metrics.intervals import Estimate, difference, estimate, interval, ratio, short, spread
 
 
@@ -51,21 +48,3 @@ def test_figures_are_short_in_tables() -> None:
 def test_spread_is_the_range_over_the_mean() -> None:
     assert spread([0.9, 1.0, 1.1]) == pytest.approx(0.2)
     assert spread([0.0, 0.0]) == 0.0
-
-
-def test_a_chart_shows_every_bar_with_its_interval(tmp_path) -> None:
-    figures = {
-        "sum & more": {"recolour": Estimate(0.5, 0.4, 0.6), "retype": Estimate(1.0, 1.0, 1.0)},
-        "delta": {"recolour": Estimate(0.25, 0.2, 0.3)},
-    }
-    save_bars(tmp_path / "new" / "chart.svg", "R@10", figures, lines=(0.85,))
-    drawing = ElementTree.fromstring((tmp_path / "new" / "chart.svg").read_text(encoding="utf-8"))
-    space = "{http://www.w3.org/2000/svg}"
-    widths = [
-        float(r.get("width")) for r in drawing.iter(f"{space}rect") if r.get("height") == "11"
-    ]
-    assert len(widths) == 3 and widths[1] == pytest.approx(2 * widths[0]) == pytest.approx(
-        4 * widths[2]
-    )
-    assert [t.text for t in drawing.iter(f"{space}title")][2] == "0.250 [0.200 0.300]"
-    assert "sum &amp; more" in bars("R@10", figures)

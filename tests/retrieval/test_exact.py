@@ -15,7 +15,7 @@ def test_the_best_come_first_in_pieces_of_any_size(monkeypatch: pytest.MonkeyPat
         rng.standard_normal((2, 8)).astype(np.float32),
     )
     proposed = [rng.permutation(90)[:50], np.array([3])]
-    monkeypatch.setattr("retrieval.exact.CHUNK", 7)
+    monkeypatch.setattr("retrieval.exact.ROWS_PER_BLOCK", 7)
     rows, scores = rescore_exact(vectors, queries, proposed, 4)
     wanted = vectors[proposed[0]].astype(np.float32) @ queries[0]
     np.testing.assert_array_equal(rows[0], proposed[0][np.argsort(-wanted)[:4]])

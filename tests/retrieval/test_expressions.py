@@ -14,7 +14,7 @@ from vocabulary.wish import Constraint, PriceRange, Wish
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
-from retrieval.columns import FACETS, Columns, nothing_stated, record
+from retrieval.columns import FACETS, Columns, empty_record, record
 from retrieval.expressions import expression, quoted
 from retrieval.milvus_collection import MilvusCollection
 from retrieval.milvus_server import MilvusServer
@@ -33,7 +33,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> MilvusServer:
 
 def collection(server: MilvusServer, name: str, columns: Columns, rows: int) -> MilvusCollection:
     made = MilvusCollection(server, name, 4, with_columns=True)
-    made.create(anew=True)
+    made.create(replace=True)
     made.upsert(range(rows), np.ones((rows, 4)), columns.records(range(rows)))
     made.finish(rows)
     return made
@@ -155,7 +155,7 @@ def test_no_value_breaks_out_of_its_quotes(
 def test_quotes_line_ends_and_backslashes_are_escaped(odd: MilvusCollection) -> None:
     value = "a\"b\\c\nd\re\tf'😀"
     assert quoted(value) == '"a\\"b\\\\c\\nd\\re\\tf\'😀"'
-    odd.upsert([ROWS], np.ones((1, 4)), [nothing_stated() | {"brand": value}])
+    odd.upsert([ROWS], np.ones((1, 4)), [empty_record() | {"brand": value}])
     assert through(odd, f"brand == {quoted(value)}", ROWS + 1)[ROWS]
     odd.delete([ROWS])
     for hopeless in ("\x00", "half \ud83d of a pair", "x" * 201):
@@ -206,4 +206,4 @@ def test_what_columns_hold(listed: Listed) -> None:
         -1.0,
     )
     assert told["pattern"] == told["sleeve_length"] == "*" and told["material"] == ""
-    assert set(nothing_stated()) == {*FACETS, "price", "available"}
+    assert set(empty_record()) == {*FACETS, "price", "available"}

@@ -8,7 +8,7 @@ import pytest
 
 from errors import InputError
 from retrieval.faiss_index import FaissIndex
-from retrieval.gpu_index import MOST, GpuIndex, has_gpu, on_gpu
+from retrieval.gpu_index import MAX_GPU_HITS, GpuIndex, flat_gpu_index, has_gpu
 
 RNG = np.random.default_rng(5)
 VECTORS = RNG.standard_normal((3000, 16)).astype(np.float16)
@@ -24,7 +24,7 @@ class StandIn:
         self.ntotal, self.d, self.fetched = len(vectors), vectors.shape[1], []
 
     def search(self, queries: np.ndarray, k: int):
-        assert k <= MOST
+        assert k <= MAX_GPU_HITS
         self.fetched.append(k)
         return self._index.search(queries, k)
 
@@ -85,7 +85,7 @@ def test_rows_are_appended_and_faults_told(index: GpuIndex) -> None:
 @pytest.mark.gpu
 @pytest.mark.skipif(not has_gpu(), reason="no GPU, or faiss was built without")
 def test_the_real_gpu_agrees_with_the_cpu() -> None:
-    index = GpuIndex(exact(), on_gpu(VECTORS))
+    index = GpuIndex(exact(), flat_gpu_index(VECTORS))
     for mask in (None, RNG.random(len(VECTORS)) < 0.3):
         np.testing.assert_array_equal(
             index.search(QUERIES, 10, mask)[0], exact().search(QUERIES, 10, mask)[0]

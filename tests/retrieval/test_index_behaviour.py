@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from errors import InputError
-from retrieval import VectorIndex, build_index
+from retrieval import BuildableIndex, build_index
 from retrieval.faiss_index import FaissIndex
 from retrieval.ivf_index import IvfIndex
 
@@ -43,7 +43,7 @@ def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
 @pytest.fixture(scope="module", params=KINDS)
 def make(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[], VectorIndex]:
+) -> Callable[[], BuildableIndex]:
     """An empty index. MILVUS_TEST_URI: a server to run over in place of Milvus Lite."""
     if request.param in ("fp32", "fp16"):
         return lambda: FaissIndex(request.param)
@@ -60,22 +60,22 @@ def make(
 
 
 @pytest.fixture(scope="module")
-def index(make: Callable[[], VectorIndex]) -> VectorIndex:
+def index(make: Callable[[], BuildableIndex]) -> BuildableIndex:
     index = make()
     index.build(VECTORS)
     return index
 
 
-def test_it_is_exact(index: VectorIndex) -> None:
+def test_it_is_exact(index: BuildableIndex) -> None:
     np.testing.assert_array_equal(index.search(QUERIES, 20)[0], brute(20))
 
 
-def test_masked_search_is_exact(index: VectorIndex) -> None:
+def test_masked_search_is_exact(index: BuildableIndex) -> None:
     mask = RNG.random(500) < 0.1
     np.testing.assert_array_equal(index.search(QUERIES, 20, mask)[0], brute(20, mask))
 
 
-def test_fewer_rows_than_asked_for(index: VectorIndex) -> None:
+def test_fewer_rows_than_asked_for(index: BuildableIndex) -> None:
     nothing = np.zeros(500, dtype=bool)
     assert (index.search(QUERIES, 3, nothing)[0] == -1).all()
     rows, scores = index.search(QUERIES, 600)
@@ -86,7 +86,7 @@ def test_fewer_rows_than_asked_for(index: VectorIndex) -> None:
     )
 
 
-def test_faults_are_named(index: VectorIndex, make: Callable[[], VectorIndex]) -> None:
+def test_faults_are_named(index: BuildableIndex, make: Callable[[], BuildableIndex]) -> None:
     with pytest.raises(InputError, match="do not fit an index of 24"):
         index.search(QUERIES[:, :5], 3)
     with pytest.raises(InputError, match="do not fit an index of 24"):
@@ -97,12 +97,12 @@ def test_faults_are_named(index: VectorIndex, make: Callable[[], VectorIndex]) -
         make().search(QUERIES, 3)
 
 
-def test_it_can_be_saved(index: VectorIndex, tmp_path: Path) -> None:
+def test_it_can_be_saved(index: BuildableIndex, tmp_path: Path) -> None:
     index.save(tmp_path / "rows")
     np.testing.assert_array_equal(index.search(QUERIES, 5)[0], brute(5))
 
 
-def test_rows_are_appended(make: Callable[[], VectorIndex]) -> None:
+def test_rows_are_appended(make: Callable[[], BuildableIndex]) -> None:
     index = make()
     index.build(VECTORS)
     index.add(10 * VECTORS[:5])
@@ -110,7 +110,7 @@ def test_rows_are_appended(make: Callable[[], VectorIndex]) -> None:
     assert index.search(VECTORS[2].astype(np.float32), 1)[0][0, 0] == 502
 
 
-def test_equal_scores_come_by_row(make: Callable[[], VectorIndex]) -> None:
+def test_equal_scores_come_by_row(make: Callable[[], BuildableIndex]) -> None:
     index = make()
     index.build(VECTORS)
     index.build(np.tile(VECTORS[:1], (40, 1)))

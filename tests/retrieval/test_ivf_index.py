@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from errors import InputError
-from retrieval import build_index
-from retrieval import index as kinds
+from retrieval import build_index, factory
 from retrieval.ivf_index import IvfIndex, lists_for
 
 RNG = np.random.default_rng(5)
@@ -111,7 +110,7 @@ def test_a_folder_that_cannot_be_written_is_no_fault(tmp_path: Path) -> None:
 
 def test_auto_goes_by_the_number_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     assert build_index(VECTORS).kind == "faiss"
-    monkeypatch.setattr(kinds, "LISTS_FROM", 6000)
+    monkeypatch.setattr(factory, "IVF_FROM_ROWS", 6000)
     assert build_index(VECTORS).kind == "ivf"
     assert [lists_for(rows) for rows in (1, 2_400, 200_000, 1_000_000, 10_000_000)] == [
         4,

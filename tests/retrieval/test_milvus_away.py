@@ -14,7 +14,7 @@ import pytest
 from pydantic import SecretStr
 
 from errors import InputError, WorkError
-from retrieval import Elsewhere, build_index
+from retrieval import MilvusLocation, build_index
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
 
@@ -47,7 +47,9 @@ def test_no_server_is_said_at_once_with_what_to_do(monkeypatch: pytest.MonkeyPat
     start = time.monotonic()
     told = rf"no answer from Milvus at http://127.0.0.1:{port} .*start it.*MILVUS_URI.*INDEX=auto"
     with pytest.raises(WorkError, match=told) as no:
-        build_index(VECTORS, "milvus", elsewhere=Elsewhere(f"http://root:secret@127.0.0.1:{port}"))
+        build_index(
+            VECTORS, "milvus", milvus=MilvusLocation(f"http://root:secret@127.0.0.1:{port}")
+        )
     assert time.monotonic() - start < 10
     assert "secret" not in str(no.value)
 
@@ -61,7 +63,9 @@ def test_a_server_that_went_away_is_told_in_a_shoppers_words_and_found_again(
     standalone.stop()
     with pytest.raises(WorkError) as away:
         index.search(QUERIES, 5)
-    assert str(away.value) == milvus_index.AWAY and "127.0.0.1" not in milvus_index.AWAY
+    assert (
+        str(away.value) == milvus_index.SEARCH_AWAY and "127.0.0.1" not in milvus_index.SEARCH_AWAY
+    )
     assert f"no answer from Milvus at {standalone.uri}" in caplog.text
     standalone.start()
     monkeypatch.setattr(milvus_collection, "SEARCH_SECONDS", 10)
@@ -82,7 +86,7 @@ def test_a_refused_token_is_named(tmp_path: Path) -> None:
     try:
         with pytest.raises(WorkError, match="refuses the token: set MILVUS_TOKEN"):
             build_index(
-                VECTORS, "milvus", elsewhere=Elsewhere(guarded.uri, SecretStr("root:wrong"))
+                VECTORS, "milvus", milvus=MilvusLocation(guarded.uri, SecretStr("root:wrong"))
             )
     finally:
         guarded.stop()
@@ -90,7 +94,7 @@ def test_a_refused_token_is_named(tmp_path: Path) -> None:
 
 def test_a_refusal_is_told_as_one(lite: MilvusServer) -> None:
     with pytest.raises(WorkError, match="refuses describe_collection: .*nowhere"):
-        lite.ask("describe_collection", "nowhere")
+        lite.call("describe_collection", "nowhere")
 
 
 def test_an_address_that_is_none_is_named() -> None:
@@ -103,10 +107,10 @@ def test_an_address_that_is_none_is_named() -> None:
 
 def test_a_file_that_another_process_has_open_is_named(tmp_path: Path) -> None:
     lite = MilvusServer(str(tmp_path / "mine.db"))
-    assert lite.version.startswith(milvus_collection.LITE)
+    assert lite.version.startswith(milvus_collection.LITE_VERSION_PREFIX)
     code = (
-        "from retrieval import Elsewhere, build_index\nimport numpy as np\nfrom errors import WorkError\n"
-        "try: build_index(np.ones((3, 4)), 'milvus', elsewhere=Elsewhere(%r))\nexcept WorkError as error: print(error)"
+        "from retrieval import MilvusLocation, build_index\nimport numpy as np\nfrom errors import WorkError\n"
+        "try: build_index(np.ones((3, 4)), 'milvus', milvus=MilvusLocation(%r))\nexcept WorkError as error: print(error)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code % lite.uri],
@@ -137,6 +141,6 @@ def test_without_the_client_the_command_that_installs_it_is_named(
     milvus_server.pymilvus.cache_clear()
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     with pytest.raises(InputError, match="pip install -r requirements-milvus.txt"):
-        build_index(VECTORS, "milvus", elsewhere=Elsewhere("http://127.0.0.1:19530"))
+        build_index(VECTORS, "milvus", milvus=MilvusLocation("http://127.0.0.1:19530"))
     monkeypatch.undo()
     milvus_server.pymilvus.cache_clear()

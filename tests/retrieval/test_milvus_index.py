@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.strings import Stacked
+from catalog.sequences import StackedVectors
 from errors import InputError
-from retrieval import Elsewhere, build_index
+from retrieval import MilvusLocation, build_index
 from retrieval.columns import Columns
 from vocabulary.wish import Constraint, PriceRange
 
@@ -77,7 +77,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int, str]]:
 
 def held(server: MilvusServer, name: str) -> int:
     """Rows in a collection, those sent or deleted just now counted."""
-    return server.ask("query", name, output_fields=["count(*)"], consistency_level="Strong")[0][
+    return server.call("query", name, output_fields=["count(*)"], consistency_level="Strong")[0][
         "count(*)"
     ]
 
@@ -88,7 +88,7 @@ def held(server: MilvusServer, name: str) -> int:
 def test_ever_longer_answers_until_enough_rows_are_allowed(
     index: MilvusIndex, asked: list, monkeypatch
 ) -> None:
-    monkeypatch.setattr(milvus_index, "FETCH_LEAST", 24)
+    monkeypatch.setattr(milvus_index, "MIN_FETCH", 24)
     mask = np.random.default_rng(1).random(500) < 0.2
     np.testing.assert_array_equal(index.search(QUERIES, 5, mask)[0], brute(5, mask))
     limits = [limit for _, limit, _ in asked]
@@ -103,7 +103,7 @@ def test_ever_longer_answers_until_enough_rows_are_allowed(
 def test_where_the_longest_answer_holds_too_few_the_rows_are_scored_here(
     index: MilvusIndex, asked: list, monkeypatch
 ) -> None:
-    monkeypatch.setattr(milvus_index, "FETCH_MOST", 8)
+    monkeypatch.setattr(milvus_index, "MAX_FETCH", 8)
     mask = np.random.default_rng(1).random(500) < 0.05
     np.testing.assert_array_equal(index.search(QUERIES, 9, mask)[0], brute(9, mask))
     assert {limit for _, limit, _ in asked} == {8}
@@ -151,9 +151,9 @@ def test_a_catalogue_after_updates_has_its_fresh_rows_beside_milvus(
     monkeypatch.setattr(milvus_index, "EXACT_ROWS", 0)
     listed = Listed(500, seed=4)
     index = build_index(
-        Stacked([VECTORS[:400], VECTORS[400:]]),
+        StackedVectors([VECTORS[:400], VECTORS[400:]]),
         "milvus",
-        elsewhere=Elsewhere(lite.uri, None, "parted", listed),
+        milvus=MilvusLocation(lite.uri, None, "parted", listed),
     )
     wish = (Constraint(facet="price", op="require", value=PriceRange(max=150)),)
     mask = listed.facets.allowed([[wish[0]]]) & listed.available
@@ -166,11 +166,11 @@ def test_a_catalogue_after_updates_has_its_fresh_rows_beside_milvus(
 
 
 def test_a_server_with_many_rows_gets_a_graph(lite: MilvusServer, asked: list, monkeypatch) -> None:
-    monkeypatch.setattr(milvus_collection, "GRAPH_FROM", 500)
-    monkeypatch.setattr(milvus_collection, "LITE", "no such server")
+    monkeypatch.setattr(milvus_collection, "HNSW_FROM_ROWS", 500)
+    monkeypatch.setattr(milvus_collection, "LITE_VERSION_PREFIX", "no such server")
     index = MilvusIndex(lite, "graph", exact_rows=0)
     index.build(VECTORS)
-    assert lite.ask("describe_index", "graph", "vector")["index_type"] == "HNSW"
+    assert lite.call("describe_index", "graph", "vector")["index_type"] == "HNSW"
     mask = np.random.default_rng(2).random(500) < 0.5
     rows, _ = index.search(QUERIES, 10, mask)
     assert (
@@ -181,15 +181,15 @@ def test_a_server_with_many_rows_gets_a_graph(lite: MilvusServer, asked: list, m
 
 
 def test_a_server_that_refuses_an_index_chooses_its_own(lite: MilvusServer, monkeypatch) -> None:
-    done = MilvusServer.tell
+    done = MilvusServer.try_call
     monkeypatch.setattr(
         MilvusServer,
-        "tell",
+        "try_call",
         lambda self, call, *a, **k: call != "create_index" and done(self, call, *a, **k),
     )
     index = MilvusIndex(lite, "own_choice", exact_rows=0)
     index.build(VECTORS)
-    assert lite.ask("describe_index", "own_choice", "vector")["index_type"] == "AUTOINDEX"
+    assert lite.call("describe_index", "own_choice", "vector")["index_type"] == "AUTOINDEX"
 
 
 # -- what it holds
@@ -198,7 +198,7 @@ def test_a_server_that_refuses_an_index_chooses_its_own(lite: MilvusServer, monk
 def test_a_collection_that_is_whole_is_used_as_it_is(
     index: MilvusIndex, lite: MilvusServer, sent: list
 ) -> None:
-    again = build_index(VECTORS, "milvus", elsewhere=Elsewhere(lite.uri, collection="plain"))
+    again = build_index(VECTORS, "milvus", milvus=MilvusLocation(lite.uri, collection="plain"))
     np.testing.assert_array_equal(again.search(QUERIES, 9)[0], index.search(QUERIES, 9)[0])
     assert (again.kind, again.size) == ("milvus", 500) and not sent
 
@@ -207,7 +207,7 @@ def test_a_collection_that_is_whole_is_used_as_it_is(
 def test_an_import_that_was_killed_goes_on(
     lite: MilvusServer, sent: list, stop_at: int, monkeypatch
 ) -> None:
-    monkeypatch.setattr(milvus_index, "BATCH", 100)
+    monkeypatch.setattr(milvus_index, "ROWS_PER_REQUEST", 100)
     noted = MilvusCollection.upsert
 
     def killed(self, rows, vectors, records) -> None:
