@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from composer.space import EPSILON, Space
+from composer.space import EPSILON
+from encoders import Space
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ class Space(Protocol):
     """A vector space with named slices, each of unit length in every picture's vector."""
 
     @property
+    def fingerprint(self) -> str:
+        """Hash of the weights and config behind it; vectors of two fingerprints do not compare."""
+
+    @property
     def dim(self) -> int:
         """Length of a vector."""
 
@@ -37,10 +41,6 @@ class Encoder(Space, Protocol):
     @property
     def name(self) -> str:
         """The name that loads it again: `builtin`, an open_clip name, a path."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Hash of its weights and config; vectors of different fingerprints do not compare."""
 
     def encode_images(
         self, images: Sequence[Image.Image], garments: Sequence[str | None] | None = None

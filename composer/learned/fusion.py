@@ -16,8 +16,9 @@ from torch.nn import functional as F
 
 from composer.baselines import spoken
 from composer.learned.asking import asked
-from composer.space import Space, unit
+from composer.space import unit
 from composer.weights import Weights
+from encoders import Space
 from vocabulary.wish import Wish
 
 Tensors = Mapping[str, Tensor]
