@@ -11,7 +11,9 @@ from encoders import Space
 from vocabulary.wish import Wish
 
 
-def words_vector(wish: Wish, words: np.ndarray | None, space: Space, weights: Weights) -> np.ndarray:
+def words_vector(
+    wish: Wish, words: np.ndarray | None, space: Space, weights: Weights
+) -> np.ndarray:
     """Return the wish as one vector (dim,): the words' embedding.
 
     Without an embedding, the prototypes of all that is wanted stand in, each in its slice.
