@@ -14,7 +14,9 @@ from agent.turn_reader import TurnReader
 from agent.wish.apply import TurnInput, apply_turn, leaning
 from agent.wish.merge import COMPARATIVES
 from agent.wish.references import item_ids, photo_hashes
-from agent.wording.phrases import describe, listing, phrase, plural
+from agent.wording.phrases import listing, phrase
+from agent.wording.wishes import describe
+from vocabulary import plural
 from vocabulary.wish import Wish
 
 MAX_CARDS = 200
