@@ -124,7 +124,9 @@ def test_a_kind_the_shop_lacks_becomes_its_kin() -> None:
 
 
 def test_rounds_are_bounded() -> None:
-    update = Critic(Shop(["color"]))(state(w("+color red"), Found(), tried=tuple("abc"[:MAX_ROUNDS])))
+    update = Critic(Shop(["color"]))(
+        state(w("+color red"), Found(), tried=tuple("abc"[:MAX_ROUNDS]))
+    )
     assert update["again"] is False and update["question"]
 
 
