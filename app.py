@@ -170,7 +170,7 @@ def serve(settings: Settings, skip_browser: bool = False) -> None:
     from ui.shop import Shop
 
     shop = Shop()
-    page = build(shop, at_once=None if settings.workers > 1 else TURNS_IN_PROCESS)
+    page = build(shop, max_turns=None if settings.workers > 1 else TURNS_IN_PROCESS)
     page.queue(max_size=None)
     page.launch(
         server_name=settings.host,
