@@ -25,9 +25,9 @@ LOG = logging.getLogger(__name__)
 TESTED_VERSION = "6.31.0"
 MAX_EVENTS_KEPT = 100
 QUEUE_POLL_S = 0.005
-"""Pause between two looks at the queue. With Gradio's own, an idle page uses 5% of a core."""
+"""Pause between two looks at the queue. With Gradio's own an idle page takes 5% of a core."""
 TEXT_PARTS = (gr.HTML, gr.BrowserState)
-"""Parts that send text as it is. Gradio passes each through a thread and copies it for every tab."""
+"""Parts that send text as it is. Gradio passes each through a thread, and copies it per tab."""
 _NEVER = str(10**9)
 
 

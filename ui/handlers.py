@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import gradio as gr
 
 from errors import BusyError, StylistError
-from ui import cards, labels, panels, photos, turns
+from ui import cards, panels, photos, turns
+from ui.filters import value_key
 from ui.gradio_patches import event_data
 from ui.pace import paced
 from ui.progress import TurnProgress
@@ -268,7 +269,7 @@ def _remove_constraint(stylist: ChatService, token: str, data: Data) -> None:
     chip = data.get("facet"), data.get("op"), data.get("value")
     history = stylist.history(token, last=1)
     for constraint in history[-1].reply.constraints if history else ():
-        if (constraint.facet, constraint.op, labels.key(constraint.value)) == chip:
+        if (constraint.facet, constraint.op, value_key(constraint.value)) == chip:
             stylist.remove(token, constraint.facet, constraint.op, constraint.value)
             return
 

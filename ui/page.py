@@ -24,9 +24,9 @@ share one. The session's memory has a copy of its own."""
 READING_THREADS = 32
 """Threads for what needs no turn: opening the page, hearts, pieces of answers."""
 MAX_TABS_KEPT = 200
-"""Gradio keeps what each tab shows. Nothing reads it: a tab that was dropped goes on."""
+"""Gradio keeps what each tab shows. Nothing reads it, so a dropped tab goes on."""
 MAX_PASTED_CHARS = 1_000_000
-"""Longer pasted text would become a file; messages that are too long are refused with their text."""
+"""Longer pasted text would become a file, not a message that is refused and stays in the box."""
 
 
 def build(shop: Shop, max_turns: int | None = None) -> gr.Blocks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -119,7 +119,7 @@ def read_table(*files: Path) -> Table:
             _extend(merged.setdefault(name, {}), entries)
         try:
             table = _checked(merged)
-        except (ValidationError, ValueError) as error:
+        except ValueError as error:
             raise InputError(f"vocabulary {file}: {_first_problem(error)}") from None
     return table
 
@@ -136,7 +136,7 @@ def _extend(entries: dict[str, Any], further: Mapping[str, Any]) -> None:
 
 
 def _checked(tables: Mapping[str, Mapping[str, Any]]) -> Table:
-    """Return the tables as typed entries. Raises ValueError or its kind ValidationError."""
+    """Return the tables as typed entries. Raises ValueError for one that cannot be used."""
     facets = {name: Facet.model_validate(entry) for name, entry in tables["facets"].items()}
     models: dict[str, type[Value]] = {"category": Category, "color": Color}
     values = {
@@ -150,10 +150,8 @@ def _checked(tables: Mapping[str, Mapping[str, Any]]) -> Table:
     zones = {name: Zone.model_validate(entry) for name, entry in tables["zones"].items()}
     for facet, entries in values.items():
         for value, entry in entries.items():
-            if _descends_from_itself(value, entries):
-                raise ValueError(f"[{facet}] {value}: its parents lead back to itself")
-            if isinstance(entry, Category) and entry.zone not in {None, *zones}:
-                raise ValueError(f"[{facet}] {value}: no zone {entry.zone!r} in [zones]")
+            for problem in _dangling(value, entry, entries, values, zones):
+                raise ValueError(f"[{facet}] {value}: {problem}")
     return Table(
         facets=facets,
         zones=zones,
@@ -171,15 +169,38 @@ def _entry(model: type[Value], facet: str, value: str, entry: object) -> Value:
         raise ValueError(f"[{facet}] {value}: {_first_problem(error)}") from None
 
 
+def _dangling(
+    value: str,
+    entry: Value,
+    siblings: Mapping[str, Value],
+    values: Mapping[str, Mapping[str, Value]],
+    zones: Mapping[str, Zone],
+) -> Iterator[str]:
+    """Yield what an entry names that does not exist."""
+    if _descends_from_itself(value, siblings):
+        yield "its parents lead back to itself"
+    for other in (entry.of, *entry.opposite, *entry.contrasts):
+        if other not in {None, *siblings}:
+            yield f"no value {other!r} in the same table"
+    for implied in entry.implies:
+        facet, _, other = implied.removeprefix("not ").partition(":")
+        if other not in values.get(facet, {}):
+            yield f"implies {implied!r}, which is no facet:value"
+    if isinstance(entry, Category):
+        if entry.zone not in {None, *zones}:
+            yield f"no zone {entry.zone!r} in [zones]"
+        for attribute in (*entry.has, *entry.lacks):
+            if attribute not in {*values, *values["details"]}:
+                yield f"{attribute!r} is neither a facet nor a detail"
+
+
 def _descends_from_itself(value: str, entries: Mapping[str, Value]) -> bool:
-    seen, current = {value}, entries[value].of
-    while current is not None:
-        if current not in entries:
-            raise ValueError(f"{value}: no parent {current!r} in the same table")
-        if current in seen:
+    seen, above = {value}, entries[value].of
+    while above is not None and above in entries:
+        if above in seen:
             return True
-        seen.add(current)
-        current = entries[current].of
+        seen.add(above)
+        above = entries[above].of
     return False
 
 

@@ -1,4 +1,4 @@
-"""A stylist without models for tests of the page: five invented items, one-line rules, real replies."""
+"""A stylist without models for tests of the page: five invented items, one-line rules."""
 
 from __future__ import annotations
 
