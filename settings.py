@@ -110,7 +110,8 @@ class Settings(BaseModel):
     index: Literal["auto", "faiss", "ivf", "milvus"] = Field(
         default="auto",
         description="Vector index: `faiss` (exact), `ivf` (inverted lists with exact scores, "
-        "stored beside the catalogue), `milvus`, or `auto` (`ivf` from 50,000 items, else `faiss`).",
+        "stored beside the catalogue), `milvus`, or `auto` (`ivf` from 50,000 items, "
+        "else `faiss`).",
     )
     milvus_uri: str = Field(
         default=str(ROOT / "data" / "milvus.db"),
