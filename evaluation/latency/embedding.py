@@ -168,9 +168,7 @@ def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) 
     return encoder.encode_images(pictures)
 
 
-def _timed(
-    pictures: Sequence[Image.Image], encode: Callable[[Sequence[Image.Image]], np.ndarray]
-) -> tuple[np.ndarray, float]:
+def _timed(pictures: Sequence[Image.Image], encode: Encode) -> tuple[np.ndarray, float]:
     """(vectors of the first m pictures, items a second), batch after batch for about SECONDS at most, after two pictures that do
     not count. A way for which these take that long already is judged by them."""
     start, step = time.perf_counter(), min(2, len(pictures))

@@ -61,7 +61,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class BuiltIndex:
-    """An index with the seconds to build and to load it, and its bytes on disk (None: a server's)."""
+    """An index, the seconds to build and to load it, and its bytes on disk (None: a server's)."""
 
     index: VectorIndex
     build: float
@@ -78,7 +78,7 @@ def run(
     server_alone: bool = False,
     out: Path | None = None,
 ) -> Figures:
-    """Measure the kinds on a catalogue's vectors, or on `items` perturbed ones; print tables and JSON.
+    """Measure the kinds on a catalogue's vectors, or on `items` perturbed ones; print the result.
 
     server_alone: Milvus also answers filters that keep few rows, which the shop's own process
     answers faster. MILVUS_URI names a server; without it, Milvus Lite runs on a temporary file.
