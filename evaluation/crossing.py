@@ -9,6 +9,7 @@ guard and listings.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -91,9 +92,7 @@ def run(
         [(name, str(row["P@10"]), row["macro"]) for name, row in figures.items()],
     )
     by_kind: dict[str, float] = figures["whole agent"]["kinds"]
-    table(
-        "whole agent, by kind", ("kind", "P@10"), sorted(by_kind.items(), key=lambda pair: pair[1])
-    )
+    table("whole agent, by kind", ("kind", "P@10"), sorted(by_kind.items(), key=itemgetter(1)))
     return finish(
         {
             "benchmark": "crossing",

@@ -1,4 +1,4 @@
-"""The encoder's accuracy on held-out designs, on shoppers' photos and on photos labelled by hand."""
+"""The encoder's accuracy on held-out designs, shoppers' photos and photos labelled by looking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A simulated shopper: one item in mind, one true difference per turn, nothing false, nothing twice.
+"""A simulated shopper: one item in mind, one true difference a turn, nothing false, nothing twice.
 
 Wordings come from somebody who has seen the vocabulary only (`wordings.toml`) and, where one says
 exactly the constraint, from people who typed them: captions whose blind label is that one
@@ -85,7 +85,7 @@ class Wordings:
 
 
 def load_wordings(captions: Path | None, path: Path = WORDINGS) -> Wordings:
-    """Read the wordings; captions: the folder of typed phrases, if None or missing templates alone."""
+    """Read the wordings, and typed phrases from the folder `captions` if there is one."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     say = {(t["facet"], t["op"], t.get("value", "")): list(t["texts"]) for t in tables["say"]}
     texts = {

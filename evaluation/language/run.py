@@ -48,7 +48,7 @@ def model(settings: Settings) -> Reader:
         )
     # on demand: the model's client library is slow to import
     from agent.llm.backend import model_client, read_phrase
-    from agent.llm.client import ModelFailure
+    from agent.llm.budget import ModelFailure
 
     client = model_client(settings)
 

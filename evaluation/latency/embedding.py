@@ -25,6 +25,7 @@ from PIL import Image
 from catalog.pictures import open_picture
 from catalog.store import Catalog
 from encoders import load_encoder
+from errors import WorkError
 from evaluation.report.show import Figures, finish, machine, notice, table
 
 if TYPE_CHECKING:
@@ -169,14 +170,18 @@ def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) 
 
 
 def _timed(pictures: Sequence[Image.Image], encode: Encode) -> tuple[np.ndarray, float]:
-    """(vectors of the first m pictures, items a second), batch after batch for about SECONDS at most, after two pictures that do
-    not count. A way for which these take that long already is judged by them."""
+    """Return (vectors of the first m pictures, pictures per second).
+
+    Batches run for about MAX_SECONDS at most, after two untimed pictures. If these two alone take
+    half of that, they are the measurement.
+    """
     start, step = time.perf_counter(), min(2, len(pictures))
     first = encode(pictures[:step])
     taken = time.perf_counter() - start
     if taken > MAX_SECONDS / 2:
         return first, step / taken
-    start, parts, done = time.perf_counter(), [], 0
+    start, done = time.perf_counter(), 0
+    parts: list[np.ndarray] = []
     while done < len(pictures) and (not parts or time.perf_counter() - start < MAX_SECONDS):
         parts.append(encode(pictures[done : done + BATCH]))
         done += len(parts[-1])
@@ -198,18 +203,20 @@ def _exported(encoder: Encoder, pictures: Sequence[Image.Image]) -> bytes:
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             return encoder.tower(pixels)
 
-    graph, example = io.BytesIO(), encoder.pixels(pictures[:2]).clone()
+    example = encoder.pixels(pictures[:2]).clone()
     shapes = ({0: torch.export.Dim("batch", min=1, max=512)},)
     with redirect_stdout(io.StringIO()), torch.no_grad():
-        torch.onnx.export(
+        program = torch.onnx.export(
             Tower().eval(), (example,), dynamo=True, dynamic_shapes=shapes, verbose=False
-        ).save(graph)
-    return graph.getvalue()
+        )
+    if program is None:
+        raise WorkError("torch exported no ONNX model")
+    return program.model_proto.SerializeToString()
 
 
 def _by_onnx(encoder: Encoder, model: bytes, threads: int) -> Encode:
     """Return a function that encodes pictures with ONNX Runtime in place of torch."""
-    import onnxruntime
+    import onnxruntime  # type: ignore[import-not-found]  # optional, see the module's docstring
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

@@ -13,7 +13,8 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from agent import Stylist
-from agent.memory.store import IN_RAM, Memory
+from agent.memory.storage import IN_RAM
+from agent.memory.store import Memory
 from agent.planner import OFFLINE
 from agent.replay.loopback import MODEL, ScriptedServer
 from errors import InputError

@@ -12,10 +12,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from catalog.sequences import StackedVectors
 from catalog.store import Catalog
 from evaluation.report.show import Figures, percentiles, table
 from retrieval.protocol import VectorIndex
 from vocabulary.wish import Constraint
+
+Vectors = np.ndarray | StackedVectors
 
 SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
 """Shares of the rows that the filters keep."""
@@ -88,7 +91,7 @@ def _rows_by_kind(catalog: Catalog, rng: np.random.Generator) -> np.ndarray:
 
 
 def _queries(
-    vectors: np.ndarray, rows: np.ndarray, count: int, rng: np.random.Generator
+    vectors: Vectors, rows: np.ndarray, count: int, rng: np.random.Generator
 ) -> np.ndarray:
     """Return (count, dim) float32: random rows of `rows` with noise."""
     originals = np.asarray(vectors[np.sort(rng.choice(rows, count))], dtype=np.float32)
@@ -108,7 +111,7 @@ def _timed(
 
 
 def exact_scores(
-    vectors: np.ndarray, queries: np.ndarray, mask: np.ndarray | None, k: int = K
+    vectors: Vectors, queries: np.ndarray, mask: np.ndarray | None, k: int = K
 ) -> np.ndarray:
     """Return (q, k) float32: the best inner products by a scan of all rows that the mask keeps.
 
@@ -127,7 +130,7 @@ def exact_scores(
     return -np.sort(-best, axis=1)
 
 
-def recall(vectors: np.ndarray, queries: np.ndarray, rows: np.ndarray, best: np.ndarray) -> float:
+def recall(vectors: Vectors, queries: np.ndarray, rows: np.ndarray, best: np.ndarray) -> float:
     """Return the share of the exact best k among `rows`.
 
     rows: (q, k), -1 for none; best: (q, k) as returned by `exact_scores`.

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -74,16 +75,16 @@ def child() -> None:
     from agent.memory.store import Memory
     from catalog.store import Catalog
     from encoders import load_encoder
+    from retrieval.factory import open_index
 
     seconds = {"imports": time.monotonic() - begun}
     settings = load_settings()
     with tempfile.TemporaryDirectory() as folder:
         opened = _part(seconds, "catalogue", lambda: Catalog.open(catalog))
         encoder = _part(seconds, "encoder", lambda: load_encoder(settings.encoder, settings.device))
-        open_index = stylist_module.open_index
-        stylist_module.open_index = lambda *arguments: _part(
-            seconds, "index", lambda: open_index(*arguments)
-        )
+        # timed by replacing the function that the stylist calls
+        timed_open = partial(_timed_open, seconds, open_index)
+        stylist_module.open_index = timed_open  # type: ignore[attr-defined]  # imported there, not exported
         memory = Memory(Path(folder) / "memory.sqlite")
         stylist = _part(
             seconds, "rest", lambda: stylist_module.Stylist(opened, encoder, memory, settings)
@@ -102,6 +103,12 @@ def child() -> None:
             }
         )
     )
+
+
+def _timed_open(
+    seconds: dict[str, float], open_index: Callable[..., Result], *arguments: object
+) -> Result:
+    return _part(seconds, "index", lambda: open_index(*arguments))
 
 
 def _part(seconds: dict[str, float], name: str, work: Callable[[], Result]) -> Result:
