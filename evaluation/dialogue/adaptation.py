@@ -71,7 +71,7 @@ class Shop:
         return sorted(set(self.truth[row].get(facet, ())) - set(vocabulary.SHADES))
 
     def agreement(self, shopper: Shopper) -> np.ndarray:
-        """Return (n,) how much of what matters items have; the category counts as much as the rest."""
+        """Return (n,) how much of what matters is met; the category counts as much as the rest."""
         met = np.zeros(len(self.truth))
         for facet in shopper.cares:
             met += self.same[facet] == self.same[facet][shopper.target]

@@ -51,7 +51,7 @@ Truth = Mapping[str, Mapping[str, Sequence[str]]]
 class NoWish:
     """A wish for a kind of garment without a value.
 
-    like: the id of an item that has the value, if the wish points at one instead of naming the kind.
+    like: id of an item with the value, if the wish points at one instead of naming the kind.
     """
 
     category: str

@@ -21,8 +21,8 @@ from catalog.feeds.fashion import read_listings, shipped_tables
 from catalog.feeds.values import ValueReader
 from catalog.item import Item
 from datasets.photos import FOLDERS, Photo
-from guard import Guard, read_claims
 from evaluation.report.show import Figures
+from guard import Guard, read_claims
 from metrics.intervals import interval
 from vocabulary.wish import Constraint
 

@@ -1,8 +1,8 @@
 """A browser's side of the page, without a browser: Gradio's queue protocol over HTTP.
 
-Written by hand on purpose: a load test needs 64 tabs at once with a few megabytes each, the size and
-number of the pieces sent, and one session per tab; a real browser costs a core per tab, and
-`gradio_client` neither opens the page's own events nor keeps a stream as the page's script does.
+Written by hand on purpose: a load test needs 64 tabs at once, a session for each, and the size and
+number of the pieces that the server sends. A real browser costs a core per tab, and `gradio_client`
+neither triggers the page's own events nor reads the stream as the page's script does.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class Page:
         )
 
     def _dependency(self, elem_id: str | None, event: str) -> tuple[int, int]:
-        """Return (function, component) for an event of the part with this id; None: the page itself."""
+        """Return (function, component) for an event of a part; None stands for the page."""
         ids = {
             part["id"]
             for part in self.config["components"]

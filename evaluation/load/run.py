@@ -19,7 +19,7 @@ import httpx
 import numpy as np
 
 from agent.memory.store import Memory
-from catalog.store import read_manifest
+from catalog.files import read_manifest
 from evaluation.load.app_process import Served, served
 from evaluation.load.page import Answer, Page
 from evaluation.load.shopper import Shopper, draw_photos

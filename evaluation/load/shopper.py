@@ -87,7 +87,7 @@ class Shopper:
 
 
 def draw_photos(folder: Path, seed: int) -> list[Path]:
-    """Draw photos to upload as JPEG files in `folder`, with other silhouettes than the catalogue."""
+    """Draw photos with other silhouettes than the catalogue's, as JPEG files in `folder`."""
     rng = np.random.default_rng(seed)
     files = [folder / f"photo-{number}.jpg" for number in range(PHOTOS)]
     for file in files:
