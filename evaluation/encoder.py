@@ -9,7 +9,7 @@ from rich.table import Table
 
 from encoders import load_encoder
 from evaluation.report.show import Figures, finish
-from metrics.encoder import measure
+from metrics.encoder.measure import measure
 from settings import load_settings
 
 _NAMES = {

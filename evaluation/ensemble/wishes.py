@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 import vocabulary
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from catalog.sequences import string_numbers
 from composer import Query, compose
 from evaluation.composed.drawn_queries import VALUES, Truth, drawn_queries
