@@ -158,7 +158,10 @@ def test_a_long_retry_after_is_not_waited_for() -> None:
     ],
 )
 def test_no_call_beyond_the_budget(limit: dict[str, float], says: str) -> None:
-    with ScriptedServer([{"content": PLAN}]) as server, pytest.raises(ModelFailureError, match=says):
+    with (
+        ScriptedServer([{"content": PLAN}]) as server,
+        pytest.raises(ModelFailureError, match=says),
+    ):
         ask(client(server), budget(**limit))  # its clock runs from here
     assert server.requests == []
 
@@ -220,7 +223,10 @@ def test_the_cache_is_bounded_and_keeps_what_is_used() -> None:
 def test_a_cut_call_is_booked_as_estimated() -> None:
     """Nobody knows what the service counted; a cap that counts nothing would not close."""
     ledger = Ledger(":memory:", 5.0)
-    with ScriptedServer([{"content": PLAN, "cut": True}]) as server, pytest.raises(ModelFailureError):
+    with (
+        ScriptedServer([{"content": PLAN, "cut": True}]) as server,
+        pytest.raises(ModelFailureError),
+    ):
         ask(client(server, ledger))
     assert ledger.spent() > 0
     with ScriptedServer([{"status": 401}]) as server, pytest.raises(ModelFailureError):
