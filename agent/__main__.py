@@ -6,12 +6,15 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from errors import InputError, WorkError, run_door
 from settings import ROOT
+
+if TYPE_CHECKING:
+    from agent.replay.transcripts import Transcript
 
 app = typer.Typer(
     add_completion=False,
@@ -55,12 +58,13 @@ def chat(
 
 @app.command()
 def plan(jsonl: Jsonl = False) -> None:
-    """Reads wishes: {"id", "text"} lines in, {"id", "constraints"} lines out; no catalogue needed."""
+    """Reads wishes: {"id", "text"} lines in, {"id", "constraints"} out; needs no catalogue."""
     from agent.plan import plan_lines
 
     if not jsonl:
         raise InputError(
-            'plan reads JSON lines: echo \'{"id": 1, "text": "red, no stripes"}\' | python -m agent plan --jsonl'
+            'plan reads JSON lines: echo \'{"id": 1, "text": "red, no stripes"}\' | '
+            "python -m agent plan --jsonl"
         )
     for line in plan_lines(sys.stdin):
         print(line, flush=True)
@@ -125,7 +129,8 @@ def replay(
     print(f"{len(files) - failed} passed, {failed} failed")
     if failed and not update:
         raise WorkError(
-            f"{failed} of {len(files)} transcripts differ; `--update` records what the turns give now"
+            f"{failed} of {len(files)} transcripts differ; `--update` records what the turns "
+            "give now"
         )
 
 
@@ -137,8 +142,8 @@ def graph() -> None:
     print(drawing(), end="")
 
 
-def _catalog_of(transcript, given: Path | None, scratch: Path) -> Path:
-    """The folder of the catalogue that a transcript was recorded on."""
+def _catalog_of(transcript: Transcript, given: Path | None, scratch: Path) -> Path:
+    """Return the folder of the catalogue that a transcript was recorded on."""
     from catalog.store import Catalog
 
     if transcript.drawn:
@@ -146,17 +151,19 @@ def _catalog_of(transcript, given: Path | None, scratch: Path) -> Path:
     wanted = transcript.header["catalog"].get("content")
     if given is None:
         raise InputError(
-            f"{transcript.path.name} was recorded on a catalogue that was not drawn; name its folder: --catalog DIR"
+            f"{transcript.path.name} was recorded on a catalogue that was not drawn; "
+            "name its folder: --catalog DIR"
         )
     if Catalog.open(given).manifest["content"] != wanted:
         raise InputError(
-            f"{transcript.path.name} was recorded on another catalogue than {given} (its content differs)"
+            f"{transcript.path.name} was recorded on another catalogue than {given} "
+            "(its content differs)"
         )
     return given
 
 
 def _draw(catalog: tuple[int, int], scratch: Path) -> Path:
-    """A drawn catalogue of so many items and this seed, in a folder that goes with the process."""
+    """Draw a catalogue of (items, seed) in a subfolder of `scratch` and return that."""
     items, seed = catalog
     out = scratch / f"demo-{items}-{seed}"
     command = [
@@ -174,13 +181,14 @@ def _draw(catalog: tuple[int, int], scratch: Path) -> Path:
     done = subprocess.run(command, cwd=ROOT, stdout=sys.stderr)
     if done.returncode:
         raise WorkError(
-            f"the catalogue of {items} items could not be drawn (exit {done.returncode}); its message is above"
+            f"the catalogue of {items} items could not be drawn (exit {done.returncode}); "
+            "its message is above"
         )
     return out
 
 
 def main() -> None:
-    """Runs the door; errors meant for people become one line on stderr and an exit code."""
+    """Run the command line; errors meant for people become one line on stderr and an exit code."""
     run_door(app)
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import numpy as np
 
 from agent.cards import card, like_what
+from agent.ordering import designs, designs_first, in_order, likeliest
 from agent.replies import Card, Check
-from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
+from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State, Update
 from agent.tools import Tools
 from agent.wish.merge import COMPARATIVES
 from agent.wish.references import borrowed_facets
@@ -20,22 +22,19 @@ from guard import Verdict
 from retrieval import Hit
 from vocabulary.wish import HARD, Constraint, Wish
 
-FIRST_FETCH = 3
-"""Designs fetched for each card at first; the guard drops some."""
-SOFT_STEPS = 4
-"""In how many steps soft wishes come before rank: of two items that meet about as much, the better
-ranked is first.
+FETCH_FACTOR = 3
+"""Designs fetched per card; the guard refuses some."""
+MAX_SCREENED = 4_000
+"""Rows that get a quick look if too few of the first hits fit.
+
+Of more allowed rows, those nearest to the query are looked at.
 """
-SCREENED = 4_000
-"""Where too few of these fit, and too few that the listings confirm, all rows that are allowed get
-a quick look; of more than so many, those nearest to the query.
-"""
-BATCH = 4
-"""Hits for each card that are judged at a time."""
+BATCH_FACTOR = 4
+"""Hits per card that are judged at a time."""
 
 
 @dataclass
-class _Pool:
+class _Judged:
     """Judged hits of a round, in rank order."""
 
     fits: list[Card]
@@ -52,11 +51,12 @@ class Action:
     def __init__(self, tools: Tools, taste: Taste) -> None:
         self.tools, self.taste = tools, taste
 
-    def __call__(self, state: State) -> dict:
-        """The node: one round for `state["wish"]`."""
+    def __call__(self, state: State) -> Update:
+        """Run the node: one round for `state["wish"]`."""
         request, wish, reference = state["request"], state["wish"], state["reference"]
-        beyond = self._beyond(wish, reference) if state.get("narrow", True) else None
-        call = fingerprint(wish, reference, request, state["avoid"], beyond is not None)
+        off_limits = self._wrong_price(wish, reference) if state.get("narrow", True) else None
+        narrowed = off_limits is not None
+        call = fingerprint(wish, reference, request, state["avoid"], narrowed)
         if call in state.get("tried", ()):
             return {
                 "tried": (call,),
@@ -64,16 +64,16 @@ class Action:
                 "trace": ("the same search would find the same",),
             }
         avoid: frozenset[int] | np.ndarray = state["avoid"]
-        if beyond is not None:
-            beyond[list(avoid)] = True
-            avoid = beyond
-        found = self._round(state, wish, avoid, beyond is not None)
-        thought = (
-            f"searched {self.tools.catalog.live} items: {found.allowed} not ruled out by their listings, "
-            f"{found.judged} checked, {len(found.fits)} fit, {len(found.unconfirmed)} unconfirmed, "
-            f"{found.broken} refused"
+        if off_limits is not None:
+            off_limits[list(avoid)] = True
+            avoid = off_limits
+        found = self._round(state, wish, avoid, off_limits is not None)
+        summary = (
+            f"searched {self.tools.catalog.live} items: "
+            f"{found.allowed} not ruled out by their listings, {found.judged} checked, "
+            f"{len(found.fits)} fit, {len(found.unconfirmed)} unconfirmed, {found.broken} refused"
         )
-        return {"found": found, "tried": (call,), "steps": ("action",), "trace": (thought,)}
+        return {"found": found, "tried": (call,), "steps": ("action",), "trace": (summary,)}
 
     def _round(
         self, state: State, wish: Wish, avoid: frozenset[int] | np.ndarray, narrowed: bool
@@ -81,9 +81,9 @@ class Action:
         request, reference, clock = state["request"], state["reference"], state["clock"]
         allowed = self.tools.allowed(wish.hard, avoid)
         taste = self.taste.vector(state["session"].id)
-        seen, pool = set(), _Pool([], [])
+        seen, pool = set(), _Judged([], [])
         borrowed = borrowed_facets(reference.photo.hash) if reference.photo is not None else ()
-        # the closed form alone knows what to do with a borrowed slice
+        # only the closed form can handle a borrowed slice
         composer = "delta" if borrowed else request.composer or self.tools.composer
         query = self.tools.query(
             wish, reference.vector, composer, clock, borrowed, self.taste.emphasis(state["session"])
@@ -96,19 +96,19 @@ class Action:
                     query=packed(query.vector),
                 )
             new = [hit for hit in hits if hit.row not in seen]
-            for start in range(0, len(new), BATCH * request.k):
-                batch = new[start : start + BATCH * request.k]
+            for start in range(0, len(new), BATCH_FACTOR * request.k):
+                batch = new[start : start + BATCH_FACTOR * request.k]
                 self._judge(batch, wish, reference, pool, clock)
                 seen |= {row for hit in batch for row in (hit.row, *hit.siblings)}
-                if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short:
+                if len(designs(pool.fits)) >= request.k or pool.failed or clock.short:
                     break
-            if len(_designs(pool.fits)) >= request.k or pool.failed or clock.short:
+            if len(designs(pool.fits)) >= request.k or pool.failed or clock.short:
                 break
         if pool.failed:
             return Found(allowed=allowed, judged=pool.judged, failed=pool.failed)
-        fits = self._alike(_one_a_design(_in_order(pool.fits, wish), request.k), reference)
-        unconfirmed = _one_a_design(
-            _in_order(_likeliest(pool.unconfirmed), wish), request.k - len(fits)
+        fits = self._with_likeness(designs_first(in_order(pool.fits, wish), request.k), reference)
+        unconfirmed = designs_first(
+            in_order(likeliest(pool.unconfirmed), wish), request.k - len(fits)
         )
         return Found(
             fits,
@@ -131,42 +131,43 @@ class Action:
         k: int,
         clock: Clock,
     ) -> Iterator[tuple[int, np.ndarray | None, bool]]:
-        """What to fetch until enough fit: how many, within which rows (None: all that are allowed),
-        and whether by design.
+        """Yield what to fetch until enough fit: (how many, mask of rows or None, one per design).
 
-        The first step is enough for most wishes. After it, only what can turn out to fit is ranked
-        and judged: what the listings confirm, what listings and pictures confirm together, then the
-        likeliest of the others, which fill up as unconfirmed.
+        The first step suffices for most wishes. After it only rows that can turn out to fit are
+        ranked and judged: what the listings confirm, what listings and pictures confirm together,
+        then the likeliest of the others, which fill up as unconfirmed.
         """
-        yield min(FIRST_FETCH * k, max(allowed, 1)), None, True
-        if not wish.hard or allowed <= FIRST_FETCH * k:
+        yield min(FETCH_FACTOR * k, max(allowed, 1)), None, True
+        if not wish.hard or allowed <= FETCH_FACTOR * k:
             return
         confirmed = self.tools.catalog.affirmed_rows(wish)
         if confirmed.any():
-            yield FIRST_FETCH * k, confirmed, True
-        sure, others = self.tools.promising(query, wish, avoid, SCREENED, BATCH * k, clock)
+            yield FETCH_FACTOR * k, confirmed, True
+        sure, others = self.tools.promising(
+            query, wish, avoid, MAX_SCREENED, BATCH_FACTOR * k, clock
+        )
         if sure.any():
-            yield FIRST_FETCH * k, sure, True
+            yield FETCH_FACTOR * k, sure, True
         if others.any():
-            yield BATCH * k, others, False
+            yield BATCH_FACTOR * k, others, False
 
     def _judge(
-        self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Pool, clock: Clock
+        self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Judged, clock: Clock
     ) -> None:
-        """Adds each hit, and the colourways behind it, to what fits or to what is unconfirmed."""
+        """Add each hit and its other colourways to what fits or to what is unconfirmed."""
         scores = {row: hit.score for hit in hits for row in (hit.row, *hit.siblings)}
-        asked = [c for c in wish.constraints if not (c.facet == "price" and c.op in COMPARATIVES)]
+        checked = [c for c in wish.constraints if not (c.facet == "price" and c.op in COMPARATIVES)]
         rows = self._unbroken(
-            list(scores), [c for c in asked if c.op in HARD], reference, pool, clock
+            list(scores), [c for c in checked if c.op in HARD], reference, pool, clock
         )
         if not rows:
             return
-        judgement = self.tools.check(rows, asked, clock, reference.vector, reference.item)
+        judgement = self.tools.check(rows, checked, clock, reference.vector, reference.item)
         pool.failed = judgement.failed or pool.failed
         for place, (row, item) in enumerate(zip(rows, self.tools.catalog.items(rows), strict=True)):
             own = (
                 v
-                for c, v in zip(asked, judgement[place], strict=True)
+                for c, v in zip(checked, judgement[place], strict=True)
                 if c.reason not in (NEAREST, LEANING)
             )
             checks = (
@@ -184,22 +185,22 @@ class Action:
         rows: list[int],
         hard: Sequence[Constraint],
         reference: Reference,
-        pool: _Pool,
+        pool: _Judged,
         clock: Clock,
     ) -> list[int]:
-        """The rows that break no hard constraint.
+        """Return the rows that break no hard constraint.
 
-        Most items end here, before anything soft is weighed.
+        Most rows are dropped here, before anything soft is judged.
         """
         if not rows:
             return []
         judgement = self.tools.check(rows, hard, clock, reference.vector, reference.item)
         pool.failed = judgement.failed or pool.failed
         pool.judged += len(rows)
-        left = []
+        unbroken = []
         for place, row in enumerate(rows):
             if judgement.status(place) != "broken":
-                left.append(row)
+                unbroken.append(row)
                 continue
             pool.broken += 1
             _blame(
@@ -210,10 +211,10 @@ class Action:
                     if c.reason not in (NEAREST, LEANING)
                 ],
             )
-        return left
+        return unbroken
 
-    def _alike(self, cards: Sequence[Card], reference: Reference) -> tuple[Card, ...]:
-        """The cards, each told in what it is like the reference."""
+    def _with_likeness(self, cards: Sequence[Card], reference: Reference) -> tuple[Card, ...]:
+        """Return the cards, each with a line on how it resembles the reference."""
         if reference.vector is None or not cards:
             return tuple(cards)
         near = self.tools.likeness(
@@ -235,21 +236,25 @@ class Action:
         cards = tuple(card(item, hit.score, ()) for item, hit in zip(items, hits, strict=True))
         return Found(cards, (), allowed, 0, 0, self._fidelity(cards, reference, wish))
 
-    def _beyond(self, wish: Wish, reference: Reference) -> np.ndarray | None:
-        """(n,) bool: not cheaper (pricier) than the priced reference; None where the wish does not
-        ask for that.
+    def _wrong_price(self, wish: Wish, reference: Reference) -> np.ndarray | None:
+        """Return (n,) bool: rows that are not cheaper (dearer) than the priced reference.
+
+        None if the wish does not ask for that, or if it rules out no row.
         """
         price = reference.priced.price if reference.priced else None
-        asked = [c.op for c in wish.constraints if c.facet == "price" and c.op in COMPARATIVES]
-        if price is None or not asked:
+        directions = [c.op for c in wish.constraints if c.facet == "price" and c.op in COMPARATIVES]
+        if price is None or not directions:
             return None
         prices = self.tools.catalog.prices
-        beyond = ~(prices < round(price, 2) if asked[-1] == "less" else prices > round(price, 2))
-        return beyond if beyond.any() else None
+        off_limits = ~(
+            prices < round(price, 2) if directions[-1] == "less" else prices > round(price, 2)
+        )
+        return off_limits if off_limits.any() else None
 
     def _fidelity(self, cards: Sequence[Card], reference: Reference, wish: Wish) -> float | None:
-        """How like the reference the cards are, on average over the slices that the wish leaves
-        alone.
+        """Return the cards' mean likeness to the reference over the untouched slices.
+
+        None without a reference, or if the wish touches every slice.
         """
         encoder = self.tools.encoder
         touched = {
@@ -257,13 +262,13 @@ class Action:
             for c in wish.constraints
             if c.source not in ("photo", "memory")
         }
-        kept = [name for name in encoder.layout.names if name not in touched]
-        if reference.vector is None or not cards or not kept:
+        untouched = [name for name in encoder.layout.names if name not in touched]
+        if reference.vector is None or not cards or not untouched:
             return None
         near = self.tools.likeness(
             self.tools.vectors([card.id for card in cards]), reference.vector
         )
-        return float(np.mean([near[name] for name in kept]))
+        return float(np.mean([near[name] for name in untouched]))
 
 
 def fingerprint(
@@ -273,8 +278,9 @@ def fingerprint(
     avoid: frozenset[int],
     narrowed: bool = False,
 ) -> str:
-    """A name for a search: two of the same name would find the same. narrowed: by the reference's
-    price.
+    """Return a digest of a search: equal digests, equal results.
+
+    narrowed: only rows on the right side of the reference's price are searched
     """
     digest = hashlib.blake2b(digest_size=12)
     digest.update(wish.model_dump_json().encode())
@@ -286,93 +292,31 @@ def fingerprint(
 
 
 def _priced(price: float | None, wish: Wish, reference: Reference) -> tuple[Check, ...]:
-    """What the listing's price says to "cheaper" and "pricier"."""
+    """Check "cheaper" and "dearer" against the listing's price."""
     checks = []
     anchor = reference.priced.price if reference.priced else None
     for c in wish.constraints:
         if c.facet == "price" and c.op in COMPARATIVES:
-            known = price is not None and anchor is not None
-            met = known and (price < anchor if c.op == "less" else price > anchor)
+            verdict: Literal["met", "broken", "unknown"] = "unknown"
+            if price is not None and anchor is not None:
+                met = price < anchor if c.op == "less" else price > anchor
+                verdict = "met" if met else "broken"
+            known = verdict != "unknown"
             checks.append(
                 Check(
                     facet="price",
                     op=c.op,
                     value=c.value,
                     source="listing" if known else "none",
-                    verdict="met" if met else "broken" if known else "unknown",
+                    verdict=verdict,
                     confidence=1.0 if known else 0.0,
                 )
             )
     return tuple(checks)
 
 
-def _blame(pool: _Pool, verdicts: Sequence[Verdict]) -> None:
-    """Shares a refused item's failure out among the constraints that it breaks."""
+def _blame(pool: _Judged, verdicts: Sequence[Verdict]) -> None:
+    """Share a refused item's failure among the constraints that it breaks."""
     broken = [(v.facet, v.op, str(v.value)) for v in verdicts if v.verdict == "broken"]
     for key in broken:
         pool.blame[key] = pool.blame.get(key, 0.0) + 1 / len(broken)
-
-
-def _likeliest(cards: Sequence[Card]) -> list[Card]:
-    """What most probably meets its open conditions first, in steps of a quarter; within a step in
-    rank order.
-    """
-    return sorted(
-        cards,
-        key=lambda shown: -round(4 * min((check.confidence for check in shown.open), default=0.0)),
-    )
-
-
-def _in_order(cards: Sequence[Card], wish: Wish) -> list[Card]:
-    """What fails fewest comparatives first, then what meets most of the words' soft wishes, else in
-    rank order.
-
-    A photo's kind counts like words: it is what the reply says that it sees. Where nothing is
-    cheaper, the cheapest comes first.
-    """
-    failed = {"broken": 2, "unknown": 1, "met": 0}
-    hoped = {
-        c.key: c.weight * c.confidence
-        for c in wish.of("prefer")
-        if c.source in ("words", "vibe", "button") or (c.source, c.facet) == ("photo", "category")
-    }
-    whole = sum(hoped.values())
-
-    def standing(shown: Card) -> tuple[float, float, float]:
-        compared = [v for v in shown.verdicts if v.op in COMPARATIVES]
-        dearer = next(
-            (v.op for v in compared if v.facet == "price" and v.verdict == "broken"), None
-        )
-        price = (
-            0.0
-            if dearer is None or shown.price is None
-            else shown.price
-            if dearer == "less"
-            else -shown.price
-        )
-        met = sum(
-            hoped.get((v.facet, v.op, str(v.value)), 0.0)
-            for v in shown.verdicts
-            if v.verdict == "met"
-        )
-        return (
-            sum(failed[v.verdict] for v in compared),
-            price,
-            -round(SOFT_STEPS * met / whole) if whole else 0.0,
-        )
-
-    return sorted(cards, key=standing)
-
-
-def _designs(cards: Sequence[Card]) -> set[str]:
-    return {card.group for card in cards}
-
-
-def _one_a_design(cards: Sequence[Card], k: int) -> tuple[Card, ...]:
-    """k cards: the best of each design first, then further colourways where there is room."""
-    first: dict[str, Card] = {}
-    for shown in cards:
-        first.setdefault(shown.group, shown)
-    leaders = list(first.values())
-    chosen = {shown.id for shown in leaders}
-    return tuple([*leaders, *(c for c in cards if c.id not in chosen)][: max(k, 0)])

@@ -1,15 +1,13 @@
-"""Critic: is that enough, faithful and diverse?
+"""Critic: is a round's result enough, faithful and diverse?
 
-If not, a revised wish, at most MAX_ROUNDS searches in all, or a question.
-
-What is given up, and in which order (an explicit "no" never is):
-0. "only what is cheaper", where nothing fitting is: the cheapest of what fits is shown instead;
-1. soft wishes that pull the results away from the picture they were to resemble: vibes, then
-   memory's, then style;
-2. where nothing fits at all, required attributes one by one: a photo's kind first, then details,
-   material, fit, style, neckline, length, sleeves, pattern, colour, brand, and the kind itself (for
-   its nearest kin). Each only where it is what stands in the way. Budget, size and whom it is for
-   are as firm as a "no": they are asked about instead.
+If not, it revises the wish, for at most MAX_ROUNDS searches in all, or asks a question. An explicit
+"no" is never given up. What is given up, in this order:
+0. "only what is cheaper", if nothing cheaper fits: the cheapest of what fits is shown instead;
+1. soft wishes that pull the results away from their reference: vibes first, then memory's;
+2. if nothing fits at all, requirements one by one: a photo's kind first, then details, material,
+   fit, style, neckline, length, sleeves, pattern, colour, brand, and the kind itself (for its
+   nearest kin). Each only if it is what stands in the way. Budget, size and gender are as firm as a
+   "no": they are asked about instead.
 """
 
 from __future__ import annotations
@@ -17,7 +15,7 @@ from __future__ import annotations
 from typing import Literal
 
 import vocabulary
-from agent.state import LEANING, NEAREST, Found, State
+from agent.state import LEANING, NEAREST, Found, State, Update
 from agent.tools import Tools
 from agent.wording.money import money
 from agent.wording.phrases import listing, phrase
@@ -25,9 +23,10 @@ from vocabulary import plural
 from vocabulary.wish import Constraint, PriceRange, Wish
 
 MAX_ROUNDS = 3
-FAITHFUL = 0.2
-"""Mean likeness over the untouched slices (0: as like as any two items) below which results have
-drifted.
+MIN_FIDELITY = 0.2
+"""Mean likeness over the untouched slices below which results have drifted.
+
+0 is the likeness of any two items.
 """
 SOFT_ORDER = ("vibe", "memory")
 FACET_ORDER = (
@@ -44,7 +43,9 @@ FACET_ORDER = (
     "category",
 )
 """Facets whose requirements may be given up, in this order."""
-_SOURCES = {"vibe": 0, "photo": 1, "memory": 2}
+_SOURCE_ORDER = {"vibe": 0, "photo": 1, "memory": 2}
+_LAST_SOURCE = 3
+_KINDS_NAMED = 5
 
 
 class Critic:
@@ -53,66 +54,48 @@ class Critic:
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
 
-    def __call__(self, state: State) -> dict:
-        """The node: `wish` changes where another round is due."""
-        found, wish = state["found"], state["wish"]
-        base = {"steps": ("critic",), "again": False}
+    def __call__(self, state: State) -> Update:
+        """Run the node: `wish` changes if another round is due."""
+        return {"steps": ("critic",), "again": False, **self._judgement(state)}
+
+    def _judgement(self, state: State) -> Update:
+        found = state["found"]
         if found.failed:
             return {
-                **base,
                 "remarks": (*state["remarks"], "guard_failed"),
                 "trace": (f"the check failed: {found.failed}",),
             }
         if not state["request"].guard:
-            return {**base, "trace": ("unchecked, as asked",)}
-        may = len(state["tried"]) < MAX_ROUNDS and not state["clock"].short
+            return {"trace": ("unchecked, as asked",)}
+        may_search = len(state["tried"]) < MAX_ROUNDS and not state["clock"].short
         if found.fits or found.unconfirmed:
             unsure = {} if found.fits else self._unsure(state)
-            return {**base, **unsure, **(self._drifted(state) if may else {}), **_praise(found)}
-        if found.narrowed and may:
+            drifted = self._drifted(state) if may_search else {}
+            return {**unsure, **drifted, **_praise(found)}
+        if found.narrowed and may_search:
             remarks = (*state["remarks"], "none_cheaper") if state["compared"] else state["remarks"]
             return {
-                **base,
                 "narrow": False,
                 "remarks": remarks,
                 "again": True,
                 "trace": ("nothing on the right side of that price fits; looking at the rest",),
             }
-        if self._only_seen(state):
-            return {
-                **base,
-                "remarks": (*state["remarks"], "that_was_all"),
-                "trace": ("all that fits was shown",),
-            }
-        step = self._relaxation(wish, state) if may else None
+        # "show more" gives up no more than the search before it did
+        exhausted = state["more"] and not state["session"].given_up
+        step = self._relaxation(state) if may_search and not exhausted else None
         if step is None and state["more"]:
             return {
-                **base,
                 "remarks": (*state["remarks"], "that_was_all"),
                 "trace": ("all that fits was shown",),
             }
         if step is None:
-            return {**base, **self._asked(state), "trace": ("nothing fits",)}
-        given_up, revised = step
-        if given_up is None:
-            return {
-                **base,
-                "wish": revised,
-                "again": True,
-                "trace": ("none of the kind that was leant to; looking wider",),
-            }
-        return {
-            **base,
-            "wish": revised,
-            "relaxed": (*state["relaxed"], given_up),
-            "again": True,
-            "trace": (f"nothing fits; giving up {given_up.facet} {given_up.value}",),
-        }
+            return {**self._ask(state), "trace": ("nothing fits",)}
+        return _next_round(state, *step)
 
-    def _drifted(self, state: State) -> dict:
-        """Less pull from soft wishes, where results no longer resemble their reference."""
+    def _drifted(self, state: State) -> Update:
+        """Drop the soft wishes of one source if results no longer resemble their reference."""
         found, wish = state["found"], state["wish"]
-        if found.fidelity is None or found.fidelity >= FAITHFUL:
+        if found.fidelity is None or found.fidelity >= MIN_FIDELITY:
             return {}
         for source in SOFT_ORDER:
             pulling = [c for c in wish.constraints if c.source == source and not c.hard]
@@ -125,28 +108,24 @@ class Critic:
                 }
         return {}
 
-    def _only_seen(self, state: State) -> bool:
-        """Whether the shopper asked for more of the same, which is no reason to give up more than
-        before.
-        """
-        return state["more"] and not state["session"].given_up
+    def _relaxation(self, state: State) -> tuple[Constraint | None, Wish] | None:
+        """Return the first requirement that stands in the way, and the wish without it.
 
-    def _relaxation(self, wish: Wish, state: State) -> tuple[Constraint | None, Wish] | None:
-        """The first requirement, in the order above, that stands in the way, and the wish without
-        it.
-
-        What was only leant to goes before all, and is nothing given up.
+        A leaning is dropped before all of them. The shopper did not require it, so nothing is given
+        up: the constraint is then None.
         """
-        found, avoid = state["found"], state["avoid"]
+        found, avoid, wish = state["found"], state["avoid"], state["wish"]
         if any(c.reason == LEANING for c in wish.constraints):
             return None, softened(wish)
-        may = state["session"].given_up if state["more"] else FACET_ORDER
+        allowed = state["session"].given_up if state["more"] else FACET_ORDER
         candidates = [
             c
             for c in wish.of("require")
-            if c.facet in FACET_ORDER and c.facet in may and c.reason != NEAREST
+            if c.facet in FACET_ORDER and c.facet in allowed and c.reason != NEAREST
         ]
-        candidates.sort(key=lambda c: (_SOURCES.get(c.source, 3), FACET_ORDER.index(c.facet)))
+        candidates.sort(
+            key=lambda c: (_SOURCE_ORDER.get(c.source, _LAST_SOURCE), FACET_ORDER.index(c.facet))
+        )
         revised = [
             (c, without) for c in candidates if (without := self._without(wish, c)) is not None
         ]
@@ -159,8 +138,9 @@ class Critic:
         return max(revised, key=lambda pair: found.blame.get(pair[0].key, 0.0), default=None)
 
     def _without(self, wish: Wish, c: Constraint) -> Wish | None:
-        """The wish with a requirement (and its alternatives) turned into a preference; a kind into
-        its nearest kin, and None where the shop has no such kin.
+        """Return the wish with a requirement (and its alternatives) turned into a preference.
+
+        A kind becomes its nearest kin; None if the shop has no such kin.
         """
         gone = wish.alternatives_to(c)
         softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone)
@@ -172,8 +152,8 @@ class Critic:
                 return None
         return kept.adding(*softened, *kin)
 
-    def _asked(self, state: State) -> dict:
-        """The one question to ask where nothing fits, and what a "yes" to it would put in force."""
+    def _ask(self, state: State) -> Update:
+        """Return the question to ask if nothing fits, and what a "yes" would put in force."""
         if state["question"]:
             return {}
         wish, currency = state["session"].wish, self.tools.currency
@@ -185,7 +165,8 @@ class Critic:
                 and (price := self.tools.nearest_price(hard, c, state["avoid"])) is not None
             ):
                 return {
-                    "question": f"The nearest price is {money(price, currency)}; shall I look there?",
+                    "question": f"The nearest price is {money(price, currency)}; "
+                    "shall I look there?",
                     "offer": (*others, reaching(c, price)),
                 }
             if c.facet in ("size", "gender") and self.tools.allowed(hard, state["avoid"]):
@@ -194,14 +175,14 @@ class Critic:
                     "offer": others,
                 }
         if not self.tools.allowed([c for c in wish.of("require") if c.facet == "category"]):
-            kinds = [plural(kind) for kind in list(self.tools.kinds())[:5]]
+            kinds = [plural(kind) for kind in list(self.tools.kinds())[:_KINDS_NAMED]]
             return {"question": f"I have {listing(kinds)}, for instance; shall it be one of these?"}
         return {
             "question": "What may I leave out?" if len(wish.hard) > 1 else "What else may it be?"
         }
 
-    def _unsure(self, state: State) -> dict:
-        """Where nothing is confirmed: the offer to go without what could not be told."""
+    def _unsure(self, state: State) -> Update:
+        """Offer to go without what could not be confirmed, if nothing else is shown."""
         open_ = {
             (v.facet, v.op, str(v.value)) for card in state["found"].unconfirmed for v in card.open
         }
@@ -222,7 +203,7 @@ class Critic:
         }
 
     def _kin(self, kinds: set[str], group: int) -> tuple[Constraint, ...]:
-        """The nearest kinds that the shop has, as alternatives: blazers and coats for jackets."""
+        """Return the nearest kinds in stock, as alternatives: blazers and coats for jackets."""
         stocked = self.tools.kinds()
         for circle in _circles(kinds):
             beside = sorted(
@@ -244,7 +225,7 @@ class Critic:
 
 
 def reaching(budget: Constraint, price: float) -> Constraint:
-    """A budget that reaches as far as a price."""
+    """Widen a budget to reach a price."""
     value = budget.value
     if not isinstance(value, PriceRange):
         return budget
@@ -254,12 +235,12 @@ def reaching(budget: Constraint, price: float) -> Constraint:
 
 
 def softened(wish: Wish) -> Wish:
-    """The wish without the kinds that were only leant to; the preference behind them stays."""
+    """Return the wish without leanings; the preferences behind them stay."""
     return wish.with_constraints(c for c in wish.constraints if c.reason != LEANING)
 
 
 def _circles(kinds: set[str]) -> list[frozenset[str]]:
-    """Kinds around these, nearer circles first: the same parent, then worn in the same place."""
+    """Return kinds near these, the nearest first: same parent, then worn in the same place."""
     parents = {vocabulary.parent("category", k) for k in kinds} - {None, "accessories"}
     circles = (
         [frozenset().union(*(vocabulary.descendants("category", p) for p in parents))]
@@ -270,7 +251,20 @@ def _circles(kinds: set[str]) -> list[frozenset[str]]:
     return [*circles, *(place for place in places if place & kinds)]
 
 
-def _praise(found: Found) -> dict:
+def _next_round(state: State, given_up: Constraint | None, wish: Wish) -> Update:
+    """Search again for a looser wish. given_up: None if only a leaning was dropped."""
+    if given_up is None:
+        line = "none of the kind that was leant to; looking wider"
+        return {"wish": wish, "again": True, "trace": (line,)}
+    return {
+        "wish": wish,
+        "relaxed": (*state["relaxed"], given_up),
+        "again": True,
+        "trace": (f"nothing fits; giving up {given_up.facet} {given_up.value}",),
+    }
+
+
+def _praise(found: Found) -> Update:
     near = (
         ""
         if found.fidelity is None
@@ -281,5 +275,5 @@ def _praise(found: Found) -> dict:
 
 
 def after_critic(state: State) -> Literal["action", "speak"]:
-    """Another round, unless it would repeat a search."""
+    """Return the node after the critic: another round, or the reply."""
     return "action" if state.get("again") else "speak"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from errors import InputError
 
 if TYPE_CHECKING:
-    from agent.stylist import Stylist
+    from agent.service import ChatService
 
 
 class TurnLine(BaseModel):
@@ -32,7 +32,7 @@ class TurnLine(BaseModel):
     planner: Literal["offline", "llm", "auto"] | None = None
 
 
-def answers(stylist: Stylist, lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
+def answers(stylist: ChatService, lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
     """(a reply or an error as a JSON line, whether the turn could be taken), in order; blank lines
     are skipped.
 
@@ -45,7 +45,7 @@ def answers(stylist: Stylist, lines: Iterable[str]) -> Iterator[tuple[str, bool]
             yield json.dumps(record, ensure_ascii=False), usable
 
 
-def asks(lines: Iterable[str]) -> Iterator[dict]:
+def asks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Turns of one conversation for a transcript: what a shopper says (`text`, `image`, `like`,
     `k`), or one button.
 
@@ -66,12 +66,12 @@ def asks(lines: Iterable[str]) -> Iterator[dict]:
         yield ask
 
 
-def _answer(stylist: Stylist, number: int, line: str) -> tuple[dict, bool]:
+def _answer(stylist: ChatService, number: int, line: str) -> tuple[dict[str, Any], bool]:
     session = None
     try:
-        given = _parsed(line)
-        session = given.get("session")
-        turn = TurnLine.model_validate(given)
+        record = _parsed(line)
+        session = record.get("session")
+        turn = TurnLine.model_validate(record)
         return stylist.chat(**turn.model_dump()).public(), True
     except ValidationError as error:
         problem = error.errors()[0]
@@ -85,15 +85,16 @@ def _answer(stylist: Stylist, number: int, line: str) -> tuple[dict, bool]:
         return {"session": session, "line": number, "error": str(error)}, False
 
 
-def _parsed(line: str) -> dict:
+def _parsed(line: str) -> dict[str, Any]:
     try:
-        given = json.loads(line)
+        record: object = json.loads(line)
     except ValueError as error:
         raise InputError(
             f'not JSON ({error}); a turn is {{"session": "s1", "text": "a red dress"}}'
         ) from None
-    if not isinstance(given, dict):
+    if not isinstance(record, dict):
         raise InputError(
-            f'a turn is an object, not {type(given).__name__}: {{"session": "s1", "text": "a red dress"}}'
+            f"a turn is an object, not {type(record).__name__}: "
+            '{"session": "s1", "text": "a red dress"}'
         )
-    return given
+    return record

@@ -95,7 +95,7 @@ class PhotoReader:
         return blend(photos, layout) if photos else None
 
     def ask(self, session: str, seen: Seen, garment: str, clock: Clock) -> Seen:
-        """Look at one garment in a photo ("the jeans"); at the whole if the encoder cannot do that."""
+        """Look at one garment in a photo ("the jeans"), or at all of it if that is impossible."""
         base = seen.hash.partition("@")[0]
         known = self.memory.upload(session, base)
         if known is None or not known.path.exists() or not getattr(self.encoder, "may_ask", False):

@@ -1,23 +1,25 @@
-"""The offline planner as a filter: one `{"id", "text"}` a line in, one `{"id", "constraints"}` a
-line out.
+"""The offline planner as a filter over JSON lines.
+
+In: `{"id", "text"}`, one per line. Out: `{"id", "constraints"}`, one per line.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from agent.language import read
 from errors import InputError
 
 
-def plan(text: str) -> list[dict]:
-    """A message's constraints in the form that replies carry."""
+def plan(text: str) -> list[dict[str, Any]]:
+    """Return a message's constraints in the form that replies carry."""
     return [constraint.public() for constraint in read(text).constraints]
 
 
 def plan_lines(lines: Iterable[str]) -> Iterator[str]:
-    """JSON lines in, JSON lines out, in order; blank lines are skipped.
+    """Plan JSON lines in order; blank lines are skipped.
 
     Raises InputError that names the line where one is not an object with a text.
     """
@@ -30,7 +32,7 @@ def plan_lines(lines: Iterable[str]) -> Iterator[str]:
         )
 
 
-def _record(number: int, line: str) -> dict:
+def _record(number: int, line: str) -> dict[str, Any]:
     try:
         record = json.loads(line)
     except json.JSONDecodeError as error:
@@ -40,6 +42,7 @@ def _record(number: int, line: str) -> dict:
         ) from None
     if not isinstance(record, dict) or not isinstance(record.get("text"), str):
         raise InputError(
-            f'line {number}: expected an object with a string "text", as {{"id": "1", "text": "red, no stripes"}}'
+            f'line {number}: expected an object with a string "text", '
+            'as {"id": "1", "text": "red, no stripes"}'
         )
     return record

@@ -66,10 +66,7 @@ class Plan:
 
 
 class Planner(Protocol):
-    """Reads a turn's words.
-
-    Never raises for what a shopper writes; falls back if a service fails.
-    """
+    """Reads a turn's words. Never raises for odd words or for a failing service."""
 
     def plan(self, turn: PlanRequest) -> Plan:
         """Read the turn's words."""
@@ -90,7 +87,7 @@ class Speaker(Protocol):
     def speak(
         self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
     ) -> SpokenText:
-        """Word `reply`, the answer to the shopper's `text`; `say` streams the words as they come."""
+        """Word `reply`, the answer to the shopper's `text`; `say` streams the words."""
 
 
 @dataclass(frozen=True)

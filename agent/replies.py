@@ -1,9 +1,9 @@
-"""What a turn gives back: cards of items, the reply around them, and the events while it is made."""
+"""What a turn gives back: cards of items, the reply around them, and events on the way."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
@@ -32,11 +32,11 @@ class Check(BaseModel):
 
     @property
     def hard(self) -> bool:
-        """Whether the item may not be shown as fitting unless this is met."""
+        """Whether an item fits only if this is met."""
         return self.op in HARD
 
-    def public(self) -> dict:
-        """The form that replies carry."""
+    def public(self) -> dict[str, Any]:
+        """Return the form that replies carry."""
         value = (
             self.value.model_dump(exclude_none=True)
             if isinstance(self.value, PriceRange)
@@ -88,8 +88,8 @@ class Card(BaseModel):
             if check.hard and check.verdict == "unknown" and check.any not in settled
         )
 
-    def public(self) -> dict:
-        """The form that replies carry."""
+    def public(self) -> dict[str, Any]:
+        """Return the form that replies carry."""
         record = self.model_dump(exclude={"verdicts", "group"})
         record["score"] = round(self.score, 4)
         record["verdicts"] = [check.public() for check in self.verdicts]
@@ -128,8 +128,8 @@ class Reply(BaseModel):
         """All that is shown, in order: what fits, then what could not be confirmed."""
         return self.items + self.unconfirmed
 
-    def public(self) -> dict:
-        """The reply as JSON-ready data, in the stable format."""
+    def public(self) -> dict[str, Any]:
+        """Return the reply as JSON-ready data in the stable format."""
         return {
             "session": self.session,
             "turn": self.turn,

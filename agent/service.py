@@ -50,7 +50,7 @@ class ChatService(Protocol):
         """Take one constraint out of the wish and search again."""
 
     def correct_photo(self, session: str, facet: str, value: str | None) -> Reply:
-        """Correct what was seen in the reference photo (None: ignore the facet) and search again."""
+        """Correct what was seen in the reference photo (None: ignore it) and search again."""
 
     def feedback(self, session: str, item_id: str, kind: str) -> Reply | None:
         """Save, unsave or refuse an item; only a refusal searches again and has a reply."""
@@ -71,7 +71,7 @@ class ChatService(Protocol):
         """Return everything stored on a session as JSON-ready data."""
 
     def renewed(self) -> ChatService | None:
-        """Return a service on the catalogue's new state, or None if the catalogue has not changed."""
+        """Return a service on the catalogue's new state, or None if nothing has changed."""
 
     def close(self) -> None:
         """Release the memory file, the catalogue and any worker processes."""

@@ -13,16 +13,16 @@ from agent.wording.money import money
 from errors import InputError, StylistError
 
 if TYPE_CHECKING:
-    from agent.stylist import Stylist
+    from agent.service import ChatService
 
 HELP = (
-    "Say what you are looking for. /photo FILE [words] shows me a picture, /like N asks for more like the Nth item, "
-    "/not N refuses it, /save N keeps it, /quit ends."
+    "Say what you are looking for. /photo FILE [words] shows me a picture, /like N asks for more "
+    "like the Nth item, /not N refuses it, /save N keeps it, /quit ends."
 )
 
 
-def converse(stylist: Stylist, session: str) -> None:
-    """Reads turns until /quit or the end of input."""
+def converse(stylist: ChatService, session: str) -> None:
+    """Read and answer turns until /quit or the end of input."""
     console = Console()
     console.print(HELP, style="dim")
     shown: tuple[Card, ...] = ()
@@ -43,7 +43,7 @@ def converse(stylist: Stylist, session: str) -> None:
             _show(console, reply)
 
 
-def _answer(stylist: Stylist, session: str, line: str, shown: tuple[Card, ...]) -> Reply | None:
+def _answer(stylist: ChatService, session: str, line: str, shown: tuple[Card, ...]) -> Reply | None:
     command, _, rest = line.partition(" ")
     if command == "/photo":
         file, _, words = rest.partition(" ")

@@ -1,4 +1,4 @@
-"""Thought: words, pictures and memory become a wish, a reference, and a decision: search or talk."""
+"""Thought: words, pictures and memory become a wish, a reference, and a decision to search."""
 
 from __future__ import annotations
 

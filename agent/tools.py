@@ -1,6 +1,4 @@
-"""The agent's tools over one catalogue: composed search, attribute check, and what the assortment
-holds.
-"""
+"""The agent's tools over one catalogue: composed search, attribute check, assortment."""
 
 from __future__ import annotations
 
@@ -19,8 +17,8 @@ from guard import SURE, Guard, Judgement
 from retrieval import Hit, Retriever
 from vocabulary.wish import Constraint, PriceRange, Wish
 
-_CAPTIONS_KEPT = 512
-_PAIRS = 500
+MAX_CAPTIONS = 512
+BACKGROUND_PAIRS = 500
 
 
 class Tools:
@@ -30,7 +28,7 @@ class Tools:
         self.catalog, self.encoder, self.retriever, self.guard = catalog, encoder, retriever, guard
         self.weights = load_weights()
         self.composer = "gated" if "gated" in kinds_for(encoder) else "delta"
-        self._embed = lru_cache(maxsize=_CAPTIONS_KEPT)(self._embed_uncached)
+        self._embed = lru_cache(maxsize=MAX_CAPTIONS)(self._embed_uncached)
         self.background = _background(catalog.vectors, encoder.layout)
         self.priceless = bool(np.isnan(np.asarray(catalog.prices)).all())
         self.currency = catalog.manifest.get("currency") or "EUR"
@@ -44,9 +42,11 @@ class Tools:
         borrowed: Iterable[str] = (),
         emphasis: Mapping[str, float] | None = None,
     ) -> Query:
-        """The composed query. picture (dim,) or None; borrowed: facets that the picture has from
-        another, which count like a change in words; emphasis: {slice: factor}, what the session has
-        shown to matter.
+        """Compose the query.
+
+        picture: (dim,) or None
+        borrowed: facets that the picture has from another one; they count like a change in words
+        emphasis: {slice: factor}, what the session has shown to matter
         """
         words = caption(wish, whole=getattr(self.encoder, "slices_from", "training") != "training")
         with clock.stage("encode"):
@@ -66,10 +66,11 @@ class Tools:
         grouped: bool = True,
         within: np.ndarray | None = None,
     ) -> list[Hit]:
-        """The k best rows for a query that can be bought and are not in `avoid`, best first.
+        """Return the k best rows that can be bought and are not in `avoid`, best first.
 
-        taste (dim,) or None. grouped: colourways of one design behind the best of them. within: a
-        mask (n,) to stay within.
+        taste: (dim,) or None
+        grouped: the best of each design, with its other colourways as siblings
+        within: a mask (n,) of the rows to search, or None for all
         """
         with clock.stage("search"):
             shut = ~self.catalog.available if within is None else ~(within & self.catalog.available)
@@ -94,7 +95,7 @@ class Tools:
         taste: np.ndarray | None,
         clock: Clock,
     ) -> list[Hit]:
-        """Both in one: the k best rows for a wish and a picture (dim,) or None."""
+        """Return the k best rows for a wish and a picture (dim,) or None."""
         return self.ranked(self.query(wish, picture, composer, clock), wish, k, avoid, taste, clock)
 
     def _borrowed(self, facets: Iterable[str]) -> dict[str, float]:
@@ -111,7 +112,7 @@ class Tools:
         reference: np.ndarray | None = None,
         anchor: Any = None,
     ) -> Judgement:
-        """The verdicts on each row, one a constraint."""
+        """Judge rows: for each row one verdict per constraint."""
         with clock.stage("items"):
             items, claims = self.catalog.items(rows), self.catalog.claims(rows)
             vectors = np.asarray(self.catalog.vectors[list(rows)], dtype=np.float32)
@@ -121,20 +122,26 @@ class Tools:
             )
 
     def promising(
-        self, query: Query, wish: Wish, avoid: Iterable[int], most: int, others: int, clock: Clock
+        self,
+        query: Query,
+        wish: Wish,
+        avoid: Iterable[int],
+        max_rows: int,
+        others: int,
+        clock: Clock,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Two masks (n,) over the rows that are allowed: those that will meet the wish's hard
-        constraints, and so many of the likeliest others, the nearest to the query first
-        (`guard.screen`).
+        """Return two masks (n,): rows that will fit, and the likeliest of the others.
 
-        Of more than `most` allowed rows, only those nearest to the query are looked at.
+        The first has the allowed rows that will meet the wish's hard constraints, the second up to
+        `others` rows that may, the nearest to the query first (`guard.screen`). Of more than
+        `max_rows` allowed rows, only those nearest to the query are looked at.
         """
         with clock.stage("search"):
             mask = self._open(wish.hard, avoid)
             rows = np.flatnonzero(mask)
-            if len(rows) > most:
+            if len(rows) > max_rows:
                 rows = np.ravel(
-                    self.retriever.index.search(query.vector, most, mask, wish.constraints)[0]
+                    self.retriever.index.search(query.vector, max_rows, mask, wish.constraints)[0]
                 )
                 rows = np.sort(rows[rows >= 0])
         with clock.stage("guard"):
@@ -142,8 +149,8 @@ class Tools:
                 wish.groups(),
                 np.asarray(self.catalog.vectors[rows], dtype=np.float32),
             )
-            said = [[self.catalog.affirmed_rows((c,))[rows] for c in group] for group in groups]
-            chance = self.guard.fit_probability(vectors, groups, said)
+            stated = [[self.catalog.affirmed_rows((c,))[rows] for c in group] for group in groups]
+            chance = self.guard.fit_probability(vectors, groups, stated)
             open_ = np.flatnonzero((chance > 0) & (chance < SURE))
             best = np.lexsort((-(vectors[open_] @ query.vector), -np.round(4 * chance[open_])))[
                 :others
@@ -154,11 +161,11 @@ class Tools:
         return sure, likely
 
     def allowed(self, constraints: Iterable[Constraint], avoid: Iterable[int] = ()) -> int:
-        """How many rows the listings leave open for these constraints."""
+        """Count the rows whose listings do not contradict these constraints."""
         return int(np.count_nonzero(self._open(constraints, avoid)))
 
     def affirmed(self, constraints: Iterable[Constraint]) -> int:
-        """How many rows the listings alone confirm."""
+        """Count the rows that the listings alone confirm."""
         return int(
             np.count_nonzero(
                 self.catalog.affirmed_rows(tuple(constraints)) & self.catalog.available
@@ -166,7 +173,7 @@ class Tools:
         )
 
     def _open(self, constraints: Iterable[Constraint], avoid: Iterable[int]) -> np.ndarray:
-        """(n,) bool: can be bought, not to be avoided, not ruled out by its listing."""
+        """Return (n,) bool: can be bought, is not avoided, its listing does not contradict."""
         mask = self.catalog.allowed_rows(tuple(constraints)) & self.catalog.available
         mask[_rows(avoid)] = False
         return mask
@@ -174,9 +181,7 @@ class Tools:
     def nearest_price(
         self, constraints: Iterable[Constraint], budget: Constraint, avoid: Iterable[int] = ()
     ) -> float | None:
-        """The price nearest to a budget among the rows that the listings leave open for the other
-        constraints.
-        """
+        """Return the price nearest to a budget among the rows allowed by the other constraints."""
         prices = np.asarray(self.catalog.prices, dtype=np.float64)[self._open(constraints, avoid)]
         prices = prices[~np.isnan(prices)]
         if not len(prices) or not isinstance(budget.value, PriceRange):
@@ -189,28 +194,27 @@ class Tools:
         return round(float(prices[np.argmin(away)]), 2)
 
     def rows(self, ids: Iterable[str]) -> list[int]:
-        """The rows of those ids that the catalogue has (a rebuilt one may have lost some), in
-        order.
-        """
+        """Return the rows of those ids that the catalogue (still) has, in order."""
         return [row for row in map(self.catalog.find, ids) if row is not None]
 
     def known(self, ids: Iterable[str | None]) -> list[Item]:
-        """The items of those ids that the catalogue has, in order."""
+        """Return the items of those ids that the catalogue has, in order."""
         return self.catalog.items(self.rows(id_ for id_ in ids if id_))
 
     def vector(self, id_: str) -> np.ndarray:
-        """(dim,) of an item's picture."""
+        """Return the vector (dim,) of an item's picture."""
         return np.array(self.catalog.vectors[self.catalog.row(id_)], dtype=np.float32)
 
     def vectors(self, ids: Iterable[str]) -> np.ndarray:
-        """(n, dim) of these items' pictures; each id must be known."""
+        """Return the vectors (n, dim) of these items' pictures; each id must be known."""
         return np.asarray(
             self.catalog.vectors[[self.catalog.row(id_) for id_ in ids]], dtype=np.float32
         )
 
     def likeness(self, vectors: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
-        """How like a reference (dim,) items (n, dim) are, slice by slice (n,): 1 the same, 0 as
-        like as any two items.
+        """Return how like a reference (dim,) items (n, dim) are, {slice: (n,)}.
+
+        1 is the same, 0 as like as any two items.
         """
         layout = self.encoder.layout
         cosines = {
@@ -223,39 +227,40 @@ class Tools:
         }
 
     def kinds(self) -> dict[str, int]:
-        """{category: items}, most frequent first."""
+        """Return {category: number of items}, most frequent first."""
         return self.catalog.facet_counts().get("category", {})
 
     def listed(self, words: str) -> bool:
-        """Whether any listing has these words."""
+        """Return whether these words occur in any listing."""
         return self.catalog.has_words(words)
 
     def forget(self) -> None:
-        """Drops what was kept of shoppers' words."""
+        """Drop cached words of shoppers."""
         self._embed.cache_clear()
 
     def _embed_uncached(self, words: str) -> np.ndarray:
         return self.encoder.encode_texts([words])[0]
 
 
-def _rows(given: Iterable[int]) -> np.ndarray:
-    """Row numbers, or a mask, as an array."""
-    return given if isinstance(given, np.ndarray) else np.fromiter(given, dtype=np.int64)
+def _rows(rows: Iterable[int]) -> np.ndarray:
+    """Return row numbers, or a mask, as an array."""
+    return rows if isinstance(rows, np.ndarray) else np.fromiter(rows, dtype=np.int64)
 
 
 def _background(vectors: np.ndarray, layout: Any) -> dict[str, float]:
-    """The mean cosine of any two items in each slice; spaces differ in how far they spread."""
+    """Return the mean cosine of two random items in each slice; spaces differ in their spread."""
     if len(vectors) < 2:
         return dict.fromkeys(layout.names, 0.0)
     rng = np.random.default_rng(0)
-    one, other = (
-        np.asarray(vectors[rng.integers(0, len(vectors), _PAIRS)], np.float32) for _ in range(2)
+    left, right = (
+        np.asarray(vectors[rng.integers(0, len(vectors), BACKGROUND_PAIRS)], np.float32)
+        for _ in range(2)
     )
     return {
         name: min(
             0.99,
             float(
-                np.mean(np.sum(one[:, layout.slice(name)] * other[:, layout.slice(name)], axis=1))
+                np.mean(np.sum(left[:, layout.slice(name)] * right[:, layout.slice(name)], axis=1))
             ),
         )
         for name in layout.names

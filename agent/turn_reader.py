@@ -85,7 +85,7 @@ class TurnReader:
     def _look_at_garment(
         self, garment: str, photos: list[Seen], session: Session, clock: Clock
     ) -> list[Seen]:
-        """Look at one garment ("the jeans") in the turn's photos, else in those of the reference."""
+        """Look at one garment ("the jeans") in the turn's photos, or in the reference's."""
         photos = photos or self.references.photos(session.id, session.wish.reference_photo, clock)
         return [self.photo_reader.ask(session.id, photo, garment, clock) for photo in photos]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from agent.action import _in_order, _one_a_design, fingerprint
+from agent.action import fingerprint
+from agent.ordering import designs_first, in_order
 from agent.replies import Card, Check
 from agent.state import Reference, Request
 from tests.agent.test_merge import c, w
@@ -28,7 +29,7 @@ def test_what_meets_the_comparatives_comes_first_else_rank_counts() -> None:
     longer = ("length", "more", "length")
     verdicts = {"a": "broken", "b": "unknown", "c": "met", "d": "met"}
     cards = [card(name, (*longer, verdict)) for name, verdict in verdicts.items()]
-    assert names(_in_order(cards, Wish(constraints=w(">length length")))) == "cdba"
+    assert names(in_order(cards, Wish(constraints=w(">length length")))) == "cdba"
 
 
 def test_where_nothing_is_cheaper_the_cheapest_comes_first() -> None:
@@ -37,21 +38,21 @@ def test_where_nothing_is_cheaper_the_cheapest_comes_first() -> None:
         card("a", (*cheaper, "broken"), price=30.0),
         card("b", (*cheaper, "broken"), price=20.0),
     ]
-    assert names(_in_order(cards, Wish(constraints=w("<price price")))) == "ba"
+    assert names(in_order(cards, Wish(constraints=w("<price price")))) == "ba"
 
 
 def test_soft_wishes_of_the_words_come_before_rank_those_of_a_photo_do_not() -> None:
     floral = ("pattern", "prefer", "floral")
     cards = [card("a", (*floral, "broken")), card("b", (*floral, "met"))]
-    assert names(_in_order(cards, Wish(constraints=(c("~pattern floral", "vibe"),)))) == "ba"
-    assert names(_in_order(cards, Wish(constraints=(c("~pattern floral", "photo"),)))) == "ab"
+    assert names(in_order(cards, Wish(constraints=(c("~pattern floral", "vibe"),)))) == "ba"
+    assert names(in_order(cards, Wish(constraints=(c("~pattern floral", "photo"),)))) == "ab"
 
 
 def test_one_of_each_design_first_then_its_colourways_as_far_as_there_is_room() -> None:
     cards = [card("a", group="x"), card("b", group="x"), card("c", group="y"), card("d", group="x")]
-    assert names(_one_a_design(cards, 2)) == "ac"
-    assert names(_one_a_design(cards, 3)) == "acb"
-    assert _one_a_design(cards, 0) == ()
+    assert names(designs_first(cards, 2)) == "ac"
+    assert names(designs_first(cards, 3)) == "acb"
+    assert designs_first(cards, 0) == ()
 
 
 def test_another_search_has_another_name() -> None:
@@ -76,8 +77,8 @@ def test_a_large_catalogue_is_searched_in_steps_to_the_same_end(
 ) -> None:
     """What fits must be found though only a part of what is allowed is fetched at each step."""
     whole = stylist.chat(stylist.new_session(), text, k=8)
-    monkeypatch.setattr("agent.action.FIRST_FETCH", 1)
-    monkeypatch.setattr("agent.action.SCREENED", screened)
+    monkeypatch.setattr("agent.action.FETCH_FACTOR", 1)
+    monkeypatch.setattr("agent.action.MAX_SCREENED", screened)
     steps = stylist.chat(stylist.new_session(), text, k=8)
     assert len(steps.items) == len(whole.items) and {c.id for c in steps.items[:1]} & {
         c.id for c in whole.items
