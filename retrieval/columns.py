@@ -89,7 +89,7 @@ def record(item: Item, claims: Iterable[Claim]) -> Record:
         **columns,
         BRAND: brand if fits_column(brand) else SEVERAL,
         PRICE: UNKNOWN_PRICE if item.price is None else float(item.price),
-        AVAILABLE: item.available and (not item.sizes or bool(item.sizes_in_stock())),
+        AVAILABLE: item.in_stock,
     }
 
 

@@ -216,7 +216,7 @@ def test_claims_are_kept(shop):
 
 def test_a_word_of_too_many_listings_is_not_looked_up(shop, monkeypatch):
     assert shop.text_search("dresses", 5)
-    monkeypatch.setattr("catalog.full_text.MOST_MATCHES", 1)
+    monkeypatch.setattr("catalog.full_text.MAX_LISTINGS_PER_WORD", 1)
     assert shop.has_words("dress") and not shop.has_words("zebra the")
     assert not shop.text_search("dresses", 5) and shop.text_search("breton", 5)
 
