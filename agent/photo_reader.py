@@ -40,8 +40,6 @@ PLAIN = frozenset(
     }
 )
 """Details that make a shape; what is printed or sewn on a photographed piece is rarely what is looked for."""
-LONG_OR_SHORT = frozenset({"dress", "gown", "skirt", "coat", "kurta", "jumpsuit"})
-"""Kinds whose length is a choice."""
 READ = (
     "category",
     "color",
@@ -213,7 +211,7 @@ def _tells(facet: str, kinds: Sequence[str]) -> bool:
     if not kinds:
         return facet not in ("length", "neckline", "sleeve_length", "details")
     return vocabulary.applicable(facet, kinds[0]) and (
-        facet != "length" or kinds[0] in LONG_OR_SHORT
+        facet != "length" or kinds[0] in vocabulary.LENGTH_VARIES
     )
 
 

@@ -109,8 +109,12 @@ class FacetColumns:
         np.savez(
             path,
             keys=np.array(json.dumps(keys)),
-            yes=np.array(list(self.affirmed.values()), dtype=np.uint8).reshape(len(self.affirmed), width),
-            no=np.array(list(self.denied.values()), dtype=np.uint8).reshape(len(self.denied), width),
+            yes=np.array(list(self.affirmed.values()), dtype=np.uint8).reshape(
+                len(self.affirmed), width
+            ),
+            no=np.array(list(self.denied.values()), dtype=np.uint8).reshape(
+                len(self.denied), width
+            ),
             price=self.price,
             brand=self.brand,
             sized=self.sized,

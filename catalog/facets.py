@@ -19,10 +19,9 @@ import vocabulary
 from catalog import bitmaps
 from catalog.bitmaps import Bits
 from catalog.facet_columns import FacetColumns
-from catalog.listing.stated import OPEN_WORLD, Key
+from catalog.listing.stated import Key
 from vocabulary.wish import Constraint, PriceRange
 
-ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
 MAX_CACHED_ANSWERS = 256
 """At 125 kB each for a million rows."""
 Question = Literal["affirmed", "contradicted"]
@@ -138,9 +137,7 @@ class FacetTable(FacetColumns):
 
     def _states(self, facet: str) -> Bits:
         """Return the rows that state a value of the facet. Shades of a colour are no colour."""
-        values = self.values.get(facet, [])
-        if facet == "color":
-            values = [value for value in values if value not in vocabulary.SHADES]
+        values = [v for v in self.values.get(facet, []) if not vocabulary.is_shade(facet, v)]
         return self._any_of(self.affirmed, facet, values)
 
     def _has(self, facet: str, value: str) -> Bits:
@@ -151,24 +148,26 @@ class FacetTable(FacetColumns):
                 return self._none()
             return np.packbits(self.brand == self.brands.index(name))
         if facet == "size":
-            return self._any_of(self.affirmed, "size", {value.upper().strip(), *ONE_SIZE})
+            return self._any_of(
+                self.affirmed, "size", {value.upper().strip(), *vocabulary.ONE_SIZE}
+            )
         stated = self._any_of(self.affirmed, facet, vocabulary.descendants(facet, value))
         return stated & ~self._inapplicable(facet, value)
 
     def _rules_out(self, facet: str, value: str) -> Bits:
         """Return the rows whose statement on the facet leaves no room for a further value."""
-        if facet in OPEN_WORLD or (value in vocabulary.SHADES and facet == "color"):
+        if facet in vocabulary.OPEN_WORLD or vocabulary.is_shade(facet, value):
             return self._none()
         # A thing listed as "blue" may well be navy.
         vague = {*vocabulary.ancestors(facet, value)} - {value}
-        if facet == "gender":
-            vague.add("unisex")
-        if facet == "color":
-            vague.add("multicolor")
+        catch_all = vocabulary.VAGUE.get(facet)
+        if catch_all is not None:
+            vague.add(catch_all)
         closed = self._states(facet) & ~self._any_of(self.affirmed, facet, vague)
-        if facet == "color" and value == "multicolor":
-            colors = [self.affirmed["color", name] for name in self.values.get("color", [])]
-            closed &= ~bitmaps.at_least_two_of(colors, self._none())
+        if value == catch_all and not vocabulary.exclusive(facet):
+            # Several values together amount to the catch-all: red and blue are multicolor.
+            stated = [self.affirmed[facet, name] for name in self.values.get(facet, [])]
+            closed &= ~bitmaps.at_least_two_of(stated, self._none())
         return closed
 
     def _inapplicable(self, facet: str, value: str) -> Bits:

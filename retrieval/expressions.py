@@ -72,10 +72,15 @@ def _required(facet: str, value: str) -> str:
     """
     if facet == BRAND:
         return _membership(facet, "in", {vocabulary.normal(value), NOT_STATED, SEVERAL})
-    if facet not in FACETS or (facet == "color" and value in (*vocabulary.SHADES, "multicolor")):
+    if facet not in FACETS or vocabulary.is_shade(facet, value):
         return ""
-    vague = {"gender": {"unisex"}, "color": {"multicolor"}}.get(facet, set())
-    wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)} | vague
+    catch_all = vocabulary.VAGUE.get(facet)
+    if value == catch_all and not vocabulary.exclusive(facet):
+        # Several values together amount to the catch-all as well.
+        return ""
+    wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)}
+    if catch_all is not None:
+        wanted |= {catch_all}
     return _membership(facet, "in", wanted | {NOT_STATED, SEVERAL})
 
 

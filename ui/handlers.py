@@ -106,7 +106,7 @@ class PageHandlers:
             self._unfolded[token] = None
             while len(self._unfolded) > UNFOLDED_KEPT:
                 self._unfolded.popitem(last=False)
-            yield self._whole(stylist, token, turns.MOST_TURNS)
+            yield self._whole(stylist, token, turns.MAX_TURNS)
         elif kind == "example":
             yield from self._example(token, data.get("n"))
         elif kind in ("remove", "correct", "not_this"):
@@ -130,7 +130,7 @@ class PageHandlers:
         except Exception:  # a door, as above
             LOG.exception("%s failed", data["do"])
             return View(live=panels.notice(BROKE))
-        shown = turns.MOST_TURNS if token in self._unfolded else turns.SHOWN_TURNS
+        shown = turns.MAX_TURNS if token in self._unfolded else turns.SHOWN_TURNS
         return self._whole(stylist, token, shown)._replace(live=gr.skip())
 
     def _forget(self, stylist: ChatService, token: str) -> View:
@@ -142,6 +142,7 @@ class PageHandlers:
             LOG.exception("forgetting failed")
             return View(live=panels.notice(BROKE))
         photos.forget()
+        cards.forget()
         return self._whole(stylist, stylist.new_session())._replace(
             box=None,
             live=panels.notice(

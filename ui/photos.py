@@ -1,4 +1,4 @@
-"""Pictures on their way in and out: uploads checked before they are decoded, small copies for the page, examples."""
+"""Pictures on the page: uploads checked before they are used, thumbnails, the example messages."""
 
 from __future__ import annotations
 
@@ -15,14 +15,19 @@ from errors import BadImageError, InputError
 FILE_TYPES = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".avif"]
 MAX_FILE_SIZE = "20mb"
 MAX_PHOTOS = 4
-THUMBNAIL = 440
-"""Longer side of a photo on the page, in pixels; it travels inside the page, so no address can be guessed."""
+THUMBNAIL_PX = 440
+"""Longer side of a photo on the page. It travels inside the page, so no address can be guessed."""
+THUMBNAIL_QUALITY = 82
+MAX_CACHED_THUMBNAILS = 256
 EXAMPLES_DIR = Path(__file__).with_name("examples")
 
 
 @dataclass(frozen=True)
 class Example:
-    """A first message that a shopper can try with one tap. `photo` is a file name in `examples/`, or "" for none."""
+    """A first message that a shopper can try with one tap.
+
+    photo: a file name in `examples/`, or "" for none; alt: what the picture shows.
+    """
 
     photo: str
     text: str
@@ -51,37 +56,45 @@ EXAMPLES: tuple[Example, ...] = (
 
 
 def check(files: Sequence[str]) -> list[str]:
-    """The uploads that a turn may use.
+    """Return the uploads that a turn may use.
 
-    Raises InputError for too many, BadImageError (with the file's name) for one that is no picture, or damaged, or huge.
+    Raises InputError for too many, BadImageError (with the file's name) for one that is damaged,
+    too large or no picture.
     """
     if len(files) > MAX_PHOTOS:
         raise InputError(f"{len(files)} photos at once are too many; up to {MAX_PHOTOS} are fine")
     for file in files:
         try:
-            thumbnail(file)  # decodes all of it, and the page needs it next
+            # Decodes the whole picture, and the page needs the result next.
+            thumbnail(file)
         except BadImageError as error:
             name = Path(file).name
             raise BadImageError(str(error) if name in str(error) else f"{name}: {error}") from None
     return list(files)
 
 
-@lru_cache(maxsize=256)
-def _data(path: str, stamp: int) -> str:
-    picture = open_picture(Path(path), longest=THUMBNAIL)
+@lru_cache(maxsize=MAX_CACHED_THUMBNAILS)
+def _data_address(path: str, modified_ns: int) -> str:
+    """Return a picture as a `data:` address; `modified_ns` renews the cache when a file changes."""
+    picture = open_picture(Path(path), longest=THUMBNAIL_PX)
     buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=82)
+    picture.save(buffer, "JPEG", quality=THUMBNAIL_QUALITY)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
 def forget() -> None:
-    """Drops the thumbnails that are kept: somebody's photos are to be forgotten."""
-    _data.cache_clear()
+    """Drop all cached thumbnails, because somebody asked to forget their photos."""
+    _data_address.cache_clear()
 
 
 def thumbnail(path: str | Path) -> str:
-    """A photo as a `data:` address, at most 440 pixels long; "" when the file is gone (the shopper forgot it)."""
+    """Return a photo as a small `data:` address, or "" when its file is gone (forgotten)."""
     try:
-        return _data(str(path), Path(path).stat().st_mtime_ns)
+        return _data_address(str(path), Path(path).stat().st_mtime_ns)
     except FileNotFoundError:
         return ""
+
+
+def thumbnails(paths: Sequence[str]) -> list[str]:
+    """Return the `data:` addresses of the photos whose files still exist."""
+    return [address for address in map(thumbnail, paths) if address]

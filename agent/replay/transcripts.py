@@ -2,10 +2,14 @@
 
 A transcript is JSONL. First a header, `{"transcript": NAME, "catalog": {"items": N, "seed": S}, "planner": ...}` (of a
 catalogue that was not drawn, `{"content": HASH}`), with the versions that it was recorded with; then one line a turn: `ask`
-(the shopper's turn or a button), `pictures` (hashes of its pictures' pixels), `model` (requests in canonical form and
-answers, tool calls among them, for turns that ask a language model) and `expect` (what the reply must be). Ids must agree
-exactly, scores within SCORE_TOLERANCE, equal scores in the order of ids. Pictures are named `drawn:SEED` (a training drawing
-of that seed), or are paths beside the transcript; `$2` stands for the second item of the reply before.
+(the shopper's turn or a button), `pictures` (what it uploads), `model` (requests in canonical form and answers, tool calls
+among them, for turns that ask a language model) and `expect` (what the reply must be). Ids must agree exactly, scores within
+SCORE_TOLERANCE; items whose scores are closer than NEAR_TIE may change places. Pictures are named `drawn:SEED` (a training
+drawing of that seed), or are paths beside the transcript; `$2` stands for the second item of the reply before.
+
+Nothing recorded depends on the pixels of a drawing, since a few of them differ between processors
+(`docs/numerics.md`): `pictures` names a drawing by its seed and its subject, and a picture file by
+the hash of its pixels.
 
 `agent.replay.recording` writes them.
 """
@@ -19,11 +23,12 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
-from itertools import groupby
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PIL import Image
 
 from agent.replay.loopback import MODEL, ScriptedServer
 from catalog.pictures import open_picture
@@ -35,7 +40,10 @@ if TYPE_CHECKING:
     from agent.stylist import Stylist
 
 SCORE_TOLERANCE = 0.02
+NEAR_TIE = 0.0015
+"""Scores this close may come in either order: they differ by one in the last recorded digit."""
 PACKAGES = ("torch", "open_clip_torch", "faiss-cpu", "langgraph", "langchain-openai", "numpy")
+DRAWN = "drawn:"
 BUTTONS = ("remove", "feedback", "correct_photo")
 _DATA_URL = re.compile(r"data:image/[a-z]+;base64,[A-Za-z0-9+/=]+")
 
@@ -108,19 +116,34 @@ def versions(stylist: Stylist) -> dict[str, str]:
 
 
 def pictures_of(ask: dict, folder: Path) -> dict:
-    """`{"pictures": [hash, ...]}` of a turn's pictures that can be read, {} without any."""
+    """Return `{"pictures": [...]}`, one entry for each picture that a turn uploads, {} without any.
+
+    A drawing is named, a file is hashed; a file that is not a usable picture is `unreadable`.
+    """
     named = ask.get("image")
-    hashes = []
-    for name in [named] if isinstance(named, str) else named or []:
-        try:
-            pixels = np.asarray(open_picture(picture(name, folder)))
-        except BadImageError:
-            hashes.append("unreadable")
-            continue
-        hashes.append(
-            hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()[:16]
-        )
-    return {"pictures": hashes} if hashes else {}
+    names = [named] if isinstance(named, str) else named or []
+    pictures = [
+        _subject(name) if name.startswith(DRAWN) else _digest(folder / name) for name in names
+    ]
+    return {"pictures": pictures} if pictures else {}
+
+
+def _subject(name: str) -> str:
+    """Name what a drawing shows, as in "drawn:11 burgundy t-shirt, tie-dye".
+
+    The subject is drawn by lot, not read from pixels.
+    """
+    truth = _drawing(name)[1]
+    return f"{name} {truth['color'][0]} {truth['category'][0]}, {truth['pattern'][0]}"
+
+
+def _digest(path: Path) -> str:
+    """Hash the pixels of a picture file."""
+    try:
+        pixels = np.asarray(open_picture(path))
+    except BadImageError:
+        return "unreadable"
+    return hashlib.sha256(repr(pixels.shape).encode() + pixels.tobytes()).hexdigest()[:16]
 
 
 def read(path: Path) -> Transcript:
@@ -184,13 +207,16 @@ def canonical(request: dict) -> dict:
     return kept
 
 
-def picture(name: str, folder: Path) -> object:
+def picture(name: str, folder: Path) -> Image.Image | Path:
     """The picture that a turn names: `drawn:SEED`, or a path beside the transcript."""
-    if name.startswith("drawn:"):
-        from demo import render_training
+    return _drawing(name)[0] if name.startswith(DRAWN) else folder / name
 
-        return render_training(np.random.default_rng(int(name.removeprefix("drawn:"))))[0]
-    return folder / name
+
+def _drawing(name: str) -> tuple[Image.Image, dict[str, list[str]]]:
+    """Draw the picture named `drawn:SEED`; returns it with its truth."""
+    from demo import render_training  # only transcripts with drawings need the drawing code
+
+    return render_training(np.random.default_rng(int(name.removeprefix(DRAWN))))
 
 
 def _shown_id(name: object, shown: tuple[str, ...]) -> object:
@@ -234,7 +260,7 @@ def expectation(reply: Reply | None) -> dict:
                 f"{v['facet']} {v['op']} {v['value']}: {v['verdict']}" for v in c["verdicts"]
             ],
         }
-        for c in by_score_and_id(said["items"])
+        for c in said["items"]
     ]
     wish = [{k: v for k, v in c.items() if k != "confidence"} for c in said["constraints"]]
     return {
@@ -249,30 +275,45 @@ def expectation(reply: Reply | None) -> dict:
     }
 
 
-def by_score_and_id(cards: Sequence[dict]) -> list[dict]:
-    """The cards in their order; neighbours whose scores agree to three digits, in the order of their ids."""
-    runs = (list(run) for _, run in groupby(cards, key=lambda card: round(card["score"], 3)))
-    return [card for run in runs for card in sorted(run, key=lambda card: card["id"])]
+def in_recorded_order(recorded: Sequence[dict], found: Sequence[dict]) -> list[dict]:
+    """Return the cards `found`, in the order of `recorded` if only near-ties changed places."""
+    places = {card["id"]: place for place, card in enumerate(recorded)}
+    if places.keys() != {card["id"] for card in found}:
+        return list(found)
+    swapped = [
+        (first, second)
+        for first, second in combinations(found, 2)
+        if places[first["id"]] > places[second["id"]]
+    ]
+    if any(abs(first["score"] - second["score"]) > NEAR_TIE for first, second in swapped):
+        return list(found)
+    return sorted(found, key=lambda card: places[card["id"]])
 
 
 def differences(expected: dict, found: dict) -> list[str]:
-    """Readable lines where two expectations differ; scores within the tolerance count as equal."""
+    """List readable lines where two expectations differ.
 
-    def settle(record: dict) -> dict:
-        return {**record, "items": [{**c, "score": 0} for c in record.get("items", [])]}
+    Scores within SCORE_TOLERANCE and the order of near-ties count as equal.
+    """
 
+    def without_scores(record: dict, items: Sequence[dict]) -> dict:
+        return {**record, "items": [{**card, "score": 0} for card in items]}
+
+    recorded_items, found_items = expected.get("items", []), found.get("items", [])
+    scores = {card["id"]: card["score"] for card in recorded_items}
     lines = [
-        f"score of {a['id']}: {a['score']} expected, {b['score']} found"
-        for a, b in zip(expected.get("items", []), found.get("items", []), strict=False)
-        if a["id"] == b["id"] and abs(a["score"] - b["score"]) > SCORE_TOLERANCE
+        f"score of {card['id']}: {scores[card['id']]} expected, {card['score']} found"
+        for card in found_items
+        if abs(scores.get(card["id"], card["score"]) - card["score"]) > SCORE_TOLERANCE
     ]
     before, after = (
-        json.dumps(settle(r), indent=1, ensure_ascii=False, sort_keys=True).splitlines()
-        for r in (expected, found)
+        json.dumps(record, indent=1, ensure_ascii=False, sort_keys=True).splitlines()
+        for record in (
+            without_scores(expected, recorded_items),
+            without_scores(found, in_recorded_order(recorded_items, found_items)),
+        )
     )
-    return lines + [
-        line for line in difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1)
-    ]
+    return lines + list(difflib.unified_diff(before, after, "expected", "found", lineterm="", n=1))
 
 
 def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outcome:
@@ -297,13 +338,12 @@ def replay(transcript: Transcript, open_stylist: Callable[..., Stylist]) -> Outc
             reply = take(
                 stylist, transcript.header["transcript"], turn["ask"], transcript.path.parent, shown
             )
-            shown = (
-                tuple(card.id for card in reply.cards)
-                if reply is not None and reply.cards
-                else shown
-            )
             asked = [canonical(r) for r in server.requests[before:]]
             found, seen = expectation(reply), pictures_of(turn["ask"], transcript.path.parent)
+            if reply is not None and reply.cards:
+                recorded = turn.get("expect", {}).get("items", [])
+                items = in_recorded_order(recorded, found["items"])
+                shown = (*(card["id"] for card in items), *found["unconfirmed"])
             outcome.differences += [
                 f"turn {number}: {line}" for line in _compare(turn, asked, found, seen)
             ]

@@ -8,31 +8,6 @@ import vocabulary
 from vocabulary.wish import Constraint, PriceRange, Wish, alternatives, required_kinds
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
-_NO_PLURAL = frozenset(
-    {
-        "jeans",
-        "trousers",
-        "shorts",
-        "leggings",
-        "swimwear",
-        "sneakers",
-        "boots",
-        "heels",
-        "sandals",
-        "flats",
-        "flip flops",
-        "loafers",
-        "formal shoes",
-        "socks",
-        "sunglasses",
-        "jewellery",
-        "underwear",
-        "shoes",
-        "outerwear",
-        "accessories",
-    }
-)
-_PLURAL = {"dress": "dresses", "scarf": "scarves", "watch": "watches"}
 _AS_NOUN = {
     "striped": "stripes",
     "checked": "checks",
@@ -100,7 +75,7 @@ def span(value: PriceRange, currency: str) -> str:
 
 def plural(category: str) -> str:
     """ "dresses", "jeans"."""
-    return category if category in _NO_PLURAL else _PLURAL.get(category, category + "s")
+    return vocabulary.plural(category)
 
 
 def phrase(c: Constraint, currency: str = "EUR") -> str:
@@ -244,7 +219,7 @@ def sight(constraints: Iterable[Constraint]) -> str:
     noun = str(kind.value) if kind else "piece"
     words = " ".join([*(phrase(c) for c in seen if _place_of(c) == "head"), noun])
     parts = [phrase(c).removeprefix("with ") for c in seen if _place_of(c) == "with"]
-    article = "" if noun in _NO_PLURAL else "an " if words[0] in "aeiou" else "a "
+    article = "" if not vocabulary.countable(noun) else "an " if words[0] in "aeiou" else "a "
     told = f"{article}{words}" + (f" with {listing(parts)}" if parts else "")
     return told if kind is None or kind.confidence >= 0.6 else f"perhaps {told}"
 

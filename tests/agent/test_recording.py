@@ -114,14 +114,32 @@ def test_a_failing_model_is_recorded_as_what_it_answered(demo_dir: Path, tmp_pat
     assert again(out, demo_dir, None).differences == []
 
 
-def test_equal_scores_come_in_the_order_of_ids() -> None:
-    cards = [
-        {"id": "c", "score": 0.9},
-        {"id": "b", "score": 0.50002},
-        {"id": "a", "score": 0.49998},
-        {"id": "d", "score": 0.1},
-    ]
-    assert [card["id"] for card in transcripts.by_score_and_id(cards)] == ["c", "a", "b", "d"]
+def expected(*cards: tuple[str, float]) -> dict:
+    return {"items": [{"id": id_, "score": score, "verdicts": []} for id_, score in cards]}
+
+
+def test_near_ties_may_change_places_and_nothing_else_may() -> None:
+    recorded = expected(("c", 0.9), ("b", 0.501), ("a", 0.5), ("d", 0.1))
+    swapped = expected(("c", 0.9), ("a", 0.501), ("b", 0.5), ("d", 0.1))
+    assert transcripts.differences(recorded, swapped) == []
+    for other in (
+        expected(("c", 0.9), ("b", 0.501), ("d", 0.1), ("a", 0.5)),
+        expected(("b", 0.501), ("c", 0.9), ("a", 0.5), ("d", 0.1)),
+        expected(("c", 0.9), ("a", 0.503), ("b", 0.5), ("d", 0.1)),
+        expected(("c", 0.9), ("b", 0.501), ("a", 0.5)),
+        expected(("c", 0.9), ("b", 0.501), ("a", 0.5), ("e", 0.1)),
+    ):
+        assert transcripts.differences(recorded, other), other
+
+
+def test_a_drawing_is_named_by_its_subject_and_a_file_by_its_pixels(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 8), "red").save(tmp_path / "red.png")
+    (tmp_path / "note.png").write_text("no picture")
+    images = ["drawn:11", "red.png", "note.png"]
+    drawing, file, broken = transcripts.pictures_of({"image": images}, tmp_path)["pictures"]
+    assert drawing == "drawn:11 burgundy t-shirt, tie-dye"
+    assert len(file) == 16 and int(file, 16) and broken == "unreadable"
+    assert transcripts.pictures_of({"text": "red dresses"}, tmp_path) == {}
 
 
 def test_other_versions_are_a_remark(demo_dir: Path, tmp_path: Path) -> None:

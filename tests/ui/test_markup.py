@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
 from html.parser import HTMLParser
 
 import pytest
+from jinja2 import UndefinedError, nodes
 
 from agent.replies import Card, Check, Reply, Turn
 from catalog.item import Item
-from ui import cards, panels, turns
-from ui import labels as phrases
-from ui.markup import esc, link, money, picture
+from ui import cards, labels, panels, turns
+from ui.filters import picture_address, price, web_address
+from ui.rendering import (
+    ENVIRONMENT,
+    TEMPLATES,
+    escape_gradio_marks,
+    render,
+)
 from vocabulary.wish import Constraint, PriceRange
 
 EVIL = """"><script>alert(1)</script><img src=x onerror='alert(2)'>${alert(3)}{{value}}`${4}`"""
+
+
+TEMPLATE_NAMES = sorted(path.name for path in TEMPLATES.iterdir())
+
+
+def syntax(name: str) -> nodes.Template:
+    """The template as Jinja reads it."""
+    return ENVIRONMENT.parse((TEMPLATES / name).read_text(encoding="utf-8"), name)
 
 
 class Tags(HTMLParser):
@@ -89,7 +105,7 @@ def test_the_conversation_escapes_everyone():
 def test_panels_escape():
     harmless(panels.wish(evil_reply().constraints))
     harmless(panels.notice(EVIL))
-    harmless(panels.preparing([EVIL], failed=EVIL))
+    harmless(panels.preparing([EVIL], failure=EVIL))
     harmless(panels.preparing([EVIL]))
     harmless(
         cards.saved_list(
@@ -114,28 +130,81 @@ def test_panels_escape():
     ],
 )
 def test_only_web_addresses_become_links(address):
-    assert link(address) is None
+    assert web_address(address) == ""
+    card = evil_card().model_copy(update={"link": address, "image": ""})
+    assert Tags(cards.card(card, "/pictures")).addresses == []
 
 
 def test_a_web_address_is_escaped():
-    assert (
-        link('https://shop.example/?a=1&b="2"') == "https://shop.example/?a=1&amp;b=&quot;2&quot;"
-    )
+    card = evil_card().model_copy(update={"link": 'https://shop.example/?a=1&b="2"'})
+    href = 'href="https://shop.example/?a=1&amp;b=&#34;2&#34;"'
+    assert href in cards.card(card, "/pictures")
 
 
 def test_template_marks_are_entities():
-    assert esc("${x} {{y}}") == "&#36;&#123;x&#125; &#123;&#123;y&#125;&#125;"
-    assert esc("`z` & <b> \"'") == "&#96;z&#96; &amp; &lt;b&gt; &quot;&#x27;"
+    text = "${x} {{y}} `z` & <b> \"'"
+    markup = panels.notice(text)
+    assert "&#36;&#123;x&#125; &#123;&#123;y&#125;&#125; &#96;z&#96; &amp; &lt;b&gt; " in markup
+    assert unescape(markup.split("<p>")[1].split("</p>")[0]) == text
+
+
+@pytest.mark.parametrize("name", TEMPLATE_NAMES)
+def test_a_templates_own_text_has_no_template_marks(name):
+    """Otherwise `render` would change the template's text too, not only the values."""
+    for node in syntax(name).find_all(nodes.TemplateData):
+        assert escape_gradio_marks(node.data) == node.data
 
 
 def test_a_picture_stays_inside_its_folder_name():
-    assert picture("/pictures", "images/a b.jpg") == "/pictures/a%20b.jpg"
-    assert picture("/pictures", "images/sub/ä.jpg") == "/pictures/sub/%C3%A4.jpg"
-    assert picture("/pictures", "") == ""
+    assert picture_address("images/a b.jpg", "/pictures") == "/pictures/a%20b.jpg"
+    assert picture_address("images/sub/ä.jpg", "/pictures") == "/pictures/sub/%C3%A4.jpg"
+    assert picture_address("", "/pictures") == ""
+
+
+def test_the_environment_escapes_and_is_strict():
+    template = ENVIRONMENT.from_string("<b title='{{ text }}'>{{ text }}</b>")
+    harmless(escape_gradio_marks(template.render(text=EVIL)))
+    with pytest.raises(UndefinedError):
+        template.render()
+    with pytest.raises(UndefinedError):
+        render("panels", "masthead", name="Stylist")
+
+
+@pytest.mark.parametrize("name", TEMPLATE_NAMES)
+def test_every_template_escapes_all_that_it_prints(name):
+    """No template switches escaping off, and no attribute is open to a value with a space."""
+    tree = syntax(name)
+    assert not list(tree.find_all((nodes.MarkSafe, nodes.MarkSafeIfAutoescape)))
+    assert not list(tree.find_all((nodes.ScopedEvalContextModifier, nodes.EvalContextModifier)))
+    filters = {node.name for node in tree.find_all(nodes.Filter)}
+    assert filters.isdisjoint({"safe", "forceescape", "xmlattr", "tojson", "urlize", "indent"})
+    assert not re.search(r"=\s*\{[{%]", (TEMPLATES / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", TEMPLATE_NAMES)
+def test_every_address_in_a_template_was_checked(name):
+    """What stands in `href` or `src` comes from a filter that lets only safe addresses pass."""
+    source = (TEMPLATES / name).read_text(encoding="utf-8")
+    assert set(re.findall(r"(?:href|src)=(\S+)", source)) <= {'"{{', '"{{address}}"'}
+    assert set(re.findall(r'(?:href|src)="\{\{ (.*?) \}\}', source)) <= {"address"}
+    sources = re.findall(r"\{% set address(?:es)? = [\w.]+ \| (\w+)", source)
+    assert set(sources) <= {"web_address", "picture_address", "thumbnail", "thumbnails"}
+    assert source.count("set address") == len(sources)
+
+
+def test_a_filter_that_marks_text_as_safe_is_noticed():
+    tree = ENVIRONMENT.parse("{% autoescape false %}{{ x | safe }}{% endautoescape %}")
+    assert list(tree.find_all(nodes.ScopedEvalContextModifier))
+    assert {node.name for node in tree.find_all(nodes.Filter)} == {"safe"}
+
+
+def test_line_breaks_of_a_template_add_no_space_between_tags():
+    source = "<p>\n  one\n  two {{ x }}\n</p>\n<b\n  id='i'>{% if x %}\n y{% endif %}</b>\n"
+    assert ENVIRONMENT.from_string(source).render(x=1) == "<p>one two 1</p><b id='i'>y</b>"
 
 
 @pytest.mark.parametrize(
-    ("price", "currency", "text"),
+    ("amount", "currency", "text"),
     [
         (49, "EUR", "€49"),
         (49.5, "USD", "$49.50"),
@@ -144,8 +213,8 @@ def test_a_picture_stays_inside_its_folder_name():
         (None, "EUR", ""),
     ],
 )
-def test_money(price, currency, text):
-    assert money(price, currency) == text
+def test_money(amount, currency, text):
+    assert price(amount, currency) == text
 
 
 @pytest.mark.parametrize(
@@ -167,11 +236,11 @@ def test_money(price, currency, text):
     ],
 )
 def test_what_could_not_be_confirmed_reads_as_a_sentence(facet, op, value, words):
-    assert phrases.clause(Constraint(facet=facet, op=op, value=value)) == words
+    assert labels.clause(Constraint(facet=facet, op=op, value=value)) == words
 
 
 def test_one_thing_takes_the_singular():
-    assert phrases.singular("are navy or have no pockets") == "is navy or has no pockets"
+    assert labels.singular("are navy or have no pockets") == "is navy or has no pockets"
 
 
 @pytest.mark.parametrize(
@@ -194,4 +263,4 @@ def test_one_thing_takes_the_singular():
     ],
 )
 def test_what_was_seen_reads_as_a_sentence(photo, words):
-    assert phrases.seen(photo) == words
+    assert labels.seen(photo) == words

@@ -1,0 +1,109 @@
+"""What the templates compute: addresses that are safe, prices, counts, and what a card's face shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote, urlsplit
+
+from ui import labels
+from ui.photos import thumbnail, thumbnails
+
+if TYPE_CHECKING:
+    from agent import Card, Check
+
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
+MAX_BADGES = 3
+"""Badges on a card's face; the other verdicts are in its details."""
+
+
+class Badges(NamedTuple):
+    """The verdicts on a card's face, and how many hard ones there was no room for."""
+
+    shown: Sequence[Check]
+    hidden: int
+
+
+class ShopperMessage(NamedTuple):
+    """What a shopper wrote, or what a tap said for them."""
+
+    text: str
+    tapped: bool
+
+
+def web_address(address: str) -> str:
+    """Return a plain http(s) address as it is, "" for any other (`javascript:`, `data:`, files)."""
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return ""
+    return address.strip() if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def picture_address(image: str, base: str) -> str:
+    """Return the address of a catalogue's picture, or "" where there is none.
+
+    image: a path relative to the catalogue; base: where the catalogue's pictures are served.
+    """
+    name = image.removeprefix("images/")
+    return f"{base}/{quote(name)}" if name else ""
+
+
+def counted(count: int, noun: str) -> str:
+    """Return a count with its noun: "1 piece", "3 pieces"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def price(amount: float | None, currency: str) -> str:
+    """Return a price as people write it, "€49" or "1,299.50 SEK"; "" when it is unknown."""
+    if amount is None:
+        return ""
+    figure = f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
+    symbol = SYMBOLS.get(currency)
+    return f"{symbol}{figure}" if symbol else f"{figure} {currency}".strip()
+
+
+def badges(card: Card) -> Badges:
+    """Return the verdicts on what is required or excluded, those that are not confirmed first."""
+    hard = [check for check in card.verdicts if check.hard]
+    unknown_first = sorted(hard, key=lambda check: check.verdict != "unknown")
+    return Badges(unknown_first[:MAX_BADGES], max(0, len(hard) - MAX_BADGES))
+
+
+def doubts(cards: Sequence[Card]) -> str:
+    """Return what could not be confirmed, as a clause: "are navy or have no pockets"."""
+    clauses = [
+        labels.clause(check, card.currency)
+        for card in cards
+        for check in card.verdicts
+        if check.verdict == "unknown" and check.hard
+    ]
+    words = labels.joined(clauses, "or") or "fit everything you asked for"
+    return labels.singular(words) if len(cards) == 1 else words
+
+
+def shopper_message(text: str) -> ShopperMessage:
+    """Return the shopper's words; memory keeps those of a tap in parentheses."""
+    text = text.strip()
+    if not text:
+        return ShopperMessage("What about this?", tapped=True)
+    if text.startswith("(") and text.endswith(")"):
+        return ShopperMessage(text[1:-1], tapped=True)
+    return ShopperMessage(text, tapped=False)
+
+
+FILTERS: Mapping[str, Callable[..., object]] = {
+    "badges": badges,
+    "counted": counted,
+    "doubts": doubts,
+    "label": labels.label,
+    "picture_address": picture_address,
+    "price": price,
+    "shopper_message": shopper_message,
+    "source_label": labels.source,
+    "thumbnail": thumbnail,
+    "thumbnails": thumbnails,
+    "value_key": labels.key,
+    "web_address": web_address,
+}
+"""All filters by the name that templates use."""
