@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from agent.memory.store import Memory
 from agent.state import Clock, Seen
 from agent.wish.merge import worn
 from catalog.pictures import open_picture, picture_hash
+from encoders import Encoder
 from guard import look
 from vocabulary.wish import Constraint, required_kinds
 
@@ -53,17 +54,6 @@ READ = (
     "gender",
 )
 _SIDE = 1024
-
-
-class Encoder(Protocol):
-    """What embeds pictures."""
-
-    fingerprint: str
-
-    def encode_images(
-        self, images: list, garments: Sequence[str | None] | None = None
-    ) -> np.ndarray:
-        """(n, dim)."""
 
 
 class PhotoReader:

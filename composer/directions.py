@@ -8,7 +8,8 @@ import numpy as np
 
 import vocabulary
 from composer import shades
-from composer.space import Prototypes, Space, slice_of, unit
+from composer.space import slice_of, unit
+from encoders import Prototypes, Space
 
 
 def neutral(prototypes: Prototypes) -> np.ndarray:
