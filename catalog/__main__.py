@@ -69,7 +69,8 @@ def demo(
     encoder: EncoderName = None,
 ) -> None:
     """Draws and indexes the demo catalogue."""
-    from catalog.build import Origin, build
+    from catalog.build import build
+    from catalog.entries import Origin
     from catalog.listing.reader import read_claims
     from demo.entries import draw_entries
 
@@ -99,7 +100,8 @@ def import_(
     encoder: EncoderName = None,
 ) -> None:
     """Reads a shop's product feed (Google Merchant TSV or XML, CSV with the same names, fashion-products)."""
-    from catalog.build import Ledger, Origin, build
+    from catalog.build import build
+    from catalog.entries import Ledger, Origin
     from catalog.feeds import open_feed
     from catalog.listing.reader import read_claims
 
@@ -164,8 +166,8 @@ def update(
     encoder: EncoderName = None,
 ) -> None:
     """Applies a feed's differences only, while shoppers chat; prints what changed as one JSON object."""
-    from catalog.build import Ledger
     from catalog.compact import due
+    from catalog.entries import Ledger
     from catalog.feeds import open_feed
     from catalog.files import read_manifest
     from catalog.listing.reader import read_claims
@@ -232,10 +234,10 @@ def embed(folder: Folder, encoder: EncoderName = None) -> None:
     from catalog.build import re_embed
     from catalog.compact import one_part
     from catalog.files import read_manifest
-    from catalog.swap import alone
+    from catalog.swap import exclusive_access
 
     read_manifest(folder)
-    with alone(folder):
+    with exclusive_access(folder):
         one_part(folder)
         _done(folder, re_embed(folder, _loader(encoder)(), _make_lists))
 

@@ -7,11 +7,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
 import vocabulary
+from catalog.encoder import EncoderIdentity
 from catalog.files import (
     DATABASE,
     DEAD,
@@ -36,22 +36,6 @@ from errors import CatalogMissingError, EncoderMismatchError, InputError
 from vocabulary.wish import Constraint, Wish
 
 _OPEN_ATTEMPTS = 5
-
-
-class EncoderIdentity(Protocol):
-    """What a catalogue has to know of an encoder."""
-
-    @property
-    def name(self) -> str:
-        """The name in the setting ENCODER."""
-
-    @property
-    def fingerprint(self) -> str:
-        """A hash of its weights and configuration."""
-
-    @property
-    def dim(self) -> int:
-        """The length of its vectors."""
 
 
 class Catalog:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.build import Entry, Ledger
+from catalog.entries import Entry, Ledger
 from catalog.feeds import fashion, merchant
 from catalog.feeds.fetch import WebFetcher
 from catalog.feeds.lines import header_of

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.feeds.lines import Row, header_of, read_rows
 from catalog.feeds.listing import Listing, plain, reasons, reject, unreadable
 from catalog.feeds.values import ValueReader

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.feeds.lines import Row
 from catalog.item import Item
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 import vocabulary
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.feeds.lines import Row, header_of, read_rows
 from catalog.feeds.listing import Listing, Reject, reasons, reject, unreadable
 from catalog.feeds.product import Money, Product, read_product

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from PIL import Image
 
-from catalog.build import LONGEST, Entry, Ledger, to_jpeg
+from catalog.entries import MAX_PICTURE_SIDE, Entry, Ledger, to_jpeg
 from catalog.feeds.listing import Listing, Reject, reject
 from catalog.pictures import open_picture
 from errors import BadImageError
@@ -83,7 +83,7 @@ def as_jpeg(data: bytes) -> bytes:
 def _is_plain(data: bytes, image: Image.Image) -> bool:
     """Small enough and without metadata (a phone's EXIF may hold a place)."""
     return (
-        max(image.size) <= LONGEST
+        max(image.size) <= MAX_PICTURE_SIDE
         and b"Exif\0\0" not in data[:65536]
         and b"http://ns.adobe.com" not in data[:65536]
     )

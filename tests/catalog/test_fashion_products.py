@@ -9,7 +9,8 @@ import pytest
 from feed_rows import lines, read
 from shopfront import MeanColour, encoded, no_claims, swatch
 
-from catalog.build import Ledger, Origin, build
+from catalog.build import build
+from catalog.entries import Ledger, Origin
 from catalog.feeds import open_feed
 from catalog.store import Catalog
 from errors import InputError

@@ -6,7 +6,7 @@ import pytest
 from feed_rows import lines, read, row, write
 from shopfront import encoded, swatch
 
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.feeds import open_feed
 from errors import InputError
 

@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {here!r}]
 from shopfront import MeanColour, entry, no_claims
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.compact import compact
 from catalog.update import update
 folder, price = Path(sys.argv[1]), float(sys.argv[2])
