@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catalog.feeds.product import Product, read_money
+from catalog.feeds.money import read_money
+from catalog.feeds.product import Product
 from catalog.feeds.values import ValueReader, load_map
 from errors import InputError
 
