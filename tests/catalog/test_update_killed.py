@@ -1,4 +1,4 @@
-"""Updates that are killed for good, at any moment: the catalogue stays whole, and the next one ends the work."""
+"""An update or a compaction that is killed at any moment leaves the old state or the new one."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ while not (folder.parent / "stop").exists():
 
 
 def test_readers_never_see_half(folder):
-    """Prices of all items change together: a reader that saw two of them would have seen half an update."""
+    """All prices change together: a reader that saw two of them has seen half an update."""
     applied(folder, [dress(f"d{n}", 0.0) for n in range(6)])
     root = str(Path(updating.__file__).resolve().parents[1])
     with subprocess.Popen(
@@ -61,7 +61,7 @@ def test_readers_never_see_half(folder):
 
 
 def test_a_catalogue_that_was_replaced_meanwhile_is_left_alone(folder, monkeypatch):
-    """Whoever does not heed the lock: the update must not name its rows in another catalogue's manifest."""
+    """If something ignored the lock, no row may be named in another catalogue's manifest."""
     compare = FeedComparison.finish
 
     def replaced(self, *given):
