@@ -225,7 +225,8 @@ ATOM = """<?xml version="1.0"?>
 <title>Shop</title>
 <entry><g:id>1</g:id><title>Blue Dress</title><summary>soft</summary>
  <link href="https://shop.example/1"/>
- <g:image_link>a.jpg</g:image_link><g:price>20 EUR</g:price><g:color>Blue</g:color></entry></feed>"""
+ <g:image_link>a.jpg</g:image_link><g:price>20 EUR</g:price>
+ <g:color>Blue</g:color></entry></feed>"""
 
 
 @pytest.mark.parametrize("text", [RSS, ATOM])
@@ -249,7 +250,7 @@ def test_xml_feeds_of_both_kinds(tmp_path, images, text):
     assert entry.item.attributes["color"] == ("blue",)
     if text is RSS:
         assert entry.item.attributes["sleeve_length"] == ("long",)
-        assert lines(ledger) == {8: "image_link: none is given"}
+        assert lines(ledger) == {9: "image_link: none is given"}
 
 
 def test_an_xml_bomb_does_not_go_off(tmp_path):
