@@ -36,6 +36,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "catalog_dir": ("CATALOG",),
     "memory": ("MEMORY",),
     "data_dir": ("DATA_DIR",),
+    "vocabulary": ("VOCABULARY",),
     "openai_api_key": ("OPENAI_API_KEY",),
     "openai_base_url": ("OPENAI_BASE_URL",),
     "openai_model": ("OPENAI_MODEL",),
@@ -86,6 +87,8 @@ class Settings(BaseModel):
     catalog_dir: Path = ROOT / "data" / "demo"
     memory: Path = ROOT / "data" / "memory.sqlite"
     data_dir: Path = ROOT.parent / "shared" / "data"
+    vocabulary: Path | None = None
+    """A TOML file with further categories, values and words. The vocabulary reads it from the environment."""
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str = "gpt-4o"

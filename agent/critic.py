@@ -15,7 +15,9 @@ from typing import Literal
 import vocabulary
 from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
-from agent.wording.phrases import listing, money, phrase, plural
+from agent.wording.money import money
+from agent.wording.phrases import listing, phrase
+from vocabulary import plural
 from vocabulary.wish import Constraint, PriceRange, Wish
 
 ROUNDS = 3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from agent.memory.store import Memory
 from agent.state import Clock, Seen
 from agent.wish.merge import worn
 from catalog.pictures import open_picture, picture_hash
+from encoders import Encoder
 from guard import look
 from vocabulary.wish import Constraint, required_kinds
 
@@ -40,8 +41,6 @@ PLAIN = frozenset(
     }
 )
 """Details that make a shape; what is printed or sewn on a photographed piece is rarely what is looked for."""
-LONG_OR_SHORT = frozenset({"dress", "gown", "skirt", "coat", "kurta", "jumpsuit"})
-"""Kinds whose length is a choice."""
 READ = (
     "category",
     "color",
@@ -55,17 +54,6 @@ READ = (
     "gender",
 )
 _SIDE = 1024
-
-
-class Encoder(Protocol):
-    """What embeds pictures."""
-
-    fingerprint: str
-
-    def encode_images(
-        self, images: list, garments: Sequence[str | None] | None = None
-    ) -> np.ndarray:
-        """(n, dim)."""
 
 
 class PhotoReader:
@@ -213,7 +201,7 @@ def _tells(facet: str, kinds: Sequence[str]) -> bool:
     if not kinds:
         return facet not in ("length", "neckline", "sleeve_length", "details")
     return vocabulary.applicable(facet, kinds[0]) and (
-        facet != "length" or kinds[0] in LONG_OR_SHORT
+        facet != "length" or kinds[0] in vocabulary.LENGTH_VARIES
     )
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from agent.state import Clock, Talk
 from agent.tools import Tools
-from agent.wording.phrases import listing, money, phrase
+from agent.wording.money import money
+from agent.wording.phrases import listing, phrase
 from catalog.item import Item
 from vocabulary.wish import Constraint, Wish
 

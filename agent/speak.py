@@ -15,7 +15,10 @@ from agent.replies import Card, Reply
 from agent.smalltalk import talk_text
 from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
-from agent.wording.phrases import describe, listing, money, phrase, sight
+from agent.wording.money import money
+from agent.wording.photos import describe_photo
+from agent.wording.phrases import listing, phrase
+from agent.wording.wishes import describe
 from vocabulary.wish import Constraint, Wish
 
 LONGEST_WORD = 30
@@ -214,7 +217,7 @@ def _remarked(state: State, currency: str) -> list[str]:
     remarks, reference = state["remarks"], state["reference"]
     said = []
     if state["photos"] and reference.photo is not None:
-        seen = sight(wishes(reference.photo, ()))
+        seen = describe_photo(wishes(reference.photo, ()))
         said.append(
             f"In {reference.name} I see {seen}."
             if seen

@@ -17,9 +17,11 @@ from agent.wish.apply import TurnInput, apply_turn, leaning
 from agent.wish.merge import COMPARATIVES
 from agent.wish.pointing import as_shown, pointed, precise
 from agent.wish.references import References, item_ids, photo_hashes
-from agent.wording.phrases import describe, listing, phrase, plural
+from agent.wording.phrases import listing, phrase
+from agent.wording.wishes import describe
 from catalog.item import Item
 from errors import BadImageError, InputError
+from vocabulary import plural
 from vocabulary.wish import Wish
 
 LONGEST = 4_000

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from agent.state import Clock
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from catalog.item import Item
 from catalog.store import Catalog
 from composer import Query, compose, kinds_for, load_weights

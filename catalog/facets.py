@@ -19,10 +19,9 @@ import vocabulary
 from catalog import bitmaps
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.listing.stated import OPEN_WORLD, Key, stated
+from catalog.listing.stated import Key, stated
 from vocabulary.wish import Constraint, PriceRange
 
-ONE_SIZE = frozenset({"ONE SIZE", "ONESIZE", "OS", "FREE SIZE", "U", "TU"})
 _KEPT = 256
 """Answers kept, 125 kB each for a million rows."""
 
@@ -297,24 +296,22 @@ class FacetTable:
                 else self._none()
             )
         if facet == "size":
-            return self._any(self.yes, "size", {value.upper().strip(), *ONE_SIZE})
+            return self._any(self.yes, "size", {value.upper().strip(), *vocabulary.ONE_SIZE})
         return self._any(
             self.yes, facet, vocabulary.descendants(facet, value)
         ) & ~self._inapplicable(facet, value)
 
     def _closed(self, facet: str, value: str) -> np.ndarray:
         """Rows whose statement on the facet leaves no room for `value`."""
-        if facet in OPEN_WORLD or (value in vocabulary.SHADES and facet == "color"):
+        if facet in vocabulary.OPEN_WORLD or vocabulary.is_shade(facet, value):
             return self._none()
         vague = {*vocabulary.ancestors(facet, value)} - {value}  # "blue" may well be navy
-        if facet == "gender":
-            vague.add("unisex")
-        if facet == "color":
-            vague.add("multicolor")
+        if facet in vocabulary.VAGUE:
+            vague.add(vocabulary.VAGUE[facet])
         closed = self._states(facet) & ~self._any(self.yes, facet, vague)
-        if facet == "color" and value == "multicolor":
+        if value == vocabulary.VAGUE.get(facet) and not vocabulary.exclusive(facet):
             closed &= ~bitmaps.twice(
-                [self.yes["color", v] for v in self.values.get("color", [])], self._none()
+                [self.yes[facet, v] for v in self.values.get(facet, [])], self._none()
             )
         return closed
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from composer.delta import constraints_by_slice
-from composer.space import EPSILON, Space
+from composer.space import EPSILON
+from encoders import Space
 from errors import InputError
 from vocabulary.wish import Wish
 

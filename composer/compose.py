@@ -10,8 +10,8 @@ import numpy as np
 
 from composer import baselines, delta
 from composer.query import Query, as_query
-from composer.space import Space
 from composer.weights import Weights, load_weights
+from encoders import Space
 from errors import InputError
 from vocabulary.wish import Wish
 

@@ -17,8 +17,9 @@ from composer.directions import (
     value_direction,
     wanted_direction,
 )
-from composer.space import EPSILON, Space, slice_of, unit
+from composer.space import EPSILON, slice_of, unit
 from composer.weights import Weights
+from encoders import Space
 from vocabulary.wish import Constraint, Wish
 
 

@@ -8,13 +8,8 @@ import numpy as np
 
 import vocabulary
 from composer import shades
-from composer.space import Prototypes, Space, slice_of, unit
-
-# The values that a comparison orders, from less to more.
-ORDERED: dict[tuple[str, str], dict[str, float]] = {
-    ("sleeve_length", "length"): {"sleeveless": 0, "short": 1, "three-quarter": 2, "long": 3},
-    ("length", "length"): {"cropped": 0, "mini": 0, "knee": 1, "midi": 2, "maxi": 3},
-}
+from composer.space import slice_of, unit
+from encoders import Prototypes, Space
 
 
 def neutral(prototypes: Prototypes) -> np.ndarray:
@@ -121,7 +116,7 @@ def axis(space: Space, facet: str, value: str) -> np.ndarray | None:
 def _position(facet: str, value: str, name: str) -> float | None:
     if facet == "color" and value in vocabulary.SHADES:
         return shades.position(value, name)
-    return ORDERED.get((facet, value), {}).get(name)
+    return vocabulary.STEPS.get((facet, value), {}).get(name)
 
 
 def orthonormal(vectors: np.ndarray) -> np.ndarray:

@@ -6,33 +6,7 @@ from functools import cache
 
 import numpy as np
 
-# A typical cloth of each colour name, sRGB.
-SRGB: dict[str, tuple[int, int, int]] = {
-    "black": (18, 18, 20),
-    "white": (250, 250, 250),
-    "cream": (245, 238, 220),
-    "grey": (130, 130, 132),
-    "silver": (192, 192, 196),
-    "gold": (200, 160, 70),
-    "beige": (214, 196, 166),
-    "brown": (98, 62, 40),
-    "tan": (190, 140, 92),
-    "red": (200, 24, 36),
-    "burgundy": (104, 18, 38),
-    "pink": (240, 140, 176),
-    "orange": (240, 124, 32),
-    "yellow": (246, 208, 50),
-    "green": (40, 140, 70),
-    "olive": (98, 102, 52),
-    "teal": (14, 104, 110),
-    "turquoise": (60, 200, 200),
-    "blue": (36, 90, 190),
-    "navy": (24, 32, 72),
-    "light blue": (160, 200, 236),
-    "purple": (112, 56, 140),
-}
-MANY_COLORS_CHROMA = 120.0
-"""`multicolor` counts as more colourful than any single colour and as of middle lightness."""
+import vocabulary
 
 
 def _linear(channel: np.ndarray) -> np.ndarray:
@@ -42,14 +16,13 @@ def _linear(channel: np.ndarray) -> np.ndarray:
 @cache
 def lightness_and_chroma(color: str) -> tuple[float, float] | None:
     """CIE L* (0 to 100) and C*ab of a colour name under D65 (CIE 15:2004); None for a name without a typical cloth."""
-    if color == "multicolor":
-        return 55.0, MANY_COLORS_CHROMA
-    if color not in SRGB:
-        return None
+    cloth = vocabulary.srgb(color)
+    if cloth is None:
+        return vocabulary.stated_lightness(color)
     to_xyz = np.array(
         [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
     )
-    xyz = to_xyz @ _linear(np.array(SRGB[color]) / 255.0) / np.array([0.9505, 1.0, 1.089])
+    xyz = to_xyz @ _linear(np.array(cloth) / 255.0) / np.array([0.9505, 1.0, 1.089])
     f = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
     return float(116 * f[1] - 16), float(np.hypot(500 * (f[0] - f[1]), 200 * (f[1] - f[2])))
 
@@ -60,7 +33,7 @@ def position(shade: str, color: str) -> float | None:
     if measured is None:
         return None
     lightness, chroma = measured
-    if color == "multicolor" and shade != "colorful":
+    if color == vocabulary.VAGUE["color"] and shade != "colorful":
         return None
     return {
         "dark": -lightness,

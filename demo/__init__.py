@@ -1,4 +1,4 @@
-"""The drawn demo catalogue: garments drafted from pattern pieces, lit, and dyed in their colourways."""
+"""The drawn demo catalogue: garments drafted from pattern pieces, lit and dyed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,10 @@ __all__ = [
 def render(
     drawn: Drawn | Design, colourway: Colourway | None = None, size: tuple[int, int] = SIZE
 ) -> Image.Image:
-    """The picture of a planned item, or of a design in a colourway; deterministic. `size` is width, height, 3:4."""
+    """Draw a planned item, or a design in a colourway; deterministic.
+
+    size: (width, height) in pixels, 3:4.
+    """
     if isinstance(drawn, Drawn):
         return render_design(drawn.design, [colourway or drawn.colourway], size)[0]
     if colourway is None:

@@ -1,15 +1,17 @@
-"""The demo shop's range: designs dealt out of `assortment.toml` so that everything listed there occurs.
+"""The demo shop's range: designs dealt from `assortment.toml` so that everything in it occurs.
 
-Choices are dealt from shuffled decks, not diced: each option comes up once before any comes twice, so
-that small catalogues too hold all sleeve lengths, necklines and patterns.
+Options are dealt from shuffled decks rather than drawn independently: each comes up once before any
+comes up twice, so that small catalogues also contain all sleeve lengths, necklines and patterns.
 """
 
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Hashable, Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -65,17 +67,19 @@ GLOSSY = ("sequin", "velvet", "leather", "lace", "fur", "cable", "shiny")
 
 @cache
 def models() -> dict[str, list[dict]]:
-    """{category: its models}, as in the file."""
+    """Read {category: its models} from the file."""
     return tomllib.loads(Path(__file__).with_name("assortment.toml").read_text(encoding="utf-8"))
 
 
 class Decks:
     """Options dealt without replacement, reshuffled when a deck runs out."""
 
-    def __init__(self, rng: np.random.Generator):
-        self.rng, self.left = rng, {}
+    def __init__(self, rng: np.random.Generator) -> None:
+        self.rng = rng
+        self.left: dict[Hashable, list[Any]] = {}
 
-    def deal(self, key, options):
+    def deal(self, key: Hashable, options: Iterable[Any]) -> Any:
+        """Return the next option of the deck named `key`; None if there are no options."""
         options = list(options)
         if not options:
             return None
@@ -86,7 +90,7 @@ class Decks:
 
 
 def quotas(items: int) -> dict[str, int]:
-    """How many items each category gets: two thirds to the everyday ones, at least one to each."""
+    """Return items per category: two thirds to the everyday ones, at least one each."""
     categories = list(models())
     others = [c for c in categories if c not in EVERYDAY]
     share = {c: items * 2 / 3 / len(EVERYDAY) for c in EVERYDAY} | {
@@ -96,13 +100,14 @@ def quotas(items: int) -> dict[str, int]:
 
 
 def material_of(fabric: str) -> tuple[str, ...]:
+    """Return the vocabulary's materials of a fabric."""
     return MATERIALS.get(fabric, (fabric,))
 
 
 def deal_design(
     category: str, decks: Decks, rng: np.random.Generator, number: int, plain: bool
 ) -> tuple[Design, dict]:
-    """One design of the category and the model that it was dealt from."""
+    """Deal one design of the category; return it with the model that it comes from."""
     weighted = [i for i, m in enumerate(models()[category]) for _ in range(m.get("weight", 1))]
     which = decks.deal((category, plain), weighted)
     model = models()[category][which]
@@ -145,6 +150,7 @@ def deal_design(
 def deal_pattern(
     category: str, model: dict, fabric: str, decks: Decks, rng: np.random.Generator
 ) -> Pattern:
+    """Deal a pattern that the model allows, with its scale, turn and seed."""
     allowed = model.get("patterns", PATTERNS)
     names = [p for p in allowed if p != "graphic" or category in GRAPHIC_ON]
     if not names:
@@ -162,62 +168,93 @@ def deal_pattern(
     return Pattern(name, kind, float(rng.choice([0.85, 1.0, 1.2])), turn, seed)
 
 
+COLLISIONS: tuple[tuple[str, str], ...] = (
+    ("bow", "beads"),
+    ("ruffle", "lace trim"),
+    ("ruffle", "fringe"),
+    ("tie", "bow"),
+)
+"""Pairs of details that would be drawn in the same place: with the first there is no second."""
+
+
 def consistent(design: Design) -> Design:
-    """Truths that follow from others: letters in a print, what a cut rules out, what collides."""
-    details = set(design.details)
-    pattern = design.pattern
-    if pattern.name == "graphic":
-        details.discard("embroidery")
-        details.discard("logo")
-        if has_words(pattern.kind, pattern.seed):
-            details.add("text")
-        details -= {"bow", "zipper", "buttons"}
-        if design.category != "hoodie":
-            details.discard("pockets")
-    if (
-        "zipper" in details
-        and "buttons" in details
-        and design.category not in ("trousers", "shorts")
-    ):
-        details.discard(
-            "buttons"
-            if "zipper" in design.details and design.category in ("sweater", "jumpsuit", "skirt")
-            else "zipper"
-        )
+    """Return the design with the truths that follow from others.
+
+    A print may contain letters, a cut rules details out, and some details would collide.
+    """
+    details = _of_the_print(design, set(design.details))
+    details = _without_second_closure(design, details)
     if {"belt", "tie"} <= details and "hood" not in details:
         details.discard("tie")
-    if {"bow", "beads"} <= details:
-        details.discard("beads")
-    if {"ruffle", "lace trim"} <= details:
-        details.discard("lace trim")
-    if {"fringe", "ruffle"} <= details:
-        details.discard("fringe")
-    if {"bow", "tie"} <= details:
-        details.discard("bow")
-    if design.cut in ("jogger", "drawstring") and design.category in ("trousers", "shorts"):
-        details -= {"belt", "buttons", "zipper"}
-    if design.fit in ("loose", "straight") and design.category == "dress" and "pleats" in details:
-        details.discard("pleats")
-    if design.category == "hat":
-        details -= {"bow"} if design.cut in ("beanie", "bucket") else {"logo"}
-    details -= {
-        "rucksack": {"zipper"},
-        "slides": {"straps", "beads"},
-        "square": {"fringe"} if design.category == "scarf" else set(),
-    }.get(design.cut, set())
+    for first, second in COLLISIONS:
+        if {first, second} <= details:
+            details.discard(second)
+    details -= _ruled_out(design, details)
     material = design.material
     if design.cut == "parka" and "hood" in details:
-        material = tuple(dict.fromkeys((*material, "fur")))  # its edge
-    cut = design.cut
-    if cut == "tiered" and "ruffle" not in details:
-        cut = ""
-    if cut == "patch pockets" and "pockets" not in details:
-        cut = ""
-    if cut == "cuffed" and design.length == "mini":
-        cut = "chino"
-    sleeve = design.sleeve
+        material = tuple(dict.fromkeys((*material, "fur")))  # the hood's edge
+    return replace(
+        design,
+        details=frozenset(details),
+        cut=_possible_cut(design, details),
+        material=material,
+        sleeve=_possible_sleeve(design),
+    )
+
+
+def _of_the_print(design: Design, details: set[str]) -> set[str]:
+    """Return the details that a print leaves room for; words in it are text."""
+    if design.pattern.name != "graphic":
+        return details
+    details = details - {"embroidery", "logo", "bow", "zipper", "buttons"}
+    if has_words(design.pattern.kind, design.pattern.seed):
+        details.add("text")
+    if design.category != "hoodie":
+        details.discard("pockets")
+    return details
+
+
+def _without_second_closure(design: Design, details: set[str]) -> set[str]:
+    """Return the details with a zip or buttons, not both; trousers close with both."""
+    if not {"zipper", "buttons"} <= details or design.category in ("trousers", "shorts"):
+        return details
+    keeps_zip = design.category in ("sweater", "jumpsuit", "skirt")
+    return details - {"buttons" if keeps_zip else "zipper"}
+
+
+def _ruled_out(design: Design, details: set[str]) -> set[str]:
+    """Return the details that the design's cut or category rules out."""
+    out: set[str] = set()
+    if design.cut in ("jogger", "drawstring") and design.category in ("trousers", "shorts"):
+        out |= {"belt", "buttons", "zipper"}
+    if design.fit in ("loose", "straight") and design.category == "dress":
+        out.add("pleats")
+    if design.category == "hat":
+        out.add("bow" if design.cut in ("beanie", "bucket") else "logo")
+    if design.cut == "rucksack":
+        out.add("zipper")
+    if design.cut == "slides":
+        out |= {"straps", "beads"}
+    if design.cut == "square" and design.category == "scarf":
+        out.add("fringe")
+    return out & details
+
+
+def _possible_cut(design: Design, details: set[str]) -> str:
+    """Return the cut, or the plain one where the details or the length contradict it."""
+    if design.cut == "tiered" and "ruffle" not in details:
+        return ""
+    if design.cut == "patch pockets" and "pockets" not in details:
+        return ""
+    if design.cut == "cuffed" and design.length == "mini":
+        return "chino"
+    return design.cut
+
+
+def _possible_sleeve(design: Design) -> str | None:
+    """Return the sleeve that the neckline can carry."""
     if design.neckline in ("strapless", "halter"):
-        sleeve = "sleeveless"
-    elif design.neckline == "off-shoulder" and sleeve == "sleeveless":
-        sleeve = "short"
-    return replace(design, details=frozenset(details), cut=cut, material=material, sleeve=sleeve)
+        return "sleeveless"
+    if design.neckline == "off-shoulder" and design.sleeve == "sleeveless":
+        return "short"
+    return design.sleeve

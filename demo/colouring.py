@@ -1,11 +1,11 @@
-"""Which colourways a design comes in, and which colours each of them shows."""
+"""The colourways of a design, and the colours that each of them shows."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from demo import patterns
-from demo.assortment import BASICS, EVERYDAY
+from demo.assortment import BASICS
 from demo.colours import DENIM, METALS, PARTNERS, PIGMENTS, Colourway, darker, jitter, mixed, shades
 from demo.design import Design
 
@@ -38,7 +38,7 @@ MOODS = (
 def palette(
     design: Design, model: dict, rng: np.random.Generator, count: int, plain_basic: bool
 ) -> list[str]:
-    """The main colours of the design's variants; a plain everyday design comes in all of the basics."""
+    """Return the variants' main colours; a plain everyday design comes in all basics."""
     names = list(model.get("colors", PIGMENTS))
     if "colors" not in model and design.fabric not in (
         "satin",
@@ -57,6 +57,7 @@ def palette(
 
 
 def pigment(name: str, design: Design, rng: np.random.Generator):
+    """Return the RGB of a named colour for the design, as one dyer mixes it."""
     if design.fabric == "denim" and name in DENIM:
         return jitter(DENIM[name], rng)
     options = PIGMENTS[name]
@@ -65,105 +66,89 @@ def pigment(name: str, design: Design, rng: np.random.Generator):
     )
 
 
+CAMOUFLAGE = {
+    "olive": ("tan", "brown", "black"),
+    "green": ("olive", "brown", "black"),
+    "grey": ("white", "black", "silver"),
+    "blue": ("navy", "light blue", "black"),
+    "navy": ("blue", "grey", "black"),
+    "beige": ("brown", "tan", "olive"),
+    "tan": ("olive", "brown", "black"),
+    "brown": ("tan", "olive", "black"),
+}
+BLOOMS = ("pink", "red", "white", "yellow", "orange", "purple", "light blue", "cream")
+
+
 def inks_for(design: Design, main: str, rng: np.random.Generator) -> dict[str, str]:
-    """Ink -> colour name for what the pattern prints with."""
+    """Return {ink: colour name} for what the pattern prints with."""
     pattern = design.pattern
     partners = PARTNERS[main]
     second = partners[int(rng.integers(len(partners)))]
     if pattern.name == "animal print":
-        second, main_dark = (
-            ("black", main) if main not in ("black", "navy", "brown") else ("white", main)
-        )
-        if pattern.kind == "leopard":
-            return {
-                "main": main,
-                "second": "brown"
-                if main in ("tan", "beige", "cream", "orange", "yellow")
-                else second,
-                "third": "black" if main != "black" else "grey",
-            }
-        return {"main": main, "second": second}
+        return _animal_inks(main, pattern.kind)
     if pattern.name == "camouflage":
-        sets = {
-            "olive": ("tan", "brown", "black"),
-            "green": ("olive", "brown", "black"),
-            "grey": ("white", "black", "silver"),
-            "blue": ("navy", "light blue", "black"),
-            "navy": ("blue", "grey", "black"),
-            "beige": ("brown", "tan", "olive"),
-            "tan": ("olive", "brown", "black"),
-            "brown": ("tan", "olive", "black"),
-        }
-        return dict(
-            zip(patterns.INKS, (main, *sets.get(main, ("grey", "black", "white"))), strict=True)
-        )
+        inks = (main, *CAMOUFLAGE.get(main, ("grey", "black", "white")))
+        return dict(zip(patterns.INKS, inks, strict=True))
     if pattern.name == "tie-dye":
-        others = [m for m in MOODS if m != main]
-        rng.shuffle(others)
-        return {
-            "main": main,
-            "second": others[0],
-            "third": others[1] if rng.random() < 0.6 or main == "white" else "white",
-        }
+        return _tie_dye_inks(main, rng)
     if pattern.name == "floral":
-        bloom = [
-            c
-            for c in ("pink", "red", "white", "yellow", "orange", "purple", "light blue", "cream")
-            if c != main and not (main in ("white", "cream") and c in ("white", "cream"))
-        ]
-        rng.shuffle(bloom)
-        leaf = "green" if main not in ("green", "olive", "teal") else "cream"
-        return {
-            "main": main,
-            "second": leaf,
-            "third": bloom[0],
-            "fourth": bloom[1] if bloom[1] != leaf else "yellow",
-        }
+        return _floral_inks(main, rng)
     others = [c for c in (*partners, "white", "black", "red", "yellow") if c not in (main, second)]
     rng.shuffle(others)
     return {"main": main, "second": second, "third": others[0], "fourth": others[1]}
 
 
+def _animal_inks(main: str, kind: str) -> dict[str, str]:
+    second = "white" if main in ("black", "navy", "brown") else "black"
+    if kind != "leopard":
+        return {"main": main, "second": second}
+    if main in ("tan", "beige", "cream", "orange", "yellow"):
+        second = "brown"
+    return {"main": main, "second": second, "third": "grey" if main == "black" else "black"}
+
+
+def _tie_dye_inks(main: str, rng: np.random.Generator) -> dict[str, str]:
+    others = [m for m in MOODS if m != main]
+    rng.shuffle(others)
+    third = others[1] if rng.random() < 0.6 or main == "white" else "white"
+    return {"main": main, "second": others[0], "third": third}
+
+
+def _floral_inks(main: str, rng: np.random.Generator) -> dict[str, str]:
+    pale = ("white", "cream")
+    blooms = [c for c in BLOOMS if c != main and not (main in pale and c in pale)]
+    rng.shuffle(blooms)
+    leaf = "cream" if main in ("green", "olive", "teal") else "green"
+    fourth = blooms[1] if blooms[1] != leaf else "yellow"
+    return {"main": main, "second": leaf, "third": blooms[0], "fourth": fourth}
+
+
+RGB = tuple[int, int, int]
+
+
 def colourway(
-    design: Design, main: str, rng: np.random.Generator, backdrop=BACKDROPS[0]
+    design: Design, main: str, rng: np.random.Generator, backdrop: RGB = BACKDROPS[0]
 ) -> Colourway:
-    """Pigments for every ink of the design, and the names of the colours that show."""
+    """Return pigments for every ink of the design, and the names of the colours that show."""
     named = inks_for(design, main, rng)
-    rgb = {
-        ink: pigment(name, design if ink == "main" else design, rng) for ink, name in named.items()
-    }
-    dark = sum(rgb["main"]) < 240
-    accent = named.get("second", "white")
-    pale = main in ("white", "cream", "light blue", "yellow", "beige", "silver")
-    trim = rgb.get("second", PIGMENTS[accent][0])
+    rgb = {ink: pigment(name, design, rng) for ink, name in named.items()}
+    trim = rgb.get("second", PIGMENTS[named.get("second", "white")][0])
     metal = METALS["gold"] if rng.random() < 0.35 else METALS["silver"]
+    # One random generator feeds them all: the order of these calls decides the colours.
+    button = _button(main, rgb["main"], rng)
+    handle = _handle(design, rgb["main"], rng)
+    gem = PIGMENTS[str(rng.choice(GEMS))][0]
     rgb |= {
         "accent": trim if design.cut in TWO_TONE else rgb["main"],
-        "trim": (235, 232, 226) if dark or not pale else (44, 46, 60),
-        "cord": (238, 236, 230) if not pale else darker(rgb["main"], 0.7),
-        "button": darker(rgb["main"], 0.55)
-        if rng.random() < 0.35 and not dark
-        else ((240, 234, 222) if not pale else (96, 74, 58)),
+        **_trims(main, rgb["main"]),
+        "button": button,
         "metal": metal,
-        "lacing": (246, 242, 234) if not pale else darker(rgb["main"], 0.8),
-        "belt": (92, 58, 36)
-        if main not in ("brown", "tan", "black")
-        else ((40, 36, 36) if main != "black" else (124, 82, 50)),
-        "thread": mixed(rgb["main"], (255, 250, 240), 0.55) if dark else darker(rgb["main"], 0.72),
-        "stitching": (206, 66, 70)
-        if main not in ("red", "burgundy", "pink", "orange")
-        else (246, 240, 226),
-        "stitching2": (72, 128, 76) if main not in ("green", "olive", "teal") else (236, 220, 160),
         "faded": mixed(rgb["main"], (235, 238, 244), 0.45),
         "furtrim": (196, 172, 140),
-        "handle": rgb["main"]
-        if design.fabric not in ("canvas", "straw", "nylon")
-        or (design.pattern.name == "solid" and rng.random() < 0.5)
-        else ((112, 70, 42) if not dark else (40, 38, 40)),
+        "handle": handle,
         "sole2": mixed(rgb["main"], (60, 44, 36), 0.6),
-        "band": (38, 36, 40) if main not in ("black", "navy") else (126, 96, 70),
         "accent2": trim,
-        "gem": PIGMENTS[str(rng.choice(GEMS))][0],
+        "gem": gem,
         "lining": lining(design, rgb["main"]),
         "fur": (226, 212, 188),
     }
@@ -172,15 +157,60 @@ def colourway(
     return Colourway(main, tuple(rgb.items()), shown(design, named, rgb), backdrop)
 
 
+def _is_dark(rgb: RGB) -> bool:
+    return sum(rgb) < 240
+
+
+def _is_pale(main: str) -> bool:
+    return main in ("white", "cream", "light blue", "yellow", "beige", "silver")
+
+
+def _trims(main: str, rgb: RGB) -> dict[str, RGB]:
+    """Return the colours that contrast with the main one, by its name and its pigment."""
+    dark, pale = _is_dark(rgb), _is_pale(main)
+    belts = {"black": (124, 82, 50), "brown": (40, 36, 36), "tan": (40, 36, 36)}
+    warm = main in ("red", "burgundy", "pink", "orange")
+    green = main in ("green", "olive", "teal")
+    return {
+        "trim": (44, 46, 60) if pale and not dark else (235, 232, 226),
+        "cord": darker(rgb, 0.7) if pale else (238, 236, 230),
+        "lacing": darker(rgb, 0.8) if pale else (246, 242, 234),
+        "belt": belts.get(main, (92, 58, 36)),
+        "thread": mixed(rgb, (255, 250, 240), 0.55) if dark else darker(rgb, 0.72),
+        "stitching": (246, 240, 226) if warm else (206, 66, 70),
+        "stitching2": (236, 220, 160) if green else (72, 128, 76),
+        "band": (126, 96, 70) if main in ("black", "navy") else (38, 36, 40),
+    }
+
+
+def _button(main: str, rgb: RGB, rng: np.random.Generator) -> RGB:
+    """Return buttons in the cloth's own colour for a third of the cloths, else contrasting ones."""
+    if rng.random() < 0.35 and not _is_dark(rgb):
+        return darker(rgb, 0.55)
+    return (96, 74, 58) if _is_pale(main) else (240, 234, 222)
+
+
+def _handle(design: Design, rgb: RGB, rng: np.random.Generator) -> RGB:
+    """Return the colour of a bag's handle: the bag's own, or leather on canvas, straw and nylon."""
+    if design.fabric not in ("canvas", "straw", "nylon"):
+        return rgb
+    if design.pattern.name == "solid" and rng.random() < 0.5:
+        return rgb
+    return (40, 38, 40) if _is_dark(rgb) else (112, 70, 42)
+
+
 def lining(design: Design, main) -> tuple[int, int, int]:
-    """What shines through lace, or lines an open coat."""
+    """Return the colour that shines through lace or lines an open coat."""
     if design.fabric == "lace":
         return (226, 190, 162) if sum(main) < 560 else (206, 172, 148)
     return mixed(main, (120, 104, 92), 0.45)
 
 
 def shown(design: Design, named: dict[str, str], rgb: dict) -> tuple[str, ...]:
-    """Colour names by the cloth they cover, `multicolor` where there are many; then the shades of the main one."""
+    """Return the colour names by the area they cover, then the shades of the main colour.
+
+    `multicolor` is added when there are many colours.
+    """
     if design.pattern.name == "solid":
         names = [named["main"]]
         if design.cut in TWO_TONE and named.get("second"):
@@ -198,8 +228,3 @@ def shown(design: Design, named: dict[str, str], rgb: dict) -> tuple[str, ...]:
     )
     tints = shades(rgb[next(ink for ink, name in named.items() if name == names[0])])
     return (*names, *(("multicolor", "colorful") if many else ()), *tints)
-
-
-def variants(design: Design, count: int, plain: bool) -> bool:
-    """Whether a design is one of the plain everyday ones that come in every basic colour."""
-    return plain and design.category in EVERYDAY and count >= len(BASICS)

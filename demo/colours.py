@@ -1,4 +1,4 @@
-"""Named colours as pigments, and colourways put together from them."""
+"""Named colours as pigments, and colourways made of them."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ PARTNERS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Colourway:
-    """The inks of one variant: {ink name: RGB}, what the shop calls it, and the colours it shows, the main one first."""
+    """The inks of one variant, its shop name, and the colours it shows, main one first."""
 
     name: str
     inks: tuple[tuple[str, RGB], ...]
@@ -88,6 +88,7 @@ class Colourway:
     backdrop: RGB = (233, 231, 227)
 
     def rgb(self, ink: str) -> RGB:
+        """Return the RGB of an ink."""
         return dict(self.inks).get(ink, FIXED.get(ink, (128, 128, 128)))
 
 
@@ -129,7 +130,7 @@ FIXED: dict[str, RGB] = {
 
 
 def jitter(rgb: RGB, rng: np.random.Generator, amount: float = 1.0) -> RGB:
-    """The pigment as another dyer mixes it: slightly lighter, darker, warmer."""
+    """Return the pigment as another dyer mixes it: slightly lighter, darker or warmer."""
     hue, light, rich = colorsys.rgb_to_hls(*(c / 255 for c in rgb))
     hue = (hue + rng.normal(0, 0.006) * amount) % 1
     light = float(np.clip(light + rng.normal(0, 0.012) * amount, 0.04, 0.97))
@@ -139,22 +140,27 @@ def jitter(rgb: RGB, rng: np.random.Generator, amount: float = 1.0) -> RGB:
 
 
 def shades(rgb: RGB) -> tuple[str, ...]:
-    """Which of dark, light, bright a pigment is, by its lightness (Rec. 709 luma) and its spread of channels."""
+    """Return which of dark, light and bright a pigment is.
+
+    Judged by its lightness (Rec. 709 luma) and the spread of its channels.
+    """
     light = (0.2126 * rgb[0] + 0.7152 * rgb[1] + 0.0722 * rgb[2]) / 255
     vivid = (max(rgb) - min(rgb)) / 255
-    found = []
+    shades_shown = []
     if light < 0.3:
-        found.append("dark")
+        shades_shown.append("dark")
     if light > 0.68:
-        found.append("light")
+        shades_shown.append("light")
     if vivid > 0.52 and max(rgb) > 180:
-        found.append("bright")
-    return tuple(found)
+        shades_shown.append("bright")
+    return tuple(shades_shown)
 
 
 def darker(rgb: RGB, by: float = 0.6) -> RGB:
+    """Return the colour scaled towards black."""
     return tuple(round(c * by) for c in rgb)  # type: ignore[return-value]
 
 
 def mixed(a: RGB, b: RGB, share: float = 0.5) -> RGB:
+    """Return the mixture of two colours; `share` is that of `b`."""
     return tuple(round(x * (1 - share) + y * share) for x, y in zip(a, b, strict=True))  # type: ignore[return-value]

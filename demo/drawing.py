@@ -1,4 +1,4 @@
-"""Design -> relief -> picture."""
+"""From a design to a relief, and from a relief to pictures."""
 
 from __future__ import annotations
 
@@ -24,21 +24,25 @@ PLACED = ("graphic", "color block", "tie-dye")  # patterns that have a place on 
 
 
 def drawn_stack(design: Design) -> list[Piece]:
-    """The design's pieces as drafted, around x = 0."""
+    """Return the design's pieces as drafted, around x = 0."""
     return draft(design, np.random.default_rng(design.seed))
 
 
 def pieces_of(design: Design) -> list[Piece]:
-    """The stack of pieces, scaled and centred in the reference frame."""
+    """Return the pieces scaled and centred in the reference frame."""
     return placed(drawn_stack(design), most=1.9)
 
 
 def relief_of(design: Design, size: tuple[int, int] = SIZE) -> Relief:
-    """The design's cloth and light without its colours, at `size` (width, height) of the frame's 3:4."""
+    """Return the design's cloth and light without its colours.
+
+    size: (width, height) in pixels, 3:4.
+    """
     return relief(pieces_of(design), design, size)
 
 
 def relief(stack: list[Piece], design: Design, size: tuple[int, int] = SIZE) -> Relief:
+    """Light a stack of pieces and lay the design's pattern on it."""
     canvas = Canvas(size, size[0] / FRAME[0], np.random.default_rng([design.seed, 1]))
     pattern = aimed(design.pattern, stack)
     fixed = pattern.name in PLACED
@@ -50,7 +54,10 @@ def relief(stack: list[Piece], design: Design, size: tuple[int, int] = SIZE) -> 
 
 
 def aimed(pattern: Pattern, stack: list[Piece]) -> Pattern:
-    """The pattern set on the largest piece of cloth: a print on its chest, blocks and dye over its height."""
+    """Return the pattern placed on the largest piece of cloth.
+
+    A print sits on the chest; blocks and dye spread over the whole height.
+    """
     if pattern.name not in PLACED:
         return pattern
     x0, y0, x1, y1 = bounds(
@@ -77,7 +84,7 @@ def aimed(pattern: Pattern, stack: list[Piece]) -> Pattern:
 
 
 def laced(bolt: patterns.Bolt) -> patterns.Bolt:
-    """The bolt as lace: flowers and their outlines closed, the net between them open to the lining."""
+    """Return the bolt as lace: flowers closed, the net between them open to the lining."""
 
     def look(u, v):
         names, weights = bolt(u, v)
@@ -91,7 +98,7 @@ def laced(bolt: patterns.Bolt) -> patterns.Bolt:
 
 @lru_cache(maxsize=1)
 def lace_net() -> np.ndarray:
-    """(n, n) float32, 1 where lace is closed."""
+    """Return (n, n) float32, 1 where lace is closed."""
     leaves, petals, hearts = flowers("meadow", np.random.default_rng(11))
     n = len(petals)
     y, x = np.mgrid[0:n, 0:n]
@@ -101,7 +108,7 @@ def lace_net() -> np.ndarray:
 
 
 def ground_shadow(alpha: np.ndarray, zoom: float) -> np.ndarray:
-    """(H, W) in 0 to 1: how much light the thing leaves on the ground, tight below it and wide around it."""
+    """Return (H, W) in 0 to 1: the light left on the ground, darkest close to the item."""
     small = np.asarray(Image.fromarray(alpha).reduce(4))
     small = np.pad(small, 8)
     out = np.ones_like(small)
@@ -110,12 +117,12 @@ def ground_shadow(alpha: np.ndarray, zoom: float) -> np.ndarray:
         moved = np.roll(small, (round(dy * zoom), round(dx * zoom)), (0, 1))
         out *= 1 - depth * uniform_filter(uniform_filter(moved, n), n)
     out = out[8:-8, 8:-8]
-    return np.asarray(Image.fromarray(out).resize(alpha.shape[::-1], Image.BILINEAR))
+    return np.asarray(Image.fromarray(out).resize(alpha.shape[::-1], Image.Resampling.BILINEAR))
 
 
 @lru_cache(maxsize=4)
 def _falloff(size: tuple[int, int]) -> np.ndarray:
-    """A studio wall: a little brighter towards the lamp, darker towards the far corner."""
+    """Return a studio wall's light: brighter towards the lamp, darker in the far corner."""
     w, h = size
     y, x = np.mgrid[0:h, 0:w].astype(np.float32)
     far = np.hypot(x / w - 0.36, (y / h - 0.3) * 1.15)
@@ -129,15 +136,18 @@ def dye(
     shadow: np.ndarray | None = None,
     backdrop: np.ndarray | None = None,
 ) -> Image.Image:
-    """The relief in one colourway, over a studio backdrop or over the given (H, W, 3) one (0 to 255)."""
+    """Dye the relief in one colourway.
+
+    backdrop: (H, W, 3) in 0 to 255; None for a studio wall.
+    """
     h, w = r.alpha.shape
-    table = np.float32([colourway.rgb(ink) for ink in r.inks])
+    table = np.array([colourway.rgb(ink) for ink in r.inks], dtype=np.float32)
     cloth = (r.weights.reshape(-1, len(r.inks)) @ table).reshape(h, w, 3)
     cloth *= r.shade[..., None]
     # dark cloth too shows its folds: a little of the light comes back whatever the dye
     cloth += ((r.gleam * 235 + np.maximum(r.shade - 0.8, 0) * 24) * r.alpha)[..., None]
     if backdrop is None:
-        backdrop = np.float32(colourway.backdrop) * _falloff((w, h))
+        backdrop = np.array(colourway.backdrop, dtype=np.float32) * _falloff((w, h))
     if shadow is None:
         shadow = ground_shadow(r.alpha, w / FRAME[0])
     cloth += backdrop * (shadow * (1 - r.alpha))[..., None]
@@ -148,7 +158,7 @@ def dye(
 def render_design(
     design: Design, colourways: list[Colourway], size: tuple[int, int] = SIZE
 ) -> list[Image.Image]:
-    """One picture for each colourway, all from one relief."""
+    """Draw one picture for each colourway, all from one relief."""
     r = relief_of(design, size)
     shadow = ground_shadow(r.alpha, size[0] / FRAME[0])
     return [dye(r, colourway, shadow) for colourway in colourways]

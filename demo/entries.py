@@ -1,4 +1,4 @@
-"""The demo catalogue's entries: designs drawn by worker processes, in order, while the caller embeds."""
+"""The demo catalogue's entries, drawn in order by worker processes while the caller embeds."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def draw_entries(items: int, seed: int, workers: int | None = None) -> Iterator[Entry]:
-    """The drawn items of a seed, in the plan's order. The workers are started anew (spawn) and never load torch."""
+    """Yield the drawn items of a seed in the plan's order.
+
+    Workers are started afresh (spawn) and never load torch.
+    """
     tasks = deque(_tasks(plan_items(items, seed)))
     workers = workers or max(2, os.cpu_count() or 2)
     pool = ProcessPoolExecutor(
@@ -41,7 +44,7 @@ def draw_entries(items: int, seed: int, workers: int | None = None) -> Iterator[
 
 
 def draw(part: list[Drawn]) -> list[Entry]:
-    """Entries of these planned items; the colourways of a design in a row share its relief (runs in a worker)."""
+    """Draw these planned items in a worker; consecutive colourways of a design share its relief."""
     entries = []
     for _, group in groupby(part, key=lambda one: one.design.id):
         items = list(group)
@@ -54,7 +57,7 @@ def draw(part: list[Drawn]) -> list[Entry]:
 
 
 def _tasks(plan: list[Drawn]) -> list[list[Drawn]]:
-    """The plan in order, cut where a design ends once a part holds PER_TASK items."""
+    """Split the plan, in order, where a design ends once a part holds PER_TASK items."""
     tasks: list[list[Drawn]] = [[]]
     for _, group in groupby(plan, key=lambda one: one.design.id):
         if len(tasks[-1]) >= PER_TASK:
@@ -64,10 +67,13 @@ def _tasks(plan: list[Drawn]) -> list[list[Drawn]]:
 
 
 def _leave_with_the_parent() -> None:
-    """A worker whose parent was killed would wait for ever: each watches its parent and ends with it."""
+    """End this worker process when its parent ends; otherwise it would outlive a killed parent."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
 
     def watch() -> None:
-        multiprocessing.parent_process().join()
+        parent.join()
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
@@ -75,7 +81,10 @@ def _leave_with_the_parent() -> None:
 
 @contextmanager
 def _one_thread_each() -> Iterator[None]:
-    """Processes started within get one thread for linear algebra: a worker a core, and no more, is quickest."""
+    """Give processes started within one thread each for linear algebra.
+
+    One single-threaded worker a core is fastest.
+    """
     before = {name: os.environ.get(name) for name in _THREADS}
     os.environ.update(dict.fromkeys(_THREADS, "1"))
     try:

@@ -1,11 +1,12 @@
-"""How cloths take the light, and their grain.
+"""How fabrics reflect light, and their grain.
 
-A fabric is how much light it scatters and mirrors, how deep it folds, and a small tile of
-surface relief (twill, stitches, pebbles), sampled along each piece's own thread direction.
+A fabric has a diffuse and a specular share, a depth of folds, and a small tile of surface relief
+(twill, stitches, pebbles), sampled along each piece's own thread direction.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,8 +18,11 @@ TILE = 128  # pixels of a grain tile at twice the reference resolution: it repea
 
 @dataclass(frozen=True)
 class Fabric:
-    """gloss: strength of the highlight, focus: its exponent, folds: depth of creases against cotton's,
-    grain: name and strength of the surface tile, pattern_scale unaffected."""
+    """How one fabric takes light.
+
+    gloss: strength of the highlight; focus: its exponent; folds: depth of creases relative to
+    cotton; grain: name and strength of the surface tile; the pattern's scale is unaffected.
+    """
 
     gloss: float = 0.05
     focus: float = 8.0
@@ -79,63 +83,82 @@ def _noise(rng, *sigma: float) -> np.ndarray:
 
 
 def _lattice(rows: int, cols: int, stagger: float = 0.5):
-    """Cell coordinates in [-0.5, 0.5) of a staggered grid, and the indices of the cells."""
+    """Return cell coordinates in [-0.5, 0.5) of a staggered grid, and the cells' indices."""
     y, x = np.mgrid[0:TILE, 0:TILE] / TILE
     r = np.floor(y * rows)
     gx = x * cols + stagger * (r % 2)
     return gx % 1 - 0.5, (y * rows) % 1 - 0.5, np.floor(gx) % cols, r
 
 
-def _fur(rng) -> np.ndarray:
+def _twill(rng: np.random.Generator) -> np.ndarray:
     y, x = np.mgrid[0:TILE, 0:TILE]
-    return _noise(rng, 7, 1.2) * 0.8 + _noise(rng, 3, 0.8) * 0.5
+    diagonal = np.sin((x + y) * 2 * np.pi / 8) * 0.6
+    return diagonal + _noise(rng, 5, 0.7) * 0.35 + _noise(rng, 1, 1) * 0.3
+
+
+def _knit(rng: np.random.Generator) -> np.ndarray:
+    """Return rows of V-shaped stitches."""
+    gx, gy, _, _ = _lattice(16, 10, 0.0)
+    return np.cos(2 * np.pi * (gy + 1.1 * np.abs(gx))) * 0.75 - (np.abs(gx) > 0.42) * 0.7
+
+
+def _cable(rng: np.random.Generator) -> np.ndarray:
+    y, _ = np.mgrid[0:TILE, 0:TILE]
+    gx, gy, _, _ = _lattice(4, 4, 0.0)
+    twist = 0.26 * np.sin(2 * np.pi * gy)
+    left, right = np.exp(-(((gx - twist) / 0.13) ** 2)), np.exp(-(((gx + twist) / 0.13) ** 2))
+    return np.maximum(left, right) * 1.5 - 0.8 + np.cos(2 * np.pi * y / 8) * 0.2
+
+
+def _rib(rng: np.random.Generator) -> np.ndarray:
+    y, x = np.mgrid[0:TILE, 0:TILE]
+    return np.cos(2 * np.pi * x / 12.8) * 0.9 + np.cos(2 * np.pi * y / 6.4) * 0.1
+
+
+def _mesh(rng: np.random.Generator) -> np.ndarray:
+    gx, gy, _, _ = _lattice(24, 24)
+    return 0.5 - 1.5 * (gx**2 + gy**2 < 0.075)
+
+
+def _sequin(rng: np.random.Generator) -> np.ndarray:
+    gx, gy, c, r = _lattice(16, 16)
+    spark = rng.uniform(-1, 1, (16, 16))[r.astype(int), c.astype(int)]
+    inside = gx**2 + gy**2 < 0.21
+    return np.where(inside, np.sign(spark) * spark**2 * 1.3 + (gx + gy) * spark, -0.7)
+
+
+def _straw(rng: np.random.Generator) -> np.ndarray:
+    y, x = np.mgrid[0:TILE, 0:TILE]
+    woven = np.sin(x * 2 * np.pi / 8) * np.sin(y * 2 * np.pi / 8) * 0.9
+    return woven + _noise(rng, 1, 1) * 0.15
+
+
+def _plain_weave(rng: np.random.Generator) -> np.ndarray:
+    return _noise(rng, 0.6, 2.4) * 0.4 + _noise(rng, 2.4, 0.6) * 0.4
+
+
+_GRAINS: dict[str, Callable[[np.random.Generator], np.ndarray]] = {
+    "smooth": lambda rng: _noise(rng, 6, 6) * 0.5,
+    "twill": _twill,
+    "pebble": lambda rng: np.abs(_noise(rng, 2.2, 2.2)) - 0.8,
+    "knit": _knit,
+    "cable": _cable,
+    "rib": _rib,
+    "slub": lambda rng: _noise(rng, 0.6, 9) * 0.5 + _noise(rng, 9, 0.6) * 0.5,
+    "felt": lambda rng: _noise(rng, 1.2, 1.2) * 0.5 + _noise(rng, 3, 3) * 0.4,
+    "fur": lambda rng: _noise(rng, 7, 1.2) * 0.8 + _noise(rng, 3, 0.8) * 0.5,
+    "mesh": _mesh,
+    "sequin": _sequin,
+    "straw": _straw,
+}
 
 
 @cache
 def grain(name: str) -> np.ndarray:
-    """(TILE, TILE) float32 around 0, about within -1 to 1, repeating without a seam."""
+    """Return a seamless (TILE, TILE) float32 tile around 0, roughly within -1 to 1.
+
+    A name without a grain of its own is a plain weave.
+    """
     rng = np.random.default_rng(sum(map(ord, name)))
-    y, x = np.mgrid[0:TILE, 0:TILE]
-    if name == "smooth":
-        field = _noise(rng, 6, 6) * 0.5
-    elif name == "twill":
-        field = (
-            np.sin((x + y) * 2 * np.pi / 8) * 0.6
-            + _noise(rng, 5, 0.7) * 0.35
-            + _noise(rng, 1, 1) * 0.3
-        )
-    elif name == "pebble":
-        field = np.abs(_noise(rng, 2.2, 2.2)) - 0.8
-    elif name == "knit":  # rows of V-shaped stitches
-        gx, gy, _, _ = _lattice(16, 10, 0.0)
-        field = np.cos(2 * np.pi * (gy + 1.1 * np.abs(gx))) * 0.75 - (np.abs(gx) > 0.42) * 0.7
-    elif name == "cable":
-        gx, gy, _, _ = _lattice(4, 4, 0.0)
-        twist = 0.26 * np.sin(2 * np.pi * gy)
-        strand = np.maximum(
-            np.exp(-(((gx - twist) / 0.13) ** 2)), np.exp(-(((gx + twist) / 0.13) ** 2))
-        )
-        field = strand * 1.5 - 0.8 + np.cos(2 * np.pi * y / 8) * 0.2
-    elif name == "rib":
-        field = np.cos(2 * np.pi * x / 12.8) * 0.9 + np.cos(2 * np.pi * y / 6.4) * 0.1
-    elif name == "slub":
-        field = _noise(rng, 0.6, 9) * 0.5 + _noise(rng, 9, 0.6) * 0.5
-    elif name == "felt":
-        field = _noise(rng, 1.2, 1.2) * 0.5 + _noise(rng, 3, 3) * 0.4
-    elif name == "fur":
-        field = _fur(rng)
-    elif name == "mesh":
-        gx, gy, _, _ = _lattice(24, 24)
-        field = 0.5 - 1.5 * (gx**2 + gy**2 < 0.075)
-    elif name == "sequin":
-        gx, gy, c, r = _lattice(16, 16)
-        spark = rng.uniform(-1, 1, (16, 16))[r.astype(int), c.astype(int)]
-        inside = gx**2 + gy**2 < 0.21
-        field = np.where(inside, np.sign(spark) * spark**2 * 1.3 + (gx + gy) * spark, -0.7)
-    elif name == "straw":
-        field = (
-            np.sin(x * 2 * np.pi / 8) * np.sin(y * 2 * np.pi / 8) * 0.9 + _noise(rng, 1, 1) * 0.15
-        )
-    else:  # plain weave
-        field = _noise(rng, 0.6, 2.4) * 0.4 + _noise(rng, 2.4, 0.6) * 0.4
+    field = _GRAINS.get(name, _plain_weave)(rng)
     return np.clip(field, -1.6, 1.6).astype(np.float32)

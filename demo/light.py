@@ -1,9 +1,9 @@
 """From pattern pieces to light: masks, heights, normals, shading, ink weights.
 
-Every piece gets a height (its blurred silhouette inflated to a quarter circle at the rim, plus
-folds and pleats), the height a normal, the normal a Lambert term and a Blinn highlight. What
-comes out, a `Relief`, knows nothing of colours: it says how much of each ink covers a pixel and
-how bright the light is there, so that one relief is dyed in all colourways of a design.
+Every piece gets a height (its blurred silhouette rounded at the rim, plus folds and pleats), the
+height a normal, the normal a Lambert term and a Blinn highlight. The result, a `Relief`, knows
+nothing of colours: it says how much of each ink covers a pixel and how bright the light is there,
+so one relief can be dyed in all colourways of a design.
 """
 
 from __future__ import annotations
@@ -18,14 +18,21 @@ from demo import fabrics
 from demo.outlines import resample
 from demo.pieces import Piece
 
-SUN = np.float32([-0.45, -0.6, 0.66]) / np.float32(np.linalg.norm([-0.45, -0.6, 0.66]))
-HALF = (SUN + np.float32([0, 0, 1])) / np.float32(np.linalg.norm(SUN + np.float32([0, 0, 1])))
+SUN = np.array([-0.45, -0.6, 0.66], dtype=np.float32) / np.float32(
+    np.linalg.norm([-0.45, -0.6, 0.66])
+)
+HALF = (SUN + np.array([0, 0, 1], dtype=np.float32)) / np.float32(
+    np.linalg.norm(SUN + np.array([0, 0, 1], dtype=np.float32))
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Relief:
-    """inks: names, K; weights (H, W, K): share of each ink; shade (H, W): light on it;
-    gleam (H, W): highlight added; alpha (H, W): how much of the pixel is covered."""
+    """Ink weights and light of a drawn stack.
+
+    inks: K names; weights (H, W, K): share of each ink; shade (H, W): light; gleam (H, W):
+    highlight added; alpha (H, W): coverage of the pixel.
+    """
 
     inks: tuple[str, ...]
     weights: np.ndarray
@@ -35,7 +42,7 @@ class Relief:
 
 
 def _mask(size, polygons, holes=(), offset=(0, 0), zoom=1.0) -> np.ndarray:
-    """(h, w) float32 coverage of the polygons, antialiased by drawing at twice the size."""
+    """Return (h, w) float32 coverage of the polygons, antialiased by drawing at twice the size."""
     w, h = size
     image = Image.new("L", (w * 2, h * 2))
     draw = ImageDraw.Draw(image)
@@ -47,17 +54,17 @@ def _mask(size, polygons, holes=(), offset=(0, 0), zoom=1.0) -> np.ndarray:
 
 
 def _resized(field: np.ndarray, size) -> np.ndarray:
-    return np.asarray(Image.fromarray(field).resize(size, Image.BILINEAR))
+    return np.asarray(Image.fromarray(field).resize(size, Image.Resampling.BILINEAR))
 
 
 def _blur(field: np.ndarray, radius: float) -> np.ndarray:
-    """Two box filters, near enough to a Gaussian of the same radius."""
-    n = max(1, int(round(radius)))
+    """Blur by two box filters, close to a Gaussian of the same radius."""
+    n = max(1, round(radius))
     return uniform_filter(uniform_filter(field, n), n)
 
 
 def _crease(rng, size, zoom, across, along, angle) -> np.ndarray:
-    """(h, w) smooth noise stretched along the drape, about unit variance."""
+    """Return (h, w) smooth noise stretched along the drape, of about unit variance."""
     w, h = size
     ax, ay = max(across * zoom, 2.0), max(along * zoom, 2.0)
     reach = int(np.hypot(w, h)) + 4
@@ -73,13 +80,17 @@ def _crease(rng, size, zoom, across, along, angle) -> np.ndarray:
         noise.shape[0] / 2 - (-s * cx + c * cy) / ay,
     )
     return (
-        np.asarray(Image.fromarray(noise).transform((w, h), Image.AFFINE, matrix, Image.BICUBIC))
+        np.asarray(
+            Image.fromarray(noise).transform(
+                (w, h), Image.Transform.AFFINE, matrix, Image.Resampling.BICUBIC
+            )
+        )
         * 1.5
     )
 
 
 def _folds(piece: Piece, fabric, rng, size, origin, zoom) -> np.ndarray:
-    """Height of creases and pleats in half-size pixels."""
+    """Return the height of creases and pleats in half-size pixels."""
     height = np.zeros((size[1], size[0]), np.float32)
     f = piece.folds
     if f is not None and fabric.folds > 0:
@@ -113,7 +124,7 @@ def _folds(piece: Piece, fabric, rng, size, origin, zoom) -> np.ndarray:
 
 
 def _lit(height, fabric) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """shade, gleam and the slopes along x and y of a height field."""
+    """Return shade, gleam and the slopes along x and y of a height field."""
     gy, gx = np.gradient(height)
     nz = 1 / np.sqrt(1 + gx * gx + gy * gy)
     lambert = np.maximum((-gx * SUN[0] - gy * SUN[1] + SUN[2]) * nz, 0)
@@ -148,7 +159,7 @@ class Canvas:
         return self.layers[self.inks.index(slot)]
 
     def _window(self, outline, pad) -> tuple[int, int, int, int] | None:
-        """Even-sized window in the picture around the outline: x0, y0, width, height."""
+        """Return an even-sized window around the outline: x0, y0, width, height."""
         w, h = self.size
         lo = np.floor(outline.min(0) * self.zoom - pad).astype(int) // 2 * 2
         hi = np.ceil(outline.max(0) * self.zoom + pad).astype(int)
@@ -157,7 +168,7 @@ class Canvas:
         return (x0, y0, cw, ch) if cw >= 4 and ch >= 4 else None
 
     def lay(self, piece: Piece, fabric_name: str) -> None:
-        """Adds a piece on top of what lies there; pieces outside the picture add nothing."""
+        """Add a piece on top of the others; pieces outside the picture add nothing."""
         window = self._window(piece.outline, 8 * self.zoom if piece.drop else 2)
         if window is None:
             return
@@ -190,7 +201,7 @@ class Canvas:
         self.shade[here] *= 1 - piece.drop * soft * (1 - mask)
 
     def _surface(self, piece, fabric, mask, origin):
-        """Shade, gleam and pattern displacement of the piece, at full size."""
+        """Return shade, gleam and pattern displacement of the piece at full size."""
         zoom = self.zoom / 2
         small = np.ascontiguousarray(np.asarray(Image.fromarray(mask).reduce(2)))
         h, w = small.shape
@@ -215,7 +226,7 @@ class Canvas:
         )
 
     def _thread(self, piece, fabric, inside, here, origin, du, dv) -> None:
-        """Where on the bolt of cloth each pixel lies, in reference pixels."""
+        """Return where on the bolt of cloth each pixel lies, in reference pixels."""
         h, w = inside.shape
         y, x = np.ogrid[0:h, 0:w]
         x = (x + origin[0]).astype(np.float32) + du
@@ -255,7 +266,10 @@ class Canvas:
         layer[here] += mark
 
     def finish(self, cloth) -> Relief:
-        """`cloth(u, v) -> (names, weights (..., k))` says which ink lies where on the bolt."""
+        """Return the relief under a pattern.
+
+        cloth: `cloth(u, v) -> (names, weights (..., k))` says which ink lies where on the bolt.
+        """
         for i, (name, strength) in enumerate(self.grains):
             if strength == 0:
                 continue

@@ -1,7 +1,7 @@
 """What the shop writes about an item: title, description, fields, price, sizes.
 
-About a third of the listings are silent on some attributes, in the fields and in the text alike; the
-rest state each attribute in a field, in the text, or in both, as real feeds do.
+About a third of the listings are silent on some attributes, in fields and text alike; the rest
+state each attribute in a field, in the text, or in both, as real feeds do.
 """
 
 from __future__ import annotations
@@ -24,13 +24,14 @@ MAY_HIDE = ("pattern", "sleeve_length", "neckline", "length", "fit", "material",
 
 @cache
 def brands() -> dict[str, dict]:
+    """Read the shop's brands from the file."""
     return tomllib.loads(Path(__file__).with_name("brands.toml").read_text(encoding="utf-8"))[
         "brands"
     ]
 
 
 def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
-    """All that the picture shows, facet by facet; details: exactly those that are there."""
+    """Return everything the picture shows, by facet; details are exactly those that are drawn."""
     truth = {
         "category": [design.category],
         "color": list(colourway.shows),
@@ -52,27 +53,27 @@ def truth_of(design: Design, colourway: Colourway) -> dict[str, list[str]]:
 
 
 def channels(truth: dict, rng: np.random.Generator) -> tuple[dict[str, str], bool]:
-    """{facet: "field" | "text" | "both" | "none"} and whether the listing is a silent one."""
+    """Return where each facet is stated (field, text, both, none) and whether any is silent."""
     silent = bool(rng.random() < SILENT_SHARE)
-    told = {
+    channel_of = {
         facet: str(rng.choice(["field", "text", "both"], p=[0.35, 0.15, 0.5]))
         for facet, values in truth.items()
         if values
     }
-    told["category"] = "both"
-    told["gender"] = "field" if rng.random() < 0.7 else "both"
-    told["color"] = str(rng.choice(["field", "both"], p=[0.2, 0.8]))
+    channel_of["category"] = "both"
+    channel_of["gender"] = "field" if rng.random() < 0.7 else "both"
+    channel_of["color"] = str(rng.choice(["field", "both"], p=[0.2, 0.8]))
     if silent:
-        hideable = [facet for facet in MAY_HIDE if facet in told]
+        hideable = [facet for facet in MAY_HIDE if facet in channel_of]
         for facet in rng.permutation(hideable)[: int(rng.integers(2, max(3, len(hideable))))]:
-            told[str(facet)] = "none"
+            channel_of[str(facet)] = "none"
         if rng.random() < 0.12:
-            told["color"] = "none"
-    return told, silent
+            channel_of["color"] = "none"
+    return channel_of, silent
 
 
 def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
-    """Sizes with their stock; now and then sold out."""
+    """Return sizes with their stock; some are sold out."""
     names = phrases.sizes(design)
     gone = rng.random(len(names)) < 0.14
     return {
@@ -81,6 +82,7 @@ def sizes_of(design: Design, rng: np.random.Generator) -> dict[str, int | None]:
 
 
 def price_of(model: dict, brand: dict, rng: np.random.Generator) -> float:
+    """Return the price of a model by a brand, with two decimals."""
     low, high = model["price"]
     value = low * (high / low) ** rng.beta(1.6, 2.2) * brand["level"] ** 0.7
     whole = max(5, round(value)) if value < 60 else round(value / 5) * 5
@@ -97,17 +99,17 @@ def listing(
     price: float,
     sku: str,
 ) -> tuple[Item, dict, bool]:
-    """The item, its full truth, and whether the listing is silent on something."""
+    """Return the item, its full truth, and whether the listing is silent on something."""
     truth = truth_of(design, colourway)
-    told, silent = channels(truth, rng)
+    channel_of, silent = channels(truth, rng)
     facts = brands()[brand]
-    speaks = {facet for facet, channel in told.items() if channel in ("text", "both")}
+    speaks = {facet for facet, channel in channel_of.items() if channel in ("text", "both")}
     fields = {
         facet: tuple(v for v in truth[facet] if v not in vocabulary.SHADES)
-        for facet, channel in told.items()
+        for facet, channel in channel_of.items()
         if channel in ("field", "both")
     }
-    title, description = phrases.write(design, colourway, style, brand, speaks, told, rng)
+    title, description = phrases.write(design, colourway, style, brand, speaks, channel_of, rng)
     stock = sizes_of(design, rng)
     grades = "ABCDE"
     grade = grades[int(np.clip(grades.index(facts["grade"]) + rng.integers(-1, 2), 0, 4))]
@@ -125,7 +127,7 @@ def listing(
         attributes={f: v for f, v in fields.items() if v},
         tags=(
             *phrases.occasions(design, rng),
-            *(design.style if told.get("style") != "none" else ()),
+            *(design.style if channel_of.get("style") != "none" else ()),
         ),
         margin=round(float(rng.uniform(0.32, 0.68)), 2),
         sustainability=grade,

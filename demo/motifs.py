@@ -1,6 +1,6 @@
 """Motifs of printed cloth: flowers, dots, geometry, paisleys.
 
-They come as masks over a square tile that wraps without a seam, at twice the reference resolution.
+They are masks over a square tile that wraps seamlessly, at twice the reference resolution.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from demo import outlines as o
 
 
 class _Wrap:
-    """Draws polygons on a square that wraps; twice as fine as its masks."""
+    """Draws polygons on a wrapping square, at twice the resolution of its masks."""
 
     def __init__(self, n: int):
         self.n = n
@@ -38,6 +38,7 @@ class _Wrap:
 
 
 def dots(kind: str, rng) -> np.ndarray:
+    """Return the mask of dots on a lattice, or scattered."""
     n, r = {"pin dots": (26, 3.6), "dots": (52, 9.0), "big dots": (92, 20.0)}[kind]
     y, x = np.mgrid[0:n, 0:n]
     far = np.minimum(
@@ -52,7 +53,7 @@ def _wrapped(x, centre, n):
 
 
 def _scatter(rng, n: int, apart: float, tries: int = 400) -> list[tuple[float, float]]:
-    """Points on the wrapped square that keep `apart` from one another (dart throwing)."""
+    """Return points on the wrapped square that keep `apart` from one another (dart throwing)."""
     found: list[tuple[float, float]] = []
     for x, y in rng.uniform(0, n, (tries, 2)):
         if all(np.hypot(_wrapped(x, a, n), _wrapped(y, b, n)) > apart for a, b in found):
@@ -88,7 +89,7 @@ def _leaf(x, y, length, turn) -> np.ndarray:
 
 
 def flowers(kind: str, rng) -> list[np.ndarray]:
-    """Masks of leaves, petals and hearts of flowers."""
+    """Return the masks of leaves, petals and centres of flowers."""
     n, apart, size = {
         "meadow": (176, 34, 15),
         "roses": (208, 58, 25),
@@ -147,6 +148,7 @@ def flowers(kind: str, rng) -> list[np.ndarray]:
 
 
 def paisley(rng) -> list[np.ndarray]:
+    """Return the masks of paisley drops and their cores."""
     n = 192
     drops, inner, spots = _Wrap(n), _Wrap(n), _Wrap(n)
     body = np.float32(
@@ -186,6 +188,7 @@ def paisley(rng) -> list[np.ndarray]:
 
 
 def geometry(kind: str, rng) -> list[np.ndarray]:
+    """Return the masks of a geometric motif."""
     if kind == "zigzag":
         n = 60
         y, x = np.mgrid[0:n, 0:n]
@@ -217,20 +220,23 @@ def geometry(kind: str, rng) -> list[np.ndarray]:
         for row in range(2):
             for col in range(2):
                 x, y = col * n / 2 + row * n / 4, row * n / 2
-                shape = np.float32(
-                    [[x, y + n * 0.44], [x + n * 0.44, y + n * 0.44], [x + n * 0.22, y + n * 0.06]]
+                shape = np.array(
+                    [[x, y + n * 0.44], [x + n * 0.44, y + n * 0.44], [x + n * 0.22, y + n * 0.06]],
+                    dtype=np.float32,
                 )
                 (tile if (row + col) % 2 else other).add(shape)
     elif kind == "diamonds":
         for x, y, t in ((0, 0, tile), (n / 2, n / 2, other)):
             t.add(
-                np.float32(
-                    [[x + n * 0.27, y], [x, y + n * 0.47], [x - n * 0.27, y], [x, y - n * 0.47]]
+                np.array(
+                    [[x + n * 0.27, y], [x, y + n * 0.47], [x - n * 0.27, y], [x, y - n * 0.47]],
+                    dtype=np.float32,
                 )
             )
             t.add(
-                np.float32(
-                    [[x + n * 0.12, y], [x, y + n * 0.2], [x - n * 0.12, y], [x, y - n * 0.2]]
+                np.array(
+                    [[x + n * 0.12, y], [x, y + n * 0.2], [x - n * 0.12, y], [x, y - n * 0.2]],
+                    dtype=np.float32,
                 ),
                 fill=0,
             )

@@ -13,9 +13,9 @@ Points = np.ndarray
 
 
 def smooth(*points, steps: int = 8) -> Points:
-    """Centripetal Catmull-Rom curve through `points` (Yuksel, Schaefer and Keyser, 2011), end points mirrored.
+    """Return a centripetal Catmull-Rom curve through `points` (Yuksel, Schaefer and Keyser, 2011).
 
-    Centripetal, because points of uneven spacing make the uniform kind overshoot.
+    End points are mirrored. The uniform kind would overshoot between unevenly spaced points.
     """
     p = np.asarray(points, np.float32)
     if len(p) < 3:
@@ -37,36 +37,37 @@ def smooth(*points, steps: int = 8) -> Points:
 
 
 def loop(*points, steps: int = 8) -> Points:
-    """A closed smooth curve through `points` without any corner."""
+    """Return a closed smooth curve through `points`, without corners."""
     p = list(points)
     n = len(p)
     return smooth(*(p[-2:] + p + p[:2]), steps=steps)[2 * steps : (n + 2) * steps]
 
 
 def path(*segments) -> Points:
-    """Segments joined at sharp corners; each a list of points or a curve."""
+    """Join segments at sharp corners; each is a list of points or a curve."""
     return np.concatenate([np.asarray(s, np.float32).reshape(-1, 2) for s in segments])
 
 
 def flip(points: Points) -> Points:
-    """The same points on the other side of the middle line."""
-    return np.asarray(points, np.float32) * np.float32([-1, 1])
+    """Mirror the points at the middle line."""
+    return np.asarray(points, np.float32) * np.array([-1, 1], dtype=np.float32)
 
 
 def mirror(right: Points) -> Points:
-    """A symmetric outline from its right half, drawn from the middle of one end to the other."""
+    """Return a symmetric outline from its right half, drawn from middle to middle."""
     return np.concatenate([right, flip(right)[::-1]])
 
 
 def ellipse(cx: float, cy: float, rx: float, ry: float, turn: float = 0.0, n: int = 36) -> Points:
+    """Return an ellipse of `n` points, turned clockwise by `turn` radians."""
     a = np.linspace(0, 2 * np.pi, n, endpoint=False)
     return shift(rotate(np.stack([rx * np.cos(a), ry * np.sin(a)], 1), turn), cx, cy)
 
 
 def box(x0: float, y0: float, x1: float, y1: float, r: float = 0.0) -> Points:
-    """A rectangle with corners rounded by radius `r`."""
+    """Return a rectangle with corners rounded by radius `r`."""
     if r <= 0:
-        return np.float32([[x0, y0], [x1, y0], [x1, y1], [x0, y1]])
+        return np.array([[x0, y0], [x1, y0], [x1, y1], [x0, y1]], dtype=np.float32)
     a = np.linspace(0, np.pi / 2, 6)
     arcs = []
     for cx, cy, start in (
@@ -80,7 +81,7 @@ def box(x0: float, y0: float, x1: float, y1: float, r: float = 0.0) -> Points:
 
 
 def ribbon(line: Points, width: float, end_width: float | None = None) -> Points:
-    """A band of `width` along a line, narrowing or widening to `end_width`."""
+    """Return a band of `width` along a line, tapering to `end_width`."""
     line = np.asarray(line, np.float32)
     ahead = np.gradient(line, axis=0)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-6
@@ -97,7 +98,7 @@ def ribbon(line: Points, width: float, end_width: float | None = None) -> Points
 def wavy(
     line: Points, depth: float, waves: float, phase: float = 0.0, soft: bool = False
 ) -> Points:
-    """The line with a scalloped edge, or a softly waved one as of a ruffle; denser points than the line has."""
+    """Return the line, resampled, with a scalloped or a ruffled edge."""
     line = resample(line, int(waves * 8) + 2)
     ahead = np.gradient(line, axis=0)
     ahead /= np.linalg.norm(ahead, axis=1, keepdims=True) + 1e-6
@@ -109,7 +110,7 @@ def wavy(
 
 
 def resample(line: Points, n: int) -> Points:
-    """`n` points at equal distances along the line."""
+    """Return `n` points at equal distances along the line."""
     line = np.asarray(line, np.float32)
     along = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
     at = np.linspace(0, along[-1], n)
@@ -117,15 +118,21 @@ def resample(line: Points, n: int) -> Points:
 
 
 def shift(points: Points, dx: float, dy: float) -> Points:
+    """Move the points right and down."""
     return (np.asarray(points) + [dx, dy]).astype(np.float32)
 
 
 def rotate(points: Points, angle: float, cx: float = 0.0, cy: float = 0.0) -> Points:
-    """Turned clockwise on the page by `angle` radians around (cx, cy)."""
+    """Turn the points clockwise on the page by `angle` radians around (cx, cy)."""
     c, s = np.cos(angle), np.sin(angle)
-    p = np.asarray(points, np.float32) - np.float32([cx, cy])
-    return (p @ np.float32([[c, s], [-s, c]]) + np.float32([cx, cy])).astype(np.float32)
+    p = np.asarray(points, np.float32) - np.array([cx, cy], dtype=np.float32)
+    return (
+        p @ np.array([[c, s], [-s, c]], dtype=np.float32) + np.array([cx, cy], dtype=np.float32)
+    ).astype(np.float32)
 
 
 def scale(points: Points, sx: float, sy: float | None = None) -> Points:
-    return np.asarray(points, np.float32) * np.float32([sx, sx if sy is None else sy])
+    """Scale the points around the origin; `sy` defaults to `sx`."""
+    return np.asarray(points, np.float32) * np.array(
+        [sx, sx if sy is None else sy], dtype=np.float32
+    )

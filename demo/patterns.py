@@ -21,8 +21,12 @@ Bolt = Callable[[np.ndarray, np.ndarray], tuple[tuple[str, ...], np.ndarray]]
 
 @dataclass(frozen=True)
 class Pattern:
-    """name: a value of the vocabulary's pattern facet; kind: which sort of it; scale: size against
-    the usual; turn: radians; seed: of the drawing; centre, reach: where a placed print sits, reference pixels."""
+    """A printed pattern.
+
+    name: a value of the vocabulary's pattern facet; kind: its variety; scale: size relative to the
+    usual; turn: radians; seed: of the drawing; centre, reach: where a placed print sits, in
+    reference pixels.
+    """
 
     name: str = "solid"
     kind: str = "solid"
@@ -49,13 +53,8 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 
 
-def inks_of(pattern: Pattern) -> int:
-    """How many inks the pattern prints with, the ground included."""
-    return len(bolt(pattern)(np.zeros((1, 1), np.float32), np.zeros((1, 1), np.float32))[0])
-
-
 def coverage(pattern: Pattern) -> tuple[float, ...]:
-    """Share of the cloth under each ink; for placed prints, of the cloth around the print."""
+    """Return the share of cloth under each ink; for placed prints, of the cloth around them."""
     reach = 200.0 if pattern.name == "color block" else 60.0
     seed = (
         pattern.seed if pattern.name == "color block" else 0
@@ -71,7 +70,7 @@ def _coverage(pattern: Pattern) -> tuple[float, ...]:
 
 @lru_cache(maxsize=128)
 def bolt(pattern: Pattern) -> Bolt:
-    """The cloth of a pattern."""
+    """Return the cloth of a pattern as a function of (u, v)."""
     if pattern.name == "solid":
         return lambda u, v: (INKS[:1], np.ones((*u.shape, 1), np.float32))
     if pattern.name == "graphic":
@@ -102,7 +101,7 @@ def _repeating(pattern: Pattern, tile: np.ndarray) -> Bolt:
 
 
 def _one_hot(levels: list[np.ndarray]) -> np.ndarray:
-    """Ink weights from masks painted over one another, the ground first."""
+    """Return ink weights from masks painted over one another, the ground first."""
     ground = np.ones_like(levels[0])
     stack = [ground]
     for mask in levels:
@@ -221,7 +220,7 @@ def _camouflage(rng) -> np.ndarray:
 
 
 def _placed(p: Pattern) -> Bolt:
-    """One print in one place: the masks of `prints.print_of`, stretched over 2 reach by 2 reach."""
+    """Return one placed print: the masks of `print_of` over a square of side 2 reach."""
     masks = gaussian_filter(np.stack(prints.print_of(p.kind, p.seed)), (0, 0.9, 0.9))  # (k, n, n)
     k, n, _ = masks.shape
 

@@ -1,7 +1,7 @@
 """The words of the demo shop: nouns, adjectives and sentences for attributes, in varied wording.
 
-Every sentence states one attribute in words that the vocabulary knows, so that a listing tells what
-`listings.channels` lets it tell and nothing else.
+Every sentence states one attribute in words that the vocabulary knows, so a listing reveals exactly
+what `listings.channels` allows.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+import vocabulary
 from demo.colours import Colourway
 from demo.design import Design
 from demo.wording import (
@@ -33,23 +34,15 @@ from demo.wording import (
 
 @dataclass(frozen=True)
 class Voice:
-    """What stays the same over a design's colourways: the name and the noun."""
+    """What all colourways of a design share: the name and the noun."""
 
     name: str
     noun: str
 
 
 def sizes(design: Design) -> tuple[str, ...]:
-    if design.category in (
-        "sneakers",
-        "boots",
-        "heels",
-        "sandals",
-        "flats",
-        "flip flops",
-        "loafers",
-        "formal shoes",
-    ):
+    """Return the sizes that the design is made in."""
+    if design.category in vocabulary.FOOTWEAR:
         return tuple(
             str(n)
             for n in (
@@ -61,17 +54,7 @@ def sizes(design: Design) -> tuple[str, ...]:
                 }.get(design.gender, range(36, 42))
             )
         )
-    if design.category in (
-        "bag",
-        "backpack",
-        "wallet",
-        "scarf",
-        "tie",
-        "watch",
-        "sunglasses",
-        "jewellery",
-        "cap",
-    ):
+    if design.category in vocabulary.ONE_SIZE_KINDS:
         return ("One size",)
     if design.category == "hat":
         return ("S/M", "L/XL")
@@ -87,14 +70,17 @@ def sizes(design: Design) -> tuple[str, ...]:
 
 
 def occasions(design: Design, rng: np.random.Generator) -> tuple[str, ...]:
+    """Return the occasions that suit the design."""
     return tuple(dict.fromkeys(str(rng.choice(OCCASIONS[s])) for s in design.style))
 
 
 def one(options, rng) -> str:
+    """Return one of the options."""
     return str(options[int(rng.integers(len(options)))])
 
 
 def listed(parts: list[str]) -> str:
+    """Join parts as a list with commas and "and"."""
     return parts[0] if len(parts) == 1 else ", ".join(parts[:-1]) + " and " + parts[-1]
 
 
@@ -107,7 +93,7 @@ def write(
     told: dict[str, str],
     rng: np.random.Generator,
 ) -> tuple[str, str]:
-    """Title and description that tell of the facets in `speaks` and of no others."""
+    """Return a title and a description that tell of the facets in `speaks` and of no others."""
     return title(design, colourway, voice, speaks, rng), description(
         design, voice, speaks, told, rng
     )
@@ -116,6 +102,7 @@ def write(
 def title(
     design: Design, colourway: Colourway, voice: Voice, speaks: set[str], rng: np.random.Generator
 ) -> str:
+    """Return a title that names the facets in `speaks`."""
     words = []
     if "pattern" in speaks and (design.pattern.name != "solid" or rng.random() < 0.2):
         words.append(TITLE_PRINTS[design.pattern.name])
@@ -141,6 +128,7 @@ def title(
 def description(
     design: Design, voice: Voice, speaks: set[str], told: dict[str, str], rng: np.random.Generator
 ) -> str:
+    """Return sentences about the facets in `speaks`."""
     said = []
     for facet, value, table in (
         ("sleeve_length", design.sleeve, SLEEVES),

@@ -1,4 +1,4 @@
-"""What a drawn thing is made of: pattern pieces, back to front."""
+"""Pattern pieces, back to front: what every drawn item is made of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from demo import outlines
 
 @dataclass(frozen=True)
 class Folds:
-    """Creases of the cloth. Wavelengths in reference pixels; `angle` turns the drape from the vertical."""
+    """Creases: wavelengths in reference pixels; `angle` turns the drape from the vertical."""
 
     amount: float = 1.0
     across: float = 15.0
@@ -48,10 +48,10 @@ class Line:
 class Piece:
     """One closed outline of one cloth.
 
-    slot: whose colour it takes ("cloth" carries the pattern). fabric: None is the design's.
-    puff: radius in pixels over which the rim rounds off; lift: how high it stands.
+    slot: whose colour it takes ("cloth" carries the pattern). fabric: None for the design's own.
+    puff: radius in pixels over which the rim is rounded; lift: how high it stands.
     quilt: height of down chambers across the drape, in reference pixels (0: none).
-    turn: how the pattern is turned on the piece. drop: how dark its shadow on what lies below.
+    turn: rotation of the pattern on the piece. drop: how dark its shadow on the piece below is.
     """
 
     outline: np.ndarray
@@ -70,17 +70,18 @@ class Piece:
     lines: tuple[Line, ...] = ()
 
     def moved(self, move: Callable[[np.ndarray], np.ndarray], turn: float = 0.0) -> Piece:
-        """The same piece with every point sent through `move`."""
+        """Return the piece with every point sent through `move`."""
         pleats = self.pleats
         if pleats is not None:
             a = move(
-                np.float32(
+                np.array(
                     [
                         [pleats.x - pleats.half_top, pleats.top],
                         [pleats.x + pleats.half_top, pleats.top],
                         [pleats.x - pleats.half_bottom, pleats.bottom],
                         [pleats.x + pleats.half_bottom, pleats.bottom],
-                    ]
+                    ],
+                    dtype=np.float32,
                 )
             )
             pleats = replace(
@@ -103,34 +104,34 @@ class Piece:
         )
 
     def mirrored(self) -> Piece:
-        """The left-hand twin of a right-hand piece."""
+        """Return the left-hand twin of a right-hand piece."""
         twin = self.moved(outlines.flip)
         folds = twin.folds and replace(twin.folds, angle=-twin.folds.angle)
         return replace(twin, turn=-self.turn, folds=folds)
 
 
 def pair(piece: Piece) -> list[Piece]:
-    """A right-hand piece and its left-hand twin."""
+    """Return a right-hand piece and its left-hand twin."""
     return [piece.mirrored(), piece]
 
 
 def shifted(pieces, dx: float, dy: float) -> list[Piece]:
-    """The stack moved to the right and down."""
+    """Move the stack right and down."""
     return [p.moved(lambda q: outlines.shift(q, dx, dy)) for p in pieces]
 
 
 def bounds(pieces) -> tuple[float, float, float, float]:
-    """x0, y0, x1, y1 of all outlines together."""
+    """Return x0, y0, x1, y1 of all outlines together."""
     points = np.concatenate([p.outline for p in pieces])
     return (*points.min(0), *points.max(0))
 
 
 def placed(pieces, frame=(384.0, 512.0), margin=(30.0, 30.0), most: float = 1.45) -> list[Piece]:
-    """The stack scaled (at most by `most`) and centred in the frame."""
+    """Return the stack scaled (at most by `most`) and centred in the frame."""
     x0, y0, x1, y1 = bounds(pieces)
     k = min((frame[0] - 2 * margin[0]) / (x1 - x0), (frame[1] - 2 * margin[1]) / (y1 - y0), most)
     cx, cy = (x0 + x1) / 2, (y0 + y1) / 2
-    centre = np.float32([frame[0] / 2 - cx * k, frame[1] / 2 - cy * k])
+    centre = np.array([frame[0] / 2 - cx * k, frame[1] / 2 - cy * k], dtype=np.float32)
     grown = (replace(p, quilt=p.quilt * k, puff=p.puff * k**0.5) for p in pieces)
     return [
         p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32))

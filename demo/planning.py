@@ -1,4 +1,4 @@
-"""The plan of a drawn catalogue: every item with its listing, its truth and what to draw."""
+"""The plan of a drawn catalogue: each item with its listing, its truth and what to draw."""
 
 from __future__ import annotations
 
@@ -16,8 +16,12 @@ PLAIN_SHARE = 0.45  # of an everyday category's items: plain designs in all basi
 
 @dataclass(frozen=True)
 class Drawn:
-    """item: the listing. truth: {facet: values} complete for every facet that applies, a missing detail being
-    absent; the first colour is the main one, shades (dark, light, bright, colorful) come last."""
+    """A planned item.
+
+    item: the listing. truth: {facet: values}, complete for every facet that applies; a detail that
+    is not named is absent; the first colour is the main one, shades (dark, light, bright, colorful)
+    come last.
+    """
 
     item: Item
     truth: dict[str, list[str]]
@@ -27,7 +31,10 @@ class Drawn:
 
 
 def plan_items(items: int = 2400, seed: int = 0) -> list[Drawn]:
-    """About `items` items (exactly that many, where there are as many as categories); the same seed, the same plan."""
+    """Plan `items` items; the same seed gives the same plan.
+
+    The number is exact unless there are more categories than items.
+    """
     planned: list[Drawn] = []
     number = 0
     for k, (category, quota) in enumerate(assortment.quotas(items).items()):
@@ -51,7 +58,7 @@ def _plain_quota(category: str, quota: int) -> int:
 def _design_group(
     category: str, decks, rng: np.random.Generator, number: int, left: int, plain: bool
 ) -> list[Drawn]:
-    """One design in its colourways, at most `left` of them."""
+    """Plan one design in its colourways, at most `left` of them."""
     design, model = assortment.deal_design(category, decks, rng, number, plain)
     basic = plain and category in assortment.EVERYDAY
     count = min(left, (5 + int(rng.random() < 0.35)) if basic else int(rng.integers(3, 5)))
@@ -72,7 +79,7 @@ def _design_group(
 
 
 def _trimmed(planned: list[Drawn], items: int) -> list[Drawn]:
-    """Exactly `items`: quotas are rounded, so the largest categories give up, at their ends, what is too much."""
+    """Cut the plan to `items`: quotas are rounded, so the largest categories give up the excess."""
     extra = len(planned) - items
     keep = list(planned)
     while extra > 0 and keep:

@@ -15,7 +15,7 @@ PROPS = ("skin", "hair", "other", "other2", "form")  # inks of what is not the g
 
 
 def crumple(stack: list[Piece], rng: np.random.Generator, amount: float) -> list[Piece]:
-    """Every point pushed by two long waves, alike for all pieces, so that they stay together."""
+    """Push every point by two long waves, the same for all pieces, so that they stay together."""
     x0, y0, x1, y1 = bounds(stack)
     span = max(x1 - x0, y1 - y0)
     k = rng.uniform(3, 9, 4) / span
@@ -33,18 +33,18 @@ def crumple(stack: list[Piece], rng: np.random.Generator, amount: float) -> list
 
 
 def stretched(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
-    """Another build: wider or longer, a little sheared."""
+    """Return another build: wider or longer, slightly sheared."""
     sx, sy, shear = rng.uniform(0.84, 1.16), rng.uniform(0.88, 1.12), rng.normal(0, 0.035)
     flip = -1 if rng.random() < 0.5 else 1
-    matrix = np.float32([[sx * flip, 0], [shear, sy]])
+    matrix = np.array([[sx * flip, 0], [shear, sy]], dtype=np.float32)
     return [
         p.moved(lambda q: (np.asarray(q, np.float32) @ matrix).astype(np.float32)) for p in stack
     ]
 
 
 def hanger(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
-    """A hanger behind the shoulders (or clips at the waist)."""
-    x0, y0, x1, _ = bounds(stack)
+    """Return a hanger behind the shoulders, or clips at the waist."""
+    x0, _, x1, _ = bounds(stack)
     half = min(46.0, (x1 - x0) * 0.36)
     bar = o.smooth((-half, 20), (-half * 0.5, 9), (0, 0), (half * 0.5, 9), (half, 20))
     hook = o.smooth((0, 0), (1, -16), (9, -24), (4, -34), (-6, -30))
@@ -57,7 +57,7 @@ def hanger(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
 
 
 def mannequin(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[Piece]:
-    """A dress form with a neck knob and a stand."""
+    """Return a dress form with a neck knob and a stand."""
     if design.category in LOWER_BODY:
         low = bounds(stack)[3]
         return [
@@ -86,8 +86,8 @@ def mannequin(stack: list[Piece], rng: np.random.Generator, design: Design) -> l
 
 
 def worn(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[Piece]:
-    """On a person, roughly: head, neck, arms, legs, and plain clothes where the design has none."""
-    _, top, _, bottom = bounds(stack)
+    """Put the garment on a rough figure, with plain clothes where it covers nothing."""
+    _, _, _, bottom = bounds(stack)
     lower = design.category in LOWER_BODY
     if lower:
         shirt = o.mirror(
@@ -143,7 +143,7 @@ def worn(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[P
 
 
 def legs(y: float) -> list[Piece]:
-    """Bare legs from the height of the hip down."""
+    """Return bare legs from hip height down."""
     right = o.path(
         o.smooth((2, y), (38, y), (34, y + 90), (27, y + 190)),
         o.smooth((12, y + 190), (10, y + 90), (2, y + 20)),
@@ -152,7 +152,7 @@ def legs(y: float) -> list[Piece]:
 
 
 def arms_of(stack: list[Piece], design: Design) -> list[Piece]:
-    """Arms along the sleeves, or hanging where there are none."""
+    """Return arms along the sleeves, or hanging where there are none."""
     sleeves = [
         p
         for p in stack
@@ -166,21 +166,23 @@ def arms_of(stack: list[Piece], design: Design) -> list[Piece]:
             Piece(o.ribbon(o.smooth((50, 16), (62, 80), (64, 180)), 21, 13), "skin", "skin", puff=9)
         )
     angle = -sleeves[0].turn
-    root = sleeves[0].outline[:, 0].min() * 0.35 + sleeves[0].outline[:, 0].max() * 0.65, 34.0
-    ahead = np.float32([np.sin(angle * 0.8), np.cos(angle * 0.8)])
+    across = sleeves[0].outline[:, 0]
+    root = np.array([across.min() * 0.35 + across.max() * 0.65, 34.0], dtype=np.float32)
+    ahead = np.array([np.sin(angle * 0.8), np.cos(angle * 0.8)], dtype=np.float32)
     line = np.stack(
         [
-            np.float32(root) - ahead * 6,
-            np.float32(root) + ahead * 80,
-            np.float32(root)
+            root - ahead * 6,
+            root + ahead * 80,
+            root
             + ahead * 80
-            + np.float32([np.sin(angle * 0.5), np.cos(angle * 0.5)]) * 112,
+            + np.array([np.sin(angle * 0.5), np.cos(angle * 0.5)], dtype=np.float32) * 112,
         ]
     )
     return pair(Piece(o.ribbon(o.smooth(*line), 18, 12), "skin", "skin", puff=8))
 
 
 def head(y: float, rng: np.random.Generator) -> list[Piece]:
+    """Return a head with hair, above a neck."""
     hair = o.loop(
         (-24, y - 60),
         (0, y - 86),
@@ -203,7 +205,7 @@ def head(y: float, rng: np.random.Generator) -> list[Piece]:
 
 
 def posed(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[Piece]:
-    """One of the ways to show the design; shoes, bags and the like are only laid out."""
+    """Return the stack posed in one of the ways; shoes, bags and the like only lie flat."""
     stack = stretched(stack, rng)
     chance = rng.random()
     clothing = design.category in UPPER_BODY | LOWER_BODY
@@ -220,7 +222,7 @@ def posed(stack: list[Piece], rng: np.random.Generator, design: Design) -> list[
 
 
 def roomier(stack: list[Piece], rng: np.random.Generator) -> list[Piece]:
-    """Stronger or weaker folds than the shop's."""
+    """Return stronger or weaker folds than the shop's."""
     k = float(rng.uniform(0.5, 1.9))
     return [
         replace(p, folds=p.folds and replace(p.folds, amount=p.folds.amount * k)) for p in stack

@@ -50,7 +50,7 @@ PRINTS = PICTURES + tuple(f"word {w}" for w in WORDS)
 
 @lru_cache(maxsize=256)
 def print_of(kind: str, seed: int, n: int = 256) -> tuple[np.ndarray, ...]:
-    """Masks (n, n) of a shirt front's print, ground excluded."""
+    """Return masks (n, n) of a shirt front's print, without the ground."""
     layers = [Image.new("L", (n, n)), Image.new("L", (n, n))]
     draws = [ImageDraw.Draw(layer) for layer in layers]
     if kind.startswith("word "):
@@ -63,7 +63,7 @@ def print_of(kind: str, seed: int, n: int = 256) -> tuple[np.ndarray, ...]:
 
 
 def has_words(kind: str, seed: int) -> bool:
-    """Whether the print has letters in it."""
+    """Return whether the print contains letters."""
     return kind.startswith("word ") or seed % 3 == 0
 
 
@@ -82,7 +82,7 @@ def _lettering(image: Image.Image, words: str, at: float, height: float = 0.46) 
             max(1, int(stamp.width * k)),
             max(1, int(stamp.height * k * (1.25 if height > 0.2 else 1))),
         ),
-        Image.LANCZOS,
+        Image.Resampling.LANCZOS,
     )
     image.paste(stamp, ((n - stamp.width) // 2, int(n * at - stamp.height / 2)))
 

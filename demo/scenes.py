@@ -1,7 +1,7 @@
 """Places where a garment is photographed: walls, floors, carpets, beds, gardens; lamps and cameras.
 
-Training only: heavy domain randomisation (Tobin et al., 2017), so that a network looks at the cloth.
-All backdrops are float32 (n, n, 3) in 0 to 255.
+For training only: heavy domain randomisation (Tobin et al., 2017), so that a network looks at the
+cloth. All backdrops are float32 (n, n, 3) in 0 to 255.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ Rng = np.random.Generator
 
 
 def cloud(rng: Rng, n: int, sx: float, sy: float | None = None) -> np.ndarray:
-    """(n, n) smooth noise, about unit variance; cheap: a small noise field enlarged."""
+    """Return (n, n) smooth noise of about unit variance: a small noise field, enlarged."""
     sy = sx if sy is None else sy
     w, h = max(3, int(n / sx) + 3), max(3, int(n / sy) + 3)
     field = Image.fromarray(rng.standard_normal((h, w)).astype(np.float32)).resize(
-        (n + 8, n + 8), Image.BICUBIC
+        (n + 8, n + 8), Image.Resampling.BICUBIC
     )
     return np.asarray(field)[4 : n + 4, 4 : n + 4] * 1.3
 
@@ -29,13 +29,18 @@ def _tint(rng: Rng, low: float, high: float, vivid: float = 25) -> np.ndarray:
 
 
 def studio(rng: Rng, n: int) -> np.ndarray:
-    base = np.float32([255, 255, 255]) if rng.random() < 0.55 else _tint(rng, 190, 250, 8)
+    """Return a plain studio backdrop."""
+    base = (
+        np.array([255, 255, 255], dtype=np.float32)
+        if rng.random() < 0.55
+        else _tint(rng, 190, 250, 8)
+    )
     y = np.linspace(0, 1, n, dtype=np.float32)[:, None, None]
     return base * (1 - rng.uniform(0, 0.12) * y) * np.ones((n, n, 1), np.float32)
 
 
 def wall(rng: Rng, n: int) -> np.ndarray:
-    """A wall and a floor with an edge between them."""
+    """Return a wall and a floor with an edge between them."""
     picture = np.empty((n, n, 3), np.float32)
     edge = int(n * rng.uniform(0.6, 0.95))
     picture[:edge] = _tint(rng, 90, 235)
@@ -44,11 +49,12 @@ def wall(rng: Rng, n: int) -> np.ndarray:
 
 
 def boards(rng: Rng, n: int) -> np.ndarray:
-    """Floor boards with grain."""
+    """Return floor boards with grain."""
     wide = rng.uniform(0.08, 0.25) * n
-    base = np.float32([rng.uniform(90, 215), 0, 0])
-    base = np.float32(
-        [base[0], base[0] * rng.uniform(0.68, 0.86), base[0] * rng.uniform(0.42, 0.72)]
+    base = np.array([rng.uniform(90, 215), 0, 0], dtype=np.float32)
+    base = np.array(
+        [base[0], base[0] * rng.uniform(0.68, 0.86), base[0] * rng.uniform(0.42, 0.72)],
+        dtype=np.float32,
     )
     x = np.arange(n)[None, :] + rng.uniform(0, wide)
     board = (x // wide).astype(int)
@@ -61,6 +67,7 @@ def boards(rng: Rng, n: int) -> np.ndarray:
 
 
 def carpet(rng: Rng, n: int) -> np.ndarray:
+    """Return a carpet with short pile."""
     base = _tint(rng, 50, 210, 30)
     field = 1 + cloud(rng, n, 1.6) * rng.uniform(0.04, 0.13) + cloud(rng, n, 12) * 0.05
     if rng.random() < 0.4:
@@ -70,7 +77,7 @@ def carpet(rng: Rng, n: int) -> np.ndarray:
 
 
 def bed(rng: Rng, n: int) -> np.ndarray:
-    """Crumpled sheets."""
+    """Return crumpled sheets."""
     height = cloud(rng, n, 34, 60) * 7 + np.abs(cloud(rng, n, 18, 44)) * 5
     gy, gx = np.gradient(height)
     field = np.clip(0.88 - 0.3 * gx - 0.35 * gy, 0.45, 1.15)
@@ -82,7 +89,7 @@ def bed(rng: Rng, n: int) -> np.ndarray:
 
 
 def clutter(rng: Rng, n: int) -> np.ndarray:
-    """Furniture-like blocks out of focus."""
+    """Return furniture-like blocks out of focus."""
     picture = np.full((n, n, 3), _tint(rng, 80, 220), np.float32)
     for _ in range(int(rng.integers(3, 10))):
         x, y = rng.integers(0, n, 2)
@@ -95,7 +102,10 @@ def clutter(rng: Rng, n: int) -> np.ndarray:
 
 
 def garden(rng: Rng, n: int) -> np.ndarray:
-    base = np.float32([rng.uniform(60, 150), rng.uniform(100, 170), rng.uniform(40, 110)])
+    """Return grass and leaves."""
+    base = np.array(
+        [rng.uniform(60, 150), rng.uniform(100, 170), rng.uniform(40, 110)], dtype=np.float32
+    )
     field = 1 + 0.22 * cloud(rng, n, 3) + 0.25 * cloud(rng, n, 14)
     picture = base * field[..., None]
     if rng.random() < 0.6:
@@ -125,14 +135,15 @@ PLACES = (
 
 
 def backdrop(rng: Rng, n: int) -> np.ndarray:
+    """Return one of the places at random."""
     return PLACES[int(rng.integers(len(PLACES)))](rng, n)
 
 
 def lamp(picture: np.ndarray, rng: Rng) -> np.ndarray:
-    """The light of a room: its colour, where it falls off, a shadow across."""
+    """Return a room's light: its colour, its falloff, a shadow across."""
     n = picture.shape[0]
     warm = rng.normal(0, 0.07)
-    picture = picture * np.float32([1 + warm, 1 + rng.normal(0, 0.015), 1 - warm])
+    picture = picture * np.array([1 + warm, 1 + rng.normal(0, 0.015), 1 - warm], dtype=np.float32)
     if rng.random() < 0.5:
         angle = rng.uniform(0, 6.28)
         y, x = np.mgrid[0:n, 0:n].astype(np.float32) / n - 0.5
@@ -151,7 +162,7 @@ def lamp(picture: np.ndarray, rng: Rng) -> np.ndarray:
 
 
 def camera(picture: np.ndarray, rng: Rng) -> Image.Image:
-    """Blur, noise, low resolution, compression."""
+    """Degrade the picture by blur, noise, low resolution and compression."""
     n = picture.shape[0]
     if rng.random() < 0.5:
         picture = picture + rng.standard_normal(picture.shape).astype(np.float32) * rng.uniform(
@@ -162,7 +173,9 @@ def camera(picture: np.ndarray, rng: Rng) -> Image.Image:
         image = image.filter(ImageFilter.GaussianBlur(float(rng.uniform(0.3, 1.5))))
     if rng.random() < 0.3:
         small = int(rng.uniform(0.35, 0.9) * n)
-        image = image.resize((small, small), Image.BILINEAR).resize((n, n), Image.BILINEAR)
+        image = image.resize((small, small), Image.Resampling.BILINEAR).resize(
+            (n, n), Image.Resampling.BILINEAR
+        )
     if rng.random() < 0.4:
         packed = io.BytesIO()
         image.save(packed, "JPEG", quality=int(rng.integers(25, 85)))

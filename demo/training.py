@@ -1,7 +1,7 @@
-"""Randomised drawings with their truth, to train fine attributes on.
+"""Randomised drawings with their truth, for training fine attributes.
 
-Other proportions, patterns, pigments, poses, places and cameras than the demo's: nothing but the
-cloth and its attributes stays the same. Seeds of patterns are apart from the demo's (0 to 5).
+Proportions, patterns, pigments, poses, places and cameras differ from the demo's; only the cloth
+and its attributes stay the same. Pattern seeds are disjoint from the demo's (0 to 5).
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ FRAME = 384.0
 def training_design(
     rng: np.random.Generator, category: str | None = None
 ) -> tuple[Design, Colourway]:
-    """A design of the category (any: everyday ones twice as often) in one colourway."""
+    """Return a design in one colourway; without a category, everyday ones twice as often."""
     names = list(assortment.models())
     if category is None:
-        weights = np.float64([2.0 if name in EVERYDAY else 1.0 for name in names])
+        weights = np.array([2.0 if name in EVERYDAY else 1.0 for name in names])
         category = str(rng.choice(names, p=weights / weights.sum()))
     plain = bool(rng.random() < 0.4)
     design, model = assortment.deal_design(category, assortment.Decks(rng), rng, 0, plain)
@@ -49,7 +49,7 @@ def training_design(
 
 
 def _recoloured(colourway: Colourway, rng: np.random.Generator) -> Colourway:
-    """Inks of people, hangers and their other clothes, at random; buttons and threads too."""
+    """Recolour people, hangers, their other clothes, buttons and threads at random."""
 
     def any_colour():
         return PIGMENTS[str(rng.choice(list(PIGMENTS)))][0]
@@ -71,7 +71,7 @@ def _recoloured(colourway: Colourway, rng: np.random.Generator) -> Colourway:
 def render_training(
     rng: np.random.Generator, size: int = 224, category: str | None = None
 ) -> tuple[Image.Image, dict[str, list[str]]]:
-    """A square picture of `size` pixels and its truth (as `Drawn.truth`)."""
+    """Draw a square picture of `size` pixels; return it with its truth (as `Drawn.truth`)."""
     design, colourway = training_design(rng, category)
     stack = poses.posed(poses.roomier(drawn_stack(design), rng), rng, design)
     stack = _framed(stack, rng)
@@ -82,7 +82,7 @@ def render_training(
 
 
 def _framed(stack, rng: np.random.Generator):
-    """Placed in the square frame by the garment, from small to slightly cropped."""
+    """Place the stack in the square frame, from small to slightly cropped."""
     x0, y0, x1, y1 = bounds([p for p in stack if p.slot not in poses.PROPS])
     fill = float(
         rng.choice(
@@ -92,11 +92,12 @@ def _framed(stack, rng: np.random.Generator):
     )
     k = fill * FRAME / max(x1 - x0, y1 - y0)
     slack = abs(1 - fill) * FRAME * 0.5
-    centre = np.float32(
+    centre = np.array(
         [
             FRAME / 2 - (x0 + x1) / 2 * k + rng.uniform(-slack, slack),
             FRAME / 2 - (y0 + y1) / 2 * k + rng.uniform(-slack, slack),
-        ]
+        ],
+        dtype=np.float32,
     )
     return [
         p.moved(lambda q: (np.asarray(q, np.float32) * np.float32(k) + centre).astype(np.float32))

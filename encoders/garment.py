@@ -19,16 +19,16 @@ NAME = "garment_lite0"
 """The tower's name in timm's registry, which open_clip reads from our config."""
 
 ZONES: dict[str, tuple[str, ...]] = {
-    "upper": ("top", "sweater", "hoodie", "sweatshirt"),
-    "outer": ("outerwear",),
-    "whole": ("dress", "jumpsuit", "kurta", "robe", "swimwear"),
-    "lower": ("trousers", "shorts", "leggings", "skirt", "underwear"),
-    "feet": ("shoes", "socks"),
-    "head": ("hat", "sunglasses"),
-    "hand": ("bag", "wallet", "watch"),
-    "trim": ("belt", "scarf", "tie", "jewellery"),
+    "upper": ("upper",),
+    "outer": ("outer",),
+    "whole": ("whole",),
+    "lower": ("lower", "under"),
+    "feet": ("feet", "legs"),
+    "head": ("head",),
+    "hand": ("hand",),
+    "trim": ("trim",),
 }
-"""Zone -> the categories of the vocabulary (with their children) that are worn there."""
+"""Zone of a picture -> the vocabulary's zones that are seen there, in the order of training."""
 
 MASKS = 3
 """Two weigh the statistics of earlier stages, one the last feature map."""
@@ -45,11 +45,10 @@ def zone_of(category: str | None) -> int:
     """1 to 8, in the order of ZONES, or 0 where the category is unknown or belongs to none."""
     import vocabulary
 
-    if category is not None:
-        line = {category, *vocabulary.ancestors("category", category)}
-        for number, members in enumerate(ZONES.values(), 1):
-            if line & set(members):
-                return number
+    worn = None if category is None else vocabulary.zone(category)
+    for number, zones in enumerate(ZONES.values(), 1):
+        if worn in zones:
+            return number
     return 0
 
 

@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedModel:
     """A model ready to run, with what its input needs."""
 
     model: Any
@@ -45,7 +45,7 @@ class Loaded:
     """where prototypes lie, for a model of ours"""
 
 
-def load_model(name: str, device: str) -> Loaded:
+def load_model(name: str, device: str) -> LoadedModel:
     """`builtin`, `local-dir:PATH`, `hf-hub:ORG/REPO`, `NAME` or `NAME/PRETRAINED-TAG` of open_clip.
 
     Raises InputError for an unknown name, WorkError where a download fails.
@@ -66,7 +66,7 @@ def load_model(name: str, device: str) -> Loaded:
     return _any(name, device)
 
 
-def _ours(name: str, folder: Path, device: str) -> Loaded:
+def _ours(name: str, folder: Path, device: str) -> LoadedModel:
     open_clip = import_open_clip(whole=False)
     missing = [part for part in (WEIGHTS, MERGES) if not (folder / part).is_file()]
     if missing:
@@ -85,7 +85,7 @@ def _ours(name: str, folder: Path, device: str) -> Loaded:
 
     model.eval()
     fold_norms(model.visual)
-    return Loaded(
+    return LoadedModel(
         model,
         None,
         tokenizer,
@@ -95,7 +95,7 @@ def _ours(name: str, folder: Path, device: str) -> Loaded:
     )
 
 
-def _any(name: str, device: str) -> Loaded:
+def _any(name: str, device: str) -> LoadedModel:
     open_clip = import_open_clip(whole=True)
     schema = name.split(":", 1)[0] if ":" in name else ""
     model_name, _, tag = (name, "", "") if schema else name.partition("/")
@@ -131,7 +131,7 @@ def _any(name: str, device: str) -> Loaded:
         ) from error
     model.eval()
     side = model.visual.image_size
-    return Loaded(
+    return LoadedModel(
         model,
         transform,
         tokenizer,

@@ -1,4 +1,4 @@
-"""`python -m evaluation ...`: the benchmarks. A table for people, one JSON line last."""
+"""`python -m evaluation ...`: the benchmarks, each a table for people and one JSON line last."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ Catalog = Annotated[
 Data = Annotated[
     Path | None, typer.Option(help="The folder of labelled photos; default: DATA_DIR.")
 ]
-Seed = Annotated[int, typer.Option(help="Seed of everything that is drawn by chance.")]
-Out = Annotated[Path | None, typer.Option(help="Also keep the JSON line in this file.")]
+Seed = Annotated[int, typer.Option(help="Seed of every random draw.")]
+Out = Annotated[Path | None, typer.Option(help="Also write the JSON line to this file.")]
 Folder = Annotated[
-    Path | None, typer.Option(help="Also keep the JSON line, and charts, in this folder.")
+    Path | None, typer.Option(help="Also write the JSON line, and charts, to this folder.")
 ]
 Kinds = Annotated[
     list[str] | None,
-    typer.Option(help="Only these composers beside the baselines; repeat it or use commas."),
+    typer.Option(help="Only these composers beside the baselines; repeatable, or with commas."),
 ]
 Queries = Annotated[int, typer.Option(min=5, help="Queries of each kind.")]
 FashionIQ = Annotated[
@@ -64,22 +64,21 @@ MODULES = {
 """Where each benchmark's `run` lives."""
 
 
-def _run(benchmark: str, **arguments: object) -> dict:
-    """The benchmark's `run`; imported on demand, since each draws in other heavy rooms."""
-    return importlib.import_module(MODULES[benchmark]).run(**arguments)
+def _run(benchmark: str, **arguments: object) -> None:
+    """Run a benchmark; its module is imported on demand, since each pulls in other heavy rooms."""
+    importlib.import_module(MODULES[benchmark]).run(**arguments)
 
 
-def _listed(given: list[str] | None) -> list[str] | None:
-    return (
-        [name.strip() for part in given for name in part.split(",") if name.strip()]
-        if given
-        else None
-    )
+def _listed(values: list[str] | None) -> list[str] | None:
+    """Split the values of a repeatable option at their commas."""
+    if not values:
+        return None
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
 
 
 @app.command()
 def encoder(data: Data = None, out: Out = None) -> None:
-    """What the built-in encoder knows: type, colour, pattern, audience and more on held-out designs."""
+    """Accuracy of the built-in encoder on held-out designs: type, colour, pattern and more."""
     _run("encoder", data=data, out=out)
 
 
@@ -93,8 +92,11 @@ def composed(
     fashioniq: FashionIQ = None,
     out: Folder = None,
 ) -> None:
-    """Composed retrieval (a picture and a change), for every composer: held-out photos, wordings, two pictures, a drawn
-    catalogue, FashionIQ where it is."""
+    """Composed retrieval (a picture and a change) by every composer.
+
+    On held-out photos, in six wordings, with two pictures, on a drawn catalogue, and on FashionIQ
+    where its files are present.
+    """
     _run(
         "composed",
         data=data,
@@ -117,7 +119,7 @@ def fashioniq(
 
 @app.command()
 def marqo(data: Data = None, out: Folder = None) -> None:
-    """A category's or colour's name as the query, as on the Marqo-FashionCLIP leaderboard, on held-out photos."""
+    """The attribute-to-product tasks of the Marqo-FashionCLIP leaderboard, on held-out photos."""
     _run("marqo", data=data, out=out)
 
 
@@ -128,11 +130,11 @@ def ensemble(
     queries: Queries = 150,
     seed: Seed = 0,
     fit: Annotated[
-        bool, typer.Option("--fit", help="Keep the fitted weights for retrieval where they hold.")
+        bool, typer.Option("--fit", help="Save the fitted weights for retrieval where they help.")
     ] = False,
     out: Folder = None,
 ) -> None:
-    """The rankers: leave-one-out, fitted weights against equal ones, values that few items have."""
+    """Leave-one-out of the rankers, fitted weights against equal ones, rare values."""
     _run("ensemble", catalog=catalog, data=data, queries=queries, seed=seed, write=fit, out=out)
 
 
@@ -150,11 +152,13 @@ def adapt(
     ],
     out: Out = None,
 ) -> None:
-    """What fitting the encoder to a shop brings: fitted on some designs, measured on others; nothing is saved."""
+    """What fitting the encoder to a shop gains: fitted on some designs, measured on others.
+
+    Nothing is saved.
+    """
+    # rooms of one floor do not import each other; a door may import both
     from evaluation.guard.adapt import show
-    from training.adapt_report import (
-        run,
-    )  # rooms of one floor do not know each other; the door does
+    from training.adapt_report import run
 
     show(run(folder), out)
 
@@ -171,7 +175,10 @@ def language(
         str, typer.Option(help="offline; llm: the configured model, which costs money.")
     ] = "offline",
 ) -> None:
-    """A planner on phrases that people typed, labelled by reading. `llm`: the quality of a real model, by a real key."""
+    """How well a planner reads phrases that people typed, against labels by hand.
+
+    `--planner llm` measures a real model and needs its key.
+    """
     _run("language", data=data, out=out, errors=errors, part=part, planner=planner)
 
 
@@ -179,17 +186,17 @@ def language(
 def dialogue(
     data: Data = None, catalog: Catalog = None, sessions: int = 300, seed: Seed = 0, out: Out = None
 ) -> None:
-    """Simulated shoppers with one thing in mind: within how many turns it is shown, against retrieval alone."""
+    """Simulated shoppers: in how many turns the wanted item is shown, against retrieval alone."""
     _run("dialogue", data=data, catalog=catalog, sessions=sessions, seed=seed, out=out)
 
 
 @app.command(name="fast-path")
 def fast_path(
     catalog: Catalog = None,
-    limit: Annotated[int, typer.Option(help="Turns that are timed.")] = 60,
+    limit: Annotated[int, typer.Option(help="Turns to time.")] = 60,
     out: Out = None,
 ) -> None:
-    """What share of recorded turns PLANNER=auto plans offline, and the time that saves."""
+    """Share of recorded turns that PLANNER=auto plans offline, and the time that saves."""
     _run("fast_path", catalog=catalog, limit=limit, out=out)
 
 
@@ -197,10 +204,10 @@ def fast_path(
 def crossing(
     data: Data = None,
     catalog: Catalog = None,
-    limit: Annotated[int | None, typer.Option(help="Photos at most.")] = None,
+    limit: Annotated[int | None, typer.Option(help="At most this many photos.")] = None,
     out: Out = None,
 ) -> None:
-    """Whether a photo taken at home finds its kind in a catalogue's first ten."""
+    """Precision of the first ten for photos taken at home."""
     _run("crossing", data=data, catalog=catalog, limit=limit, out=out)
 
 
@@ -208,7 +215,7 @@ def crossing(
 def vibes(
     part: Annotated[str, typer.Option(help="choose or report.")] = "report", out: Out = None
 ) -> None:
-    """Moods, occasions and references: read as a fitting entry of the lexicon, or asked about."""
+    """How often moods and occasions are read as a fitting entry of the lexicon, or asked about."""
     _run("vibes", part=part, out=out)
 
 
@@ -221,8 +228,8 @@ def latency(
     paths: Annotated[
         list[str] | None,
         typer.Option(
-            help="retrieval, agent, auto, llm, verifier-12, verifier-4, "
-            "verifier-1, or all; repeat it or use commas."
+            help="retrieval, agent, auto, llm, verifier-12, verifier-4, verifier-1, or all; "
+            "repeatable, or with commas."
         ),
     ] = None,
     few: Annotated[
@@ -239,13 +246,13 @@ def latency(
         ),
     ] = None,
     keep: Annotated[
-        Path | None, typer.Option(help="Folder where grown catalogues stay, and are found again.")
+        Path | None, typer.Option(help="Folder that keeps grown catalogues for the next run.")
     ] = None,
     start: Annotated[bool, typer.Option(help="Also measure starts from disk.")] = True,
     out: Out = None,
 ) -> None:
-    """How long a text turn and a photo turn take, stage by stage and path by path; the index under filters; starts; memory."""
-    given = {
+    """Milliseconds of text and photo turns by stage and path; the index, starts, memory."""
+    options: dict[str, object] = {
         "catalog": catalog or load_settings().catalog_dir,
         "sessions": sessions,
         "seed": seed,
@@ -257,9 +264,9 @@ def latency(
         "out": out,
     }
     if grow is None:
-        _run("latency", items=items, **given)
+        _run("latency", items=items, **options)
     else:
-        _run("latency_growth", sizes=grow, **given)
+        _run("latency_growth", sizes=grow, **options)
 
 
 @app.command()
@@ -271,7 +278,7 @@ def embedding(
         list[str] | None, typer.Option(help="Encoders, as ENCODER names them.")
     ] = None,
 ) -> None:
-    """How many pictures a second a catalogue is embedded at, by model, threads and precision."""
+    """Pictures embedded per second, by model, threads and precision."""
     _run(
         "embedding",
         catalog=catalog or load_settings().catalog_dir,
@@ -288,17 +295,17 @@ def index_agreement(
     queries: Queries = 100,
     kind: Annotated[
         list[str] | None,
-        typer.Option(help="Only these indexes: faiss, ivf, milvus; repeat it or use commas."),
+        typer.Option(help="Only these indexes: faiss, ivf, milvus; repeatable, or with commas."),
     ] = None,
     items: Annotated[
-        int | None, typer.Option(help="Perturbed copies up to this many rows.")
+        int | None, typer.Option(help="Grow to this many rows by perturbed copies.")
     ] = None,
     server_alone: Annotated[
         bool, typer.Option("--server-alone", help="Milvus answers narrow filters too.")
     ] = False,
     out: Out = None,
 ) -> None:
-    """Vector indexes side by side: agreement@10 with exact search under filters of any width, speed, the cost of making one."""
+    """Vector indexes beside exact search: agreement@10 under filters, speed, building cost."""
     _run(
         "index_agreement",
         catalog=catalog or load_settings().catalog_dir,
@@ -317,15 +324,16 @@ def load(
     shoppers: Annotated[int, typer.Option(min=1, max=64, help="Shoppers at once.")] = 16,
     turns: Annotated[int, typer.Option(min=1, help="Turns of a session.")] = 20,
     seconds: Annotated[
-        float | None, typer.Option(min=1, help="Session after session for so long, not one each.")
+        float | None,
+        typer.Option(min=1, help="Run session after session for so long, not one each."),
     ] = None,
     workers: Annotated[
-        str | None, typer.Option(help="WORKERS of the app; default: as it is set.")
+        str | None, typer.Option(help="WORKERS of the app; default: the setting.")
     ] = None,
     seed: Seed = 0,
     out: Out = None,
 ) -> None:
-    """Many shoppers at once on the real app over HTTP, beside one alone: turns a second, waiting, memory, cross-talk."""
+    """Many shoppers at once on the real app over HTTP: turns/s, waiting, memory, cross-talk."""
     _run(
         "load",
         catalog=catalog or load_settings().catalog_dir,
@@ -346,7 +354,7 @@ def adaptation(
     kind: str = "delta",
     out: Out = None,
 ) -> None:
-    """What slice weights gain that follow a session's feedback: simulated shoppers on a drawn catalogue."""
+    """What slice weights that follow a session's feedback gain for simulated shoppers."""
     _run(
         "adaptation",
         catalog=catalog or load_settings().catalog_dir,
@@ -363,11 +371,11 @@ def report(
     data: Data = None,
     out: Annotated[Path, typer.Option()] = Path("data/report"),
 ) -> None:
-    """All benchmarks; each one's JSON in a file of its own below --out."""
+    """Run all benchmarks and write the JSON of each to a file below --out."""
     folder = catalog or load_settings().catalog_dir
     out.mkdir(parents=True, exist_ok=True)
-    both = {"catalog": folder, "data": data}
-    for name, arguments in (
+    both: dict[str, object] = {"catalog": folder, "data": data}
+    benchmarks: list[tuple[str, dict[str, object]]] = [
         ("encoder", {"data": data}),
         ("language", {"data": data}),
         ("vibes", {}),
@@ -378,7 +386,8 @@ def report(
         ("fast_path", {"catalog": folder}),
         ("latency", {"catalog": folder, "paths": ["all"]}),
         ("embedding", {"catalog": folder}),
-    ):
+    ]
+    for name, arguments in benchmarks:
         _run(name, out=out / f"{name}.json", **arguments)
     for name in ("composed", "ensemble"):
         _run(name, data=data, catalog=folder, out=out)
@@ -386,7 +395,7 @@ def report(
 
 
 def main() -> None:
-    """The door: errors become one line and an exit code."""
+    """Run the command line; errors become one line and an exit code."""
     run_door(app)
 
 

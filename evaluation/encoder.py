@@ -25,7 +25,7 @@ def run(data: Path | None = None, out: Path | None = None) -> dict:
 
     Raises InputError where the photos are missing, or the encoder has no trained classes.
     """
-    from metrics.encoder import measure
+    from metrics.encoder.measure import measure
 
     settings = load_settings(data_dir=data)
     figures = measure(load_encoder(settings.encoder, settings.device), settings.data_dir)

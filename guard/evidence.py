@@ -8,19 +8,8 @@ from functools import lru_cache
 
 import vocabulary
 from catalog.listing.statements import ListingStatements, Statement
-from guard.shades import shade_of
 from guard.verdict import VerdictSource
 
-VAGUE = {("color", "multicolor"), ("gender", "unisex")}
-"""Values that leave open which others hold: multicolour may well include red."""
-OPEN_WORLD = frozenset({"details", "style"})
-"""Facets whose stated values do not deny the others: naming pockets says nothing of a hood."""
-_OPPOSITE_STYLES = (
-    ("casual", "formal"),
-    ("revealing", "conservative"),
-    ("feminine", "masculine"),
-    ("vintage", "modern"),
-)
 IMPLIED_ABSENCE = 0.9
 """Trust in "it is red, so it is not blue" for a facet that may have several values."""
 
@@ -77,9 +66,9 @@ def _from_other_values(facet: str, value: str, present: list[Statement]) -> Evid
     named = [s for s in present if not (facet == "color" and s.value in vocabulary.SHADES)]
     if facet == "style":
         for s in named:
-            if any({s.value, value} == set(pair) for pair in _OPPOSITE_STYLES):
+            if vocabulary.opposite(facet, s.value, value):
                 return Evidence(False, s.source, IMPLIED_ABSENCE)
-    if not named or facet in OPEN_WORLD:
+    if not named or facet in vocabulary.OPEN_WORLD:
         return Evidence()
     for s in named:
         narrower = any(
@@ -89,9 +78,10 @@ def _from_other_values(facet: str, value: str, present: list[Statement]) -> Evid
             vocabulary.covers(facet, s.value, value) and not narrower
         ):  # "printed" beside "floral" leaves nothing open
             return Evidence(within=s.value)
-    if any((facet, s.value) in VAGUE for s in named):
+    vague = vocabulary.VAGUE.get(facet)
+    if any(s.value == vague for s in named):
         return Evidence()
-    if (facet, value) in VAGUE and len({s.value for s in named}) > 1:
+    if value == vague and len({s.value for s in named}) > 1:
         return Evidence()
     best = max(named, key=lambda s: s.confidence)
     several = not vocabulary.exclusive(facet)
@@ -107,7 +97,7 @@ def _listed_shade(shade: str, told: Sequence[Statement]) -> Evidence:
     """A shade by its own word, else by stated colours that have or lack it by nature (navy is dark)."""
     for s in told:
         if s.value in vocabulary.SHADES and (
-            s.value == shade or {s.value, shade} == {"dark", "light"}
+            s.value == shade or vocabulary.opposite("color", s.value, shade)
         ):
             has = s.present if s.value == shade else False
             if s.present or s.value == shade:
@@ -118,7 +108,10 @@ def _listed_shade(shade: str, told: Sequence[Statement]) -> Evidence:
     main = colors[
         0
     ]  # listings name the main colour first; a white stripe does not make a navy shirt light
-    if shade == "colorful" and len({s.value for s in colors if shade_of("bright", s.value)}) >= 2:
+    if (
+        shade == "colorful"
+        and len({s.value for s in colors if vocabulary.has_shade("bright", s.value)}) >= 2
+    ):
         return Evidence(True, main.source, main.confidence)
-    has = shade_of(shade, main.value)
+    has = vocabulary.has_shade(shade, main.value)
     return Evidence() if has is None else Evidence(has, main.source, main.confidence)

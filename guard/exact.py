@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import vocabulary
-from catalog.facets import ONE_SIZE
 from catalog.item import Item
 from guard.evidence import Evidence
 from vocabulary.wish import Constraint, PriceRange
@@ -17,7 +16,7 @@ def stated(item: Item, constraint: Constraint) -> Evidence:
     if constraint.facet == "size":
         if not item.sizes:
             return _said(None)
-        wanted = {value.upper().strip(), *ONE_SIZE}
+        wanted = {value.upper().strip(), *vocabulary.ONE_SIZE}
         return _said(any(size.upper().strip() in wanted for size in item.sizes_in_stock()))
     if constraint.facet == "brand":
         return _said(vocabulary.covers("brand", value, item.brand) if item.brand else None)

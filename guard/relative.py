@@ -11,15 +11,10 @@ from catalog.item import Item
 from catalog.listing.statements import Statement
 from guard.evidence import Evidence, listed
 from guard.picture import Look
-from guard.shades import degree
 from vocabulary.wish import Constraint
 
 _MARGIN = 0.05
 """A difference in degree below this is none."""
-_STEPS: dict[str, dict[str, float]] = {
-    "sleeve_length": {"sleeveless": 0.0, "short": 0.33, "three-quarter": 0.67, "long": 1.0},
-    "length": {"cropped": 0.0, "mini": 0.2, "knee": 0.45, "midi": 0.7, "maxi": 1.0},
-}
 
 
 def compare(constraint: Constraint, item: float | None, reference: float | None) -> bool | None:
@@ -61,10 +56,10 @@ def degrees(
 
 def _scale(facet: str, value: str) -> dict[str, float] | None:
     """Degrees of a facet's values for ordered facets and shades; None where the value itself is the measure."""
-    if value == "length" and facet in _STEPS:
-        return _STEPS[facet]
+    if value == "length" and facet in vocabulary.DEGREES:
+        return vocabulary.DEGREES[facet]
     if facet == "color" and value in vocabulary.SHADES:
-        return {v: degree(value, v) for v in vocabulary.leaf_values("color")}
+        return {v: vocabulary.shade_degree(value, v) for v in vocabulary.leaf_values("color")}
     return None
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import vocabulary
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.listing.stated import OPEN_WORLD, stated
+from catalog.listing.stated import stated
 
 NOT_STATED, SEVERAL = "", "*"
 """Marks: the listing states nothing; it states several values, or one that a column cannot hold."""
@@ -24,7 +24,7 @@ UNKNOWN_PRICE = -1.0
 MAX_VALUE_BYTES = 200
 BRAND, PRICE, AVAILABLE = "brand", "price", "available"
 FACETS: tuple[str, ...] = (
-    *(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet not in OPEN_WORLD),
+    *(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet not in vocabulary.OPEN_WORLD),
     BRAND,
 )
 """Facets with a column. Details and style have none: a listing that names pockets may well have a

@@ -72,10 +72,14 @@ def _required(facet: str, value: str) -> str:
     """
     if facet == BRAND:
         return _membership(facet, "in", {vocabulary.normal(value), NOT_STATED, SEVERAL})
-    if facet not in FACETS or (facet == "color" and value in (*vocabulary.SHADES, "multicolor")):
+    vague = vocabulary.VAGUE.get(facet)
+    if facet not in FACETS or vocabulary.is_shade(facet, value):
         return ""
-    vague = {"gender": {"unisex"}, "color": {"multicolor"}}.get(facet, set())
-    wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)} | vague
+    if value == vague and not vocabulary.exclusive(facet):  # several values together are vague too
+        return ""
+    wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)}
+    if vague is not None:
+        wanted |= {vague}
     return _membership(facet, "in", wanted | {NOT_STATED, SEVERAL})
 
 

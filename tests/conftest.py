@@ -20,6 +20,7 @@ for name in (
     "CATALOG",
     "PLANNER",
     "MEMORY",
+    "VOCABULARY",
     "INDEX",
     "MILVUS_URI",
     "MILVUS_TOKEN",

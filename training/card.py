@@ -6,9 +6,9 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from datasets.photos import MORE
-from encoders.encoder import Encoder
+from encoders import Encoder
 from encoders.layout import SLICES
-from metrics.encoder import measure
+from metrics.encoder.measure import measure
 
 if TYPE_CHECKING:
     from training.encoder import Job

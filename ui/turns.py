@@ -6,8 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from markupsafe import Markup
+
 import vocabulary
-from ui import labels
+from agent.wording.labels import joined
+from agent.wording.photos import describe_look
+from ui import cards
 from ui.filters import counted
 from ui.rendering import render
 
@@ -25,6 +29,8 @@ MAX_LIKELY_VALUES = 6
 """Values of a facet that a menu offers first."""
 MIN_LIKELY = 0.02
 """Probability from which a value is among them."""
+CERTAIN_FROM = 0.45
+"""Probability of a facet of a photo from which it is not folded away as doubtful."""
 SURE_FROM = 0.8
 """Probability from which a facet is called "sure", not "fairly sure"."""
 MORE_LIKE = "more like this"
@@ -73,11 +79,13 @@ class SeenView(NamedTuple):
 class TurnView:
     """One turn as the page shows it.
 
+    cards: the items that were found, drawn;
     seen: what was seen in the photo, where this turn is the place to correct it;
     reference: the item that "more like this" meant.
     """
 
     turn: Turn
+    cards: Markup
     newest: bool = False
     seen: SeenView | None = None
     reference: Card | None = None
@@ -85,7 +93,7 @@ class TurnView:
     @property
     def given_up(self) -> str:
         """The constraints that were relaxed, in words."""
-        return labels.joined(name.split(": ", 1)[-1] for name in self.turn.reply.relaxed)
+        return joined(name.split(": ", 1)[-1] for name in self.turn.reply.relaxed)
 
     @property
     def follow_ups(self) -> list[str]:
@@ -101,7 +109,7 @@ def _facet_menu(facet: str, values: Mapping[str, float]) -> FacetMenu:
     others = [value for value in vocabulary.leaf_values(facet) if value not in likely]
     probability = values[ranked[0]]
     certainty = "not sure"
-    if probability >= labels.SURE:
+    if probability >= CERTAIN_FROM:
         certainty = "sure" if probability >= SURE_FROM else "fairly sure"
     return FacetMenu(facet, SEEN_FACETS[facet], probability, certainty, likely, others)
 
@@ -110,9 +118,9 @@ def _seen_view(photo: PhotoFacets) -> SeenView | None:
     menus = [_facet_menu(facet, photo[facet]) for facet in SEEN_FACETS if photo.get(facet)]
     if not menus:
         return None
-    certain = [menu for menu in menus if menu.probability >= labels.SURE]
-    doubtful = [menu for menu in menus if menu.probability < labels.SURE]
-    return SeenView(labels.seen(photo), certain, doubtful)
+    certain = [menu for menu in menus if menu.probability >= CERTAIN_FROM]
+    doubtful = [menu for menu in menus if menu.probability < CERTAIN_FROM]
+    return SeenView(describe_look(photo), certain, doubtful)
 
 
 def seen(photo: PhotoFacets) -> str:
@@ -131,15 +139,16 @@ def feed(
     return render(
         "turns",
         "feed",
-        views=_turn_views(history, shown),
+        views=_turn_views(history, base, saved, shown),
         base=base,
-        saved=saved,
         earlier=history[-shown:][0].turn - 1,
         unfolded=shown > SHOWN_TURNS,
     )
 
 
-def _turn_views(history: Sequence[Turn], shown: int) -> list[TurnView]:
+def _turn_views(
+    history: Sequence[Turn], base: str, saved: Collection[str], shown: int
+) -> list[TurnView]:
     recent = history[-shown:]
     photo_turn = next((turn.turn for turn in reversed(recent) if turn.photos), None)
     photo = next((turn.reply.photo for turn in reversed(recent) if turn.reply.photo), {})
@@ -147,6 +156,8 @@ def _turn_views(history: Sequence[Turn], shown: int) -> list[TurnView]:
     return [
         TurnView(
             turn,
+            cards=cards.grid(turn.reply.items, base, saved)
+            + cards.unconfirmed(turn.reply.unconfirmed, base, saved),
             newest=turn is recent[-1],
             seen=_seen_view(photo) if turn.turn == photo_turn else None,
             reference=_reference(turn, cards_by_id),

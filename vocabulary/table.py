@@ -1,185 +1,270 @@
-"""The attribute vocabulary: facets, their values, kinship and the words for them.
-
-One table (`vocabulary.toml`) serves planner, guard, importers and metrics. A value covers its children, when wanted
-and when unwanted: "blue" covers navy, so "nothing blue" bans navy.
-"""
+"""The table of facets and values: `vocabulary.toml`, checked, with a shop's own entries added."""
 
 from __future__ import annotations
 
+import os
 import re
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
-_TABLE: dict[str, dict[str, dict]] = tomllib.loads(
-    Path(__file__).with_name("vocabulary.toml").read_text(encoding="utf-8")
-)
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-ATTRIBUTE_FACETS: tuple[str, ...] = tuple(_TABLE)
-OPEN_FACETS: tuple[str, ...] = ("brand", "size", "price")
-"""Facets whose values are the catalogue's own."""
-FACETS: tuple[str, ...] = ATTRIBUTE_FACETS + OPEN_FACETS
-MULTIVALUED: frozenset[str] = frozenset({"color", "material", "details", "style", "size"})
-"""Facets of which an item may have several values at once."""
-SHADES: tuple[str, ...] = tuple(v for v, entry in _TABLE["color"].items() if entry.get("shade"))
+from errors import InputError
 
-FOOTWEAR = frozenset(
-    {"sneakers", "boots", "heels", "sandals", "flats", "flip flops", "loafers", "formal shoes"}
-)
-UPPER_BODY = frozenset(
-    {
-        "dress",
-        "gown",
-        "top",
-        "t-shirt",
-        "shirt",
-        "blouse",
-        "polo shirt",
-        "tank top",
-        "sweater",
-        "cardigan",
-        "hoodie",
-        "sweatshirt",
-        "jacket",
-        "blazer",
-        "coat",
-        "vest",
-        "jumpsuit",
-        "swimwear",
-        "robe",
-        "kurta",
+FILE = Path(__file__).with_name("vocabulary.toml")
+VARIABLE = "VOCABULARY"
+"""Environment variable that names a further TOML file; read once, when this module is imported."""
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Facet(_Entry):
+    """What holds for all values of a facet."""
+
+    several: bool = False
+    open_world: bool = False
+    vague: str | None = None
+    own_values: bool = False
+
+
+class Zone(_Entry):
+    """Where kinds are worn, and what those kinds can have."""
+
+    place: str | None = None
+    has: tuple[str, ...] = ()
+
+
+class Sizes(_Entry):
+    """Words for sizes."""
+
+    one_size: tuple[str, ...] = ()
+
+
+class Value(_Entry):
+    """One value of a facet; the keys are explained in `vocabulary.toml`."""
+
+    of: str | None = None
+    words: tuple[str, ...] = ()
+    abstract: bool = False
+    relative: bool = False
+    implies: tuple[str, ...] = ()
+    opposite: tuple[str, ...] = ()
+    contrasts: tuple[str, ...] = ()
+    degree: float | None = Field(default=None, ge=0, le=1)
+    step: float | None = None
+    shade: bool = False
+
+
+class Category(Value):
+    """A kind of item."""
+
+    zone: str | None = None
+    has: tuple[str, ...] = ()
+    lacks: tuple[str, ...] = ()
+    plural: str | None = None
+    one_size: bool = False
+    also_part: bool = False
+    never_part: bool = False
+    length_varies: bool = False
+
+
+class Color(Value):
+    """A colour or a shade."""
+
+    srgb: tuple[int, int, int] | None = None
+    lightness: float | None = None
+    chroma: float | None = None
+    darkness: float | None = Field(default=None, ge=0, le=1)
+    vividness: float | None = Field(default=None, ge=0, le=1)
+    shades: tuple[str, ...] = ()
+    lacks_shades: tuple[str, ...] = ()
+
+
+class Table(_Entry):
+    """The whole vocabulary as it was read."""
+
+    facets: dict[str, Facet]
+    zones: dict[str, Zone]
+    sizes: Sizes
+    category: dict[str, Category]
+    color: dict[str, Color]
+    values: dict[str, Mapping[str, Value]]
+    """Facet -> value -> entry, categories and colours included."""
+
+
+def read_table(*files: Path) -> Table:
+    """Read the table from TOML files, each of which extends those before it.
+
+    A further file may add values to facets, words to values, zones and sizes; what it says of a
+    value replaces what was said, but words are added. Raises InputError for an unreadable file, an
+    unknown table or key, and a parent or zone that does not exist.
+    """
+    merged: dict[str, dict[str, Any]] = {}
+    for file in files:
+        try:
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            raise InputError(f"vocabulary {file}: {error}") from None
+        unknown = sorted(set(tables) - set(merged)) if merged else []
+        if unknown:
+            raise InputError(
+                f"vocabulary {file}: unknown table [{unknown[0]}]; known are {', '.join(merged)}"
+            )
+        for name, entries in tables.items():
+            _extend(merged.setdefault(name, {}), entries)
+        try:
+            table = _checked(merged)
+        except ValueError as error:
+            raise InputError(f"vocabulary {file}: {_first_problem(error)}") from None
+    return table
+
+
+def _extend(entries: dict[str, Any], further: Mapping[str, Any]) -> None:
+    for name, entry in further.items():
+        if isinstance(entry, list):
+            entries[name] = [*entries.get(name, []), *entry]
+        elif isinstance(entry, dict) and isinstance(entries.get(name), dict):
+            words = [*entries[name].get("words", []), *entry.get("words", [])]
+            entries[name] = {**entries[name], **entry, "words": words}
+        else:
+            entries[name] = entry
+
+
+def _checked(tables: Mapping[str, Mapping[str, Any]]) -> Table:
+    """Return the tables as typed entries. Raises ValueError for one that cannot be used."""
+    facets = {name: Facet.model_validate(entry) for name, entry in tables["facets"].items()}
+    models: dict[str, type[Value]] = {"category": Category, "color": Color}
+    values = {
+        facet: {
+            value: _entry(models.get(facet, Value), facet, value, entry)
+            for value, entry in tables[facet].items()
+        }
+        for facet, about in facets.items()
+        if not about.own_values
     }
-)
-LOWER_BODY = frozenset({"trousers", "jeans", "shorts", "leggings", "skirt"})
-CLOTHING = UPPER_BODY | LOWER_BODY | {"underwear"}
+    zones = {name: Zone.model_validate(entry) for name, entry in tables["zones"].items()}
+    for facet, entries in values.items():
+        for value, entry in entries.items():
+            for problem in _dangling(value, entry, entries, values, zones):
+                raise ValueError(f"[{facet}] {value}: {problem}")
+    return Table(
+        facets=facets,
+        zones=zones,
+        sizes=Sizes.model_validate(tables["sizes"]),
+        category=values["category"],
+        color=values["color"],
+        values=values,
+    )
 
-_WORN_ON: dict[str, frozenset[str]] = {
-    "sleeve_length": UPPER_BODY,
-    "neckline": UPPER_BODY,
-    "length": UPPER_BODY | LOWER_BODY,
-    "fit": CLOTHING,
-}
-_DETAIL_ON: dict[str, frozenset[str]] = {
-    "pockets": CLOTHING | {"bag", "backpack"},
-    "hood": UPPER_BODY,
-    "slit": CLOTHING,
-    "ruffle": CLOTHING | {"bag", "socks", "scarf"},
-}
+
+def _entry(model: type[Value], facet: str, value: str, entry: object) -> Value:
+    try:
+        return model.model_validate(entry)
+    except ValidationError as error:
+        raise ValueError(f"[{facet}] {value}: {_first_problem(error)}") from None
+
+
+def _dangling(
+    value: str,
+    entry: Value,
+    siblings: Mapping[str, Value],
+    values: Mapping[str, Mapping[str, Value]],
+    zones: Mapping[str, Zone],
+) -> Iterator[str]:
+    """Yield what an entry names that does not exist."""
+    if _descends_from_itself(value, siblings):
+        yield "its parents lead back to itself"
+    for other in (entry.of, *entry.opposite, *entry.contrasts):
+        if other not in {None, *siblings}:
+            yield f"no value {other!r} in the same table"
+    for implied in entry.implies:
+        facet, _, other = implied.removeprefix("not ").partition(":")
+        if other not in values.get(facet, {}):
+            yield f"implies {implied!r}, which is no facet:value"
+    if isinstance(entry, Category):
+        if entry.zone not in {None, *zones}:
+            yield f"no zone {entry.zone!r} in [zones]"
+        for attribute in (*entry.has, *entry.lacks):
+            if attribute not in {*values, *values["details"]}:
+                yield f"{attribute!r} is neither a facet nor a detail"
+
+
+def _descends_from_itself(value: str, entries: Mapping[str, Value]) -> bool:
+    seen, above = {value}, entries[value].of
+    while above is not None and above in entries:
+        if above in seen:
+            return True
+        seen.add(above)
+        above = entries[above].of
+    return False
+
+
+def _first_problem(error: Exception) -> str:
+    if not isinstance(error, ValidationError):
+        return str(error)
+    problem = error.errors()[0]
+    return f"{'.'.join(str(part) for part in problem['loc'])}: {problem['msg']}"
+
+
+def _files() -> tuple[Path, ...]:
+    further = os.environ.get(VARIABLE)
+    return (FILE, Path(further)) if further else (FILE,)
+
+
+TABLE = read_table(*_files())
+
+FACETS: tuple[str, ...] = tuple(TABLE.facets)
+ATTRIBUTE_FACETS: tuple[str, ...] = tuple(TABLE.values)
+"""Facets with a table of values."""
+OPEN_FACETS: tuple[str, ...] = tuple(f for f, about in TABLE.facets.items() if about.own_values)
+"""Facets whose values are the catalogue's own: brand, size and price."""
+MULTIVALUED: frozenset[str] = frozenset(f for f, about in TABLE.facets.items() if about.several)
+"""Facets of which an item may have several values at once."""
+OPEN_WORLD: frozenset[str] = frozenset(f for f, about in TABLE.facets.items() if about.open_world)
+"""Facets whose stated values do not deny the others: naming pockets says nothing of a hood."""
+VAGUE: dict[str, str] = {f: about.vague for f, about in TABLE.facets.items() if about.vague}
+"""Facet -> the value that leaves open which others hold: multicolour may well include red."""
 
 
 def normal(text: str) -> str:
-    """Lower case, one space between words, hyphens and apostrophes kept."""
+    """Return `text` in lower case with single spaces; hyphens and apostrophes stay."""
     return re.sub(r"\s+", " ", text.lower().replace("’", "'").replace("_", " ")).strip()
 
 
-def _known(facet: str) -> dict[str, dict]:
-    if facet not in _TABLE:
-        raise KeyError(f"facet {facet!r} has no table; with one: {', '.join(_TABLE)}")
-    return _TABLE[facet]
+def known(facet: str) -> Mapping[str, Value]:
+    """Return a facet's entries by value. Raises KeyError for a facet without a table."""
+    if facet not in TABLE.values:
+        raise KeyError(f"facet {facet!r} has no table; with one: {', '.join(TABLE.values)}")
+    return TABLE.values[facet]
 
 
+@cache
 def values(facet: str) -> tuple[str, ...]:
-    """All values of a facet, abstract ones, shades and relative ones included; () for brand, size and price."""
-    return () if facet in OPEN_FACETS else tuple(_known(facet))
+    """Return all values of a facet, abstract ones, shades and relative ones included.
+
+    () for brand, size and price.
+    """
+    return () if facet in OPEN_FACETS else tuple(known(facet))
 
 
 @cache
 def leaf_values(facet: str) -> tuple[str, ...]:
-    """The values that a picture may show: no abstract ones, no shades; a parent means "none of its children"."""
+    """Return the values that a picture may show: no abstract ones, no shades, no relative ones.
+
+    A parent that has no children here stands for "none of its children".
+    """
     return tuple(
-        v
-        for v, entry in _known(facet).items()
-        if not (entry.get("abstract") or entry.get("shade") or entry.get("relative"))
+        value
+        for value, entry in known(facet).items()
+        if not (entry.abstract or entry.shade or entry.relative)
     )
 
 
-def parent(facet: str, value: str) -> str | None:
-    """The value that covers `value`, or None."""
-    return None if facet in OPEN_FACETS else _known(facet).get(value, {}).get("of")
-
-
-@cache
-def ancestors(facet: str, value: str) -> tuple[str, ...]:
-    """The value itself, its parent, and so on up."""
-    found, current = [], value
-    while current is not None:
-        found.append(current)
-        current = parent(facet, current)
-    return tuple(found)
-
-
-@cache
-def descendants(facet: str, value: str) -> frozenset[str]:
-    """`value` and all that it covers; a value of the catalogue's own covers itself alone."""
-    if facet in OPEN_FACETS:
-        return frozenset({value})
-    return frozenset({value}) | {v for v in _known(facet) if value in ancestors(facet, v)}
-
-
-def covers(facet: str, wanted: str, have: str) -> bool:
-    """Whether an item that has `have` counts as having `wanted`."""
-    if facet == "brand":
-        return normal(wanted) == normal(have)
-    if facet == "size":
-        return wanted.upper().strip() == have.upper().strip()
-    return wanted in ancestors(facet, have)
-
-
-def _plurals(word: str) -> set[str]:
-    return {word, word + "es" if word.endswith(("s", "x", "ch", "sh")) else word + "s"}
-
-
-@cache
-def synonyms(facet: str, value: str) -> tuple[str, ...]:
-    """The words for a value, its own name first."""
-    entry = _known(facet)[value]
-    return (value, *dict.fromkeys(normal(w) for w in entry.get("words", ()) if normal(w) != value))
-
-
-@cache
-def words(facet: str) -> dict[str, str]:
-    """Every word for a facet's values -> the value. A value's own name wins over another's synonym."""
-    table: dict[str, str] = {}
-    for value in values(facet):
-        if _known(facet)[value].get("relative"):
-            continue
-        for word in synonyms(facet, value):
-            table.setdefault(word, value)
-            if facet == "category":
-                for plural in _plurals(word):
-                    table.setdefault(plural, value)
-    for value in values(facet):
-        if not _known(facet)[value].get("relative"):
-            table[value] = value
-    return table
-
-
-def find(facet: str, text: str) -> str | None:
-    """The value that `text` names exactly (case, hyphens and spaces aside), or None."""
-    wanted = normal(text)
-    table = words(facet)
-    for form in (wanted, wanted.replace("-", " "), wanted.replace(" ", "-")):
-        if form in table:
-            return table[form]
-    return None
-
-
-@cache
-def applicable(facet: str, category: str | None, value: str | None = None) -> bool:
-    """Whether items of a category can have the facet at all (for details: this very detail).
-
-    An unknown or shop-own category is taken as able: the listing and the picture then decide.
-    """
-    if category is None or category not in _TABLE["category"]:
-        return True
-    members = descendants("category", category)
-    if facet in _WORN_ON:
-        return bool(members & _WORN_ON[facet])
-    if facet == "details" and value in _DETAIL_ON:
-        return bool(members & _DETAIL_ON[value])
-    return True
-
-
 def exclusive(facet: str) -> bool:
-    """Whether one value of the facet rules the others out."""
+    """Return whether one value of the facet rules the others out."""
     return facet not in MULTIVALUED

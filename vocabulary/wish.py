@@ -79,7 +79,7 @@ class Constraint(BaseModel):
 
 
 class Wish(BaseModel):
-    """All that holds after a turn: constraints, free words, and what `more` and `less` compare with.
+    """All that holds after a turn: constraints, free words, what `more` and `less` compare with.
 
     reference_id: the item that was named or, failing that, the first one shown; reference_photo:
     name of an uploaded picture of the session. Both None: words alone.

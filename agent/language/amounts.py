@@ -6,20 +6,19 @@ import re
 from dataclasses import dataclass
 
 from agent.language.tokens import Sentence
+from vocabulary.currencies import SIGNS
 from vocabulary.wish import Constraint, PriceRange
 
 _CURRENCIES = {
-    "$": "USD",
+    **SIGNS,
     "usd": "USD",
     "dollar": "USD",
     "dollars": "USD",
     "buck": "USD",
     "bucks": "USD",
-    "€": "EUR",
     "eur": "EUR",
     "euro": "EUR",
     "euros": "EUR",
-    "£": "GBP",
     "gbp": "GBP",
     "pound": "GBP",
     "pounds": "GBP",
@@ -28,7 +27,6 @@ _CURRENCIES = {
     "inr": "INR",
     "rupee": "INR",
     "rupees": "INR",
-    "¥": "JPY",
     "yen": "JPY",
     "chf": "CHF",
     "francs": "CHF",

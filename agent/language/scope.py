@@ -7,6 +7,7 @@ light pink").
 
 from __future__ import annotations
 
+import vocabulary
 from agent.language.cues import OPPOSITE, Cues, Found
 from agent.language.lexicon import Sense
 from agent.language.marks import Mark
@@ -123,7 +124,7 @@ class Reader(Cues):
         elif scope.degree and not scope.used:
             self._add(mark, sense, "require" if scope.degree == "more" else "exclude")
         elif self.governor in ("have", "with") and not (
-            scope.pending == "and" or _full(sense.value)
+            scope.pending == "and" or sense.value in vocabulary.NEVER_PARTS
         ):
             return
         elif self.governor in ("have", "with") and self._before(index, "details", "pattern"):
@@ -156,23 +157,6 @@ class Reader(Cues):
         if self.scope.negated and not (before and (before.facet, before.op) == (sense.facet, op)):
             return ""
         return self.scope.pending
-
-
-def _full(category: str) -> bool:
-    """Whether a garment is never a part of another one."""
-    return category in (
-        "dress",
-        "gown",
-        "shirt",
-        "t-shirt",
-        "tank top",
-        "polo shirt",
-        "blouse",
-        "sweater",
-        "sweatshirt",
-        "hoodie",
-        "jumpsuit",
-    )
 
 
 def read_scopes(marks: list[Mark]) -> list[Found]:

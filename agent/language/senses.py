@@ -29,13 +29,7 @@ _NECK_COMPARISONS = {
     "deeper": Sense("neckline", "low", "more"),
 }
 _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
-_TOPS = vocabulary.descendants("category", "top") | {
-    "sweater",
-    "cardigan",
-    "jacket",
-    "hoodie",
-    "sweatshirt",
-}
+_TOPS = vocabulary.worn_in("upper") | {"jacket"}
 _SEWN_AFTER = frozenset({"have", "with", "negation", "and", "more", "less", "instead_of"})
 _PRINTS = frozenset(vocabulary.values("pattern")) - {"solid"}
 

@@ -23,17 +23,6 @@ LASTING = frozenset({"price", "gender"})
 """Facets that outlive a change to another kind of item."""
 ADDITIVE = frozenset({"details", "style"})
 """Facets of which a further require joins the earlier ones."""
-OPPOSITES = (
-    ("casual", "formal"),
-    ("casual", "elegant"),
-    ("feminine", "masculine"),
-    ("girly", "masculine"),
-    ("conservative", "revealing"),
-    ("conservative", "sexy"),
-    ("vintage", "modern"),
-)
-_SHADE_OPPOSITES = (("dark", "light"), ("dark", "bright"), ("dark", "colorful"))
-
 COMPARATIVES = frozenset({"more", "less"})
 
 Constraints = tuple[Constraint, ...]
@@ -69,10 +58,7 @@ def worn(category: str | None) -> str | None:
     """Where a kind of item is worn: "body", "feet", or what kind of accessory it is."""
     if category is None:
         return None
-    members = vocabulary.descendants("category", category)
-    if members & vocabulary.CLOTHING or category == "outerwear":
-        return "body"
-    return "feet" if members & vocabulary.FOOTWEAR or category == "shoes" else category
+    return vocabulary.place(category)
 
 
 def kind(constraints: Iterable[Constraint]) -> str | None:
@@ -137,8 +123,8 @@ def _required_over(n: Constraint, c: Constraint, fresh: Constraints) -> bool:
     if c.op in ("more", "less"):
         return True
     if n.facet in ADDITIVE:
-        return (c.op == "prefer" and c.source == "photo") or _opposite(
-            str(n.value), str(c.value), OPPOSITES
+        return (c.op == "prefer" and c.source == "photo") or vocabulary.contrasting(
+            n.facet, str(n.value), str(c.value)
         )
     if n.facet == "color":
         shades = {str(f.value) for f in fresh if f.facet == "color" and f.op == "require"} <= set(
@@ -160,20 +146,16 @@ def _moves_off(n: Constraint, c: Constraint) -> bool:
         return True
     if n.op == "less":
         return n.facet != "price" and n.value == c.value
-    pairs = _SHADE_OPPOSITES if n.facet == "color" else OPPOSITES
-    return n.value != c.value if n.facet == "fit" else _opposite(str(n.value), str(c.value), pairs)
+    if n.facet == "fit":
+        return n.value != c.value
+    return vocabulary.contrasting(n.facet, str(n.value), str(c.value))
 
 
 def _against(n: Constraint, c: Constraint) -> bool:
     """Two comparatives of one facet that cannot both hold, or that say the same."""
     if n.facet in ("price", "length", "sleeve_length") or n.value == c.value:
         return True
-    pairs = _SHADE_OPPOSITES if n.facet == "color" else OPPOSITES
-    return n.op == c.op and _opposite(str(n.value), str(c.value), pairs)
-
-
-def _opposite(one: str, other: str, pairs: tuple[tuple[str, str], ...]) -> bool:
-    return (one, other) in pairs or (other, one) in pairs
+    return n.op == c.op and vocabulary.contrasting(n.facet, str(n.value), str(c.value))
 
 
 def _with_open_end(n: Constraint, kept: Constraints) -> Constraint:

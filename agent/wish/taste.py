@@ -10,7 +10,7 @@ from agent.memory.session import Round, Session
 from agent.memory.store import Memory
 from catalog.store import Catalog
 from composer.adaptation import Turn, emphasis
-from composer.space import Space
+from encoders import Space
 
 LIKED = frozenset({"save", "more_like"})
 DISLIKED = frozenset({"not_this"})

@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from catalog.feeds.lines import Row
 from catalog.feeds.listing import plain
+from vocabulary.currencies import SIGNS
 
-_SYMBOLS = {"€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR"}
 _NUMBER = re.compile(
     r"(?:(?P<grouped>\d{1,3}(?:[.,]\d{3})+)|(?P<whole>\d+))(?:[.,](?P<cents>\d{1,2}|\d{4}))?"
 )
@@ -63,7 +63,7 @@ def read_money(text: object) -> object:
     if not isinstance(text, str):
         return text
     code = re.search(r"\b[A-Z]{3}\b", text.upper())
-    symbol = next((sign for sign in text if sign in _SYMBOLS), "")
+    symbol = next((sign for sign in text if sign in SIGNS), "")
     number = re.sub(
         r"[\s']", "", text.upper().replace(code.group() if code else "\0", "").replace(symbol, "")
     )
@@ -75,7 +75,7 @@ def read_money(text: object) -> object:
     whole = re.sub(r"[.,]", "", match["grouped"] or match["whole"])
     return Money(
         amount=float(f"{whole}.{match['cents'] or 0}"),
-        currency=code.group() if code else _SYMBOLS.get(symbol),
+        currency=code.group() if code else SIGNS.get(symbol),
     )
 
 

@@ -11,28 +11,6 @@ from catalog.listing.statements import contradict
 from catalog.listing.text import read_sentence, title_category
 from catalog.listing.words import sentences
 
-# A kind or a value that is never without another attribute: of the photos labelled by looking all 104 shirts, all 19
-# polo shirts and all jeans have buttons.
-_IMPLIED: dict[tuple[str, str], tuple[tuple[str, str, bool], ...]] = {
-    ("category", "hoodie"): (("details", "hood", True),),
-    ("category", "tank top"): (("sleeve_length", "sleeveless", True),),
-    ("category", "jeans"): (("material", "denim", True), ("details", "buttons", True)),
-    ("category", "shirt"): (("details", "buttons", True),),
-    ("category", "polo shirt"): (("neckline", "collar", True), ("details", "buttons", True)),
-    ("category", "blazer"): (
-        ("neckline", "collar", True),
-        ("details", "buttons", True),
-        ("details", "hood", False),
-    ),
-    ("category", "backpack"): (("details", "straps", True),),
-    ("neckline", "strapless"): (
-        ("sleeve_length", "sleeveless", True),
-        ("details", "straps", False),
-    ),
-    ("neckline", "halter"): (("sleeve_length", "sleeveless", True),),
-    ("details", "spaghetti straps"): (("sleeve_length", "sleeveless", True),),
-}
-
 
 def read_claims(item: Item) -> tuple[Claim, ...]:
     """All claims of an item's listing: fields, title, description, then what follows from them.
@@ -95,7 +73,7 @@ def _implied(claims: list[Claim]) -> list[Claim]:
         Claim(*implied, claim.source)
         for claim in claims
         if claim.present
-        for implied in _IMPLIED.get((claim.facet, claim.value), ())
+        for implied in vocabulary.implied(claim.facet, claim.value)
     ]
     return [
         new

@@ -8,8 +8,6 @@ import vocabulary
 from catalog.item import Item
 from catalog.listing.claims import Claim
 
-OPEN_WORLD = frozenset({"details", "style"})
-"""Facets whose stated values do not deny the others: naming pockets says nothing of a hood."""
 Key = tuple[str, str]
 """(facet, value)"""
 

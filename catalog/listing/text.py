@@ -24,8 +24,6 @@ from catalog.listing.words import (
     tokens,
 )
 
-# A garment's name that also names a part or a detail says nothing about another garment.
-_ALSO_PARTS = {"belt", "tie", "vest", "jewellery", "top", "underwear", "socks", "watch"}
 _SLEEVES = {"sleeve", "sleeves", "sleeved"}
 _SLEEVE_WORDS = {
     "short": "short",
@@ -118,7 +116,7 @@ def _other_garment(words: Words, at: int, category: str | None, within: int = 4)
         if words[step] in {",", "and", ":"} or span(words, step, "phrases") > 1:
             return False
         found = _category_at(words, step)
-        if found and found[0] not in family | _ALSO_PARTS:
+        if found and found[0] not in family | vocabulary.ALSO_PARTS:
             return True
     return False
 

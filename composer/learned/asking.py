@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from composer.directions import axis, unwanted_directions, value_direction
-from composer.space import Space, slice_of, unit
+from composer.space import slice_of, unit
 from composer.weights import Weights
+from encoders import Space
 from vocabulary.wish import Wish
 
 

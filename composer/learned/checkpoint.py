@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from composer.space import Space
 from composer.weights import Weights
+from encoders import Space
 from errors import InputError
 
 FOLDER = Path(__file__).resolve().parent.parent / "weights"
@@ -32,7 +32,7 @@ class Learned:
 
 def identity(space: Space) -> str:
     """The fingerprint of the space's weights; "" where it has none."""
-    return str(getattr(space, "fingerprint", ""))
+    return space.fingerprint
 
 
 def sizes(space: Space) -> dict[str, int]:

@@ -14,10 +14,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from composer.baselines import spoken
+from composer.baselines import words_vector
 from composer.learned.asking import asked
-from composer.space import Space, unit
+from composer.space import unit
 from composer.weights import Weights
+from encoders import Space
 from vocabulary.wish import Wish
 
 Tensors = Mapping[str, Tensor]
@@ -29,7 +30,7 @@ def prepare(
     """The inputs of one query: `picture`, `words` (unit) and `asked`, each (dim,)."""
     return {
         "picture": unit(np.asarray(picture, dtype=np.float32)),
-        "words": unit(spoken(wish, words, space, weights)),
+        "words": unit(words_vector(wish, words, space, weights)),
         "asked": asked(wish, space, weights),
     }
 

@@ -24,8 +24,9 @@ from composer.directions import (
     value_direction,
     wanted_direction,
 )
-from composer.space import Space, unit
+from composer.space import unit
 from composer.weights import Weights
+from encoders import Space
 from vocabulary.wish import Constraint, Wish
 
 PARTS = ("keep", "lean", "change", "say", "prefer", "push", "step", "old")

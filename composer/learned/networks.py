@@ -15,8 +15,8 @@ from torch import Tensor
 from composer.learned.checkpoint import FOLDER, Learned, demand_fit, identity, load_learned, refit
 from composer.learned.fusion import Combiner, GatedFilm, Tirg
 from composer.learned.gated import Gated
-from composer.space import Space
 from composer.weights import Weights
+from encoders import Space
 from errors import InputError
 from vocabulary.wish import Wish
 

@@ -11,6 +11,7 @@ from demo.pieces import Folds, Line, Piece, pair
 
 
 def border(outline: np.ndarray, inset: float = 0.94) -> tuple[Line, ...]:
+    """Return a line of stitches inside the outline."""
     middle = (outline.min(0) + outline.max(0)) / 2
     ring = np.concatenate([outline, outline[:1]])
     return (
@@ -20,6 +21,7 @@ def border(outline: np.ndarray, inset: float = 0.94) -> tuple[Line, ...]:
 
 
 def draft_bag(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a bag of the design's cut."""
     tape = Tape(rng, design.spread)
     stack = BAGS[design.cut or "tote"](design, tape)
     x0, x1 = -60.0, 60.0
@@ -69,6 +71,7 @@ def _handle(wide: float, tall: float, top: float, width: float, shade: float = 1
 
 
 def tote(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a tote."""
     top, low, flare = 0.0, tape(140, 0.08), tape(1.08, 0.04)
     body = o.mirror(
         o.path(
@@ -104,6 +107,7 @@ def tote(design: Design, tape: Tape) -> list[Piece]:
 
 
 def satchel(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a satchel."""
     low = tape(122, 0.06)
     body = o.mirror(
         o.path(
@@ -142,6 +146,7 @@ def satchel(design: Design, tape: Tape) -> list[Piece]:
 
 
 def crossbody(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a crossbody bag."""
     strap = Piece(
         o.ribbon(
             o.smooth(
@@ -193,6 +198,7 @@ def crossbody(design: Design, tape: Tape) -> list[Piece]:
 
 
 def clutch(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a clutch."""
     low = tape(108, 0.06)
     body = o.box(-94, 0, 94, low, 8)
     flap = o.path(
@@ -210,6 +216,7 @@ def clutch(design: Design, tape: Tape) -> list[Piece]:
 
 
 def hobo(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a hobo bag."""
     body = o.mirror(
         o.path(
             o.smooth((0, 34), (40, 30), (76, 6)),
@@ -258,6 +265,7 @@ BAGS = {"tote": tote, "satchel": satchel, "crossbody": crossbody, "clutch": clut
 
 
 def draft_backpack(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a backpack."""
     tape = Tape(rng, design.spread)
     low = tape(190, 0.04)
     body = o.mirror(

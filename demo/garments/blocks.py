@@ -1,6 +1,7 @@
 """The basic blocks: measures of an upper body, its outline, its necklines.
 
-x = 0 is the middle, y = 0 the highest point of the shoulder. A T-shirt is about 140 wide and 190 long.
+x = 0 is the middle, y = 0 the highest point of the shoulder. A T-shirt is about 140 wide and 190
+long.
 """
 
 from __future__ import annotations
@@ -37,29 +38,29 @@ class Block:
 
 
 def upper(design: Design, tape: Tape, **changes) -> Block:
-    """The block of a top for the design's gender and fit."""
-    women = dict(
-        shoulder=tape(55),
-        neck=tape(23),
-        chest=tape(57),
-        underarm=tape(66),
-        waist=tape(51),
-        waist_y=tape(118),
-        hip=tape(58),
-        hem=tape(58),
-        hem_y=tape(176),
-    )
-    men = dict(
-        shoulder=tape(66),
-        neck=tape(25),
-        chest=tape(68),
-        underarm=tape(74),
-        waist=tape(64),
-        waist_y=tape(132),
-        hip=tape(66),
-        hem=tape(66),
-        hem_y=tape(192),
-    )
+    """Return the block of a top for the design's gender and fit."""
+    women = {
+        "shoulder": tape(55),
+        "neck": tape(23),
+        "chest": tape(57),
+        "underarm": tape(66),
+        "waist": tape(51),
+        "waist_y": tape(118),
+        "hip": tape(58),
+        "hem": tape(58),
+        "hem_y": tape(176),
+    }
+    men = {
+        "shoulder": tape(66),
+        "neck": tape(25),
+        "chest": tape(68),
+        "underarm": tape(74),
+        "waist": tape(64),
+        "waist_y": tape(132),
+        "hip": tape(66),
+        "hem": tape(66),
+        "hem_y": tape(192),
+    }
     block = replace(Block(slope=tape(14)), **(men if design.men else women))
     ease = {"slim": (0.95, 0.88), "loose": (1.14, 1.2), "straight": (1.03, 1.06)}.get(
         design.fit or "", (1.0, 1.0)
@@ -100,7 +101,7 @@ def upper(design: Design, tape: Tape, **changes) -> Block:
 
 
 def front_neck(block: Block, neckline: str | None) -> np.ndarray:
-    """The right half of the front neck edge, from the middle up to the shoulder."""
+    """Return the right half of the front neck edge, from the middle up to the shoulder."""
     n, d = block.neck, block.depth
     if neckline == "v-neck":
         return o.smooth((0, d), (n * 0.52, d * 0.47), (n, 0))
@@ -117,7 +118,7 @@ def front_neck(block: Block, neckline: str | None) -> np.ndarray:
 
 
 def _side(b: Block) -> np.ndarray:
-    """Right side from underarm to hem."""
+    """Return the right side from underarm to hem."""
     points = [(b.chest, b.underarm), (b.waist, b.waist_y)]
     if b.hip_y - b.waist_y > 18:
         points.append((b.hip, b.hip_y - 6))
@@ -129,7 +130,7 @@ def _side(b: Block) -> np.ndarray:
 
 
 def hem_line(b: Block) -> np.ndarray:
-    """Right half of the hem, from the side to the middle."""
+    """Return the right half of the hem, from the side to the middle."""
     return o.smooth(
         (b.hem, b.hem_y),
         (b.hem * 0.62, b.hem_y + b.curve * 0.75),
@@ -139,7 +140,7 @@ def hem_line(b: Block) -> np.ndarray:
 
 
 def body_outline(b: Block, neckline: str | None, sleeveless: bool) -> np.ndarray:
-    """The front of an upper body."""
+    """Return the front of an upper body."""
     side, hem = _side(b), hem_line(b)
     if neckline == "strapless":
         top = o.smooth(
@@ -182,7 +183,7 @@ def body_outline(b: Block, neckline: str | None, sleeveless: bool) -> np.ndarray
 
 
 def _one_shoulder(b: Block, sleeveless: bool) -> np.ndarray:
-    """A front that hangs on its right shoulder alone."""
+    """Return a front that hangs on its right shoulder alone."""
     outer = b.shoulder * (0.86 if sleeveless else 0.99)
     arm = o.smooth(
         (outer, b.slope),
@@ -202,7 +203,10 @@ def _one_shoulder(b: Block, sleeveless: bool) -> np.ndarray:
 
 
 def opening_top(design: Design, b: Block) -> float:
-    """Where a front opening begins: at the neck edge, or at the top of a bodice without shoulders."""
+    """Return the height at which a front opening begins.
+
+    It is the neck edge, or the top of a bodice without shoulders.
+    """
     hangs = design.has("straps") or design.has("spaghetti straps")
     if hangs:
         return (
@@ -219,7 +223,7 @@ def opening_top(design: Design, b: Block) -> float:
 
 
 def strap_outline(b: Block, neckline: str | None) -> np.ndarray:
-    """A bodice that hangs on straps: its top edge lies below the shoulders."""
+    """Return a bodice that hangs on straps: its top edge lies below the shoulders."""
     c, t = b.chest, b.top
     edge = {
         "v-neck": o.smooth((0, t + 30), (c * 0.3, t + 8), (c * 0.56, t - 12)),
@@ -236,7 +240,7 @@ def strap_outline(b: Block, neckline: str | None) -> np.ndarray:
 
 
 def straps(b: Block, width: float, slot: str = "cloth") -> list[Piece]:
-    """Shoulder straps from the bodice over the shoulder to its back."""
+    """Return shoulder straps from the bodice over the shoulder to the back."""
     front = o.smooth((b.chest * 0.57, b.top - 8), (b.chest * 0.5, b.top - 30), (b.chest * 0.44, 0))
     back = o.smooth((b.chest * 0.44, 0), (b.chest * 0.4, b.top - 26), (b.chest * 0.42, b.top + 6))
     return [
@@ -247,7 +251,7 @@ def straps(b: Block, width: float, slot: str = "cloth") -> list[Piece]:
 
 
 def inside_back(b: Block, slot: str = "cloth", shade: float = 0.55) -> Piece:
-    """The back of the neck seen through the opening."""
+    """Return the back of the neck as seen through the opening."""
     n = b.neck
     rise = o.smooth((-n - 2, -1), (-n * 0.5, 5), (0, 7), (n * 0.5, 5), (n + 2, -1))
     return Piece(
@@ -264,6 +268,7 @@ def inside_back(b: Block, slot: str = "cloth", shade: float = 0.55) -> Piece:
 
 
 def hem_stitches(b: Block, up: float = 5) -> Line:
+    """Return the line of stitches above the hem."""
     edge = hem_line(b)
     return Line(o.shift(np.concatenate([edge, o.flip(edge)[::-1]]), 0, -up), "stitch", 0.8)
 
@@ -277,7 +282,7 @@ def body(
     pleats: Pleats | None = None,
     sleeveless: bool | None = None,
 ) -> Piece:
-    """The front piece of an upper body."""
+    """Return the front piece of an upper body."""
     bare = design.sleeve == "sleeveless" if sleeveless is None else sleeveless
     hangs = design.has("straps") or design.has("spaghetti straps")
     outline = strap_outline(b, design.neckline) if hangs else body_outline(b, design.neckline, bare)

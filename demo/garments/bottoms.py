@@ -15,7 +15,7 @@ from demo.pieces import Folds, Line, Piece, pair
 def legs(
     design: Design, tape: Tape, waist: float, hip: float, top: float, long: float
 ) -> list[Piece]:
-    """Both legs from the waist down; the left one lies over the right at the fly."""
+    """Return both legs from the waist down; the left one overlaps the right at the fly."""
     crotch = tape(62, 0.03)
     knee_w, hem_w = {
         "slim": (19.5, 13.5),
@@ -46,26 +46,39 @@ def legs(
     inn = o.smooth(
         (hx - hem_w, top + long + 2),
         (kx - knee_w, top + mid),
-        (4 if not short else 4, top + crotch + 8),
+        (4, top + crotch + 8),
         (0, top + crotch),
     )
     leg = o.path([(0, top + 2)], out, inn, [(-2, top + crotch - 4), (-2, top + 2)])
     crease = (
-        (Line(np.float32([(ix, top + 36), (hx, top + long)]), "seam", 1.6, strength=0.16),)
+        (
+            Line(
+                np.array([(ix, top + 36), (hx, top + long)], dtype=np.float32),
+                "seam",
+                1.6,
+                strength=0.16,
+            ),
+        )
         if design.cut == "pressed"
         else ()
     )
     fold = Folds(0.5 if design.category == "leggings" else 0.9, 11, 52, -0.04)
     hem = (
         Line(
-            np.float32([(hx - hem_w, top + long - 6), (hx + hem_w, top + long - 6)]), "stitch", 0.9
+            np.array(
+                [(hx - hem_w, top + long - 6), (hx + hem_w, top + long - 6)], dtype=np.float32
+            ),
+            "stitch",
+            0.9,
         ),
     )
     inseam = (
-        (Line(out[8:] + np.float32([-3, 0]), "stitch", 0.7),) if design.fabric == "denim" else ()
+        (Line(out[8:] + np.array([-3, 0], dtype=np.float32), "stitch", 0.7),)
+        if design.fabric == "denim"
+        else ()
     )
     right = Piece(leg, folds=fold, puff=13, turn=-0.03, lines=crease + hem + inseam, drop=0.3)
-    found = pair(right)
+    pieces = pair(right)
     if design.cut == "cuffed":
         band = o.path(
             [
@@ -75,7 +88,7 @@ def legs(
                 (hx - hem_w, top + long + 4),
             ]
         )
-        found += pair(
+        pieces += pair(
             Piece(
                 band, "cloth" if design.fabric != "denim" else "faded", puff=4, lift=1.1, drop=0.4
             )
@@ -89,28 +102,30 @@ def legs(
                 (hx - hem_w * 0.7, top + long + 14),
             ]
         )
-        found += pair(Piece(band, fabric="rib", puff=5, drop=0.3))
+        pieces += pair(Piece(band, fabric="rib", puff=5, drop=0.3))
     if design.has("slit"):
-        cut = np.float32(
+        cut = np.array(
             [
                 (hx + hem_w * 0.98, top + long - 46),
                 (hx + hem_w + 5, top + long + 10),
                 (hx + hem_w * 0.62, top + long + 10),
-            ]
+            ],
+            dtype=np.float32,
         )
-        found = pair(replace(right, holes=(cut,))) + found[2:]
+        pieces = pair(replace(right, holes=(cut,))) + pieces[2:]
     if design.has("zipper") and design.category != "jeans" and design.cut == "ankle zips":
-        found += [
+        pieces += [
             q
             for p in fastenings.zipper(
                 [(hx + hem_w * 0.5, top + long - 44), (hx + hem_w * 0.56, top + long - 1)]
             )
             for q in pair(p)
         ]
-    return found
+    return pieces
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft trousers, jeans, shorts or leggings."""
     tape = Tape(rng, design.spread)
     ease = {"slim": 0.94, "loose": 1.1}.get(design.fit or "", 1.0)
     waist, hip = tape(45) * ease, tape(57) * ease
@@ -152,7 +167,7 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
-    """Fly, button, loops, belt or cords at the waistband."""
+    """Return fly, button, loops, belt or cords at the waistband."""
     stack: list[Piece] = []
     if design.category == "leggings" or design.cut in ("jogger", "drawstring"):
         if design.has("tie"):
@@ -169,7 +184,10 @@ def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
             puff=2,
             lift=0.4,
             drop=0.2,
-            lines=(fly, Line(np.float32([(0, 6), (0, 60)]), "seam", 1.5, strength=0.55)),
+            lines=(
+                fly,
+                Line(np.array([(0, 6), (0, 60)], dtype=np.float32), "seam", 1.5, strength=0.55),
+            ),
         )
     )
     if design.has("zipper"):
@@ -180,16 +198,7 @@ def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
             stack += fastenings.buttons(
                 4, 14, 44, 3, 3.0, "metal" if design.fabric == "denim" else "button"
             )
-    if design.category in ("jeans", "trousers", "shorts"):
-        for x in (-0.72, -0.36, 0.36, 0.72):
-            stack.append(
-                Piece(
-                    o.box(x * waist - 2.2, -12 + 3 * (1 - x * x), x * waist + 2.2, 7),
-                    puff=1.6,
-                    lift=1.2,
-                    drop=0.45,
-                )
-            )
+    stack += _belt_loops(design, waist)
     if design.has("belt"):
         stack += fastenings.waist_belt(waist * 1.02, -4, 11)
     if design.has("tie"):
@@ -199,7 +208,23 @@ def front_of(design: Design, tape: Tape, waist: float) -> list[Piece]:
     return stack
 
 
+def _belt_loops(design: Design, waist: float) -> list[Piece]:
+    """Return the four loops on the waistband of jeans, trousers and shorts."""
+    if design.category not in ("jeans", "trousers", "shorts"):
+        return []
+    return [
+        Piece(
+            o.box(x * waist - 2.2, -12 + 3 * (1 - x * x), x * waist + 2.2, 7),
+            puff=1.6,
+            lift=1.2,
+            drop=0.45,
+        )
+        for x in (-0.72, -0.36, 0.36, 0.72)
+    ]
+
+
 def pockets(design: Design, waist: float, hip: float) -> list[Piece]:
+    """Return the pockets below the waistband."""
     if not design.has("pockets"):
         return []
     stack: list[Piece] = []
@@ -247,7 +272,7 @@ def pockets(design: Design, waist: float, hip: float) -> list[Piece]:
 
 
 def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """Boxer briefs, briefs, or a bralette with briefs."""
+    """Draft boxer briefs, briefs, or a bralette with briefs."""
     if design.cut == "boxers":
         stack = draft(
             replace(
@@ -320,7 +345,7 @@ def draft_underwear(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_swimwear(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """Swim shorts, a one-piece suit, or a bikini."""
+    """Draft swim shorts, a one-piece suit, or a bikini."""
     tape = Tape(rng, design.spread)
     if design.cut == "swim shorts":
         return draft(

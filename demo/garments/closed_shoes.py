@@ -1,4 +1,7 @@
-"""Sneakers, boots, loafers and formal shoes from the side: x = 0 at the heel, y = 0 on the ground, up is negative."""
+"""Sneakers, boots, loafers and formal shoes from the side.
+
+x = 0 at the heel, y = 0 on the ground, up is negative.
+"""
 
 from __future__ import annotations
 
@@ -11,15 +14,16 @@ from demo.pieces import Line, Piece
 
 
 def edge(points, strength=0.35, width=1.2) -> Line:
+    """Return a seam through the points."""
     return Line(np.asarray(points, np.float32), "seam", width, strength=strength)
 
 
 def laces(a, b, count: int, wide: float = 22, slot: str = "laces") -> list[Piece]:
-    """Short bars across the instep from a to b."""
-    found = []
+    """Return short bars across the instep from a to b."""
+    pieces = []
     for t in np.linspace(0, 1, count):
         x, y = a[0] + (b[0] - a[0]) * t, a[1] + (b[1] - a[1]) * t
-        found.append(
+        pieces.append(
             Piece(
                 o.ribbon(
                     o.smooth(
@@ -35,10 +39,11 @@ def laces(a, b, count: int, wide: float = 22, slot: str = "laces") -> list[Piece
                 drop=0.4,
             )
         )
-    return found
+    return pieces
 
 
 def sneakers(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a sneaker."""
     high = design.cut == "high-top"
     top = -118.0 if high else tape(-66, 0.05)
     sole = tape(17, 0.12) if design.cut != "runner" else tape(24, 0.1)
@@ -129,7 +134,7 @@ def sneakers(design: Design, tape: Tape) -> list[Piece]:
             drop=0.3,
             lines=(
                 Line(
-                    np.float32([(0, -sole * 0.45), (toe - 4, -sole * 0.45)]),
+                    np.array([(0, -sole * 0.45), (toe - 4, -sole * 0.45)], dtype=np.float32),
                     "seam",
                     1.2,
                     strength=0.2,
@@ -140,6 +145,7 @@ def sneakers(design: Design, tape: Tape) -> list[Piece]:
 
 
 def boots(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a boot."""
     tall = {"chelsea": 122.0, "combat": 150.0, "tall": 268.0, "heeled": 140.0}[
         design.cut or "chelsea"
     ]
@@ -228,6 +234,7 @@ def boots(design: Design, tape: Tape) -> list[Piece]:
 
 
 def loafers(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a loafer."""
     toe = tape(196, 0.03)
     upper = o.path(
         o.smooth((6, -16), (0, -38), (6, -60)),
@@ -292,6 +299,7 @@ def loafers(design: Design, tape: Tape) -> list[Piece]:
 
 
 def formal(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a formal shoe."""
     toe = tape(204, 0.03)
     upper = o.path(
         o.smooth((6, -18), (0, -40), (8, -68)),

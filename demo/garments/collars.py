@@ -12,7 +12,7 @@ from demo.pieces import Folds, Line, Piece, pair
 def rib_neck(
     b: Block, neckline: str | None, width: float = 7, slot: str = "cloth", fabric: str = "rib"
 ) -> list[Piece]:
-    """The neck band, over the back and over the front of the neck."""
+    """Return the neck band, over the back and over the front of the neck."""
     n = b.neck
     back = o.smooth((-n - 1, 0), (-n * 0.5, 6), (0, 8), (n * 0.5, 6), (n + 1, 0))
     right = front_neck(b, neckline)
@@ -25,7 +25,7 @@ def rib_neck(
 
 
 def facing(b: Block, neckline: str | None) -> list[Piece]:
-    """A plain neck edge: a fine rolled hem with stitches below it."""
+    """Return a plain neck edge: a fine rolled hem with stitches below it."""
     right = front_neck(b, neckline)
     front = np.concatenate([o.flip(right)[::-1][:-1], right])
     return [
@@ -41,7 +41,7 @@ def facing(b: Block, neckline: str | None) -> list[Piece]:
 def shirt_collar(
     b: Block, slot: str = "cloth", spread: float = 1.0, tall: float = 1.0
 ) -> list[Piece]:
-    """Stand and two points, closed at the neck."""
+    """Return a stand and two points, closed at the neck."""
     n, d = b.neck, b.depth
     stand_back = Piece(
         o.path(
@@ -81,7 +81,7 @@ def shirt_collar(
 
 
 def mandarin_collar(b: Block, slot: str = "cloth") -> list[Piece]:
-    """A low stand, open in the middle."""
+    """Return a low stand, open in the middle."""
     n = b.neck
     back = Piece(
         o.path(o.smooth((-n, -7), (0, -4), (n, -7)), o.smooth((n, 6), (0, 10), (-n, 6))),
@@ -112,7 +112,7 @@ def mandarin_collar(b: Block, slot: str = "cloth") -> list[Piece]:
 def stand_collar(
     b: Block, tall: float = 20, slot: str = "cloth", fabric: str | None = None
 ) -> list[Piece]:
-    """The collar of a zipped jacket, closed to the chin."""
+    """Return the collar of a zipped jacket, closed to the chin."""
     n = b.neck + 1
     outline = o.mirror(
         o.path(
@@ -132,7 +132,7 @@ def stand_collar(
 
 
 def turtleneck(b: Block, tall: float = 30) -> list[Piece]:
-    """A folded neck tube."""
+    """Return a folded neck tube."""
     n = b.neck + 2
     tube = o.mirror(
         o.path(
@@ -157,7 +157,7 @@ def turtleneck(b: Block, tall: float = 30) -> list[Piece]:
 def hood(
     b: Block, slot: str = "cloth", up: bool = True, cords: bool = True, lining: str = "cloth"
 ) -> tuple[list[Piece], list[Piece]]:
-    """What lies behind the body and what lies over it."""
+    """Return what lies behind the body and what lies over it."""
     n = b.neck + 15
     tall = 66 if up else 30
     crown = o.mirror(
@@ -226,7 +226,7 @@ def hood(
 def lapels(
     b: Block, deep: float, wide: float, slot: str = "cloth", notch: bool = True
 ) -> list[Piece]:
-    """Rolled collar and lapels down to the first button at `deep`."""
+    """Return a rolled collar and lapels down to the first button at `deep`."""
     n = b.neck
     lapel = o.path(
         o.smooth((n * 0.95, 2), (n * 0.6, deep * 0.5), (1.5, deep)),

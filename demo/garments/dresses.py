@@ -15,7 +15,7 @@ from demo.pieces import Line, Piece, pair
 
 
 def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A bodice of `tops` over a skirt."""
+    """Draft a bodice of `tops` over a skirt."""
     tape = Tape(rng, design.spread)
     fitted = replace(
         design,
@@ -63,16 +63,16 @@ def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
         ),
         drop=0.0 if seamless else 0.3,
     )
+    upper_parts = [bodice]
     if seamless:
         skirt = joined(skirt, bodice)
-        bodice = None
+        upper_parts = []
     plain = replace(
         fitted, details=design.details - {"ruffle", "lace trim", "fringe", "belt", "tie", "slit"}
     )
     stack = [*tops.back_parts(design, b), *tops.sleeves(design, tape, b), skirt]
     stack += skirt_trims(design, tape, b, hem, b.hem_y + long)
-    if bodice is not None:
-        stack.append(bodice)
+    stack += upper_parts
     stack += tops.necks(design, tape, b)
     stack += dress_closures(design, tape, b, b.hem_y + long)
     stack += tops.trimmings(plain, tape, b)
@@ -87,7 +87,7 @@ def draft_dress(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def joined(skirt: Piece, bodice: Piece) -> Piece:
-    """Skirt and bodice cut in one, without a waist seam."""
+    """Return skirt and bodice cut in one, without a waist seam."""
     n = len(bodice.outline) // 2
     right = bodice.outline[:n]
     at = int(np.argmax(right[:, 1] > right[:, 1].max() - 6))
@@ -101,6 +101,7 @@ def joined(skirt: Piece, bodice: Piece) -> Piece:
 
 
 def dress_closures(design: Design, tape: Tape, b: Block, bottom: float) -> list[Piece]:
+    """Return zips, buttons and plackets down to `bottom`."""
     top = opening_top(design, b)
     stack: list[Piece] = []
     if design.has("buttons"):
@@ -115,7 +116,7 @@ def dress_closures(design: Design, tape: Tape, b: Block, bottom: float) -> list[
 
 
 def waists(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Belts and ties at the waist."""
+    """Return belts and ties at the waist."""
     if design.has("belt"):
         return fastenings.waist_belt(b.hem * 1.01, b.hem_y - 1, 10)
     if design.has("tie"):

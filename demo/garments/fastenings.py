@@ -1,6 +1,8 @@
-"""Buttons, plackets, zips, pockets, belts: what a garment closes and carries with."""
+"""Buttons, plackets, zips, pockets, belts."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,9 +12,15 @@ from demo.pieces import Line, Piece
 
 
 def button(x: float, y: float, r: float = 3.0, slot: str = "button") -> list[Piece]:
-    """A button with two holes."""
+    """Return a button with two holes."""
     holes = tuple(
-        Line(np.float32([[x + d, y - 0.5], [x + d, y + 0.5]]), "ink", 1.0, "dark", 0.5)
+        Line(
+            np.array([[x + d, y - 0.5], [x + d, y + 0.5]], dtype=np.float32),
+            "ink",
+            1.0,
+            "dark",
+            0.5,
+        )
         for d in (-r * 0.3, r * 0.3)
     )
     return [
@@ -31,15 +39,23 @@ def button(x: float, y: float, r: float = 3.0, slot: str = "button") -> list[Pie
 def buttons(
     x: float, top: float, bottom: float, count: int, r: float = 3.0, slot: str = "button"
 ) -> list[Piece]:
+    """Return `n` buttons in a row from `top` to `bottom`."""
     return [p for y in np.linspace(top, bottom, count) for p in button(x, float(y), r, slot)]
 
 
 def placket(x: float, top: float, bottom: float, width: float = 11, slot: str = "cloth") -> Piece:
-    """The button strip of a shirt front."""
+    """Return the button strip of a shirt front."""
     lines = (
-        Line(np.float32([[x - width / 2 + 2, top], [x - width / 2 + 2, bottom]]), "stitch", 0.7),
         Line(
-            np.float32([[x + width / 2, top], [x + width / 2, bottom]]), "seam", 1.3, strength=0.4
+            np.array([[x - width / 2 + 2, top], [x - width / 2 + 2, bottom]], dtype=np.float32),
+            "stitch",
+            0.7,
+        ),
+        Line(
+            np.array([[x + width / 2, top], [x + width / 2, bottom]], dtype=np.float32),
+            "seam",
+            1.3,
+            strength=0.4,
         ),
     )
     return Piece(
@@ -53,13 +69,15 @@ def placket(x: float, top: float, bottom: float, width: float = 11, slot: str = 
 
 
 def opening(x: float, top: float, bottom: float, strength: float = 0.55) -> Line:
-    """The edge where one front overlaps the other."""
-    return Line(np.float32([[x, top], [x, bottom]]), "seam", 1.8, strength=strength)
+    """Return the edge where one front overlaps the other."""
+    return Line(np.array([[x, top], [x, bottom]], dtype=np.float32), "seam", 1.8, strength=strength)
 
 
-def zipper(points, slot: str = "metal", width: float = 5.5) -> list[Piece]:
-    """A zip: tape, teeth and a slider at the upper end."""
-    line = o.resample(np.float32(points), 24)
+def zipper(
+    points: Sequence[Sequence[float]] | np.ndarray, slot: str = "metal", width: float = 5.5
+) -> list[Piece]:
+    """Return a zip: tape, teeth and a slider at the upper end."""
+    line = o.resample(np.asarray(points, dtype=np.float32), 24)
     tape = Piece(
         o.ribbon(line, width),
         "dark",
@@ -82,20 +100,21 @@ def patch_pocket(
     point: float = 4,
     slot: str = "cloth",
 ) -> list[Piece]:
-    """A pocket sewn on, with stitches and perhaps a flap."""
+    """Return a pocket sewn on, with stitches and possibly a flap."""
     mid = (x0 + x1) / 2
     outline = o.path([(x0, y0), (x1, y0), (x1, y1 - point), (mid, y1), (x0, y1 - point)])
-    inset = np.float32(
+    inset = np.array(
         [
             (x0 + 2, y0),
             (x0 + 2, y1 - point - 1.5),
             (mid, y1 - 2.5),
             (x1 - 2, y1 - point - 1.5),
             (x1 - 2, y0),
-        ]
+        ],
+        dtype=np.float32,
     )
-    top = np.float32([(x0, y0 + 6), (x1, y0 + 6)])
-    found = [
+    top = np.array([(x0, y0 + 6), (x1, y0 + 6)], dtype=np.float32)
+    pieces = [
         Piece(
             outline,
             slot,
@@ -113,7 +132,7 @@ def patch_pocket(
         edge = o.path(
             [(x0 - 2, y0 - 2), (x1 + 2, y0 - 2), (x1 + 2, y0 + 9), (mid, y0 + 15), (x0 - 2, y0 + 9)]
         )
-        found.append(
+        pieces.append(
             Piece(
                 edge,
                 slot,
@@ -122,12 +141,12 @@ def patch_pocket(
                 lines=(Line(np.concatenate([edge, edge[:1]]), "seam", 1.2, strength=0.35),),
             )
         )
-    return found
+    return pieces
 
 
 def welt_pocket(x0: float, y0: float, x1: float, y1: float, width: float = 6) -> Piece:
-    """A slanted slot with a lip."""
-    line = np.float32([(x0, y0), (x1, y1)])
+    """Return a slanted slot with a lip."""
+    line = np.array([(x0, y0), (x1, y1)], dtype=np.float32)
     return Piece(
         o.ribbon(line, width),
         puff=2.5,
@@ -140,6 +159,7 @@ def welt_pocket(x0: float, y0: float, x1: float, y1: float, width: float = 6) ->
 
 
 def flap_pocket(x0: float, y: float, x1: float, tall: float = 14) -> Piece:
+    """Return the flap of a pocket."""
     edge = o.path(
         [(x0, y), (x1, y)],
         o.smooth((x1, y + tall - 3), (x1 - 3, y + tall)),
@@ -150,14 +170,14 @@ def flap_pocket(x0: float, y: float, x1: float, tall: float = 14) -> Piece:
         puff=4,
         drop=0.55,
         lines=(
-            Line(np.float32([(x0, y), (x1, y)]), "seam", 2.0, strength=0.75),
+            Line(np.array([(x0, y), (x1, y)], dtype=np.float32), "seam", 2.0, strength=0.75),
             Line(np.concatenate([edge, edge[:1]]), "seam", 1.0, strength=0.35),
         ),
     )
 
 
 def kangaroo_pocket(b: Block, wide: float = 36) -> list[Piece]:
-    """The hoodie's pouch."""
+    """Return a hoodie's pouch."""
     low, high = b.hem_y - 12, b.hem_y - 62
     right = o.path(
         [(0, high), (wide * 0.62, high)],
@@ -183,15 +203,15 @@ def waist_belt(
     fabric: str | None = "leather",
     buckle: bool = True,
 ) -> list[Piece]:
-    """A belt with a buckle, or tied in front."""
+    """Return a belt with a buckle, or one tied in front."""
     band = o.path(
         o.smooth((-half - 2, y - tall / 2), (0, y - tall / 2 + 3), (half + 2, y - tall / 2)),
         o.smooth((half + 2, y + tall / 2), (0, y + tall / 2 + 3), (-half - 2, y + tall / 2)),
     )
-    found = [Piece(band, slot, fabric, puff=4, lift=1.1, drop=0.5)]
+    pieces = [Piece(band, slot, fabric, puff=4, lift=1.1, drop=0.5)]
     if buckle:
         ring = o.box(-9, y - tall / 2 - 1, 9, y + tall / 2 + 6, 2.5)
         hole = o.box(-5.5, y - tall / 2 + 2.5, 5.5, y + tall / 2 + 2.5, 1)
-        found.append(Piece(ring, "metal", "metal", puff=2.2, lift=1.4, holes=(hole,), drop=0.5))
-        found.append(Piece(o.box(-2, y + 0.8, 9, y + 3, 0.8), "metal", "metal", puff=1, drop=0.3))
-    return found
+        pieces.append(Piece(ring, "metal", "metal", puff=2.2, lift=1.4, holes=(hole,), drop=0.5))
+        pieces.append(Piece(o.box(-2, y + 0.8, 9, y + 3, 0.8), "metal", "metal", puff=1, drop=0.3))
+    return pieces

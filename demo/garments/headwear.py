@@ -11,6 +11,7 @@ from demo.pieces import Folds, Line, Piece
 
 
 def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a hat of the design's cut."""
     tape = Tape(rng, design.spread)
     if design.cut == "beanie":
         dome = o.mirror(o.path(o.smooth((0, -96), (40, -88), (66, -44), (70, 0)), [(0, 4)]))
@@ -93,7 +94,9 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
                 [(0, 26)],
             )
         )
-        dent = (Line(o.smooth((0, -58), (-2, -40), (0, -30)), "seam", 7, strength=0.18),)
+        dent: tuple[Line, ...] = (
+            Line(o.smooth((0, -58), (-2, -40), (0, -30)), "seam", 7, strength=0.18),
+        )
     else:
         crown = o.mirror(o.path(o.smooth((0, -72), (36, -66), (56, -36), (62, 16)), [(0, 24)]))
         dent = ()
@@ -136,6 +139,7 @@ def draft_hat(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_cap(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a cap."""
     tape = Tape(rng, design.spread)
     dome = o.path(
         o.smooth((-80, 14), (-78, -28), (-44, -74), (6, -84), (50, -66), (72, -22), (74, 10)),

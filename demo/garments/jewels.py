@@ -11,6 +11,7 @@ from demo.pieces import Line, Piece, pair, shifted
 
 
 def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a watch."""
     tape = Tape(rng, design.spread)
     r = tape(44, 0.08)
     w = r * 0.58
@@ -26,12 +27,14 @@ def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
     down = o.scale(up, 1, -1)
     links = (
         tuple(
-            Line(np.float32([(-w, y), (w, y)]), "seam", 1.6, strength=0.5)
+            Line(np.array([(-w, y), (w, y)], dtype=np.float32), "seam", 1.6, strength=0.5)
             for y in range(-146, 150, 11)
         )
         if metal
         else tuple(
-            Line(np.float32([(s * w * 0.66, -142), (s * w * 0.8, -r)]), "stitch", 0.9)
+            Line(
+                np.array([(s * w * 0.66, -142), (s * w * 0.8, -r)], dtype=np.float32), "stitch", 0.9
+            )
             for s in (-1, 1)
         )
     )
@@ -72,7 +75,7 @@ def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
     ]
     for k in range(12):
         a = k * np.pi / 6
-        d = np.float32([np.sin(a), -np.cos(a)]) * r
+        d = np.array([np.sin(a), -np.cos(a)], dtype=np.float32) * r
         stack.append(
             Piece(
                 o.ribbon(np.stack([d * 0.62, d * 0.73]), 3.4 if k % 3 == 0 else 1.8),
@@ -82,7 +85,7 @@ def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
             )
         )
     for turn, long, width in ((-0.9, 0.4, 3.2), (0.75, 0.58, 2.4)):
-        d = np.float32([np.sin(turn), -np.cos(turn)]) * r
+        d = np.array([np.sin(turn), -np.cos(turn)], dtype=np.float32) * r
         stack.append(
             Piece(o.ribbon(np.stack([-d * 0.1, d * long]), width), "hands", puff=1, drop=0.3)
         )
@@ -90,6 +93,7 @@ def draft_watch(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_sunglasses(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft sunglasses."""
     tape = Tape(rng, design.spread)
     cx, rx = 52.0, tape(42, 0.05)
     lens = {
@@ -145,6 +149,7 @@ def draft_sunglasses(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_jewellery(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a necklace, earrings, a ring or a bracelet."""
     tape = Tape(rng, design.spread)
     return JEWELS[design.cut or "necklace"](design, tape)
 
@@ -222,7 +227,10 @@ def _earrings(design: Design, tape: Tape) -> list[Piece]:
                 p
                 for k, r in enumerate((8, 10, 13))
                 for p in ornaments.beads(
-                    np.float32([(0, -44 + 24 * k), (0.1, -44 + 24 * k), (0, -44 + 24 * k)]),
+                    np.array(
+                        [(0, -44 + 24 * k), (0.1, -44 + 24 * k), (0, -44 + 24 * k)],
+                        dtype=np.float32,
+                    ),
                     9,
                     r,
                     "cloth",
@@ -251,7 +259,13 @@ def _earrings(design: Design, tape: Tape) -> list[Piece]:
                 drop=0.3,
             ),
             *_gem(0, -34, 10),
-            Piece(o.ribbon(np.float32([(0, -24), (0, 6)]), 3), "cloth", "metal", puff=1, drop=0.3),
+            Piece(
+                o.ribbon(np.array([(0, -24), (0, 6)], dtype=np.float32), 3),
+                "cloth",
+                "metal",
+                puff=1,
+                drop=0.3,
+            ),
             *_gem(0, 24, 18),
         ]
     return shifted(drop, -56, 0) + shifted(drop, 56, 0)

@@ -12,6 +12,7 @@ from demo.pieces import Line, Piece
 
 
 def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a wallet."""
     tape = Tape(rng, design.spread)
     if design.cut == "long":
         body = o.box(-96, 0, 96, tape(100, 0.05), 8)
@@ -43,7 +44,7 @@ def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
                 o.path([(-74, 44), (74, 36), (74, 100), (-74, 100)]),
                 puff=4,
                 drop=0.4,
-                lines=(Line(np.float32([(-72, 48), (72, 40)]), "stitch", 0.9),),
+                lines=(Line(np.array([(-72, 48), (72, 40)], dtype=np.float32), "stitch", 0.9),),
             ),
         ]
     else:
@@ -70,7 +71,7 @@ def draft_wallet(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A rolled belt: its ring seen from above at a slant, the buckle in front."""
+    """Draft a rolled belt: its ring seen from above at a slant, the buckle in front."""
     tape = Tape(rng, design.spread)
     wide = tape(30 if design.cut != "slim" else 17, 0.06)
     rx, ry = 92.0, 62.0
@@ -103,7 +104,13 @@ def draft_belt(design: Design, rng: np.random.Generator) -> list[Piece]:
         ),
         puff=3,
         drop=0.5,
-        lines=(Line(np.float32([(-4, y - wide / 2 + 5), (50, y - wide / 2)]), "stitch", 0.9),),
+        lines=(
+            Line(
+                np.array([(-4, y - wide / 2 + 5), (50, y - wide / 2)], dtype=np.float32),
+                "stitch",
+                0.9,
+            ),
+        ),
     )
     holes = [
         Piece(o.ellipse(x, y - 3 - x * 0.03, 2.2, 2.2, n=10), "dark", puff=1, drop=0)

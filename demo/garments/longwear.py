@@ -16,7 +16,7 @@ from demo.pieces import Line, Piece, pair
 
 
 def draft_jumpsuit(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A bodice over trousers."""
+    """Draft a bodice over trousers."""
     tape = Tape(rng, design.spread)
     fitted = replace(design, fit="slim", length=None)
     b = upper(fitted, tape)
@@ -70,7 +70,10 @@ def draft_jumpsuit(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A long straight tunic with side slits, a half placket and a mandarin collar or a round neck."""
+    """Draft a long straight tunic with side slits.
+
+    It has a half placket, and a mandarin collar or a round neck.
+    """
     tape = Tape(rng, design.spread)
     b = upper(replace(design, length=None), tape)
     b = replace(b, waist=max(b.waist, b.chest * 0.96), hip=max(b.hip, b.chest))
@@ -81,7 +84,8 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
     b = replace(b, hem_y=low, hem=b.hip * grow, hip_y=b.waist_y + 60)
     tall = (low - b.waist_y) * 0.5
     side = [(b.hem * 0.8, low - tall), (b.hem * 0.8 + 10, low + 20), (b.hem * 0.8 - 6, low + 20)]
-    holes = [np.float32(side), o.flip(np.float32(side))] if design.has("slit") else []
+    slit = np.array(side, dtype=np.float32)
+    holes = [slit, o.flip(slit)] if design.has("slit") else []
     piece = replace(
         tops.front(replace(design, details=design.details - {"slit"}), b), holes=tuple(holes)
     )
@@ -98,12 +102,12 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
             *fastenings.buttons(0, top + 8, top + 62, 4, 2.8),
         ]
     if design.has("embroidery"):
-        for side in (-1, 1):
+        for sign in (-1, 1):
             stack += [
-                q for y in (top + 14, top + 46) for q in ornaments.embroidery(side * 19, y, 14)
+                q for y in (top + 14, top + 46) for q in ornaments.embroidery(sign * 19, y, 14)
             ]
         half = b.hem * (0.76 if design.has("slit") else 0.93)
-        band = np.float32([(-half, low - 18), (half, low - 18)])
+        band = np.array([(-half, low - 18), (half, low - 18)], dtype=np.float32)
         stack += [
             Piece(
                 o.ribbon(band, 9),
@@ -121,7 +125,7 @@ def draft_kurta(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """A wrapped robe with a shawl collar and a tied belt."""
+    """Draft a wrapped robe with a shawl collar and a tied belt."""
     tape = Tape(rng, design.spread)
     b = upper(replace(design, fit="loose", length=None, neckline="v-neck"), tape)
     low = (
@@ -159,7 +163,7 @@ def draft_robe(design: Design, rng: np.random.Generator) -> list[Piece]:
             for q in pair(p)
         ]
     if design.has("hood"):
-        behind, over = collars.hood(replace(b, depth=22), up=False, cords=False)
+        behind, _ = collars.hood(replace(b, depth=22), up=False, cords=False)
         stack = behind + stack
     if design.has("belt"):
         half = b.waist * 1.02

@@ -1,4 +1,4 @@
-"""Heels, sandals, flats and flip flops; the last and slides from above."""
+"""Heels, sandals, flats and flip flops; lasts and slides from above."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from demo.pieces import Line, Piece
 
 
 def heels(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a heeled shoe."""
     high = tape(88 if design.cut != "kitten" else 46, 0.06)
     toe = tape(196, 0.03)
     seat = -high
@@ -72,11 +73,11 @@ def heels(design: Design, tape: Tape) -> list[Piece]:
                 drop=0.1,
             )
         )
-        for line in (
+        straps = (
             o.smooth((120, -6), (134, -34), (160, -36), (176, -8)),
             o.smooth((128, -8), (150, -30), (170, -28), (184, -8)),
-        ):
-            stack.append(Piece(o.ribbon(line, 9), puff=3, drop=0.3))
+        )
+        stack += [Piece(o.ribbon(line, 9), puff=3, drop=0.3) for line in straps]
         stack.append(
             Piece(
                 o.path(
@@ -132,6 +133,7 @@ def heels(design: Design, tape: Tape) -> list[Piece]:
 
 
 def sandals(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a sandal."""
     if design.cut == "slides":
         return _footbed(tape) + [
             Piece(
@@ -197,6 +199,7 @@ def sandals(design: Design, tape: Tape) -> list[Piece]:
 
 
 def flats(design: Design, tape: Tape) -> list[Piece]:
+    """Draft a flat shoe."""
     toe = tape(194, 0.03)
     upper = o.path(
         o.smooth((4, -8), (-1, -30), (6, -52)),
@@ -263,7 +266,7 @@ def flats(design: Design, tape: Tape) -> list[Piece]:
 
 
 def _footbed(tape: Tape) -> list[Piece]:
-    """A right sole from above, toe up."""
+    """Return a right sole from above, toe up."""
     wide = tape(43, 0.04)
     sole = o.loop(
         (0, -118),
@@ -285,6 +288,7 @@ def _footbed(tape: Tape) -> list[Piece]:
 
 
 def flip_flops(design: Design, tape: Tape) -> list[Piece]:
+    """Draft flip flops or slides from above."""
     toe = (-6, -78)
     right = o.smooth(toe, (18, -52), (40, 6))
     left = o.smooth(toe, (-24, -50), (-36, 8))

@@ -16,7 +16,7 @@ def bow(
     tails: float = 1.6,
     fabric: str | None = None,
 ) -> list[Piece]:
-    """Two loops, a knot, two tails."""
+    """Return two loops, a knot and two tails."""
     tail = o.path(
         o.smooth((0, 0), (size * 0.32, size * 0.8), (size * 0.5, size * tails)),
         [(size * 0.82, size * tails * 0.94)],
@@ -60,7 +60,7 @@ def bow(
 def tie_ends(
     x: float, y: float, long: float = 46, slot: str = "cloth", width: float = 7
 ) -> list[Piece]:
-    """A knot with two hanging ends."""
+    """Return a knot with two hanging ends."""
     ends = pair(
         Piece(
             o.ribbon(o.smooth((0, 0), (width * 0.8, long * 0.45), (width * 1.5, long)), width),
@@ -91,7 +91,7 @@ def tie_ends(
 def ruffle(
     line, deep: float, waves: float, slot: str = "cloth", phase: float = 0.0, shade: float = 1.0
 ) -> Piece:
-    """A gathered frill that hangs from a line drawn from left to right."""
+    """Return a gathered frill that hangs from a line drawn from left to right."""
     line = np.asarray(line, np.float32)
     x = line[:, 0]
     lower = o.wavy(
@@ -125,7 +125,7 @@ def ruffle(
 
 
 def beads(line, apart: float = 7, r: float = 2.4, slot: str = "pearl") -> list[Piece]:
-    """Pearls along a line."""
+    """Return pearls along a line."""
     length = float(np.linalg.norm(np.diff(np.asarray(line), axis=0), axis=1).sum())
     return [
         Piece(o.ellipse(x, y, r, r, n=12), slot, "plastic", puff=r, lift=1.8, drop=0.5)
@@ -134,7 +134,7 @@ def beads(line, apart: float = 7, r: float = 2.4, slot: str = "pearl") -> list[P
 
 
 def lace_trim(line, deep: float = 14, slot: str = "lacing") -> list[Piece]:
-    """A scalloped border with holes, hanging from a line drawn from left to right."""
+    """Return a scalloped border with holes, hanging from a line drawn from left to right."""
     line = o.resample(line, 40)
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
     scallops = max(3, int(length / (deep * 0.8)))
@@ -166,7 +166,7 @@ def fringe(
     fabric: str | None = None,
     rng=None,
 ) -> list[Piece]:
-    """Hanging strands from a line; one piece of many teeth."""
+    """Return strands hanging from a line, as one piece of many teeth."""
     line = np.asarray(line, np.float32)
     length = float(np.linalg.norm(np.diff(line, axis=0), axis=1).sum())
     at = o.resample(line, max(6, int(length / apart)))
@@ -183,10 +183,12 @@ def fringe(
 
 
 def emblem(x: float, y: float, size: float = 7, slot: str = "trim", kind: int = 0) -> list[Piece]:
-    """A small brand mark."""
+    """Return a small brand mark."""
     shapes = (
         o.box(-size, -size * 0.6, size, size * 0.6, 2),
-        np.float32([[0, -size], [size * 0.9, size * 0.7], [-size * 0.9, size * 0.7]]),
+        np.array(
+            [[0, -size], [size * 0.9, size * 0.7], [-size * 0.9, size * 0.7]], dtype=np.float32
+        ),
         o.ellipse(0, 0, size * 0.8, size * 0.8, n=20),
         o.path(
             o.smooth((-size, -size * 0.4), (0, size * 0.5), (size * 1.2, -size * 0.8)),
@@ -205,7 +207,7 @@ def emblem(x: float, y: float, size: float = 7, slot: str = "trim", kind: int = 
 def embroidery(
     x: float, y: float, size: float = 16, slots=("stitching", "stitching2")
 ) -> list[Piece]:
-    """A stitched sprig: stems, leaves, three flowers."""
+    """Return a stitched sprig: stems, leaves, three flowers."""
     pieces = [
         Piece(
             o.ribbon(o.smooth((0, size), (size * 0.2, 0), (-size * 0.1, -size)), 1.8),

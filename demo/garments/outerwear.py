@@ -18,6 +18,7 @@ ROLLED = ("blazer", "coat", "double", "trench", "waistcoat")
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a jacket, blazer, coat or vest."""
     tape = Tape(rng, design.spread)
     b = block_of(design, tape)
     rolled = design.neckline == "v-neck" or (design.neckline == "collar" and design.cut in ROLLED)
@@ -66,7 +67,7 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def block_of(design: Design, tape: Tape) -> Block:
-    """A jacket is wider than a shirt; a coat longer; a lapel opens down to its first button."""
+    """Return the block: wider than a shirt's, longer for a coat, open down to the first button."""
     b = upper(replace(design, length=None, neckline="crew"), tape)
     b = replace(
         b,
@@ -101,17 +102,17 @@ def block_of(design: Design, tape: Tape) -> Block:
 
 
 def quilted(piece: Piece, apart: float, angle: float) -> Piece:
-    """Down chambers of height `apart` that lie across the piece."""
+    """Return the piece with down chambers of height `apart` across it."""
     return replace(piece, folds=Folds(0.45, 10, 14, angle), quilt=apart, puff=18, lines=())
 
 
 def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
-    """The front edge and what closes it."""
+    """Return the front edge and what closes it."""
     low = b.hem_y + b.curve
     stack: list[Piece] = []
 
     def strip(x0: float, x1: float) -> Piece:
-        edge = Line(np.float32([(x1, deep), (x1, low)]), "seam", 1.8, strength=0.65)
+        edge = Line(np.array([(x1, deep), (x1, low)], dtype=np.float32), "seam", 1.8, strength=0.65)
         return Piece(o.box(x0, deep - 1, x1, low), puff=2, lift=0.2, drop=0.3, lines=(edge,))
 
     if design.cut == "bomber":
@@ -153,6 +154,7 @@ def fronts(design: Design, tape: Tape, b: Block, deep: float) -> list[Piece]:
 
 
 def collar_of(design: Design, tape: Tape, b: Block, deep: float, rolled: bool) -> list[Piece]:
+    """Return the collar, hood or lapels of the cut."""
     if design.neckline == "v-neck":
         return []
     if rolled:
@@ -178,7 +180,7 @@ def collar_of(design: Design, tape: Tape, b: Block, deep: float, rolled: bool) -
 
 
 def seams(design: Design, b: Block) -> list[Piece]:
-    """Yokes and panel seams, drawn on a thin overlay of the front."""
+    """Return yokes and panel seams, drawn on a thin overlay of the front."""
     stack: list[Piece] = []
     if design.cut in ("denim", "trucker"):
         y = b.underarm - 16
@@ -197,23 +199,14 @@ def seams(design: Design, b: Block) -> list[Piece]:
                     drop=0.5,
                 )
             )
-            for x in (0.28, 0.56):
-                stack.append(
-                    Piece(
-                        o.ribbon(
-                            np.float32(
-                                [
-                                    (side * b.chest * (x + 0.12), y),
-                                    (side * b.chest * x * 0.7, b.hem_y - 8),
-                                ]
-                            ),
-                            1.6,
-                        ),
-                        "thread",
-                        puff=1,
-                        drop=0.3,
-                    )
-                )
+            ends = [
+                [(side * b.chest * (x + 0.12), y), (side * b.chest * x * 0.7, b.hem_y - 8)]
+                for x in (0.28, 0.56)
+            ]
+            stack += [
+                Piece(o.ribbon(np.array(line, dtype=np.float32), 1.6), "thread", puff=1, drop=0.3)
+                for line in ends
+            ]
         stack.append(
             Piece(
                 o.mirror(
@@ -226,7 +219,11 @@ def seams(design: Design, b: Block) -> list[Piece]:
                 puff=4,
                 drop=0.35,
                 lines=(
-                    Line(np.float32([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)]), "stitch", 0.9),
+                    Line(
+                        np.array([(-b.hem, b.hem_y - 8), (b.hem, b.hem_y - 8)], dtype=np.float32),
+                        "stitch",
+                        0.9,
+                    ),
                 ),
             )
         )
@@ -242,6 +239,7 @@ def seams(design: Design, b: Block) -> list[Piece]:
 
 
 def pockets(design: Design, b: Block) -> list[Piece]:
+    """Return the pockets of the cut."""
     if not design.has("pockets"):
         return []
     if design.cut in ("denim", "trucker"):
@@ -273,21 +271,22 @@ def pockets(design: Design, b: Block) -> list[Piece]:
         return pair(
             fastenings.welt_pocket(b.hem * 0.36, b.hem_y - 36, b.hem * 0.8, b.hem_y - 40, 6)
         )
-    found = pair(
+    pieces = pair(
         fastenings.flap_pocket(
             b.hip * 0.3, y + (4 if design.category == "coat" else 0), b.hip * 0.84
         )
     )
     if design.category == "blazer":
-        found.append(
+        pieces.append(
             fastenings.welt_pocket(
                 b.chest * 0.34, b.underarm - 4, b.chest * 0.68, b.underarm - 9, 5
             )
         )
-    return found
+    return pieces
 
 
 def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
+    """Return belts, epaulettes and other marks of the cut."""
     stack: list[Piece] = []
     if design.has("belt"):
         soft = design.category == "coat" and design.cut != "trench"
@@ -335,7 +334,7 @@ def extras(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def fur_rim(b: Block) -> Piece:
-    """The furry edge of a parka's hood."""
+    """Return the furry edge of a parka's hood."""
     n = b.neck + 15
     rim = o.smooth(
         (-n * 0.5, 12),

@@ -1,4 +1,4 @@
-"""Which draft makes which category."""
+"""The draft of each category."""
 
 from __future__ import annotations
 
@@ -68,5 +68,5 @@ DRAFTS |= {
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """The design's pieces, back to front; every category of the demo has a draft."""
+    """Draft the design's pieces, back to front; every category of the demo has a draft."""
     return DRAFTS[design.category](design, rng)

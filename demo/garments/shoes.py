@@ -1,4 +1,4 @@
-"""A pair of shoes, of whichever kind."""
+"""A pair of shoes of any kind."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from demo.pieces import Piece, shifted
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """The pair: one shoe in front, its twin a step behind."""
+    """Draft the pair: one shoe in front, its twin a step behind."""
     tape = Tape(rng, design.spread)
     shoe = SHOES[design.category](design, tape)
     if design.category == "flip flops" or design.cut == "slides":

@@ -14,7 +14,7 @@ HEMS = {"mini": 106.0, "knee": 172.0, "midi": 236.0, "maxi": 316.0}  # below the
 
 
 def skirt_half_width(fit: str | None, long: float, hip: float, tape: Tape) -> float:
-    """Half width of the hem for a cut and a length."""
+    """Return half the hem's width for a cut and a length."""
     grow = {
         "slim": 0.02,
         "straight": 0.1,
@@ -29,7 +29,7 @@ def skirt_half_width(fit: str | None, long: float, hip: float, tape: Tape) -> fl
 def skirt_piece(
     design: Design, tape: Tape, waist: float, top: float, long: float, hip: float
 ) -> tuple[Piece, float]:
-    """The skirt's front from the waist down, and half its hem."""
+    """Return the skirt's front from the waist down, and half its hem."""
     hem = skirt_half_width(design.fit, long, hip, tape)
     bow = 4 + hem * 0.07
     bottom = top + long
@@ -90,6 +90,7 @@ def skirt_piece(
 
 
 def slits(design: Design, hem: float, bottom: float, bow: float, long: float) -> list[np.ndarray]:
+    """Return the slits cut into the hem."""
     if not design.has("slit"):
         return []
     x, tall = hem * 0.42, min(long * 0.52, 150)
@@ -103,7 +104,7 @@ def slits(design: Design, hem: float, bottom: float, bow: float, long: float) ->
 
 
 def skirt_trims(design: Design, tape: Tape, b: Block, hem: float, bottom: float) -> list[Piece]:
-    """Ruffles, lace and fringe along the hem of a skirt or dress."""
+    """Return ruffles, lace and fringe along the hem of a skirt or dress."""
     bow = 4 + hem * 0.07
 
     def line(up):
@@ -130,6 +131,7 @@ def skirt_trims(design: Design, tape: Tape, b: Block, hem: float, bottom: float)
 
 
 def draft_skirt(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a skirt."""
     tape = Tape(rng, design.spread)
     waist, hip = tape(46), tape(60)
     long = tape(HEMS[design.length or "knee"] * 1.02, 0.025)

@@ -15,7 +15,10 @@ SLEEVES = {"short": 56.0, "three-quarter": 118.0, "long": 172.0}
 
 @dataclass(frozen=True)
 class Arm:
-    """A right sleeve: its length, how far it stands off, half widths at elbow and wrist, and how the forearm turns in."""
+    """A right sleeve.
+
+    Its length, how far it stands off, half widths at elbow and wrist, and how the forearm turns in.
+    """
 
     length: float
     angle: float = 0.36
@@ -28,16 +31,16 @@ class Arm:
 def sleeve(
     b: Block, arm: Arm, fold: float = 1.0, start: tuple[float, float] | None = None
 ) -> Piece:
-    """The right sleeve, its upper end under the body."""
+    """Return the right sleeve, its upper end under the body."""
     sx, sy = start or (b.shoulder, b.slope)
     ux, uy = b.chest, b.underarm + 1
-    ahead = np.float32([np.sin(arm.angle), np.cos(arm.angle)])
-    fore = np.float32([np.sin(arm.angle - arm.bend), np.cos(arm.angle - arm.bend)])
+    ahead = np.array([np.sin(arm.angle), np.cos(arm.angle)], dtype=np.float32)
+    fore = np.array([np.sin(arm.angle - arm.bend), np.cos(arm.angle - arm.bend)], dtype=np.float32)
 
     def across(d):
-        return np.float32([d[1], -d[0]])
+        return np.array([d[1], -d[0]], dtype=np.float32)
 
-    root = np.float32([(sx + ux) / 2, (sy + uy) / 2])
+    root = np.array([(sx + ux) / 2, (sy + uy) / 2], dtype=np.float32)
     half = min(arm.length / 2, 92)
     elbow = root + ahead * half
     end = root + ahead * half + fore * max(arm.length - half - 16, 4)
@@ -88,17 +91,17 @@ def cuff(
     grow: float = 1.0,
     start=None,
 ) -> Piece:
-    """A band at the right wrist, over the end of `sleeve`."""
+    """Return a band at the right wrist, over the end of `sleeve`."""
     sx, sy = start or (b.shoulder, b.slope)
-    root = np.float32([(sx + b.chest) / 2, (sy + b.underarm + 1) / 2])
-    ahead = np.float32([np.sin(arm.angle), np.cos(arm.angle)])
-    fore = np.float32([np.sin(arm.angle - arm.bend), np.cos(arm.angle - arm.bend)])
-    side = np.float32([fore[1], -fore[0]])
+    root = np.array([(sx + b.chest) / 2, (sy + b.underarm + 1) / 2], dtype=np.float32)
+    ahead = np.array([np.sin(arm.angle), np.cos(arm.angle)], dtype=np.float32)
+    fore = np.array([np.sin(arm.angle - arm.bend), np.cos(arm.angle - arm.bend)], dtype=np.float32)
+    side = np.array([fore[1], -fore[0]], dtype=np.float32)
     half = min(arm.length / 2, 92)
     end = root + ahead * half + fore * max(arm.length - half - 16, 4)
     if arm.length < 80:
         end = root + ahead * arm.length * 0.86
-        side, fore = np.float32([ahead[1], -ahead[0]]), ahead
+        side, fore = np.array([ahead[1], -ahead[0]], dtype=np.float32), ahead
     wide = (
         arm.wrist
         if arm.length > 80

@@ -11,6 +11,7 @@ from demo.pieces import Folds, Line, Piece, pair, shifted
 
 
 def draft_scarf(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a scarf."""
     tape = Tape(rng, design.spread)
     if design.cut == "square":
         cloth = o.path(
@@ -79,6 +80,7 @@ def draft_scarf(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_tie(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a tie."""
     tape = Tape(rng, design.spread)
     if design.cut == "bow tie":
         wing = o.path(
@@ -145,6 +147,7 @@ def draft_tie(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def draft_socks(design: Design, rng: np.random.Generator) -> list[Piece]:
+    """Draft a pair of socks."""
     tape = Tape(rng, design.spread)
     tall = tape({"ankle": 62.0, "knee": 210.0}.get(design.cut, 130.0), 0.05)
     leg = o.path(

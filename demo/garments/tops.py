@@ -21,11 +21,11 @@ from demo.garments.blocks import (
     upper,
 )
 from demo.garments.sleeves import SLEEVES, Arm, cuff, sleeve
-from demo.pieces import Piece, pair
+from demo.pieces import Line, Piece, pair
 
 
 def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
-    """The pieces of any garment of the upper body that ends at the hip."""
+    """Draft any garment of the upper body that ends at the hip."""
     tape = Tape(rng, design.spread)
     b = upper(design, tape)
     stack = [*back_parts(design, b), *sleeves(design, tape, b), front(design, b)]
@@ -36,11 +36,12 @@ def draft(design: Design, rng: np.random.Generator) -> list[Piece]:
 
 
 def knitted(design: Design) -> bool:
+    """Return whether the garment is knitted."""
     return design.category in ("sweater", "cardigan", "sweatshirt", "hoodie")
 
 
 def back_parts(design: Design, b: Block) -> list[Piece]:
-    """What is seen behind the front: the inside of the back, the back of straps."""
+    """Return what is seen behind the front: the inside of the back, the back of straps."""
     if design.neckline in ("strapless", "off-shoulder", "one-shoulder"):
         return (
             [Piece(o.ellipse(0, b.top + 6, b.chest * 0.86, 9), puff=3, shade=0.55, drop=0)]
@@ -78,22 +79,22 @@ def back_parts(design: Design, b: Block) -> list[Piece]:
 
 
 def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Both sleeves, with cuffs where the garment has them."""
+    """Return both sleeves, with cuffs where the garment has them."""
     if design.sleeve in (None, "sleeveless"):
         return []
     arm = arm_of(design, tape, b)
     start = (b.shoulder * 1.03, b.top - 14) if design.neckline == "off-shoulder" else None
     if design.neckline == "one-shoulder":
         return [sleeve(b, arm, start=start)]
-    found = pair(sleeve(b, arm, start=start))
+    pieces = pair(sleeve(b, arm, start=start))
     if (
         design.has("ruffle")
         and design.sleeve == "short"
         and design.category in ("blouse", "dress", "top")
     ):
-        return found
+        return pieces
     if knitted(design) or design.cut in ("bomber", "ringer"):
-        found += pair(
+        pieces += pair(
             cuff(
                 b,
                 arm,
@@ -105,14 +106,14 @@ def sleeves(design: Design, tape: Tape, b: Block) -> list[Piece]:
             )
         )
     elif design.category in ("shirt", "blouse") and arm.length > 80:
-        found += pair(cuff(b, arm, 14, grow=1.04, start=start))
-    return found
+        pieces += pair(cuff(b, arm, 14, grow=1.04, start=start))
+    return pieces
 
 
 def arm_of(design: Design, tape: Tape, b: Block) -> Arm:
-    """Proportions of the sleeve for its length, its fit and the garment."""
+    """Return the sleeve's proportions for its length, its fit and the garment."""
     loose = {"loose": 1.28, "slim": 0.86}.get(design.fit or "", 1.0)
-    length = SLEEVES[design.sleeve] * (1.0 if design.men else 0.92)
+    length = SLEEVES[design.sleeve or "sleeveless"] * (1.0 if design.men else 0.92)
     if design.sleeve == "short":
         length = tape(length, 0.1)
     blouse = design.category in ("blouse", "dress", "gown") and design.cut == "balloon"
@@ -127,12 +128,14 @@ def arm_of(design: Design, tape: Tape, b: Block) -> Arm:
 
 
 def front(design: Design, b: Block) -> Piece:
-    """The front, with its openings and slits cut in."""
-    lines, holes = [], []
+    """Return the front, with its openings and slits cut in."""
+    lines: list[Line] = []
+    holes: list[np.ndarray] = []
     if design.has("slit"):
         y = b.hem_y
-        side = np.float32(
-            [(b.hem * 0.84, y - 46), (b.hem * 0.84 + 7, y + 14), (b.hem * 0.84 - 5, y + 14)]
+        side = np.array(
+            [(b.hem * 0.84, y - 46), (b.hem * 0.84 + 7, y + 14), (b.hem * 0.84 - 5, y + 14)],
+            dtype=np.float32,
         )
         holes += [side, o.flip(side)]
     if design.has("cutout"):
@@ -155,7 +158,7 @@ def front(design: Design, b: Block) -> Piece:
 
 
 def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """What finishes the neck edge."""
+    """Return what finishes the neck edge."""
     accent = "accent" if design.cut == "ringer" else "cloth"
     if design.has("straps") or design.has("spaghetti straps"):
         return straps(b, 3.2 if design.has("spaghetti straps") else 11)[2:]
@@ -198,7 +201,7 @@ def necks(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Hoods, plackets, buttons, zips and hem ribs."""
+    """Return hoods, plackets, buttons, zips and hem ribs."""
     stack: list[Piece] = []
     top = opening_top(design, b)
     if knitted(design):
@@ -251,7 +254,7 @@ def closures(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def decorations(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Pockets and ornaments."""
+    """Return pockets and ornaments."""
     stack: list[Piece] = []
     if design.has("pockets"):
         if design.category in ("hoodie", "sweatshirt"):
@@ -286,45 +289,65 @@ def decorations(design: Design, tape: Tape, b: Block) -> list[Piece]:
 
 
 def trimmings(design: Design, tape: Tape, b: Block) -> list[Piece]:
-    """Ruffles, bows, beads, lace, fringe, marks: the same on tops and dresses."""
-    stack: list[Piece] = []
-    right = front_neck(b, design.neckline)
-    edge = np.concatenate([o.flip(right)[::-1][:-1], right])
+    """Return ruffles, bows, beads, lace, fringe and marks, the same on tops and dresses."""
     hangs = design.has("straps") or design.has("spaghetti straps") or design.neckline in BARE
-    chest_line = (
-        o.smooth((-b.chest * 0.5, b.top + 4), (0, b.top + 8), (b.chest * 0.5, b.top + 4))
-        if hangs
-        else edge
-    )
-    hem = hem_line(b)
-    hem = np.concatenate([o.flip(hem), hem[::-1]])
-    if design.has("ruffle") and design.neckline != "off-shoulder":
-        y = b.hem_y - 16
-        stack.append(
-            ornaments.ruffle(
-                o.smooth((-b.hem * 0.97, y - 2), (0, y + b.curve), (b.hem * 0.97, y - 2)), 30, 8
-            )
-        )
-        if design.sleeve == "sleeveless" and not hangs:
-            frill = ornaments.ruffle(o.smooth((-5, 0), (14, 22), (20, 52)), 14, 4)
-            stack += pair(frill.moved(lambda q: o.shift(q, b.shoulder * 0.84, b.slope + 2)))
+    return [
+        *_ruffles(design, b, hangs),
+        *_hem_trims(design, b),
+        *_neck_trims(design, tape, b, hangs),
+        *_marks(design, b),
+    ]
+
+
+def _ruffles(design: Design, b: Block, hangs: bool) -> list[Piece]:
+    """Return a ruffle along the hem, and frills at the shoulders of a sleeveless design."""
+    if not design.has("ruffle") or design.neckline == "off-shoulder":
+        return []
+    y = b.hem_y - 16
+    hem = o.smooth((-b.hem * 0.97, y - 2), (0, y + b.curve), (b.hem * 0.97, y - 2))
+    stack = [ornaments.ruffle(hem, 30, 8)]
+    if design.sleeve == "sleeveless" and not hangs:
+        frill = ornaments.ruffle(o.smooth((-5, 0), (14, 22), (20, 52)), 14, 4)
+        stack += pair(frill.moved(lambda q: o.shift(q, b.shoulder * 0.84, b.slope + 2)))
+    return stack
+
+
+def _hem_trims(design: Design, b: Block) -> list[Piece]:
+    """Return lace and fringe along the hem."""
+    half = hem_line(b)
+    hem = np.concatenate([o.flip(half), half[::-1]])
+    stack: list[Piece] = []
     if design.has("lace trim"):
         stack += ornaments.lace_trim(hem, 15)
     if design.has("fringe"):
         stack += ornaments.fringe(o.shift(hem, 0, -3), 34)
+    return stack
+
+
+def _neck_trims(design: Design, tape: Tape, b: Block, hangs: bool) -> list[Piece]:
+    """Return beads, a bow and tie ends at the neckline or below it."""
+    stack: list[Piece] = []
     if design.has("beads"):
-        stack += ornaments.beads(o.shift(chest_line, 0, 5), 7, 2.4)
-        stack += ornaments.beads(o.shift(chest_line, 0, 13), 9, 1.9)
+        right = front_neck(b, design.neckline)
+        line = (
+            o.smooth((-b.chest * 0.5, b.top + 4), (0, b.top + 8), (b.chest * 0.5, b.top + 4))
+            if hangs
+            else np.concatenate([o.flip(right)[::-1][:-1], right])
+        )
+        stack += ornaments.beads(o.shift(line, 0, 5), 7, 2.4)
+        stack += ornaments.beads(o.shift(line, 0, 13), 9, 1.9)
     if design.has("bow"):
         stack += ornaments.bow(0, (b.top + 10) if hangs else b.depth + 10, tape(21), tails=2.1)
     if design.has("tie") and not design.has("hood"):
-        stack += ornaments.tie_ends(
-            0,
-            b.hem_y - 14
-            if design.length == "cropped" or design.cut == "tie front"
-            else (b.top + 8 if hangs else b.depth + 8),
-            tape(44),
-        )
+        at_hem = design.length == "cropped" or design.cut == "tie front"
+        y = b.hem_y - 14 if at_hem else (b.top + 8 if hangs else b.depth + 8)
+        stack += ornaments.tie_ends(0, y, tape(44))
+    return stack
+
+
+def _marks(design: Design, b: Block) -> list[Piece]:
+    """Return embroidery, a logo and a waist belt."""
+    stack: list[Piece] = []
     if design.has("embroidery"):
         sides = (b.chest * 0.48, -b.chest * 0.48)[: 2 if design.seed % 2 else 1]
         stack += [q for x in sides for q in ornaments.embroidery(x, b.underarm + 14, 17)]

@@ -10,11 +10,11 @@ import numpy as np
 import vocabulary
 from catalog.store import Catalog
 from composer import shades
-from composer.directions import ORDERED
 from encoders import Encoder
 from errors import InputError
 from evaluation.composed.gallery import Gallery
 from evaluation.composed.product_queries import ComposedQuery
+from vocabulary import STEPS
 from vocabulary.wish import Constraint
 
 Truth = Mapping[str, Sequence[str]]
@@ -204,7 +204,7 @@ def met(c: Constraint, held: Truth, reference: Truth) -> bool:
 
 def _position(facet: str, value: str, held: Truth) -> float | None:
     places = [
-        shades.position(value, name) if facet == "color" else ORDERED[facet, value].get(name)
+        shades.position(value, name) if facet == "color" else STEPS[facet, value].get(name)
         for name in sorted(_plain(held, facet))
     ]
     known = [place for place in places if place is not None]

@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 import vocabulary
 from agent.language import read
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from encoders import Encoder
 from evaluation.composed.product_queries import ComposedQuery, photo_path, read_products
 from vocabulary.wish import Constraint, Wish

@@ -9,11 +9,11 @@ import numpy as np
 
 import vocabulary
 from composer import Weights, compose, kinds_for, load_weights
-from composer.directions import ORDERED
 from encoders import Prototypes
 from errors import InputError
 from evaluation.composed.gallery import SLICES, Gallery, Words
 from evaluation.composed.product_queries import ComposedQuery
+from vocabulary import STEPS
 from vocabulary.wish import Constraint, Wish
 
 Scorer = Callable[[ComposedQuery, Wish], np.ndarray]
@@ -149,7 +149,7 @@ def _members(prototypes: Prototypes, facet: str, value: str) -> list[int]:
 
 def _beyond(prototypes: Prototypes, constraint: Constraint, own: int) -> set[int]:
     """Rows of the values that have more (or less) of an ordered attribute than the row `own`; all where none is known."""
-    places = ORDERED.get((constraint.facet, str(constraint.value)), {})
+    places = STEPS.get((constraint.facet, str(constraint.value)), {})
     start = places.get(prototypes.values[own])
     if start is None:
         return set(range(len(prototypes.values)))

@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 import vocabulary
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from catalog.store import Catalog
 from composer import compose
 from composer.adaptation import PACE, Pace, Turn, emphasis

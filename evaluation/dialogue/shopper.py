@@ -31,9 +31,10 @@ ORDINALS = (
     "ninth",
     "tenth",
 )
+# Hems alone: whether a cropped top is shorter than a mini dress is nothing that a shopper says.
 ORDERED = {
-    "sleeve_length": ("sleeveless", "short", "three-quarter", "long"),
-    "length": ("mini", "knee", "midi", "maxi"),
+    facet: tuple(value for value in degrees if value != "cropped")
+    for facet, degrees in vocabulary.DEGREES.items()
 }
 TOLD = (
     "color",

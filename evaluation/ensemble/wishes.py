@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import vocabulary
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from catalog.sequences import string_numbers
 from composer import Query, compose
 from evaluation.composed.drawn_queries import VALUES, Truth, drawn_queries

@@ -11,13 +11,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import rankdata
-from tqdm import tqdm
 
 from agent import Stylist
 from catalog.item import Item
 from catalog.store import Catalog
-from datasets.photos import Photo, photo_opener, read_photos
+from datasets.photos import Photo, read_photos
 from encoders import Encoder, load_encoder
 from errors import InputError
 from evaluation.guard import curve as guard_curve
@@ -26,21 +24,14 @@ from evaluation.guard.no_wishes import ASKED, no_wishes, through_the_agent
 from evaluation.report.plot import require_matplotlib
 from evaluation.report.show import finish, machine, table
 from guard import Guard, Look, look
+from metrics.encoder.photos import encode_photos
 from metrics.intervals import interval
+from metrics.ranking import auc
 from settings import load_settings
 from vocabulary.wish import Constraint
 
 FACETS = ("sleeve_length", "pattern", "neckline", "length")
 DETAILS = ("hood", "zipper", "buttons", "pockets")
-_BATCH = 32
-
-
-def auc(p: np.ndarray, has: np.ndarray) -> float:
-    """Area under the ROC curve of scores p (n,) for has (n,) bool (Mann-Whitney, ties halved)."""
-    yes, no = int(has.sum()), int((~has).sum())
-    if not yes or not no:
-        return float("nan")
-    return float((rankdata(p)[has].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
 # -- the picture alone
@@ -49,16 +40,7 @@ def auc(p: np.ndarray, has: np.ndarray) -> float:
 def looked_report(data: Path, encoder: Encoder) -> tuple[list[Photo], np.ndarray]:
     """Photos of the report part and their vectors (n, dim)."""
     photos = [photo for photo in read_photos(data) if photo.looked == "report"]
-    openers = {source: photo_opener(data, source) for source in {photo.source for photo in photos}}
-    vectors = [
-        encoder.encode_images(
-            [openers[photo.source](photo.id).convert("RGB") for photo in photos[n : n + _BATCH]]
-        )
-        for n in tqdm(
-            range(0, len(photos), _BATCH), desc="looking at photos", unit="batch", leave=False
-        )
-    ]
-    return photos, np.concatenate(vectors)
+    return photos, encode_photos(encoder, data, photos)
 
 
 def picture_alone(photos: Sequence[Photo], seen: Look) -> dict[str, dict]:

@@ -1,8 +1,8 @@
-"""What share of turns the fast path plans offline, and the time that saves: PLANNER=auto beside PLANNER=llm.
+"""The share of turns that PLANNER=auto plans offline, and the time this saves over PLANNER=llm.
 
-The turns are those of the recorded conversations. The model is a loopback server that waits as a hosted one would and plans
-what the offline reader reads, so that both ways have the same conversation: it measures protocol and waiting, never a model's
-quality.
+The turns are those of the recorded conversations. The model is a loopback server that waits as a
+hosted one would and plans what the offline reader reads, so that both planners have the same
+conversation: this measures protocol and waiting, never a model's quality.
 """
 
 from __future__ import annotations
@@ -10,29 +10,29 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import numpy as np
 from tqdm import tqdm
 
-from agent.language import read
+from agent.language import Reading, read
 from agent.llm.schema import PlannedConstraint, PlannedDrop, PlannedTurn
 from agent.replay import transcripts
 from agent.replay.loopback import MODEL, ScriptedServer
 from agent.stylist import Stylist
 from errors import InputError
-from evaluation.report.show import finish, machine, percentiles, table
+from evaluation.report.show import Figures, finish, machine, percentiles, table
 from metrics.intervals import difference, interval
 from settings import ROOT, Settings, load_settings
 from vocabulary.wish import Constraint, PriceRange
 
 TURNS = ROOT / "tests" / "transcripts"
 FIRST_S, FURTHER_S = 0.5, 0.01
-"""Seconds to the first token and for each further one."""
+"""Seconds to the first token, and for each further one."""
 
 
-def answer(request: dict) -> dict:
-    """The offline reader's plan where one is asked for, two sentences else; paced."""
+def answer(request: Figures) -> Figures:
+    """Return a paced answer: the offline plan if a plan is requested, else two sentences."""
     if not request.get("response_format"):
         return {
             "content": "Here is what I found for you. Tell me what to change.",
@@ -43,25 +43,28 @@ def answer(request: dict) -> dict:
 
 
 def planned(text: str) -> PlannedTurn:
-    """A text's offline reading in the form of a model's plan."""
+    """Return the offline reading of a text in the form of a model's plan."""
     reading = read(text)
-    kinds = get_args(PlannedTurn.model_fields["intent"].annotation)
     question = reading.intent("question")
+    constraints = reading.constraints or (question.constraints if question else ())
     return PlannedTurn(
         thought="As it was said.",
-        constraints=[
-            _constraint(c)
-            for c in reading.constraints or (question.constraints if question else ())
-        ],
+        constraints=[_constraint(c) for c in constraints],
         drops=[
             PlannedDrop(facet=drop.facet, value=drop.value) for drop in reading.drop if drop.facet
         ],
         keep=list(reading.keep),
         refers_to_items=[m.ordinal for m in reading.mentions if m.kind == "shown" and m.ordinal],
-        intent=next((i.kind for i in reading.intents if i.kind in kinds), "search"),
+        intent=_intent(reading),
         count=reading.count,
         question=None,
     )
+
+
+def _intent(reading: Reading) -> Any:
+    """Return the first intent that the schema of plans knows (a Literal of its own), or "search"."""
+    allowed = get_args(PlannedTurn.model_fields["intent"].annotation)
+    return next((i.kind for i in reading.intents if i.kind in allowed), "search")
 
 
 def _constraint(c: Constraint) -> PlannedConstraint:
@@ -79,23 +82,12 @@ def _constraint(c: Constraint) -> PlannedConstraint:
 
 def run(
     catalog: Path | None = None, turns: Path = TURNS, limit: int = 60, out: Path | None = None
-) -> dict:
-    """Shares over all recorded turns with words; times over `limit` of them (conversations in a drawn order), both ways.
+) -> Figures:
+    """Count over all recorded turns with words, time `limit` of them both ways; print the result.
 
-    Prints a table and one JSON line. Raises InputError where there are no recorded conversations.
+    Conversations come in random order. Raises InputError if there are no recorded conversations.
     """
-    found = [transcripts.read(path) for path in transcripts.find([turns])]
-    talks = [
-        [
-            turn["ask"]
-            for turn in talk.turns
-            if turn["ask"].get("text", "").strip() and "image" not in turn["ask"]
-        ]
-        for talk in found
-    ]
-    talks = [talks[place] for place in np.random.default_rng(0).permutation(len(talks))]
-    if not any(talks):
-        raise InputError(f"no recorded turns with words in {turns}")
+    conversations = _conversations(turns)
     with ScriptedServer(answer) as server:
         settings = load_settings(
             {},
@@ -106,17 +98,17 @@ def run(
             openai_api_key="loopback",
             openai_model=MODEL,
         )
-        served, times = _measured(settings, talks, limit)
+        served, times = _measured(settings, conversations, limit)
     share = float(np.mean(served))
-    shown = {name: percentiles(ms) for name, ms in times.items()}
+    milliseconds = {name: percentiles(ms) for name, ms in times.items()}
     saved = difference(times["llm"], times["auto"])
     table(
-        f"{len(served)} recorded turns: {share:.0%} planned offline; a model that takes {FIRST_S} s to the first token and "
-        f"{FURTHER_S} s for each further one",
+        f"{len(served)} recorded turns: {share:.0%} planned offline; a model that takes {FIRST_S} s "
+        f"to the first token and {FURTHER_S} s for each further one",
         ("planner", "turns", "mean ms", "p50", "p95"),
         [
-            (name, len(ms), round(float(np.mean(ms))), shown[name]["p50"], shown[name]["p95"])
-            for name, ms in times.items()
+            (name, len(ms), round(float(np.mean(ms))), p["p50"], p["p95"])
+            for (name, ms), p in zip(times.items(), milliseconds.values(), strict=True)
         ],
     )
     return finish(
@@ -128,7 +120,7 @@ def run(
                 round(end, 4) for end in interval([float(plain) for plain in served])
             ],
             "delays_s": {"first": FIRST_S, "further": FURTHER_S},
-            "ms": shown,
+            "ms": milliseconds,
             "saved_ms_a_turn": round(saved.mean),
             "saved_ms_95": [round(saved.low), round(saved.high)],
             "note": "a loopback server: protocol and waiting, not quality",
@@ -138,22 +130,37 @@ def run(
     )
 
 
+def _conversations(folder: Path) -> list[list[Figures]]:
+    """Return the recorded turns with words and without photos, by conversation."""
+    recorded = [transcripts.read(path) for path in transcripts.find([folder])]
+    asks = [[turn["ask"] for turn in transcript.turns] for transcript in recorded]
+    plain = [
+        [ask for ask in turns if ask.get("text", "").strip() and "image" not in ask]
+        for turns in asks
+    ]
+    if not any(plain):
+        raise InputError(f"no recorded turns with words in {folder}")
+    return [plain[place] for place in np.random.default_rng(0).permutation(len(plain))]
+
+
 def _measured(
-    settings: Settings, talks: list[list[dict]], limit: int
+    settings: Settings, conversations: list[list[Figures]], limit: int
 ) -> tuple[list[bool], dict[str, list[float]]]:
-    """(for each turn whether it was plain; milliseconds of the same first `limit` turns by each planner)."""
+    """Return whether "auto" planned each turn offline, and milliseconds by planner.
+
+    Times are of the same first `limit` turns for each planner.
+    """
     stylist = Stylist.open(settings.catalog_dir, settings=settings)
     served: list[bool] = []
     times: dict[str, list[float]] = {"llm": [], "auto": []}
-    for talk in tqdm(talks, desc="conversations", leave=False):
+    for conversation in tqdm(conversations, desc="conversations", leave=False):
         for planner in times:
             if planner == "llm" and len(times[planner]) >= limit:
                 continue
             session = stylist.new_session()
-            stylist.backends[
-                "llm"
-            ].forget()  # or the second way would find the first one's answers in the cache
-            for ask in talk:
+            # otherwise the second planner would find the first one's answers in the cache
+            stylist.backends["llm"].forget()
+            for ask in conversation:
                 start = time.perf_counter()
                 reply = stylist.chat(session, ask["text"], planner=planner)
                 if len(times[planner]) < limit:

@@ -1,9 +1,10 @@
-"""How well the offline reader reads what people really typed: precision, recall and F1 by facet and op.
+"""Precision, recall and F1 of the planner on phrases that people typed, by facet and op.
 
-The labels (`labels.jsonl`) are keys and constraints; the phrases themselves stay in the data folder. A
-constraint counts as found when facet, op and value agree. Parts `first`, `second` and `third` were read by whoever wrote
-the rules: figures of development. Part `blind` was labelled by somebody who has seen no rules, and nobody who writes rules
-reads it, so its misread phrases are never printed; `blind_again` is a second person's labels of some of the same phrases.
+The labels (`labels.jsonl`) are keys and constraints; the phrases themselves stay in the data folder.
+A constraint is a hit if facet, op and value agree. Parts `first`, `second` and `third` were read by
+the authors of the rules: development figures. Part `blind` was labelled by somebody who had not
+seen the rules, and nobody who writes rules reads it, so its misread phrases are never printed.
+`blind_again` holds a second person's labels of some of the same phrases.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from tqdm import tqdm
 
 from agent.language import read
 from errors import InputError
-from evaluation.report.show import finish, notice, table
+from evaluation.report.show import Figures, finish, notice, table
 from settings import Settings, load_settings
 from vocabulary.wish import Constraint
 
@@ -31,17 +32,21 @@ Reader = Callable[[str], Iterable[Constraint]]
 
 
 def offline(text: str) -> Iterable[Constraint]:
-    """What the offline planner reads."""
+    """Return what the offline planner reads."""
     return read(text).constraints
 
 
 def model(settings: Settings) -> Reader:
-    """What the configured language model reads; a phrase that it fails at counts as read as nothing. Raises InputError
-    without a model."""
+    """Return a reader that asks the configured language model.
+
+    A phrase that the model fails on counts as read as nothing. Raises InputError without a model.
+    """
     if not settings.has_model:
         raise InputError(
-            "planner llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of your own"
+            "planner llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a "
+            "server of your own"
         )
+    # on demand: the model's client library is slow to import
     from agent.llm.backend import model_client, read_phrase
     from agent.llm.client import ModelFailure
 
@@ -64,35 +69,32 @@ def run(
     errors: int = 0,
     part: str = BLIND,
     planner: str = "offline",
-) -> dict:
-    """Reads the labelled phrases of `part` ("all": all but the second labels) and scores them; prints tables, with up to
-    `errors` misread phrases of parts that may be read, and one JSON line.
+) -> Figures:
+    """Score the labelled phrases of `part`; print tables and JSON.
 
-    Returns {"part", "planner", "phrases", "precision", "recall", "f1", "exact", "by_op", "by_facet", "confusions", "ms":
-    {"p50", "p95"}, "agreement": between two people}, or {"skipped": why} where the phrases are not there.
+    part: one of the labels' parts, or "all" for all but the second labels.
+    errors: how many misread phrases to print, of parts that may be read. Returns {"part",
+    "planner", "phrases", "precision", "recall", "f1", "exact", "by_op", "by_facet", "confusions",
+    "ms": {"p50", "p95"}, "agreement": between two people}, or {"skipped": why} if the data folder
+    holds no phrases. Raises InputError for an unknown part or planner.
     """
     folder = (data or load_settings().data_dir) / "fashioniq_captions"
     if not folder.is_dir():
-        return finish(
-            {
-                "skipped": f"no phrases at {folder}: set DATA_DIR to the folder that holds fashioniq_captions"
-            },
-            out,
-        )
+        reason = f"no phrases at {folder}: set DATA_DIR to the folder that holds fashioniq_captions"
+        return finish({"skipped": reason}, out)
     phrases = _phrases(labels, folder)
     if planner not in PLANNERS:
         raise InputError(f"unknown planner {planner!r}; allowed: {', '.join(PLANNERS)}")
     reader = offline if planner == "offline" else model(load_settings())
     chosen = [p for p in phrases if p.part == part or (part == "all" and p.part != AGAIN)]
     if not chosen:
-        raise InputError(
-            f"no labels of part {part!r}; there are: all, {', '.join(sorted({p.part for p in phrases}))}"
-        )
+        parts = ", ".join(sorted({p.part for p in phrases}))
+        raise InputError(f"no labels of part {part!r}; there are: all, {parts}")
     reader("warm up, darker and with no stripes")
     scored = [_score(phrase, reader) for phrase in tqdm(chosen, desc="phrases", leave=False)]
     report = {"part": part, "planner": planner, **_report(scored), "agreement": _agreement(phrases)}
-    may_be_read = (s for s in scored if s.part not in (BLIND, AGAIN) and (s.missed or s.extra))
-    _show(report, sorted(may_be_read, key=lambda s: s.text)[:errors])
+    misread = (s for s in scored if s.part not in (BLIND, AGAIN) and not s.exact)
+    _show(report, sorted(misread, key=lambda s: s.text)[:errors])
     return finish(report, out)
 
 
@@ -105,19 +107,22 @@ class _Phrase:
 
 
 class _Scored:
-    """One phrase: what was found, missed and read besides."""
+    """One phrase with the constraints that were read rightly, missed, and read besides."""
 
-    def __init__(self, phrase: _Phrase, found: set[Triple], ms: float) -> None:
+    def __init__(self, phrase: _Phrase, constraints: set[Triple], ms: float) -> None:
         self.text, self.part, self.ms = phrase.text, phrase.part, ms
-        self.hit, self.missed, self.extra = (
-            phrase.wanted & found,
-            phrase.wanted - found,
-            found - phrase.wanted,
-        )
+        self.hit = phrase.wanted & constraints
+        self.missed = phrase.wanted - constraints
+        self.extra = constraints - phrase.wanted
+
+    @property
+    def exact(self) -> bool:
+        """Whether the phrase was read just as it is labelled."""
+        return not self.missed and not self.extra
 
 
 def _phrases(labels: Path, folder: Path) -> list[_Phrase]:
-    files: dict[str, list] = {}
+    files: dict[str, list[Figures]] = {}
     rows = []
     for number, line in enumerate(labels.read_text(encoding="utf-8").splitlines(), start=1):
         label = json.loads(line)
@@ -128,7 +133,8 @@ def _phrases(labels: Path, folder: Path) -> list[_Phrase]:
             text = files[name][label["index"]]["captions"][label["caption"]]
         except IndexError:
             raise InputError(
-                f"{labels.name} line {number}: {name} has no phrase {label['index']}/{label['caption']}"
+                f"{labels.name} line {number}: {name} has no phrase "
+                f"{label['index']}/{label['caption']}"
             ) from None
         wanted = {(c["facet"], c["op"], str(c["value"])) for c in label["constraints"]}
         rows.append(
@@ -146,8 +152,8 @@ def _score(phrase: _Phrase, reader: Reader) -> _Scored:
     return _Scored(phrase, {(c.facet, c.op, str(c.value)) for c in constraints}, ms)
 
 
-def _agreement(phrases: list[_Phrase]) -> dict | None:
-    """How far two people agree on the phrases that both labelled."""
+def _agreement(phrases: list[_Phrase]) -> Figures | None:
+    """Return how far two people agree on the phrases that both labelled; None if there are none."""
     first = {p.key: p.wanted for p in phrases if p.part == BLIND}
     both = [(first[p.key], p.wanted) for p in phrases if p.part == AGAIN and p.key in first]
     if not both:
@@ -162,7 +168,7 @@ def _agreement(phrases: list[_Phrase]) -> dict | None:
     }
 
 
-def _figures(hits: int, missed: int, extra: int) -> dict:
+def _figures(hits: int, missed: int, extra: int) -> Figures:
     precision = hits / (hits + extra) if hits + extra else 0.0
     recall = hits / (hits + missed) if hits + missed else 0.0
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
@@ -174,45 +180,54 @@ def _figures(hits: int, missed: int, extra: int) -> dict:
     }
 
 
-def _report(scored: list[_Scored]) -> dict:
-    def total(part: int | None, name: str | None) -> dict:
-        def count(side: str) -> int:
-            return sum(
-                1 for s in scored for t in getattr(s, side) if part is None or t[part] == name
-            )
-
-        return _figures(count("hit"), count("missed"), count("extra"))
-
+def _report(scored: list[_Scored]) -> Figures:
     triples = {t for s in scored for t in s.hit | s.missed | s.extra}
-    confusions = Counter(
-        (" ".join(m), " ".join(e))
-        for s in scored
-        for m in s.missed
-        for e in s.extra
-        if m[0] == e[0]
-    )
-    times = sorted(s.ms for s in scored)
     return {
         "phrases": len(scored),
-        **total(None, None),
-        "exact": round(
-            sum(1 for s in scored if not s.missed and not s.extra) / max(1, len(scored)), 4
-        ),
-        "by_op": {op: total(1, op) for op in sorted({t[1] for t in triples})},
-        "by_facet": {facet: total(0, facet) for facet in sorted({t[0] for t in triples})},
-        "confusions": [
-            {"labelled": m, "read": e, "times": n} for (m, e), n in confusions.most_common(10)
-        ],
-        "ms": {
-            "p50": round(times[len(times) // 2], 3),
-            "p95": round(times[int(len(times) * 0.95)], 3),
-        }
-        if times
-        else {},
+        **_totals(scored),
+        "exact": round(sum(s.exact for s in scored) / max(1, len(scored)), 4),
+        "by_op": {op: _totals(scored, 1, op) for op in sorted({t[1] for t in triples})},
+        "by_facet": {facet: _totals(scored, 0, facet) for facet in sorted({t[0] for t in triples})},
+        "confusions": _confusions(scored),
+        "ms": _times(scored),
     }
 
 
-def _show(report: dict, wrong: list[_Scored]) -> None:
+def _totals(scored: list[_Scored], place: int | None = None, name: str = "") -> Figures:
+    """Return the figures over all constraints, or those with `name` at this place of the triple."""
+    hits, missed, extra = (
+        sum(place is None or triple[place] == name for s in scored for triple in getattr(s, side))
+        for side in ("hit", "missed", "extra")
+    )
+    return _figures(hits, missed, extra)
+
+
+def _confusions(scored: list[_Scored]) -> list[Figures]:
+    """Return the ten most frequent pairs of a missed and an extra constraint of the same facet."""
+    pairs = Counter(
+        (" ".join(missed), " ".join(extra))
+        for s in scored
+        for missed in s.missed
+        for extra in s.extra
+        if missed[0] == extra[0]
+    )
+    return [
+        {"labelled": labelled, "read": misread, "times": n}
+        for (labelled, misread), n in pairs.most_common(10)
+    ]
+
+
+def _times(scored: list[_Scored]) -> dict[str, float]:
+    times = sorted(s.ms for s in scored)
+    if not times:
+        return {}
+    return {
+        "p50": round(times[len(times) // 2], 3),
+        "p95": round(times[int(len(times) * 0.95)], 3),
+    }
+
+
+def _show(report: Figures, wrong: list[_Scored]) -> None:
     columns = ("precision", "recall", "f1", "labelled")
     rows = [("all", report), *report["by_op"].items(), *report["by_facet"].items()]
     table(
@@ -220,8 +235,8 @@ def _show(report: dict, wrong: list[_Scored]) -> None:
         ("", *columns),
         [(name, *(row[c] for c in columns)) for name, row in rows],
     )
-    if report["agreement"]:
-        both = report["agreement"]
+    both = report["agreement"]
+    if both:
         table(
             "two people on the same phrases",
             ("phrases", "f1", "exact"),

@@ -16,10 +16,10 @@ from tqdm import tqdm
 import vocabulary
 from catalog.store import Catalog
 from composer import shades
-from composer.directions import ORDERED
 from datasets.photos import Photo, photo_opener, read_photos
 from encoders import Encoder
 from errors import InputError
+from vocabulary import STEPS
 
 BATCH = 32
 CORE = ("category", "color", "pattern", "gender")
@@ -105,7 +105,7 @@ def _exact(item: Known, facet: str) -> str:
 
 def _place(item: Known, facet: str, value: str) -> float:
     names = _values(item, facet)
-    table = ORDERED.get((facet, value))
+    table = STEPS.get((facet, value))
     places = [
         shades.position(value, n) if facet == "color" else (table or {}).get(n)
         for n in names

@@ -13,10 +13,10 @@ import numpy as np
 from tqdm import tqdm
 
 import vocabulary
-from agent.wording.phrases import caption
-from composer.directions import ORDERED
+from agent.wording.wishes import caption
 from errors import InputError
 from training.composers.gallery import CORE, FINER, Gallery
+from vocabulary import STEPS
 from vocabulary.wish import Constraint, Wish
 
 COUNTS = (0.6, 0.28, 0.12)
@@ -63,7 +63,7 @@ class Miner:
         }
         self.axes = {
             key: gallery.position(*key)
-            for key in (*ORDERED, *(("color", s) for s in ("dark", "light", "colorful")))
+            for key in (*STEPS, *(("color", s) for s in ("dark", "light", "colorful")))
         }
 
     def _told(self, facet: str, value: str) -> bool:
@@ -151,7 +151,7 @@ class Miner:
 
 
 def _asked(facet: str) -> list[str]:
-    relative = {key[1] for key in ORDERED}
+    relative = {key[1] for key in STEPS}
     return [v for v in vocabulary.values(facet) if v not in vocabulary.SHADES and v not in relative]
 
 
