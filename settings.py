@@ -28,6 +28,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "encoder": ("ENCODER",),
     "device": ("DEVICE",),
     "index": ("INDEX",),
+    "state_dir": ("DATA",),
     "milvus_uri": ("MILVUS_URI",),
     "milvus_token": ("MILVUS_TOKEN",),
     "planner": ("PLANNER",),
@@ -77,15 +78,17 @@ class Settings(BaseModel):
     encoder: str = "builtin"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     index: Literal["auto", "faiss", "ivf", "milvus"] = "auto"
-    milvus_uri: str = str(ROOT / "data" / "milvus.db")
+    state_dir: Path = ROOT / "data"
+    """Where the chat writes: the demo catalogue, memory and the file of Milvus Lite."""
+    milvus_uri: str = Field(default_factory=lambda given: str(given["state_dir"] / "milvus.db"))
     """A server's address, or a file that ends in .db for Milvus Lite."""
     milvus_token: SecretStr | None = None
     planner: Literal["auto", "offline", "llm"] = "auto"
     """auto: plain turns offline, the others by the model where one is configured; llm: every turn by the model."""
     verifier: str = "none"
     verifier_pictures: int = Field(default=12, ge=1)
-    catalog_dir: Path = ROOT / "data" / "demo"
-    memory: Path = ROOT / "data" / "memory.sqlite"
+    catalog_dir: Path = Field(default_factory=lambda given: given["state_dir"] / "demo")
+    memory: Path = Field(default_factory=lambda given: given["state_dir"] / "memory.sqlite")
     data_dir: Path = ROOT.parent / "shared" / "data"
     vocabulary: Path | None = None
     """A TOML file with further categories, values and words. The vocabulary reads it from the environment."""
