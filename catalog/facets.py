@@ -19,7 +19,7 @@ import vocabulary
 from catalog import bitmaps
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.listing.stated import Key, stated
+from catalog.listing.statements import Key, statements
 from vocabulary.wish import Constraint, PriceRange
 
 _KEPT = 256
@@ -63,7 +63,8 @@ class FacetTable:
             )
         }
         for row, (item, said) in enumerate(zip(items, claims, strict=True)):
-            affirmed, denied = stated(item, said)
+            stated = statements(item, said)
+            affirmed, denied = stated.affirmed(), stated.denied()
             affirmed |= {("size", size.upper().strip()) for size in item.sizes_in_stock()}
             for table, keys in ((yes, affirmed), (no, denied)):
                 for key in keys:
