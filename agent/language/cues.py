@@ -21,7 +21,7 @@ _WEIGHTS = {"slightly": 0.6, "strongly": 1.4}
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """One attribute with its op.
 
     join: how it is tied to the one before ("or", "and", "comma", ""); place: word index; mild: only a bound to what
@@ -68,16 +68,16 @@ class Cues:
     def __init__(self, marks: list[Mark]) -> None:
         self.marks = marks
         self.scope = Scope()
-        self.found: list[Found] = []
+        self.findings: list[Finding] = []
         self.governor = ""
 
-    def run(self) -> list[Found]:
+    def run(self) -> list[Finding]:
         """All that the sentence says of attributes, in order."""
         for index, mark in enumerate(self.marks):
             handler = getattr(self, f"_on_{mark.kind}", None)
             if handler is not None:
                 handler(mark, index)
-        return self.found
+        return self.findings
 
     def _on_stop(self, mark: Mark, index: int) -> None:
         swap = self.scope.swap
@@ -197,9 +197,9 @@ class Cues:
 
     def _on_soft(self, mark: Mark, index: int) -> None:
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
-        if following in ("stop", "comma") and self.found:
-            last = self.found[-1]
-            self.found[-1] = replace(
+        if following in ("stop", "comma") and self.findings:
+            last = self.findings[-1]
+            self.findings[-1] = replace(
                 last, soft=True, op="prefer" if last.op == "require" else last.op
             )
         else:

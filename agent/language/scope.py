@@ -8,7 +8,7 @@ light pink").
 from __future__ import annotations
 
 import vocabulary
-from agent.language.cues import OPPOSITE, Cues, Found
+from agent.language.cues import OPPOSITE, Cues, Finding
 from agent.language.lexicon import Sense
 from agent.language.marks import Mark
 
@@ -137,8 +137,8 @@ class Reader(Cues):
         if scope.match:
             return
         soft = scope.soft and op == "require" and not (scope.longing and sense.facet == "category")
-        self.found.append(
-            Found(
+        self.findings.append(
+            Finding(
                 sense.facet,
                 sense.value,
                 "prefer" if soft else op,
@@ -153,12 +153,12 @@ class Reader(Cues):
 
     def _join(self, sense: Sense, op: str) -> str:
         """How this finding is tied to the one before; refused things are alternatives only of the same facet and op."""
-        before = self.found[-1] if self.found else None
+        before = self.findings[-1] if self.findings else None
         if self.scope.negated and not (before and (before.facet, before.op) == (sense.facet, op)):
             return ""
         return self.scope.pending
 
 
-def read_scopes(marks: list[Mark]) -> list[Found]:
+def read_scopes(marks: list[Mark]) -> list[Finding]:
     """What the marks of one sentence say, in order."""
     return Reader(marks).run()

@@ -28,6 +28,12 @@ _NECK_COMPARISONS = {
     "lower": Sense("neckline", "low", "more"),
     "deeper": Sense("neckline", "low", "more"),
 }
+_STRAP_WIDTHS = {
+    **dict.fromkeys(("thin", "skinny", "narrow"), Sense("details", "spaghetti straps")),
+    **dict.fromkeys(("thinner", "narrower"), Sense("details", "spaghetti straps", "more")),
+    **dict.fromkeys(("thicker", "wider"), Sense("details", "straps", "more")),
+}
+_SHADES = {"light": "light", "lite": "light", "deep": "dark"}
 _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
 _TOPS = vocabulary.worn_in("upper") | {"jacket"}
 _SEWN_AFTER = frozenset({"have", "with", "negation", "and", "more", "less", "instead_of"})
@@ -82,40 +88,41 @@ def _comparison(marks: list[Mark], index: int) -> Mark:
 
 
 def _bare(marks: list[Mark], index: int) -> Mark:
-    """Words that mean something only before their noun: high (neck), wide (straps), lower (neckline)."""
+    """Settle words that mean something only with their noun: high (neck), wide (straps)."""
     mark = marks[index]
     head = head_noun(marks, index)
     part = head[0] if head else ""
-    if part == "neck":
-        if mark.text in _NECK_COMPARISONS:
-            return mark.as_("comparison", _NECK_COMPARISONS[mark.text])
-        if mark.text in _NECKS:
-            return mark.as_("value", _NECKS[mark.text])
-    if part == "strap":
-        if mark.text in ("thin", "skinny", "narrow"):
-            return mark.as_("value", Sense("details", "spaghetti straps"))
-        if mark.text in ("thinner", "narrower"):
-            return mark.as_("comparison", Sense("details", "spaghetti straps", "more"))
-        if mark.text in ("thicker", "wider"):
-            return mark.as_("comparison", Sense("details", "straps", "more"))
-    noun_next = (
-        index + 1 < len(marks)
-        and marks[index + 1].kind == "value"
-        and marks[index + 1].facets != {"category"}
-    )
-    if part in _LOOSE_PARTS and mark.text == "wide" and not noun_next:
-        return mark.as_("value", Sense("fit", "loose"))
+    if part == "neck" and mark.text in _NECK_COMPARISONS:
+        return mark.as_("comparison", _NECK_COMPARISONS[mark.text])
+    if part == "neck" and mark.text in _NECKS:
+        return mark.as_("value", _NECKS[mark.text])
+    if part == "strap" and mark.text in _STRAP_WIDTHS:
+        sense = _STRAP_WIDTHS[mark.text]
+        return mark.as_("comparison" if sense.op else "value", sense)
     if part in _LOOSE_PARTS and mark.text == "wider":
         return mark.as_("comparison", Sense("fit", "loose", "more"))
-    if mark.text in ("light", "deep", "lite"):
-        shade = "dark" if mark.text == "deep" else "light"
-        following = marks[index + 1] if index + 1 < len(marks) else None
-        if shade == "dark" and not (
-            following and ("color" in following.facets or following.kind == "item")
-        ):
-            return mark
-        return mark.as_("value", Sense("color", shade)) if part in ("", "back", "sleeve") else mark
+    if part in _LOOSE_PARTS and mark.text == "wide" and not _value_follows(marks, index):
+        return mark.as_("value", Sense("fit", "loose"))
+    if mark.text in _SHADES and part in ("", "back", "sleeve"):
+        return _shade(marks, index)
     return mark
+
+
+def _value_follows(marks: list[Mark], index: int) -> bool:
+    """Return whether the next mark is a value of anything but a kind of item."""
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    return following is not None and following.kind == "value" and following.facets != {"category"}
+
+
+def _shade(marks: list[Mark], index: int) -> Mark:
+    """Settle "light" and "deep" as shades; "deep" needs a colour or an item after it."""
+    mark = marks[index]
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    if mark.text == "deep" and not (
+        following and ("color" in following.facets or following.kind == "item")
+    ):
+        return mark
+    return mark.as_("value", Sense("color", _SHADES[mark.text]))
 
 
 def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
