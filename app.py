@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agent.serving.freezing import settle
+from agent.serving.freezing import freeze_heap
 from errors import CatalogMissingError, StylistError, WorkError
 from settings import ROOT, Settings, load_settings
 
@@ -149,7 +149,7 @@ def keep_fresh(shop: Shop, ended: threading.Event, every: float = LOOK_S) -> Non
         if fresh is not None:
             shop.open(fresh)
             ended.wait(every)  # turns that run end on the old state
-            settle()
+            freeze_heap()
             LOG.warning("the catalogue has been updated: %s items", fresh.catalog.live)
 
 

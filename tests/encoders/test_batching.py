@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from encoders import load_encoder
-from encoders.batching import BatchedEncoder, Together
+from encoders.batching import BatchedEncoder, MicroBatcher
 
 
 class Counting:
@@ -31,7 +31,7 @@ class Counting:
 
 def run(embed: Counting, inputs: list[list[float]], most: int = 64) -> list:
     """What each of several callers gets: the first alone, the others while it is being served."""
-    together = Together(embed, most)
+    together = MicroBatcher(embed, most)
     with ThreadPoolExecutor(len(inputs)) as pool:
         calls = [pool.submit(together, inputs[0])]
         assert embed.entered.wait(30)
