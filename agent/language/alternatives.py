@@ -9,7 +9,6 @@ from agent.language.cues import Finding
 from vocabulary import SHADES, covers
 from vocabulary.wish import Constraint
 
-
 PARTNER_REACH = 4
 """Findings back that an "or" may refer to."""
 
