@@ -1,4 +1,4 @@
-"""Reads a message: orders, pointers and amounts first, then vibes, then attributes in their scopes.
+"""The reader: orders, pointers and amounts first, then vibes, then attributes in their scopes.
 
 Each step takes the words that it has understood, so that none is read twice.
 """
@@ -28,9 +28,10 @@ _ASKS = frozenset({"question", "compare"})
 
 
 def read(text: str, context: Context | None = None) -> Reading:
-    """The message as constraints, orders and pointers; deterministic, no model, no catalogue.
+    """Read a message as constraints, orders and pointers: deterministic, no model, no catalogue.
 
-    context: what is shown and known; without it pointers stay unresolved and no brands are recognised.
+    context: what is shown and known; without it pointers stay unresolved and no brands are
+    recognised.
     """
     sentence = Sentence(words_of(text))
     garment, parts = (
@@ -75,19 +76,19 @@ def read(text: str, context: Context | None = None) -> Reading:
 
 @cache
 def _idle() -> frozenset[str]:
-    """Everyday words that are no news when they mean nothing here."""
+    """Return everyday words that need no remark when they mean nothing here."""
     return frozenset(Path(__file__).with_name("idle.txt").read_text(encoding="utf-8").split())
 
 
 def read_attributes(phrase: str) -> tuple[Constraint, ...]:
-    """The attributes of a phrase alone: no orders, amounts or vibes."""
+    """Return the attributes of a phrase: no orders, amounts or vibes."""
     return _attributes(Sentence(words_of(phrase)))[0]
 
 
 def _attributes(
     sentence: Sentence,
 ) -> tuple[tuple[Constraint, ...], tuple[str, ...], tuple[str, ...]]:
-    """The constraints, the words that mean nothing here, and those of them that are not wanted ("without laces")."""
+    """Return constraints, unknown words, and those of them that are refused ("without laces")."""
     marks = settle(read_marks(sentence))
     telling = [
         mark
@@ -107,7 +108,7 @@ def _attributes(
 
 
 def _renumbered(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
-    """`any` numbers from 1 up, in order of appearance."""
+    """Return the constraints with `any` numbers from 1 up, in order of appearance."""
     numbers = {
         n: i
         for i, n in enumerate(
@@ -122,7 +123,11 @@ def _renumbered(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
 def _with_pick(
     intents: list[Intent], mentions: tuple[Mention, ...], wanted: tuple[Constraint, ...]
 ) -> list[Intent]:
-    """A bare pointer ("the second one") is a pick; with changes ("... but longer") it is more like that one."""
+    """Add the order that a pointer implies.
+
+    A bare one ("the second one") is a pick; with changes ("... but longer") it asks for more like
+    it.
+    """
     if not mentions or any(i.kind not in ("greet", "thanks") for i in intents):
         return intents
     pointed = mentions[0]

@@ -1,7 +1,7 @@
-"""Settles what an ambiguous word means where it stands: "short" of sleeves or of a hem, "belt" worn or sewn on.
+"""What ambiguous words mean where they stand: "short" sleeves or hem, "belt" worn or sewn on.
 
-The noun that a word modifies decides: looked for to the right inside the noun phrase ("longer, puffy sleeves"), then
-to the left over a verb ("the sleeves are longer").
+The noun that a word modifies decides. It is searched to the right inside the noun phrase ("longer,
+puffy sleeves"), then to the left across a verb ("the sleeves are longer").
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _category_near(marks: list[Mark]) -> str | None:
 
 
 def _length(marks: list[Mark], index: int) -> Mark:
-    """ "long" and "short": of the sleeves or of the garment."""
+    """Settle "long" and "short": of the sleeves or of the garment."""
     mark = marks[index]
     head = head_noun(marks, index)
     if head and head[0] == "sleeve":
@@ -70,7 +70,7 @@ def _length(marks: list[Mark], index: int) -> Mark:
 
 
 def _comparison(marks: list[Mark], index: int) -> Mark:
-    """Comparatives whose facet depends on the noun: longer, shorter, higher, lower, wider, thicker."""
+    """Settle comparatives whose facet depends on the noun: longer, higher, wider, thicker."""
     mark = marks[index]
     head = head_noun(marks, index)
     part = head[0] if head else ""
@@ -126,7 +126,7 @@ def _shade(marks: list[Mark], index: int) -> Mark:
 
 
 def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
-    """ "belt" and "tie": a thing by itself, or a detail of the garment."""
+    """Settle "belt" and "tie": an item of its own, or a detail of the garment."""
     mark = marks[index]
     value = "belt" if mark.text.startswith("belt") else "tie"
     detail = mark.as_("value", Sense("details", value))
@@ -143,7 +143,10 @@ def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
 
 
 def settle(marks: list[Mark]) -> list[Mark]:
-    """The marks with every ambiguous word settled, sleeves used as a head noun spent, and a bare "sleeves" a value."""
+    """Return the marks with every ambiguous word settled.
+
+    "Sleeves" that only name the part stay a part; bare "sleeves" become a value.
+    """
     settled = [_settled(marks, index) for index in range(len(marks))]
     settled = [_shown_on(settled, index) for index in range(len(settled))]
     return [
@@ -176,7 +179,7 @@ def _settled(marks: list[Mark], index: int) -> Mark:
 
 
 def _only_describes(marks: list[Mark], index: int) -> bool:
-    """Whether a word only shades its neighbour: "pumpkin yellow", "a knot design", "lines of lettering"."""
+    """Return whether a word only describes its neighbour: "pumpkin yellow", "a knot design"."""
     mark = marks[index]
     before = marks[index - 1] if index else None
     after = marks[index + 1] if index + 1 < len(marks) else None
@@ -196,14 +199,14 @@ def _only_describes(marks: list[Mark], index: int) -> bool:
 
 
 def _of_a_part(marks: list[Mark], index: int) -> bool:
-    """Whether "straight" is said of a hem, a neckline or stripes."""
+    """Return whether "straight" is said of a hem, a neckline or stripes."""
     head = head_noun(marks, index)
     following = marks[index + 1].facets if index + 1 < len(marks) else frozenset()
     return bool(head and head[0] != "leg") or bool(following & {"pattern"})
 
 
 def _shown_on(marks: list[Mark], index: int) -> Mark:
-    """An unknown thing "on it" or "on the front" is a picture."""
+    """Settle an unknown thing "on it" or "on the front" as a picture."""
     mark, after = marks[index], [m.text for m in marks[index + 1 : index + 4]]
     where = after[2:3] if after[1:2] == ["the"] else after[1:2]
     if (
@@ -220,7 +223,7 @@ def _shown_on(marks: list[Mark], index: int) -> Mark:
 
 
 def _sleeves(marks: list[Mark], index: int) -> Mark:
-    """ "sleeves" with a length or a colour of its own only names the part; bare, it asks for any."""
+    """Settle "sleeves": with a length or a colour it only names the part; bare, it asks for any."""
     mark = marks[index]
     if index and marks[index - 1].kind in ("and", "or", "nor"):
         return mark.as_("value", Sense("sleeve_length", "sleeves"))
@@ -242,7 +245,7 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
 
 
 def _straps(marks: list[Mark], index: int) -> Mark:
-    """ "straps" that are called thin or thick are read there; bare, they are the detail itself."""
+    """Settle "straps": thin or thick ones were read with that word; bare ones are the detail."""
     near = marks[max(0, index - REACH) : index]
     return (
         marks[index]
