@@ -210,19 +210,19 @@ def read_amounts(sentence: Sentence) -> Amounts:
 
 
 def _sizes(sentence: Sentence) -> tuple[Constraint, ...]:
-    found: list[Constraint] = []
+    constraints: list[Constraint] = []
     for pattern in _SIZE_PATTERNS:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if sentence.free(span):
                 sentence.take(span)
                 named = match.group("size")
-                found.append(
+                constraints.append(
                     Constraint(facet="size", op="require", value=_SIZES.get(named, named.upper()))
                 )
-    if len(found) > 1:
-        found = [c.model_copy(update={"any": 900}) for c in found]
-    return tuple(found)
+    if len(constraints) > 1:
+        constraints = [c.model_copy(update={"any": 900}) for c in constraints]
+    return tuple(constraints)
 
 
 def _count(sentence: Sentence) -> int | None:
@@ -231,8 +231,8 @@ def _count(sentence: Sentence) -> int | None:
             span = sentence.span(match, "n")
             if sentence.free(span):
                 sentence.take(span)
-                said = match.group("n")
-                number = int(said) if said.isdigit() else _COUNTS[said]
+                words = match.group("n")
+                number = int(words) if words.isdigit() else _COUNTS[words]
                 return number if 0 < number <= 50 else None
     return None
 

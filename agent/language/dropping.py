@@ -136,21 +136,21 @@ def _values_named(sentence: Sentence, match: re.Match[str]) -> list[Drop]:
 
 
 def _in_vocabulary(text: str) -> list[Drop]:
-    found = ((facet, vocabulary.find(facet, text)) for facet in vocabulary.ATTRIBUTE_FACETS)
-    return [Drop(facet=facet, value=value) for facet, value in found if value]
+    values = ((facet, vocabulary.find(facet, text)) for facet in vocabulary.ATTRIBUTE_FACETS)
+    return [Drop(facet=facet, value=value) for facet, value in values if value]
 
 
 def read_kept(sentence: Sentence) -> tuple[str, ...]:
     """Read and take the facets that shall stay: "same colour", "keep the length"."""
-    kept: list[str] = []
+    facets: list[str] = []
     for match in _KEEP.finditer(sentence.text):
         span = sentence.span(match)
         if sentence.free(span):
             sentence.take(span)
-            kept.extend(
+            facets.extend(
                 name.removeprefix("same_") for name, value in match.groupdict().items() if value
             )
-    return tuple(dict.fromkeys(kept))
+    return tuple(dict.fromkeys(facets))
 
 
 def read_replaced(sentence: Sentence, facets_said: tuple[str, ...]) -> tuple[str, ...]:

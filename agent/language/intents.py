@@ -63,7 +63,7 @@ def read_intents(sentence: Sentence) -> list[Intent]:
 
     Words that point may belong to an order too.
     """
-    found: list[Intent] = []
+    intents: list[Intent] = []
     used: set[int] = set()
     for kind, whole, part in _table():
         if whole.fullmatch(sentence.text):
@@ -73,8 +73,8 @@ def read_intents(sentence: Sentence) -> list[Intent]:
         if match is not None and not used & set(sentence.span(match)):
             sentence.take(_taken(kind, sentence, match))
             used.update(sentence.span(match))
-            found.append(Intent(kind=kind, text=match.group()))
-    return found
+            intents.append(Intent(kind=kind, text=match.group()))
+    return intents
 
 
 def _taken(kind: str, sentence: Sentence, match: re.Match[str]) -> range:

@@ -93,7 +93,7 @@ def _vocabulary_phrases() -> dict[tuple[str, ...], Entry]:
 
 
 def _regular_comparisons(phrases: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
-    found: dict[tuple[str, ...], Entry] = {}
+    entries: dict[tuple[str, ...], Entry] = {}
     for words, entry in phrases.items():
         if (
             len(words) == 1
@@ -103,10 +103,10 @@ def _regular_comparisons(phrases: dict[tuple[str, ...], Entry]) -> dict[tuple[st
         ):
             sense = entry.senses[0]
             for form in _comparative_forms(words[0]):
-                found.setdefault(
+                entries.setdefault(
                     (form,), Entry("comparison", (Sense(sense.facet, sense.value, "more"),))
                 )
-    return found
+    return entries
 
 
 def _sense(text: str) -> Sense:

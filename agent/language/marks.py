@@ -67,12 +67,12 @@ def read_marks(sentence: Sentence) -> list[Mark]:
             index += 1
             continue
         end = next((i for i in range(index, len(words)) if i in sentence.taken), len(words))
-        found = _match(words, index, end)
-        if found is None:
+        match = _match(words, index, end)
+        if match is None:
             marks.append(Mark("word", index, index + 1, words[index]))
             index += 1
             continue
-        stop, phrase = found
+        stop, phrase = match
         entry = phrases()[phrase]
         confidence = 0.9 if touched & set(range(index, stop)) else 1.0
         marks.append(

@@ -1,6 +1,6 @@
 """An unknown vibe read as the nearest known one, only where that is nearly always right.
 
-Sentence embeddings read cultural references badly, so the bar is high: at THRESHOLD and MARGIN 9
+Sentence embeddings read cultural references badly, so the bar is high: at MIN_COSINE and MIN_LEAD 9
 of 10 names that are held out from the lexicon find their own entry (`python -m evaluation vibes`).
 Below it the chat asks.
 """
@@ -18,13 +18,13 @@ from agent.language.sentences import sentence_encoder
 from agent.language.tokens import words_of
 from agent.language.vibes import Entry, constraints_of, give_way, lexicon
 
-THRESHOLD = 0.65
-MARGIN = 0.15
+MIN_COSINE = 0.65
+MIN_LEAD = 0.15
 """Lowest cosine, and lowest lead over the next entry."""
 Embed = Callable[[Sequence[str]], np.ndarray]
-_LONGEST = 7
+_MAX_WORDS = 7
 """Words in a message that may be a vibe as a whole, at most."""
-_MOST_NAMES = 2
+_MAX_NAMES = 2
 """Names of an entry whose likeness counts: the best one alone is often a stray word."""
 
 
@@ -39,7 +39,7 @@ class Near:
     @property
     def sure(self) -> bool:
         """Whether score and lead are high enough to read the phrase so."""
-        return self.score >= THRESHOLD and self.ahead >= MARGIN
+        return self.score >= MIN_COSINE and self.ahead >= MIN_LEAD
 
 
 class Nearest:
@@ -71,7 +71,7 @@ class Nearest:
     def _near(self, cosine: np.ndarray) -> Near:
         scores = np.array(
             [
-                np.sort(cosine[self._owner == number])[-_MOST_NAMES:].mean()
+                np.sort(cosine[self._owner == number])[-_MAX_NAMES:].mean()
                 for number in range(len(self.entries))
             ]
         )
@@ -91,7 +91,7 @@ def candidates(reading: Reading) -> tuple[str, ...]:
 
     They look like one, or are a short message in which nothing else was understood.
     """
-    said = (
+    understood = (
         reading.constraints
         or reading.intents
         or reading.mentions
@@ -100,9 +100,9 @@ def candidates(reading: Reading) -> tuple[str, ...]:
         or reading.count
     )
     whole = (
-        not (said or reading.unknown_vibes)
+        not (understood or reading.unknown_vibes)
         and reading.unknown
-        and len(reading.text.split()) <= _LONGEST
+        and len(reading.text.split()) <= _MAX_WORDS
     )
     if whole and words_of(reading.text)[0] in ("no", "not", "without", "less", "more", "nothing"):
         return ()
@@ -122,7 +122,7 @@ def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str,
     if find is None or not phrases:
         return reading, ()
     near = {phrase: find(phrase) for phrase in phrases}
-    sure = {phrase: found.entry for phrase, found in near.items() if found.sure}
+    sure = {phrase: hit.entry for phrase, hit in near.items() if hit.sure}
     if not sure:
         return reading, ()
     wanted = [c for entry in sure.values() for c in constraints_of(entry)]

@@ -90,11 +90,11 @@ def read_parts(
 
     Without a part that takes a facet from another picture there are none.
     """
-    found = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
-    if not any(facets for _, facets in found):
+    matches = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
+    if not any(facets for _, facets in matches):
         return ()
     parts = []
-    for match, facets in found:
+    for match, facets in matches:
         span = sentence.span(match)
         pointer = (
             _kind_of(match, context, attributes)
@@ -108,10 +108,10 @@ def read_parts(
 
 
 def _facets(match: re.Match[str]) -> tuple[str, ...]:
-    said = [match.group("aspect"), match.group("aspect2")]
+    aspects = [match.group("aspect"), match.group("aspect2")]
     return tuple(
         facet
-        for word in said
+        for word in aspects
         if word
         for pattern, facets in _ASPECTS
         if re.fullmatch(pattern, word)

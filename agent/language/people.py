@@ -80,20 +80,21 @@ _REFUSES = re.compile(r"(?:\bnot|\bno|\bnothing|\binstead of|\brather than)(?: \
 
 def read_audience(sentence: Sentence) -> tuple[Constraint, ...]:
     """Read and take whom the item is for."""
-    found: dict[str, Constraint] = {}
+    constraints: dict[str, Constraint] = {}
     for value, pattern in _PATTERNS:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if sentence.free(span):
                 sentence.take(span)
                 op = "exclude" if _REFUSES.search(sentence.text[: match.start()]) else "require"
-                found.setdefault(value, Constraint(facet="gender", op=op, value=value))
-    required = [c for c in found.values() if c.op == "require"]
+                constraints.setdefault(value, Constraint(facet="gender", op=op, value=value))
+    required = [c for c in constraints.values() if c.op == "require"]
     if len(required) > 1:
         return tuple(
-            c.model_copy(update={"any": 901}) if c.op == "require" else c for c in found.values()
+            c.model_copy(update={"any": 901}) if c.op == "require" else c
+            for c in constraints.values()
         )
-    return tuple(found.values())
+    return tuple(constraints.values())
 
 
 def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint, ...]:
@@ -101,7 +102,7 @@ def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint
 
     A brand that is an everyday word needs a "by" or "from" before it.
     """
-    found: list[Constraint] = []
+    constraints: list[Constraint] = []
     for brand in context.brands if context else ():
         words = words_of(brand)
         if not words:
@@ -117,15 +118,17 @@ def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint
             span = sentence.span(match)
             if sentence.free(span) and (match.group("by") or _distinct(words)):
                 sentence.take(span)
-                found.append(
+                constraints.append(
                     Constraint(
                         facet="brand", op="exclude" if match.group("no") else "require", value=brand
                     )
                 )
-    required = [c for c in found if c.op == "require"]
+    required = [c for c in constraints if c.op == "require"]
     if len(required) > 1:
-        return tuple(c.model_copy(update={"any": 902}) if c.op == "require" else c for c in found)
-    return tuple(found)
+        return tuple(
+            c.model_copy(update={"any": 902}) if c.op == "require" else c for c in constraints
+        )
+    return tuple(constraints)
 
 
 def _distinct(words: tuple[str, ...]) -> bool:

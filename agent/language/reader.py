@@ -40,19 +40,19 @@ def read(text: str, context: Context | None = None) -> Reading:
     )
     mentions = read_mentions(sentence, context, read_attributes)
     intents = read_intents(sentence)
-    drops, kept = read_drops(sentence), read_kept(sentence)
+    drops, kept_facets = read_drops(sentence), read_kept(sentence)
     amounts = read_amounts(sentence)
     people = (*read_brands(sentence, context), *read_audience(sentence))
     vibes = read_vibes(sentence)
     attributes, unknown, refused = _attributes(sentence)
-    said = _renumbered((*attributes, *people, *amounts.constraints))
+    stated = _renumbered((*attributes, *people, *amounts.constraints))
     question = read_question(sentence, mentions, bool(context and context.shown))
-    wanted = (*said, *give_way(said, vibes.constraints))
+    wanted = (*stated, *give_way(stated, vibes.constraints))
     if question is not None:
         intents.append(question)
     if any(intent.kind in _ASKS for intent in intents):  # what is asked about is not wished for
         intents = [
-            i.model_copy(update={"constraints": said}) if i.kind in _ASKS else i for i in intents
+            i.model_copy(update={"constraints": stated}) if i.kind in _ASKS else i for i in intents
         ]
         wanted = ()
     return Reading(
@@ -60,7 +60,7 @@ def read(text: str, context: Context | None = None) -> Reading:
         constraints=wanted,
         intents=tuple(_with_pick(intents, mentions, wanted)),
         drop=drops,
-        keep=kept,
+        keep=kept_facets,
         replaced=read_replaced(sentence, tuple(c.facet for c in attributes)),
         mentions=mentions,
         parts=parts,

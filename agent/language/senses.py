@@ -238,8 +238,8 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
         ):
             return mark
     after = next((m for m in marks[index + 1 :] if m.kind not in ("slightly", "strongly")), None)
-    said = after and after.kind == "comparison" and "sleeve_length" in after.facets
-    if said or (after and after.kind == "verb" and after.text != "please"):
+    compared = after and after.kind == "comparison" and "sleeve_length" in after.facets
+    if compared or (after and after.kind == "verb" and after.text != "please"):
         return mark  # "the sleeves are ...", "sleeves longer"
     return mark.as_("value", Sense("sleeve_length", "sleeves"))
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -28,8 +29,8 @@ def weights_file() -> Path | None:
     """Return the package's archive of weights, or None where it is not installed."""
     spec = find_spec(PACKAGE)
     folders = list(spec.submodule_search_locations or ()) if spec else []
-    found = [Path(folder) / "model.zip" for folder in folders]
-    return next((path for path in found if path.is_file()), None)
+    archives = [Path(folder) / "model.zip" for folder in folders]
+    return next((path for path in archives if path.is_file()), None)
 
 
 class SentenceEncoder:
@@ -46,7 +47,7 @@ class SentenceEncoder:
         self._torch = torch
         with zipfile.ZipFile(archive) as files:
             config = BertConfig.from_dict(json.loads(files.read("config.json")))
-            self._model = BertModel(config, add_pooling_layer=False)
+            self._model: Any = BertModel(config, add_pooling_layer=False)  # typed only in part
             state = {
                 name: tensor
                 for name, tensor in load(files.read("model.safetensors")).items()
@@ -62,9 +63,10 @@ class SentenceEncoder:
         """Return (n, 384) float32."""
         torch = self._torch
         with _lock:  # a tokenizer that pads is not for several threads at once
-            read = self._tokenizer.encode_batch([phrase.lower() for phrase in phrases])
+            encodings = self._tokenizer.encode_batch([phrase.lower() for phrase in phrases])
         ids, mask = (
-            torch.tensor([getattr(one, name) for one in read]) for name in ("ids", "attention_mask")
+            torch.tensor([getattr(encoding, name) for encoding in encodings])
+            for name in ("ids", "attention_mask")
         )
         with torch.inference_mode():
             tokens = self._model(input_ids=ids, attention_mask=mask).last_hidden_state

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from agent.language.lexicon import phrases
-from agent.language.tokens import Sentence, words_of
+from agent.language.tokens import Sentence, contains_phrase, words_of
 
 _ALWAYS = frozenset({"aesthetic", "dress_code"})
 """Kinds whose single words are vibes anywhere; those of an occasion or a weather need a sign."""
@@ -139,7 +139,7 @@ def refused(sentence: Sentence, span: range) -> bool:
 
 def look_alikes(sentence: Sentence) -> list[tuple[str, range]]:
     """Return unknown phrases where a vibe would stand ("zorblax vibes"), each with its span."""
-    found: list[tuple[str, range]] = []
+    candidates: list[tuple[str, range]] = []
     for pattern in _LIKE_A_VIBE:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match, "what")
@@ -153,6 +153,10 @@ def look_alikes(sentence: Sentence) -> list[tuple[str, range]]:
             known = all(
                 (w,) in phrases() or w in _PLAIN or w in _FILLER or w.isdigit() for w in words
             )
-            if words and not known and not any(" ".join(words) in name for name, _ in found):
-                found.append((" ".join(words), span))
-    return found
+            if (
+                words
+                and not known
+                and not any(contains_phrase(name, " ".join(words)) for name, _ in candidates)
+            ):
+                candidates.append((" ".join(words), span))
+    return candidates

@@ -17,7 +17,7 @@ from agent.language.vibe_signs import look_alikes, meant, refused, with_sign
 from vocabulary import covers
 from vocabulary.wish import Constraint
 
-_MOST = 7
+_MAX_ATTRIBUTES = 7
 """Attributes that one vibe may bring: each further one only blurs the ranking."""
 _ALL_BUT = 87
 """Similarity (0 to 100) from which a phrase is taken for a misspelt name."""
@@ -73,7 +73,7 @@ class VibeReading:
 
 def read_vibes(sentence: Sentence) -> VibeReading:
     """Read and take vibes. Attribute words of the vocabulary ("vintage") stay attributes."""
-    found: dict[str, tuple[Vibe, tuple[Constraint, ...]]] = {}
+    hits: dict[str, tuple[Vibe, tuple[Constraint, ...]]] = {}
     index = 0
     while index < len(sentence.words):
         match = _match(sentence, index)
@@ -82,7 +82,7 @@ def read_vibes(sentence: Sentence) -> VibeReading:
             continue
         entry, span = match
         text = " ".join(sentence.words[span.start : span.stop])
-        found.setdefault(
+        hits.setdefault(
             entry.name, (_vibe(entry, text), constraints_of(entry, refused(sentence, span)))
         )
         sentence.take(with_sign(sentence, span))
@@ -94,12 +94,12 @@ def read_vibes(sentence: Sentence) -> VibeReading:
         if near is None:
             unknown.append(text)
         else:
-            found.setdefault(
+            hits.setdefault(
                 near.name, (_vibe(near, text), constraints_of(near, refused(sentence, span)))
             )
     return VibeReading(
-        tuple(vibe for vibe, _ in found.values()),
-        tuple(c for _, constraints in found.values() for c in constraints),
+        tuple(vibe for vibe, _ in hits.values()),
+        tuple(c for _, constraints in hits.values() for c in constraints),
         tuple(unknown),
     )
 
@@ -156,28 +156,28 @@ def constraints_of(entry: Entry, unwanted: bool = False) -> tuple[Constraint, ..
             confidence=weight,
             reason=f"{entry.name}: {entry.reason}",
         )
-        for facet, value, weight in wants[:_MOST]
+        for facet, value, weight in wants[:_MAX_ATTRIBUTES]
     )
 
 
-def give_way(said: Iterable[Constraint], vibes: Iterable[Constraint]) -> tuple[Constraint, ...]:
+def give_way(stated: Iterable[Constraint], vibes: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """Return the vibes' constraints that no explicit words decide; of repeats the strongest.
 
     A facet with a required value is decided, save for style and details, where several go
     together; an excluded value is never preferred, nor a value that contains it.
     """
-    said = tuple(said)
-    decided = {c.facet for c in said if c.op in ("require", "prefer", "more", "less")} - {
+    stated = tuple(stated)
+    decided = {c.facet for c in stated if c.op in ("require", "prefer", "more", "less")} - {
         "style",
         "details",
     }
-    kept: dict[tuple[str, str], Constraint] = {}
+    strongest: dict[tuple[str, str], Constraint] = {}
     for c in sorted(vibes, key=lambda c: -c.weight):
-        same = [s for s in said if s.facet == c.facet]
+        same = [s for s in stated if s.facet == c.facet]
         banned = any(
             s.op in ("exclude", "less") and covers(c.facet, str(s.value), str(c.value))
             for s in same
         )
         if c.facet not in decided and not banned and not any(s.value == c.value for s in same):
-            kept.setdefault((c.facet, str(c.value)), c)
-    return tuple(kept.values())
+            strongest.setdefault((c.facet, str(c.value)), c)
+    return tuple(strongest.values())

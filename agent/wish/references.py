@@ -152,11 +152,11 @@ class References:
 
     def photos(self, session: str, name: str | None, clock: Clock) -> list[Seen]:
         """Return the photos behind a name, each by itself, in order."""
-        found = (
-            self.eyes.recall(session, one, clock, self.tools.encoder.layout)
-            for one in photo_hashes(name)
+        photos = (
+            self.eyes.recall(session, photo_hash, clock, self.tools.encoder.layout)
+            for photo_hash in photo_hashes(name)
         )
-        return [seen for seen in found if seen is not None]
+        return [photo for photo in photos if photo is not None]
 
     def blended(self, photos: Sequence[Seen]) -> Seen | None:
         """Return several photos as one, or None for none."""
@@ -177,11 +177,11 @@ def photo_hashes(name: str | None) -> tuple[str, ...]:
     """Return the hashes of the photos in a reference's name, in order, without repeats."""
     sources = [part.rpartition("=")[2] for part in (name or "").split(";")]
     hashes = [
-        one.partition("@")[0]
+        photo_hash.partition("@")[0]
         for source in sources
         if not source.startswith(ITEM)
-        for one in source.split(",")
-        if one
+        for photo_hash in source.split(",")
+        if photo_hash
     ]
     return tuple(dict.fromkeys(hashes))
 
