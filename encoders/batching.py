@@ -1,8 +1,9 @@
 """Micro-batching: pictures and words of threads that share an encoder are embedded together.
 
-A model that embeds one picture uses little of a GPU, and threads that each run it alone wait for one
-another anyway. So one thread at a time runs the model, and what arrives meanwhile goes together into
-the next pass. Nobody waits for company: a thread that comes alone is served at once.
+A model that embeds one picture uses little of a GPU, and threads that each run it alone wait for
+one another anyway. So one thread at a time runs the model, and what arrives meanwhile goes
+together into the next pass. Nobody waits for company: a thread that comes alone is served at
+once.
 """
 
 from __future__ import annotations

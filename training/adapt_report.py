@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from catalog.store import Catalog
-from datasets.splits import REPORT_BUCKETS, percent
+from datasets.splits import REPORT_BUCKETS, bucket_of
 from encoders import load_encoder
 from errors import InputError
 from guard.fitted import Fit, FittedEncoder
@@ -37,7 +37,7 @@ def run(folder: Path, encoder_name: str | None = None) -> dict:
 
 def measure(encoder: Any, shop: Shop) -> dict:
     """The same on a shop that is read."""
-    reported = np.array([percent(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
+    reported = np.array([bucket_of(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
     if not reported.any() or reported.all():
         raise InputError(
             f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and not all are needed"

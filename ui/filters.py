@@ -1,4 +1,4 @@
-"""What the templates compute: addresses that are safe, counts, and what a card's face shows."""
+"""What the templates compute: safe addresses, counts, and what a card's face shows."""
 
 from __future__ import annotations
 

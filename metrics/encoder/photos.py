@@ -59,7 +59,8 @@ def probabilities(
 ) -> tuple[Prototypes, np.ndarray]:
     """Return the prototypes of a facet or of shop classes, and the (n, V) probabilities.
 
-    table: a facet, or `shop/article` and the like. Raises InputError where the encoder has no such table.
+    table: a facet, or `shop/article` and the like. Raises InputError where the encoder
+    has no such table.
     """
     prototypes = encoder.prototypes(table)
     if prototypes is None:

@@ -20,7 +20,7 @@ from errors import InputError, WorkError
 @pytest.fixture(scope="module")
 def random_model() -> OpenClipEncoder:
     """A small CLIP of open_clip's own classes with random weights: 192 dimensions, 32 px."""
-    open_clip = import_open_clip(whole=True)
+    open_clip = import_open_clip(with_transformers=True)
     torch.manual_seed(0)
     vision = {"image_size": 32, "layers": 1, "width": 64, "head_width": 32, "patch_size": 16}
     model = open_clip.CLIP(

@@ -1,4 +1,4 @@
-"""Calls of many threads together: the same vectors as alone, each caller's own, and errors where they belong."""
+"""Calls of many threads in shared passes: own vectors, own errors, the same as alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from encoders.batching import BatchedEncoder, MicroBatcher
 
 
 class Counting:
-    """Embeds numbers as themselves; keeps a pass waiting until it is let go, and notes how large each was."""
+    """Embeds numbers as themselves; holds a pass until released, and records its size."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
