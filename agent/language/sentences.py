@@ -47,7 +47,8 @@ class SentenceEncoder:
         self._torch = torch
         with zipfile.ZipFile(archive) as files:
             config = BertConfig.from_dict(json.loads(files.read("config.json")))
-            self._model: Any = BertModel(config, add_pooling_layer=False)  # typed only in part
+            model: Any = BertModel(config, add_pooling_layer=False)  # typed only in part
+            self._model = model
             state = {
                 name: tensor
                 for name, tensor in load(files.read("model.safetensors")).items()
