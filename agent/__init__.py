@@ -1,4 +1,6 @@
-"""The agent: words, pictures and memory become a wish; checked items and a grounded reply come back."""
+"""The agent: words, pictures and memory become a wish; checked items and a grounded reply come
+back.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: reading words (`agent.language`) must not wait for the encoder's libraries."""
+    """Import on first use: reading words (`agent.language`) must not wait for the encoder's
+    libraries.
+    """
     if name not in __all__:
         raise AttributeError(f"module 'agent' has no attribute {name!r}")
     return getattr(import_module(_MODULES.get(name, "agent.replies")), name)

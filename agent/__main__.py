@@ -31,7 +31,10 @@ def chat(
     ] = None,
     session: Annotated[str, typer.Option(help="Name of the terminal's conversation.")] = "terminal",
 ) -> None:
-    """Answers turns. With --jsonl this door trusts its caller's session names; exit 2 if no line could be used."""
+    """Answers turns.
+
+    With --jsonl this door trusts its caller's session names; exit 2 if no line could be used.
+    """
     from agent.jsonl import answers
     from agent.stylist import Stylist
     from agent.terminal import converse
@@ -71,7 +74,9 @@ def record(
         bool, typer.Option("--jsonl", help="Turns as JSON objects, one a line; else typed words.")
     ] = False,
 ) -> None:
-    """Plays a conversation from stdin and writes it down, a configured model's requests and answers included."""
+    """Plays a conversation from stdin and writes it down, a configured model's requests and answers
+    included.
+    """
     from agent.jsonl import asks
     from agent.replay.recording import record as recorded
     from settings import load_settings

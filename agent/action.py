@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from agent.cards import card, like_what
+from agent.cards import card
 from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
 from agent.tools import Tools
 from agent.wish.merge import COMPARATIVES
 from agent.wish.references import borrowed_facets
 from agent.wish.taste import Taste, packed
+from agent.wording.reasons import with_likeness
 from composer import Query
 from guard import Verdict
 from retrieval import Hit
@@ -23,10 +24,13 @@ from vocabulary.wish import HARD, Constraint, Wish
 FIRST_FETCH = 3
 """Designs fetched for each card at first; the guard drops some."""
 SOFT_STEPS = 4
-"""In how many steps soft wishes come before rank: of two items that meet about as much, the better ranked is first."""
+"""In how many steps soft wishes come before rank: of two items that meet about as much, the better
+ranked is first.
+"""
 SCREENED = 4_000
-"""Where too few of these fit, and too few that the listings confirm, all rows that are allowed get a quick look; of more than so
-many, those nearest to the query."""
+"""Where too few of these fit, and too few that the listings confirm, all rows that are allowed get
+a quick look; of more than so many, those nearest to the query.
+"""
 BATCH = 4
 """Hits for each card that are judged at a time."""
 
@@ -128,10 +132,12 @@ class Action:
         k: int,
         clock: Clock,
     ) -> Iterator[tuple[int, np.ndarray | None, bool]]:
-        """What to fetch until enough fit: how many, within which rows (None: all that are allowed), and whether by design.
+        """What to fetch until enough fit: how many, within which rows (None: all that are allowed),
+        and whether by design.
 
-        The first step is enough for most wishes. After it, only what can turn out to fit is ranked and judged: what the listings
-        confirm, what listings and pictures confirm together, then the likeliest of the others, which fill up as unconfirmed.
+        The first step is enough for most wishes. After it, only what can turn out to fit is ranked
+        and judged: what the listings confirm, what listings and pictures confirm together, then the
+        likeliest of the others, which fill up as unconfirmed.
         """
         yield min(FIRST_FETCH * k, max(allowed, 1)), None, True
         if not wish.hard or allowed <= FIRST_FETCH * k:
@@ -182,7 +188,10 @@ class Action:
         pool: _Pool,
         clock: Clock,
     ) -> list[int]:
-        """The rows that break no hard constraint. Most items end here, before anything soft is weighed."""
+        """The rows that break no hard constraint.
+
+        Most items end here, before anything soft is weighed.
+        """
         if not rows:
             return []
         judgement = self.tools.check(rows, hard, clock, reference.vector, reference.item)
@@ -214,7 +223,9 @@ class Action:
         return tuple(
             shown.model_copy(
                 update={
-                    "why": like_what(shown.why, {name: float(n[row]) for name, n in near.items()})
+                    "why": with_likeness(
+                        shown.why, {name: float(n[row]) for name, n in near.items()}
+                    )
                 }
             )
             for row, shown in enumerate(cards)
@@ -228,7 +239,9 @@ class Action:
         return Found(cards, (), allowed, 0, 0, self._fidelity(cards, reference, wish))
 
     def _beyond(self, wish: Wish, reference: Reference) -> np.ndarray | None:
-        """(n,) bool: not cheaper (pricier) than the priced reference; None where the wish does not ask for that."""
+        """(n,) bool: not cheaper (pricier) than the priced reference; None where the wish does not
+        ask for that.
+        """
         price = reference.priced.price if reference.priced else None
         asked = [c.op for c in wish.constraints if c.facet == "price" and c.op in COMPARATIVES]
         if price is None or not asked:
@@ -238,7 +251,9 @@ class Action:
         return beyond if beyond.any() else None
 
     def _fidelity(self, cards: Sequence[Card], reference: Reference, wish: Wish) -> float | None:
-        """How like the reference the cards are, on average over the slices that the wish leaves alone."""
+        """How like the reference the cards are, on average over the slices that the wish leaves
+        alone.
+        """
         encoder = self.tools.encoder
         touched = {
             encoder.facet_slice.get(c.facet)
@@ -261,7 +276,9 @@ def fingerprint(
     avoid: frozenset[int],
     narrowed: bool = False,
 ) -> str:
-    """A name for a search: two of the same name would find the same. narrowed: by the reference's price."""
+    """A name for a search: two of the same name would find the same. narrowed: by the reference's
+    price.
+    """
     digest = hashlib.blake2b(digest_size=12)
     digest.update(wish.model_dump_json().encode())
     digest.update(b"" if reference.vector is None else reference.vector.tobytes())
@@ -300,7 +317,9 @@ def _blame(pool: _Pool, verdicts: Sequence[Verdict]) -> None:
 
 
 def _likeliest(cards: Sequence[Card]) -> list[Card]:
-    """What most probably meets its open conditions first, in steps of a quarter; within a step in rank order."""
+    """What most probably meets its open conditions first, in steps of a quarter; within a step in
+    rank order.
+    """
     return sorted(
         cards,
         key=lambda shown: -round(4 * min((check.confidence for check in shown.open), default=0.0)),
@@ -308,10 +327,11 @@ def _likeliest(cards: Sequence[Card]) -> list[Card]:
 
 
 def _in_order(cards: Sequence[Card], wish: Wish) -> list[Card]:
-    """What fails fewest comparatives first, then what meets most of the words' soft wishes, else in rank order.
+    """What fails fewest comparatives first, then what meets most of the words' soft wishes, else in
+    rank order.
 
-    A photo's kind counts like words: it is what the reply says that it sees.
-    Where nothing is cheaper, the cheapest comes first.
+    A photo's kind counts like words: it is what the reply says that it sees. Where nothing is
+    cheaper, the cheapest comes first.
     """
     failed = {"broken": 2, "unknown": 1, "met": 0}
     hoped = {

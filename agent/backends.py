@@ -36,8 +36,9 @@ class TemplateSpeaker:
 def backends(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str, Backend], str]:
     """Return the backends by name, and the name of the default one.
 
-    With a language model there are three: offline, llm (every turn goes to the model) and auto (plain turns stay
-    offline). Raises InputError if the settings ask for a model and none is configured.
+    With a language model there are three: offline, llm (every turn goes to the model) and auto
+    (plain turns stay offline). Raises InputError if the settings ask for a model and none is
+    configured.
     """
     available = {OFFLINE: Backend(OfflinePlanner(), TemplateSpeaker())}
     if settings.has_model:
@@ -47,7 +48,7 @@ def backends(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str
         available |= model_backends(settings, tools, memory)
     elif settings.planner == LLM:
         raise InputError(
-            "PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server of "
-            "your own; PLANNER=auto uses one when it is there"
+            "PLANNER=llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a "
+            "server of your own; PLANNER=auto uses one when it is there"
         )
     return available, settings.planner if settings.planner in available else OFFLINE

@@ -1,11 +1,15 @@
-"""Critic: is that enough, faithful and diverse? If not, a revised wish, at most ROUNDS searches in all, or a question.
+"""Critic: is that enough, faithful and diverse?
+
+If not, a revised wish, at most MAX_ROUNDS searches in all, or a question.
 
 What is given up, and in which order (an explicit "no" never is):
 0. "only what is cheaper", where nothing fitting is: the cheapest of what fits is shown instead;
-1. soft wishes that pull the results away from the picture they were to resemble: vibes, then memory's, then style;
-2. where nothing fits at all, required attributes one by one: a photo's kind first, then details, material, fit, style,
-   neckline, length, sleeves, pattern, colour, brand, and the kind itself (for its nearest kin). Each only where it is
-   what stands in the way. Budget, size and whom it is for are as firm as a "no": they are asked about instead.
+1. soft wishes that pull the results away from the picture they were to resemble: vibes, then
+   memory's, then style;
+2. where nothing fits at all, required attributes one by one: a photo's kind first, then details,
+   material, fit, style, neckline, length, sleeves, pattern, colour, brand, and the kind itself (for
+   its nearest kin). Each only where it is what stands in the way. Budget, size and whom it is for
+   are as firm as a "no": they are asked about instead.
 """
 
 from __future__ import annotations
@@ -15,12 +19,16 @@ from typing import Literal
 import vocabulary
 from agent.state import LEANING, NEAREST, Found, State
 from agent.tools import Tools
-from agent.wording.phrases import listing, money, phrase, plural
+from agent.wording.money import money
+from agent.wording.phrases import listing, phrase
+from vocabulary import plural
 from vocabulary.wish import Constraint, PriceRange, Wish
 
-ROUNDS = 3
+MAX_ROUNDS = 3
 FAITHFUL = 0.2
-"""Mean likeness over the untouched slices (0: as like as any two items) below which results have drifted."""
+"""Mean likeness over the untouched slices (0: as like as any two items) below which results have
+drifted.
+"""
 SOFT_ORDER = ("vibe", "memory")
 FACET_ORDER = (
     "details",
@@ -57,7 +65,7 @@ class Critic:
             }
         if not state["request"].guard:
             return {**base, "trace": ("unchecked, as asked",)}
-        may = len(state["tried"]) < ROUNDS and not state["clock"].short
+        may = len(state["tried"]) < MAX_ROUNDS and not state["clock"].short
         if found.fits or found.unconfirmed:
             unsure = {} if found.fits else self._unsure(state)
             return {**base, **unsure, **(self._drifted(state) if may else {}), **_praise(found)}
@@ -118,11 +126,14 @@ class Critic:
         return {}
 
     def _only_seen(self, state: State) -> bool:
-        """Whether the shopper asked for more of the same, which is no reason to give up more than before."""
+        """Whether the shopper asked for more of the same, which is no reason to give up more than
+        before.
+        """
         return state["more"] and not state["session"].given_up
 
     def _relaxation(self, wish: Wish, state: State) -> tuple[Constraint | None, Wish] | None:
-        """The first requirement, in the order above, that stands in the way, and the wish without it.
+        """The first requirement, in the order above, that stands in the way, and the wish without
+        it.
 
         What was only leant to goes before all, and is nothing given up.
         """
@@ -148,8 +159,9 @@ class Critic:
         return max(revised, key=lambda pair: found.blame.get(pair[0].key, 0.0), default=None)
 
     def _without(self, wish: Wish, c: Constraint) -> Wish | None:
-        """The wish with a requirement (and its alternatives) turned into a preference; a kind into its nearest kin,
-        and None where the shop has no such kin."""
+        """The wish with a requirement (and its alternatives) turned into a preference; a kind into
+        its nearest kin, and None where the shop has no such kin.
+        """
         gone = wish.alternatives_to(c)
         softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone)
         kept = wish.without(gone)

@@ -8,24 +8,23 @@ from typing import Any, Literal
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 
-from agent.action import Action
-from agent.critic import ROUNDS, Critic, after_critic
+from agent.critic import MAX_ROUNDS, after_critic
 from agent.memory.session import Session
-from agent.speak import Speak
-from agent.state import Clock, Request, State
-from agent.thought import Thought
+from agent.state import Clock, Request, State, Update
 
-RECURSION_LIMIT = 2 + 2 * ROUNDS + 2
-"""Steps of a turn at most: thought, ROUNDS times action and critic, speak, and some air."""
+RECURSION_LIMIT = 2 + 2 * MAX_ROUNDS + 2
+"""Steps of a turn at most: thought, MAX_ROUNDS times action and critic, speak, and a margin."""
+
+Node = Callable[[State], Update]
 
 
 def after_thought(state: State) -> Literal["action", "speak"]:
-    """A search, or an answer without one."""
+    """Return the node after Thought: a search, or an answer without one."""
     return "action" if state["goal"] == "search" else "speak"
 
 
 def opening(request: Request, session: Session, clock: Clock) -> State:
-    """The state that a turn begins with."""
+    """Return the state that a turn begins with."""
     return {
         "request": request,
         "clock": clock,
@@ -37,10 +36,10 @@ def opening(request: Request, session: Session, clock: Clock) -> State:
     }
 
 
-def timed(name: str, node: Callable[[State], Any]) -> Callable[[State], Any]:
-    """The node, its time added to the stage of its name."""
+def timed(name: str, node: Node) -> Node:
+    """Wrap a node so that its time is added to the stage of its name."""
 
-    def step(state: State) -> Any:
+    def step(state: State) -> Update:
         with state["clock"].stage(name):
             return node(state)
 
@@ -48,14 +47,14 @@ def timed(name: str, node: Callable[[State], Any]) -> Callable[[State], Any]:
 
 
 def build_graph(
-    thought: Thought, action: Action, critic: Critic, speak: Speak
-) -> CompiledStateGraph:
-    """The compiled graph over these nodes. No checkpointer: the session's memory is the agent's own."""
+    thought: Node, action: Node, critic: Node, speak: Node
+) -> CompiledStateGraph[Any, Any, Any, Any]:
+    """Compile the graph over these nodes. No checkpointer: the memory is the agent's own."""
     graph = StateGraph(State)
-    graph.add_node("thought", timed("thought", thought))
-    graph.add_node("action", timed("action", action))
-    graph.add_node("critic", timed("critic", critic))
-    graph.add_node("speak", timed("speak", speak))
+    nodes = {"thought": thought, "action": action, "critic": critic, "speak": speak}
+    for name, node in nodes.items():
+        # LangGraph's overloads have no type for a plain callable of a TypedDict
+        graph.add_node(name, timed(name, node))  # type: ignore[call-overload]
     graph.add_edge(START, "thought")
     graph.add_conditional_edges("thought", after_thought)
     graph.add_edge("action", "critic")
@@ -65,5 +64,9 @@ def build_graph(
 
 
 def drawing() -> str:
-    """The graph as Mermaid, drawn from the code."""
-    return build_graph(*(lambda state: {} for _ in range(4))).get_graph().draw_mermaid()
+    """Draw the graph as Mermaid text."""
+
+    def nothing(state: State) -> Update:
+        return {}
+
+    return build_graph(nothing, nothing, nothing, nothing).get_graph().draw_mermaid()

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 class TurnLine(BaseModel):
-    """A turn as a line gives it. Fields that are not known are left alone: later versions may have more."""
+    """A turn as a line gives it.
+
+    Fields that are not known are left alone: later versions may have more.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -30,9 +33,11 @@ class TurnLine(BaseModel):
 
 
 def answers(stylist: Stylist, lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """(a reply or an error as a JSON line, whether the turn could be taken), in order; blank lines are skipped.
+    """(a reply or an error as a JSON line, whether the turn could be taken), in order; blank lines
+    are skipped.
 
-    A line that cannot be used gives `{"session", "line", "error"}`; the lines after it are answered all the same.
+    A line that cannot be used gives `{"session", "line", "error"}`; the lines after it are answered
+    all the same.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
@@ -41,7 +46,8 @@ def answers(stylist: Stylist, lines: Iterable[str]) -> Iterator[tuple[str, bool]
 
 
 def asks(lines: Iterable[str]) -> Iterator[dict]:
-    """Turns of one conversation for a transcript: what a shopper says (`text`, `image`, `like`, `k`), or one button.
+    """Turns of one conversation for a transcript: what a shopper says (`text`, `image`, `like`,
+    `k`), or one button.
 
     Raises InputError that names the line where one is not such an object.
     """

@@ -1,11 +1,11 @@
-"""Pictures that shoppers upload: opened, stored, embedded once, and read into soft wishes."""
+"""Pictures that shoppers upload: opened, stored, embedded once, and read as soft wishes."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -14,16 +14,22 @@ from agent.memory.store import Memory
 from agent.state import Clock, Seen
 from agent.wish.merge import worn
 from catalog.pictures import open_picture, picture_hash
+from encoders import Encoder, SliceLayout
 from guard import look
 from vocabulary.wish import Constraint, required_kinds
 
-SURE = 0.95
+MIN_REQUIRED_KIND = 0.95
 """Calibrated probability above which a photo's kind is required."""
-SURE_TOGETHER, MOST_KINDS, FAR, HALF = 0.9, 5, 0.05, 0.5
-"""A photo's kinds that are searched: together this probable, at most so many, none less than FAR as likely as the first."""
-LIKELY = {"category": 0.4, "details": 0.9}
-"""Probability from which a value becomes a wish, by facet; 0.5 for the others."""
-PLAIN = frozenset(
+MIN_JOINT, MAX_KINDS, MIN_RELATIVE, MIN_PLACE = 0.9, 5, 0.05, 0.5
+"""Bounds of the kinds that are searched for a photo.
+
+Their joint probability, their number, each one's probability relative to the first, and the
+probability of the place where they are worn.
+"""
+MIN_WISH = {"category": 0.4, "details": 0.9}
+MIN_WISH_DEFAULT = 0.5
+"""Probability from which a value becomes a wish, by facet."""
+SHAPING_DETAILS = frozenset(
     {
         "pockets",
         "hood",
@@ -39,8 +45,11 @@ PLAIN = frozenset(
         "cutout",
     }
 )
-"""Details that make a shape; what is printed or sewn on a photographed piece is rarely what is looked for."""
-READ = (
+"""Details of a garment's shape.
+
+What is printed or sewn on a photographed piece is rarely what is looked for.
+"""
+FACETS_READ = (
     "category",
     "color",
     "pattern",
@@ -52,30 +61,19 @@ READ = (
     "details",
     "gender",
 )
-_SIDE = 1024
-
-
-class Encoder(Protocol):
-    """What embeds pictures."""
-
-    fingerprint: str
-
-    def encode_images(
-        self, images: list, garments: Sequence[str | None] | None = None
-    ) -> np.ndarray:
-        """(n, dim)."""
+_MAX_SIDE = 1024
 
 
 class PhotoReader:
-    """Sees uploaded pictures; a picture that the session knows is not embedded again."""
+    """Looks at uploaded pictures; one that the session knows already is not embedded again."""
 
     def __init__(self, memory: Memory, encoder: Encoder) -> None:
         self.memory, self.encoder = memory, encoder
 
     def see(self, session: str, image: Any, clock: Clock) -> Seen:
-        """A new picture: a path, bytes or a PIL picture. Raises BadImageError."""
+        """Look at a new picture: a path, bytes or a PIL picture. Raises BadImageError."""
         with clock.stage("decode"):
-            picture = open_picture(image, longest=_SIDE)
+            picture = open_picture(image, longest=_MAX_SIDE)
             name = picture_hash(picture.tobytes())
         known = self.memory.upload(session, name)
         if known is None or known.encoder != self.encoder.fingerprint:
@@ -87,32 +85,35 @@ class PhotoReader:
                 )
         return self._seen(known.hash, known.vector, known.corrections, clock)
 
-    def recall(self, session: str, names: str, clock: Clock, layout: Any) -> Seen | None:
-        """What earlier turns showed: one picture, or several ("hash,hash") as one; None where they are gone."""
-        found = [
+    def recall(self, session: str, names: str, clock: Clock, layout: SliceLayout) -> Seen | None:
+        """Recall a stored picture, or the blend of several ("hash,hash"); None if they are gone."""
+        photos = [
             seen
             for name in names.split(",")
-            if (seen := self._recalled(session, name, clock)) is not None
+            if (seen := self._recall_one(session, name, clock)) is not None
         ]
-        return blend(found, layout) if found else None
+        return blend(photos, layout) if photos else None
 
     def ask(self, session: str, seen: Seen, garment: str, clock: Clock) -> Seen:
-        """The same photo, asked for one of the garments in it ("the jeans"); as it is where the encoder cannot be asked."""
+        """Look at one garment in a photo ("the jeans"); at the whole if the encoder cannot do that."""
         base = seen.hash.partition("@")[0]
         known = self.memory.upload(session, base)
         if known is None or not known.path.exists() or not getattr(self.encoder, "may_ask", False):
             return seen
         with clock.stage("encode"):
             vector = self.encoder.encode_images(
-                [open_picture(known.path, longest=_SIDE)], [garment]
+                [open_picture(known.path, longest=_MAX_SIDE)], [garment]
             )[0]
         return self._seen(f"{base}@{garment}", vector, known.corrections, clock)
 
-    def _recalled(self, session: str, name: str, clock: Clock) -> Seen | None:
-        """A stored picture, embedded anew where another encoder is in use, asked for a garment where one was named."""
+    def _recall_one(self, session: str, name: str, clock: Clock) -> Seen | None:
+        """Recall one stored picture by its hash, or by "hash@garment".
+
+        It is embedded again if another encoder is in use.
+        """
         name, _, garment = name.partition("@")
         if garment:
-            seen = self._recalled(session, name, clock)
+            seen = self._recall_one(session, name, clock)
             return seen and self.ask(session, seen, garment, clock)
         known = self.memory.upload(session, name)
         if known is None or not known.path.exists():
@@ -122,7 +123,7 @@ class PhotoReader:
         return self._seen(name, known.vector, known.corrections, clock)
 
     def stored(self, session: str, name: str) -> Path | None:
-        """Where a picture (of several: the first) of the session is kept."""
+        """Return the path of a picture, of a combination that of the first, or None."""
         known = self.memory.upload(session, re.split("[;,@]", name)[0])
         return known.path if known else None
 
@@ -134,8 +135,8 @@ class PhotoReader:
         return Seen(name, vector, attributes, corrections)
 
 
-def blend(seen: Sequence[Seen], layout: Any) -> Seen:
-    """Several photos as one: the mean of each slice at unit length, and of each probability."""
+def blend(seen: Sequence[Seen], layout: SliceLayout) -> Seen:
+    """Combine photos: the mean of each slice at unit length, and of each probability."""
     if len(seen) == 1:
         return seen[0]
     mean = np.mean([photo.vector for photo in seen], axis=0).astype(np.float32)
@@ -143,12 +144,12 @@ def blend(seen: Sequence[Seen], layout: Any) -> Seen:
         part = layout.slice(name)
         mean[part] /= max(float(np.linalg.norm(mean[part])), 1e-8)
     facets = dict.fromkeys(facet for photo in seen for facet in photo.attributes)
-    attributes = {f: _mean_of([photo.attributes.get(f, {}) for photo in seen]) for f in facets}
+    attributes = {f: _mean([photo.attributes.get(f, {}) for photo in seen]) for f in facets}
     corrections = {f: value for photo in seen for f, value in photo.corrections.items()}
     return Seen(",".join(photo.hash for photo in seen), mean, attributes, corrections)
 
 
-def _mean_of(probabilities: Sequence[dict[str, float]]) -> dict[str, float]:
+def _mean(probabilities: Sequence[dict[str, float]]) -> dict[str, float]:
     values = dict.fromkeys(value for p in probabilities for value in p)
     return {
         value: sum(p.get(value, 0.0) for p in probabilities) / len(probabilities)
@@ -157,7 +158,10 @@ def _mean_of(probabilities: Sequence[dict[str, float]]) -> dict[str, float]:
 
 
 def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
-    """The values of a facet that count as seen, with their probability, likeliest first; corrections win."""
+    """Return the values that count as seen, with probabilities, likeliest first.
+
+    The shopper's corrections win.
+    """
     if facet in seen.corrections:
         corrected = seen.corrections[facet]
         return [] if corrected is None else [(corrected, 1.0)]
@@ -165,16 +169,17 @@ def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
     likely = [
         (value, p)
         for value, p in ranked
-        if p >= LIKELY.get(facet, 0.5) and (facet != "details" or value in PLAIN)
+        if p >= MIN_WISH.get(facet, MIN_WISH_DEFAULT)
+        and (facet != "details" or value in SHAPING_DETAILS)
     ]
     return likely[:2] if facet == "details" else likely[:1]
 
 
 def likely_kinds(seen: Seen) -> tuple[str, ...]:
-    """The fewest kinds that the photo shows one of with SURE_TOGETHER probability, likeliest first, at most MOST_KINDS.
+    """Return the fewest kinds with a joint probability of MIN_JOINT, likeliest first.
 
-    Only kinds that are worn where the photo's garment most probably is: a doubtful cardigan is no cap. Kinds FAR less
-    likely than the first are left out.
+    At most MAX_KINDS, none much less likely than the first, and only kinds that are worn where the
+    garment most probably is worn: a doubtful cardigan is no cap.
     """
     if "category" in seen.corrections:
         return tuple(value for value, _ in top(seen, "category"))
@@ -183,31 +188,32 @@ def likely_kinds(seen: Seen) -> tuple[str, ...]:
     for value, p in chances.items():
         places[_place(value)] = places.get(_place(value), 0.0) + p
     place = max(places, key=lambda name: places[name], default=None)
-    if not places or places[place] < HALF:
+    if not places or places[place] < MIN_PLACE:
         return ()
-    kinds, whole = [], 0.0
+    kinds: list[str] = []
+    joint = 0.0
     for value, p in sorted(chances.items(), key=lambda pair: (-pair[1], pair[0])):
         if (
             _place(value) != place
-            or (kinds and p < FAR * chances[kinds[0]])
-            or len(kinds) == MOST_KINDS
+            or (kinds and p < MIN_RELATIVE * chances[kinds[0]])
+            or len(kinds) == MAX_KINDS
         ):
             continue
         kinds.append(value)
-        whole += p
-        if whole >= SURE_TOGETHER * places[place]:
+        joint += p
+        if joint >= MIN_JOINT * places[place]:
             break
     return tuple(kinds)
 
 
 def _place(kind: str) -> str | None:
-    """Where a kind is worn; accessories by the widest kind that they are one of (a cap is a hat)."""
+    """Return where a kind is worn; for an accessory its widest kind (a cap is a hat)."""
     roots = [v for v in vocabulary.ancestors("category", kind) if v != "accessories"]
     return worn(roots[-1])
 
 
 def _tells(facet: str, kinds: Sequence[str]) -> bool:
-    """Whether a photo of such a kind says anything by this facet: the length of a shirt is no wish."""
+    """Return whether this facet of a photo expresses a wish: the length of a shirt does not."""
     if not kinds:
         return facet not in ("length", "neckline", "sleeve_length", "details")
     return vocabulary.applicable(facet, kinds[0]) and (
@@ -215,29 +221,33 @@ def _tells(facet: str, kinds: Sequence[str]) -> bool:
     )
 
 
-def wishes(seen: Seen, said: Iterable[Constraint]) -> tuple[Constraint, ...]:
-    """What a photo asks for, unless `said` (words, buttons) changes or excludes it.
+def wishes(seen: Seen, stated: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    """Return what a photo asks for, unless `stated` (words, buttons) changes or excludes it.
 
-    Everything is `prefer` with its probability; the kind is `require` above SURE, or when the shopper corrected it.
+    Everything is `prefer` with its probability. The kind is `require` above MIN_REQUIRED_KIND, or
+    if the shopper corrected it.
     """
-    said = tuple(said)
-    taken = {c.facet for c in said if c.op in ("require", "more", "less")}
-    kinds = list(required_kinds(said)) or [v for v, _ in top(seen, "category")]
-    found = []
-    for facet in READ:
-        if facet in taken or not _tells(facet, kinds):
-            continue
-        for value, p in top(seen, facet):
-            if any(
-                c.op == "exclude"
-                and c.facet == facet
-                and vocabulary.covers(facet, str(c.value), value)
-                for c in said
-            ):
-                continue
-            op = "require" if facet == "category" and p > SURE else "prefer"
-            source = "button" if facet in seen.corrections else "photo"
-            found.append(
-                Constraint(facet=facet, op=op, value=value, source=source, confidence=min(p, 1.0))
-            )
-    return tuple(found)
+    stated = tuple(stated)
+    taken = {c.facet for c in stated if c.op in ("require", "more", "less")}
+    kinds = list(required_kinds(stated)) or [kind for kind, _ in top(seen, "category")]
+    source = {facet: "button" if facet in seen.corrections else "photo" for facet in FACETS_READ}
+    return tuple(
+        Constraint(
+            facet=facet,
+            op="require" if facet == "category" and p > MIN_REQUIRED_KIND else "prefer",
+            value=value,
+            source=source[facet],
+            confidence=min(p, 1.0),
+        )
+        for facet in FACETS_READ
+        if facet not in taken and _tells(facet, kinds)
+        for value, p in top(seen, facet)
+        if not _excluded(stated, facet, value)
+    )
+
+
+def _excluded(stated: Iterable[Constraint], facet: str, value: str) -> bool:
+    return any(
+        c.op == "exclude" and c.facet == facet and vocabulary.covers(facet, str(c.value), value)
+        for c in stated
+    )

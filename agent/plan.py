@@ -1,4 +1,6 @@
-"""The offline planner as a filter: one `{"id", "text"}` a line in, one `{"id", "constraints"}` a line out."""
+"""The offline planner as a filter: one `{"id", "text"}` a line in, one `{"id", "constraints"}` a
+line out.
+"""
 
 from __future__ import annotations
 

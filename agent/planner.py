@@ -1,8 +1,9 @@
 """The interface between the graph and whoever plans a turn and words its reply.
 
-A planner turns a shopper's words into a Reading. What follows from it (merging, searching, judging) is done by the
-graph and is the same for every planner. A speaker words the finished reply and may name nothing that is not in it.
-`agent.backends` makes the planners and speakers that the settings allow.
+A planner turns a shopper's words into a Reading. What follows from it (merging, searching, judging)
+is done by the graph and is the same for every planner. A speaker words the finished reply and may
+name nothing that is not in it. `agent.backends` makes the planners and speakers that the settings
+allow.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ OFFLINE, LLM, AUTO = "offline", "llm", "auto"
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """What a planner may look at: the words, the page and the shop, and the turn's clock (`left` seconds).
+    """What a planner may look at: the words, the page and the shop, and the turn's clock (`left`
+    seconds).
 
     photo: what was seen in the turn's first picture, {facet: {value: probability}}
     picture: where that picture is stored
@@ -45,7 +47,8 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class Plan:
-    """How the words were read, by which planner, and notes for the shopper ("the model did not answer").
+    """How the words were read, by which planner, and notes for the shopper ("the model did not
+    answer").
 
     thought: one line for the page's "thoughts"
     question: a question back to the shopper, if the planner has one
@@ -63,7 +66,10 @@ class Plan:
 
 
 class Planner(Protocol):
-    """Reads a turn's words. Never raises for what a shopper writes; falls back if a service fails."""
+    """Reads a turn's words.
+
+    Never raises for what a shopper writes; falls back if a service fails.
+    """
 
     def plan(self, turn: PlanRequest) -> Plan:
         """Read the turn's words."""

@@ -14,7 +14,8 @@ STEPS = ("thought", "action", "critic", "speak")
 
 
 class Check(BaseModel):
-    """One constraint judged on one item: what was found, where it was seen, and how sure that is (0 to 1).
+    """One constraint judged on one item: what was found, where it was seen, and how sure that is (0
+    to 1).
 
     any: the number of its group of alternatives, if it is one of several.
     """
@@ -52,7 +53,10 @@ class Check(BaseModel):
 
 
 class Card(BaseModel):
-    """An item as it is shown. `image` is relative to the catalogue's folder, `sizes` are those in stock."""
+    """An item as it is shown.
+
+    `image` is relative to the catalogue's folder, `sizes` are those in stock.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -72,7 +76,9 @@ class Card(BaseModel):
 
     @property
     def open(self) -> tuple[Check, ...]:
-        """What is required or excluded and could not be told; an alternative counts only where none of them is met."""
+        """What is required or excluded and could not be told; an alternative counts only where none
+        of them is met.
+        """
         settled = {
             check.any for check in self.verdicts if check.verdict == "met" and check.any is not None
         }
@@ -93,9 +99,10 @@ class Card(BaseModel):
 class Reply(BaseModel):
     """The answer to one turn.
 
-    `constraints` is the whole wish after the turn; `relaxed` names what was given up to find anything at all.
-    `notes` are remarks for the shopper outside the reply's own words (a picture that could not be read, say),
-    `trace` the thoughts behind it, `photo` what was seen in the reference photo, {facet: {value: probability}}.
+    `constraints` is the whole wish after the turn; `relaxed` names what was given up to find
+    anything at all. `notes` are remarks for the shopper outside the reply's own words (a picture
+    that could not be read, say), `trace` the thoughts behind it, `photo` what was seen in the
+    reference photo, {facet: {value: probability}}.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -142,7 +149,9 @@ class Reply(BaseModel):
 
 
 class Event(BaseModel):
-    """A piece of a streamed turn: a step begun, a thought or remark, words of the reply, and last the reply."""
+    """A piece of a streamed turn: a step begun, a thought or remark, words of the reply, and last
+    the reply.
+    """
 
     model_config = ConfigDict(frozen=True)
 

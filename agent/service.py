@@ -1,4 +1,6 @@
-"""The calls that the page and the shell make on a stylist, whether it answers in this process or in several."""
+"""The calls that the page and the shell make on a stylist, whether it answers in this process or in
+several.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What travels through the graph. Nodes return only what they change."""
+"""The state that travels through the graph. Nodes return only what they change."""
 
 from __future__ import annotations
 
@@ -17,25 +17,39 @@ from catalog.item import Item
 from vocabulary.wish import Constraint, Wish
 
 NEAREST = "nearest kind"
-"""Reason of the constraints that stand in for a kind the shop has not; they are the critic's, not the shopper's."""
+"""Reason of constraints that the critic put in place of a kind that the shop does not have."""
 
 LEANING = "leaning"
-"""Reason of kinds that are searched first though only preferred: nobody who says "a scarf, maybe" wants shoes."""
+"""Reason of kinds that are searched first though only preferred.
+
+Nobody who says "a scarf, maybe" wants shoes.
+"""
+
+Update = dict[str, Any]
+"""What a node returns: the fields of `State` that it changes."""
 
 
 class Clock:
-    """Milliseconds by stage, and what is left of the turn's deadline."""
+    """Milliseconds by stage, and the time left until the turn's deadline.
+
+    seconds: the deadline, from now.
+    """
 
     def __init__(self, seconds: float) -> None:
         self._start, self._seconds = time.perf_counter(), seconds
         self.ms: dict[str, float] = {}
         self._within = 0.0
         self.spending: Any = None
-        """What the turn spent on a language model, from its planner to its speaker; None where none was asked."""
+        """The turn's `Budget` for a language model, from its planner to its speaker; None without
+        one.
+        """
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Adds the time of the block to a stage, less what stages within it take: all stages sum to at most the total."""
+        """Add the time of the block to a stage.
+
+        Stages within it do not count twice: all stages sum to at most the total.
+        """
         start, before, self._within = time.perf_counter(), self._within, 0.0
         try:
             yield
@@ -46,25 +60,27 @@ class Clock:
 
     @property
     def left(self) -> float:
-        """Seconds until the deadline, not below 0."""
+        """Seconds until the deadline, never negative."""
         return max(0.0, self._seconds - (time.perf_counter() - self._start))
 
     @property
     def short(self) -> bool:
-        """Whether more than half of the time is gone: no new round then."""
+        """Whether more than half of the time is gone, so that no new round begins."""
         return self.left <= self._seconds / 2
 
     def total(self) -> dict[str, float]:
-        """All stages, and the whole turn as `total`."""
+        """Return all stages, and the whole turn as `total`."""
         return {"total": (time.perf_counter() - self._start) * 1000, **self.ms}
 
 
 @dataclass(frozen=True)
 class Request:
-    """One turn as it came in. `images`: paths, bytes or PIL pictures; `like`: an item's id.
+    """One turn as it came in.
 
-    `composer`: None for the best that is fitted to the encoder.
-    `button`: what a button changed before the turn ("removed: no stripes"); such a turn has no words.
+    images: paths, bytes or PIL pictures
+    like: id of an item that results should resemble
+    composer: None for the best one that is fitted to the encoder
+    button: what a button changed ("removed: no stripes"); such a turn has no words
     """
 
     text: str = ""
@@ -79,7 +95,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Seen:
-    """A photo as it was seen: its hash, vector (dim,), and {facet: {value: probability}}, corrected by the shopper."""
+    """What was seen in a photo.
+
+    hash: names the photo, or a combination of several (see `agent.wish.references`)
+    vector: (dim,)
+    attributes: {facet: {value: probability}}
+    corrections: {facet: value or None} by the shopper
+    """
 
     hash: str
     vector: np.ndarray
@@ -91,8 +113,9 @@ class Seen:
 class Reference:
     """What the search starts from and comparatives compare with.
 
-    vector (dim,) or None: words alone. `item`: what comparatives of attributes compare with, if it is an item;
-    `priced`: what "cheaper" compares with.
+    vector: (dim,), or None if the turn has words alone
+    item: what comparatives of attributes compare with, unless that is a photo
+    priced: what "cheaper" compares with
     """
 
     vector: np.ndarray | None = None
@@ -104,7 +127,11 @@ class Reference:
 
 @dataclass(frozen=True)
 class Talk:
-    """A turn that is answered without a search: its kind, the items it is about, and what a question asks of them."""
+    """A turn that is answered without a search.
+
+    ids: the items that it is about
+    constraints, text: what a question asks about them
+    """
 
     kind: str
     ids: tuple[str, ...] = ()
@@ -114,12 +141,15 @@ class Talk:
 
 @dataclass(frozen=True)
 class Found:
-    """What one round brought: what fits, what is unconfirmed, and how the round went.
+    """The outcome of one round: what fits, what is unconfirmed, and how the round went.
 
-    allowed: rows whose listing does not contradict the wish; judged, broken: hits the guard saw and refused;
-    fidelity: likeness to the reference over the slices that the wish leaves alone (None without a reference);
-    narrowed: only what is cheaper (or pricier) than the reference was searched; blame: {constraint key: how many
-    refused items failed it}, an item that failed several being shared out among them; query: what ranked, packed.
+    allowed: number of rows whose listing does not contradict the wish
+    judged, broken: number of hits that the guard judged, and of those that it refused
+    fidelity: likeness to the reference over the slices that the wish leaves alone; None without one
+    narrowed: only what is cheaper (or dearer) than the reference was searched
+    failed: why the check failed, or ""
+    blame: {constraint key: refused items that broke it}; an item that broke several counts in parts
+    query: the ranking query, packed
     """
 
     fits: tuple[Card, ...] = ()
@@ -140,7 +170,7 @@ class State(TypedDict, total=False):
     request: Request
     clock: Clock
     session: Session
-    """With the wish of this turn, once Thought is done."""
+    """Has the wish of this turn in force once Thought is done."""
     planner: str
     goal: Literal["search", "talk"]
     talk: Talk | None
@@ -150,30 +180,30 @@ class State(TypedDict, total=False):
     photos: tuple[str, ...]
     """Hashes of the pictures that came with the turn."""
     unknown: tuple[str, ...]
-    """Words of the shopper that nothing is known about."""
+    """Words of the shopper that are not in the vocabulary."""
     refused: tuple[str, ...]
-    """Those of them that are not wanted: nothing can leave out what it does not know."""
+    """Those of them that the shopper does not want; they cannot be checked."""
     unlisted: tuple[str, ...]
-    """Those of them that no listing has either."""
+    """Those of them that occur in no listing."""
     wish: Wish
-    """What is searched: the session's wish, less what the critic gave up."""
+    """The wish that is searched: the session's, less what the critic gave up."""
     narrow: bool
-    """Search only what is cheaper (pricier) than the reference, where the wish says so."""
+    """Search only what is cheaper (dearer) than the reference, if the wish says so."""
     more: bool
     """The shopper asked for more of the same."""
     compared: bool
     """This very turn asked for something cheaper or dearer."""
     again: bool
-    """The critic wants another round."""
+    """The critic asks for another round."""
     found: Found
     tried: Annotated[tuple[str, ...], operator.add]
-    """Fingerprints of the searches made, so that none is made twice."""
+    """Fingerprints of the searches so far; none is made twice."""
     relaxed: tuple[Constraint, ...]
     remarks: tuple[str, ...]
-    """What the critic has to say to the shopper, as keys of Speak's templates."""
+    """What the critic has to tell the shopper, as keys of Speak's templates."""
     question: str | None
     offer: tuple[Constraint, ...] | None
-    """What a "yes" to the question would put in force."""
+    """The constraints that a "yes" to the question would put in force."""
     reply: Reply
     steps: Annotated[tuple[str, ...], operator.add]
     trace: Annotated[tuple[str, ...], operator.add]

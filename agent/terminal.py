@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from agent.replies import Card, Reply
-from agent.wording.phrases import money
+from agent.wording.money import money
 from errors import InputError, StylistError
 
 if TYPE_CHECKING:

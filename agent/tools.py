@@ -1,4 +1,6 @@
-"""The agent's tools over one catalogue: composed search, attribute check, and what the assortment holds."""
+"""The agent's tools over one catalogue: composed search, attribute check, and what the assortment
+holds.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from agent.state import Clock
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from catalog.item import Item
 from catalog.store import Catalog
 from composer import Query, compose, kinds_for, load_weights
@@ -42,8 +44,10 @@ class Tools:
         borrowed: Iterable[str] = (),
         emphasis: Mapping[str, float] | None = None,
     ) -> Query:
-        """The composed query. picture (dim,) or None; borrowed: facets that the picture has from another, which count like
-        a change in words; emphasis: {slice: factor}, what the session has shown to matter."""
+        """The composed query. picture (dim,) or None; borrowed: facets that the picture has from
+        another, which count like a change in words; emphasis: {slice: factor}, what the session has
+        shown to matter.
+        """
         words = caption(wish, whole=getattr(self.encoder, "slices_from", "training") != "training")
         with clock.stage("encode"):
             vector = self._embed(words) if words else None
@@ -64,7 +68,8 @@ class Tools:
     ) -> list[Hit]:
         """The k best rows for a query that can be bought and are not in `avoid`, best first.
 
-        taste (dim,) or None. grouped: colourways of one design behind the best of them. within: a mask (n,) to stay within.
+        taste (dim,) or None. grouped: colourways of one design behind the best of them. within: a
+        mask (n,) to stay within.
         """
         with clock.stage("search"):
             shut = ~self.catalog.available if within is None else ~(within & self.catalog.available)
@@ -118,8 +123,9 @@ class Tools:
     def promising(
         self, query: Query, wish: Wish, avoid: Iterable[int], most: int, others: int, clock: Clock
     ) -> tuple[np.ndarray, np.ndarray]:
-        """Two masks (n,) over the rows that are allowed: those that will meet the wish's hard constraints, and so many of the
-        likeliest others, the nearest to the query first (`guard.screen`).
+        """Two masks (n,) over the rows that are allowed: those that will meet the wish's hard
+        constraints, and so many of the likeliest others, the nearest to the query first
+        (`guard.screen`).
 
         Of more than `most` allowed rows, only those nearest to the query are looked at.
         """
@@ -168,7 +174,9 @@ class Tools:
     def nearest_price(
         self, constraints: Iterable[Constraint], budget: Constraint, avoid: Iterable[int] = ()
     ) -> float | None:
-        """The price nearest to a budget among the rows that the listings leave open for the other constraints."""
+        """The price nearest to a budget among the rows that the listings leave open for the other
+        constraints.
+        """
         prices = np.asarray(self.catalog.prices, dtype=np.float64)[self._open(constraints, avoid)]
         prices = prices[~np.isnan(prices)]
         if not len(prices) or not isinstance(budget.value, PriceRange):
@@ -181,7 +189,9 @@ class Tools:
         return round(float(prices[np.argmin(away)]), 2)
 
     def rows(self, ids: Iterable[str]) -> list[int]:
-        """The rows of those ids that the catalogue has (a rebuilt one may have lost some), in order."""
+        """The rows of those ids that the catalogue has (a rebuilt one may have lost some), in
+        order.
+        """
         return [row for row in map(self.catalog.find, ids) if row is not None]
 
     def known(self, ids: Iterable[str | None]) -> list[Item]:
@@ -199,7 +209,9 @@ class Tools:
         )
 
     def likeness(self, vectors: np.ndarray, reference: np.ndarray) -> dict[str, np.ndarray]:
-        """How like a reference (dim,) items (n, dim) are, slice by slice (n,): 1 the same, 0 as like as any two items."""
+        """How like a reference (dim,) items (n, dim) are, slice by slice (n,): 1 the same, 0 as
+        like as any two items.
+        """
         layout = self.encoder.layout
         cosines = {
             name: vectors[:, layout.slice(name)] @ reference[layout.slice(name)]

@@ -2,7 +2,6 @@
 
 from composer.compose import KINDS, LEARNED, STATIC, Composer, compose, kinds_for
 from composer.query import Query
-from composer.space import Space
 from composer.weights import Weights, load_weights, save_weights
 
 __all__ = [
@@ -11,7 +10,6 @@ __all__ = [
     "STATIC",
     "Composer",
     "Query",
-    "Space",
     "Weights",
     "compose",
     "kinds_for",

@@ -1,4 +1,4 @@
-"""One function shape for every composer: (picture, wish, words, space, weights) -> query."""
+"""`compose`: a reference picture and a wish to one query, by any of the kinds."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ import numpy as np
 
 from composer import baselines, delta
 from composer.query import Query, as_query
-from composer.space import Space
 from composer.weights import Weights, load_weights
+from encoders import Space
 from errors import InputError
 from vocabulary.wish import Wish
 
 if TYPE_CHECKING:
-    from composer.learned.checkpoint import Learned
+    from composer.learned.checkpoint import LearnedWeights
 
 
 class Composer(Protocol):
-    """g_theta. picture, words: (dim,) concatenated unit slices or None; returns (dim,) with its weights inside."""
+    """A closed form of g_theta."""
 
     def __call__(
         self,
@@ -30,32 +30,10 @@ class Composer(Protocol):
         space: Space,
         weights: Weights,
     ) -> np.ndarray:
-        """The composed vector."""
+        """Return the composed vector (dim,), slice weights inside.
 
-
-def _learned(kind: str, without_picture: Composer) -> Composer:
-    """A learned kind. Without a picture there is nothing to combine, without a change nothing to learn: the closed form
-    answers."""
-
-    def composed(
-        picture: np.ndarray | None,
-        wish: Wish,
-        words: np.ndarray | None,
-        space: Space,
-        weights: Weights | Learned,
-    ) -> np.ndarray:
-        from composer.learned import Learned, run  # torch: only who asks for a learned kind waits
-
-        settings = weights.weights if isinstance(weights, Learned) else weights
-        if picture is None:
-            return without_picture(None, wish, words, space, settings)
-        if words is None and not any(delta.constraints_by_slice(wish, space)):
-            return baselines.image_only(picture, wish, words, space, settings)
-        return run(
-            kind, picture, wish, words, space, weights if isinstance(weights, Learned) else None
-        )
-
-    return composed
+        picture, words: (dim,) concatenated unit slices, or None.
+        """
 
 
 STATIC: dict[str, Composer] = {
@@ -65,28 +43,29 @@ STATIC: dict[str, Composer] = {
     "slerp": baselines.slerp,
     "delta": delta.delta_shift,
 }
-"""Closed forms: they work in every space."""
+"""Closed forms, which work in every space."""
 
 LEARNED: dict[str, Composer] = {
-    "tirg": _learned("tirg", baselines.text_only),
-    "combiner": _learned("combiner", baselines.text_only),
-    "film": _learned("film", baselines.text_only),
-    "gated": _learned("gated", delta.delta_shift),
+    "tirg": baselines.text_only,
+    "combiner": baselines.text_only,
+    "film": baselines.text_only,
+    "gated": delta.delta_shift,
 }
-"""Kinds with weights of their own, which belong to one encoder."""
+"""Kinds with weights of their own, fitted for one encoder -> what answers without a picture."""
 
-KINDS: dict[str, Composer] = STATIC | LEARNED
+KINDS: tuple[str, ...] = (*STATIC, *LEARNED)
 
 
 def kinds_for(space: Space) -> tuple[str, ...]:
-    """The kinds that can compose in this space: the closed forms, and the learned ones that are fitted for it."""
-    from composer.learned import fitted
+    """Return the kinds that can compose here: the closed forms, and the learned ones that fit."""
+    # torch: only who asks for learned kinds waits for it
+    from composer.learned import is_fitted
 
-    return (*STATIC, *(kind for kind in LEARNED if fitted(kind, space)))
+    return (*STATIC, *(kind for kind in LEARNED if is_fitted(kind, space)))
 
 
 @cache
-def _defaults() -> Weights:
+def _default_weights() -> Weights:
     return load_weights()
 
 
@@ -96,33 +75,60 @@ def compose(
     wish: Wish,
     words: np.ndarray | None,
     space: Space,
-    weights: Weights | Learned | None = None,
+    weights: Weights | LearnedWeights | None = None,
     emphasis: Mapping[str, float] | None = None,
 ) -> Query:
-    """Composes a reference picture and a wish in words into one query.
+    """Compose a reference picture and a wish in words into one query.
 
-    picture, words: (dim,) concatenated unit slices, or None. weights: settings of the closed forms, or weights of a
-    learned kind; default: those beside this room. emphasis: {slice: factor} on the query's slices, as
-    `adaptation.emphasis` finds them in a session. Raises InputError on an unknown kind, a vector of another size, and
-    where a learned kind has no weights for this space.
+    picture, words: (dim,) concatenated unit slices, or None. weights: settings of the closed forms,
+    or weights of a learned kind; by default those in this room. emphasis: {slice: factor} on the
+    query's slices, as `adaptation.emphasis` derives them from a session. Raises InputError on an
+    unknown kind, a vector of another size, and where a learned kind has no weights for this space.
     """
     if kind not in KINDS:
         raise InputError(f"unknown composer {kind!r}; allowed: {', '.join(KINDS)}")
     for name, vector in (("picture", picture), ("words", words)):
         if vector is not None and np.shape(vector) != (space.dim,):
             raise InputError(
-                f"the {name}'s vector has shape {np.shape(vector)}; this space takes ({space.dim},): "
-                "encode it with the catalogue's own encoder"
+                f"the {name}'s vector has shape {np.shape(vector)}; this space takes "
+                f"({space.dim},): encode it with the catalogue's own encoder"
             )
-    vector = KINDS[kind](picture, wish, words, space, weights or _defaults())
-    return as_query(_emphasised(vector, emphasis, space) if emphasis else vector, space)
+    weights = weights or _default_weights()
+    learned = None if isinstance(weights, Weights) else weights
+    settings = weights if isinstance(weights, Weights) else weights.weights
+    if kind in STATIC:
+        composed = STATIC[kind](picture, wish, words, space, settings)
+    else:
+        composed = _compose_learned(kind, picture, wish, words, space, settings, learned)
+    return as_query(_emphasised(composed, emphasis, space) if emphasis else composed, space)
+
+
+def _compose_learned(
+    kind: str,
+    picture: np.ndarray | None,
+    wish: Wish,
+    words: np.ndarray | None,
+    space: Space,
+    settings: Weights,
+    learned: LearnedWeights | None,
+) -> np.ndarray:
+    """Run a learned kind where there is a picture and a change to combine, else a closed form."""
+    if picture is None:
+        return LEARNED[kind](None, wish, words, space, settings)
+    if words is None and not delta.constraints_by_slice(wish, space):
+        return baselines.image_only(picture, wish, words, space, settings)
+    # torch: only who asks for learned kinds waits for it
+    from composer.learned import run
+
+    return run(kind, picture, wish, words, space, learned)
 
 
 def _emphasised(vector: np.ndarray, emphasis: Mapping[str, float], space: Space) -> np.ndarray:
     unknown = set(emphasis) - set(space.layout.names)
     if unknown:
         raise InputError(
-            f"no slice {', '.join(sorted(unknown))} to emphasise; there are: {', '.join(space.layout.names)}"
+            f"no slice {', '.join(sorted(unknown))} to emphasise; "
+            f"there are: {', '.join(space.layout.names)}"
         )
     scaled = np.array(vector, dtype=np.float32)
     for name, factor in emphasis.items():

@@ -1,4 +1,4 @@
-"""The composed query: one vector, its slice weights already inside."""
+"""The composed query: one vector with its slice weights inside."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from composer.space import EPSILON, Space
+from composer.space import EPSILON
+from encoders import Space
 
 
 @dataclass(frozen=True)
 class Query:
-    """`vector` (dim,) float32; its inner product with an item's concatenated unit slices is the weighted sum of the
-    slices' scores, so that one index serves every wish. `weights` tells each slice's length within it; 0 means that
-    the slice has no say.
+    """A query vector (dim,) float32 and the length of each of its slices.
+
+    The inner product of `vector` with an item's concatenated unit slices is the weighted sum of the
+    slices' scores, so that one index serves every wish. A slice of weight 0 has no say.
     """
 
     vector: np.ndarray
@@ -21,12 +23,12 @@ class Query:
 
     @property
     def total(self) -> float:
-        """The highest score an item could reach."""
+        """The highest score that an item could reach."""
         return float(sum(self.weights.values()))
 
 
 def as_query(vector: np.ndarray, space: Space) -> Query:
-    """A query from a vector whose slices already carry their weights."""
+    """Return a query from a vector (dim,) whose slices already carry their weights."""
     vector = np.ascontiguousarray(vector, dtype=np.float32)
     lengths = {
         name: float(np.linalg.norm(vector[space.layout.slice(name)])) for name in space.layout.names

@@ -1,59 +1,36 @@
-"""What the composer asks of an encoder: where the slices lie and where each value sits in its slice."""
+"""Vectors of a space: unit length, and the slice that shows a facet."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
-
 import numpy as np
+
+from encoders import Space
 
 EPSILON = 1e-8
 
-
-class Layout(Protocol):
-    """Named slices of one vector, in order."""
-
-    names: tuple[str, ...]
-
-    def slice(self, name: str) -> slice:
-        """The coordinates of a slice."""
-
-
-class Prototypes(Protocol):
-    """One unit vector a value of a facet: `vectors` is (values, slice_dim)."""
-
-    values: tuple[str, ...]
-    vectors: np.ndarray
-    exclusive: bool
-
-    def probabilities(self, slices: np.ndarray) -> np.ndarray:
-        """(n, slice_dim) unit slices -> (n, values)."""
-
-
-class Space(Protocol):
-    """A vector space with named slices, each of unit L2 norm in every item. An Encoder satisfies it."""
-
-    dim: int
-    layout: Layout
-    facet_slice: Mapping[str, str]
-
-    def prototypes(self, facet: str) -> Prototypes | None:
-        """The facet's prototypes, or None where the space has none."""
+LISTED_FACETS = ("brand", "size", "price")
+"""Facets that no picture shows."""
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
-    """`vector` (..., d) at unit length; zero stays zero."""
+    """Return `vector` (..., d) at unit length; zero stays zero."""
     norm = np.linalg.norm(vector, axis=-1, keepdims=True)
-    return vector / np.maximum(norm, EPSILON)
+    scaled: np.ndarray = vector / np.maximum(norm, EPSILON)
+    return scaled
 
 
 def slice_of(space: Space, facet: str) -> str | None:
-    """The slice that tells a facet: its own, else `appearance` for what has none (style); None: nowhere."""
+    """Return the slice that shows a facet, or None where no slice does.
+
+    A facet without a slice of its own (style) falls to `appearance`, where the space has that.
+    """
     name = space.facet_slice.get(facet)
-    if (
-        name is None
-        and facet not in ("brand", "size", "price")
-        and "appearance" in space.layout.names
-    ):
+    if name is None and facet not in LISTED_FACETS and "appearance" in space.layout.names:
         return "appearance"
     return name
+
+
+def span_of(space: Space, facet: str) -> slice | None:
+    """Return the coordinates of the slice that shows a facet, or None where no slice does."""
+    name = slice_of(space, facet)
+    return None if name is None else space.layout.slice(name)

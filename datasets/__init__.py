@@ -1,1 +1,1 @@
-"""Folders of labelled photos: who may see which photo, and what is known of each, in the vocabulary's values."""
+"""Folders of labelled photos: who may see which photo, and what is known of each one."""

@@ -1,7 +1,7 @@
-"""What the shop's columns, display names and photo folders say about a garment, in the contract's vocabulary.
+"""Labels: what shop columns, display names and folders say, in the vocabulary's values.
 
-Labels are sets: "Casual Shoes" may be sneakers or loafers, "Printed" is some pattern. The loss asks only that the
-probability falls into the set.
+Labels are sets: "Casual Shoes" may be sneakers or loafers, "Printed" is some pattern. The loss asks
+only that the probability falls into the set.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import vocabulary
 
 LabelSets = dict[str, frozenset[str]]
-"""facet -> the values that the label allows; absent facets are unlabelled."""
+"""Facet -> the values that the label allows; absent facets are unlabelled."""
 
 DETAILS = vocabulary.leaf_values("details")
 
@@ -190,46 +190,62 @@ _TYPE_HINTS: dict[str, LabelSets] = {
 _USAGE = {"Casual": "casual", "Formal": "formal", "Sports": "sporty"}
 
 SHOP_PATTERNS = {"striped": "strip", "checked": "check", "graphic": "print", "solid": "solid"}
-"""The four patterns that display names tell, by the letters that tell them."""
+"""Pattern -> the letters in a display name that tell it; "Print" is graphic."""
 
 
 def shop_pattern(display_name: str) -> str | None:
-    """Striped, checked, graphic ("Print") or solid where the display name says exactly one of them."""
-    found = [value for value, letters in SHOP_PATTERNS.items() if letters in display_name.lower()]
-    return found[0] if len(found) == 1 else None
+    """Return the pattern where the display name says exactly one of SHOP_PATTERNS."""
+    patterns = _shop_patterns(display_name)
+    return patterns[0] if len(patterns) == 1 else None
+
+
+def _shop_patterns(display_name: str) -> list[str]:
+    name = display_name.lower()
+    return [value for value, letters in SHOP_PATTERNS.items() if letters in name]
 
 
 def product_sets(row: Mapping[str, str]) -> LabelSets:
-    """Label sets of one row of `products.csv`."""
+    """Return the label sets of one row of `products.csv`.
+
+    The display name goes before what the article type implies.
+    """
+    name, article = row["productDisplayName"].lower(), row["articleType"]
     sets: LabelSets = {}
-    name, kind = row["productDisplayName"].lower(), row["articleType"]
-    if kind in _CATEGORY:
-        sets["category"] = frozenset(_CATEGORY[kind])
-    elif kind not in _NO_CATEGORY and (value := vocabulary.find("category", kind)):
-        sets["category"] = frozenset({value})
-    if kind == "Tshirts" and "polo" in name and "polo assn" not in name:
-        sets["category"] = frozenset({"polo shirt"})
-    if color := vocabulary.find("color", row["baseColour"]):
-        sets["color"] = frozenset({color})
-    if gender := vocabulary.find("gender", row["gender"]):
-        sets["gender"] = frozenset({gender})
+    if categories := _product_categories(article, name):
+        sets["category"] = categories
+    for facet, column in (("color", "baseColour"), ("gender", "gender")):
+        if value := vocabulary.find(facet, row[column]):
+            sets[facet] = frozenset({value})
     if row["usage"] in _USAGE:
         sets["style"] = frozenset({_USAGE[row["usage"]]})
-    sets.update(_TYPE_HINTS.get(kind, {}))
-    for facet, hint, values in _NAME_HINTS:
-        if re.search(hint, name):
-            sets[facet] = frozenset(values)
-    if (
-        shop_pattern(name) is None
-        and "pattern" in sets
-        and len({p for p in SHOP_PATTERNS.values() if p in name}) > 1
-    ):
-        del sets["pattern"]  # "Striped Printed": the name does not say which one the eye sees
+    sets.update(_TYPE_HINTS.get(article, {}))
+    sets.update(_name_sets(name))
+    return sets
+
+
+def _product_categories(article: str, name: str) -> frozenset[str]:
+    """Return the categories that an article type allows; none where the vocabulary has no value."""
+    if article == "Tshirts" and "polo" in name and "polo assn" not in name:
+        return frozenset({"polo shirt"})
+    if article in _CATEGORY:
+        return frozenset(_CATEGORY[article])
+    value = None if article in _NO_CATEGORY else vocabulary.find("category", article)
+    return frozenset({value}) if value else frozenset()
+
+
+def _name_sets(name: str) -> LabelSets:
+    """Return the label sets that a display name, in lower case, tells."""
+    sets = {
+        facet: frozenset(values) for facet, hint, values in _NAME_HINTS if re.search(hint, name)
+    }
+    if len(_shop_patterns(name)) > 1:
+        # "Striped Printed": the name does not say which one the eye sees.
+        sets.pop("pattern", None)
     return sets
 
 
 def product_details(row: Mapping[str, str]) -> dict[str, bool]:
-    """Details that a display name affirms; silence is no denial."""
+    """Return the details that a display name affirms; silence is no denial."""
     name = row["productDisplayName"].lower()
     hints = {
         "hood": r"hood",
@@ -242,23 +258,26 @@ def product_details(row: Mapping[str, str]) -> dict[str, bool]:
 
 
 def shopper_sets(kind: str) -> LabelSets:
-    """Label sets of a shopper photo's category."""
+    """Return the label sets that a shopper photo's kind implies."""
     return dict(_KIND.get(kind, {}))
 
 
 def shopper_details(kind: str) -> dict[str, bool]:
-    """Details that a shopper photo's category implies."""
+    """Return the details that a shopper photo's kind implies."""
     return dict(_KIND_DETAILS.get(kind, {}))
 
 
 def looked_sets(row: Mapping[str, str]) -> LabelSets:
-    """Label sets of one row of `looked_at/labels.csv`; "na", "unsure", "other" and "henley" say nothing."""
+    """Return the label sets of one row of `looked_at/labels.csv`.
+
+    "na", "unsure", "other" and "henley" say nothing.
+    """
     sets: LabelSets = {}
     for facet in ("color", "pattern", "sleeve_length", "neckline"):
         values = frozenset(row[facet].split("|")) & frozenset(vocabulary.leaf_values(facet))
         if values:
             sets[facet] = values
-    # Trousers are labelled long or short; in the vocabulary's words that is full length, or down to the knee at most.
+    # Trousers are labelled long or short: full length, or down to the knee at most.
     length = {"long": ("maxi",), "short": ("mini", "knee")}.get(row["length"], (row["length"],))
     if values := frozenset(length) & frozenset(vocabulary.leaf_values("length")):
         sets["length"] = values
@@ -266,7 +285,7 @@ def looked_sets(row: Mapping[str, str]) -> LabelSets:
 
 
 def looked_details(row: Mapping[str, str]) -> dict[str, bool]:
-    """Details seen or seen to be absent."""
+    """Return the details that were seen, or seen to be absent."""
     return {
         detail: row[detail] == "yes"
         for detail in ("pockets", "hood", "buttons", "zipper")

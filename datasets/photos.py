@@ -1,4 +1,4 @@
-"""Reads the folders of labelled photos: product photos (large and small), shopper photos, labels by looking."""
+"""Reading the folders of labelled photos: of products (large and small), of shoppers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image
 
@@ -19,46 +20,55 @@ FOLDERS = {
     "small": "product_photos_small",
     "shopper": "shopper_photos",
 }
-MORE = Path(__file__).with_name("looked_more.csv")
-"""Sleeves, necklines and details of further training photos, labelled by looking; by key, no picture."""
+MORE_LABELS = Path(__file__).with_name("looked_more.csv")
+"""Sleeves, necklines and details of further training photos, labelled by looking; no pictures."""
+
+Source = Literal["product", "small", "shopper", "drawn"]
+Role = Literal["train", "choose", "report", "apart"]
+"""What a photo is for. `apart`: labelled by looking, for calibration or report only."""
+Row = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Photo:
     """One photo and all that is known of it."""
 
-    source: str
-    """`product`, `small`, `shopper` or `drawn`"""
+    source: Source
     id: str
-    role: str
-    """`train`, `choose`, `report`, or `apart` (labelled by looking, for calibration or report)"""
+    role: Role
     sets: labels.LabelSets
+    """Facet -> the values that its labels allow."""
     details: dict[str, bool]
+    """Detail -> whether it is there; absent where unknown."""
     shop: dict[str, str]
-    """the shop's own classes: article, base, shop_pattern, audience, usage, kind; absent where unknown"""
+    """The shop's own classes: article, base, shop_pattern, audience, usage, kind."""
     title: str
-    looked: str | None = None
-    """`fit`, `calibrate` or `report` where somebody labelled it by looking"""
+    looked: splits.LookedRole | None = None
+    """The part it belongs to where somebody labelled it by looking."""
     seen: labels.LabelSets | None = None
-    """the labels by looking alone"""
+    """The labels by looking alone."""
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(path: Path) -> list[Row]:
     if not path.is_file():
         raise InputError(
-            f"no {path}: training needs the photo folders {', '.join(FOLDERS.values())} and looked_at; "
-            "name the folder that holds them with --data or DATA_DIR"
+            f"no {path}: training needs the photo folders {', '.join(FOLDERS.values())} and "
+            "looked_at; name the folder that holds them with --data or DATA_DIR"
         )
     with path.open(encoding="utf-8", newline="") as handle:
         return list(csv.DictReader(handle))
 
 
 def read_photos(data: Path) -> list[Photo]:
-    """All photos of the folders in `data`, in their order, with labels and roles. Raises InputError where one is missing."""
+    """Read all photos of the folders in `data`, in their order, with labels and roles.
+
+    Raises InputError where a folder is missing.
+    """
     looked = {(row["source"], row["id"]): row for row in _rows(data / "looked_at" / "labels.csv")}
-    more = {(row["source"], row["id"]): row for row in _rows(MORE)}
+    more = {(row["source"], row["id"]): row for row in _rows(MORE_LABELS)}
+    product_sources: tuple[Source, ...] = ("product", "small")
     products = {
-        source: _rows(data / FOLDERS[source] / "products.csv") for source in ("product", "small")
+        source: _rows(data / FOLDERS[source] / "products.csv") for source in product_sources
     }
     photos = [
         _with_more(_product(source, row, looked.get((source, row["id"]))), more)
@@ -73,9 +83,9 @@ def read_photos(data: Path) -> list[Photo]:
     return photos
 
 
-def _product(source: str, row: dict[str, str], seen: dict[str, str] | None) -> Photo:
+def _product(source: Source, row: Row, seen: Row | None) -> Photo:
     title = row["productDisplayName"]
-    role = splits.design_role(title)
+    role: Role = splits.design_role(title)
     if role == "train" and seen and splits.looked_role(row["id"]) != "fit":
         role = "apart"
     shop = {
@@ -99,8 +109,8 @@ def _product(source: str, row: dict[str, str], seen: dict[str, str] | None) -> P
     )
 
 
-def _shopper(row: dict[str, str], seen: dict[str, str] | None) -> Photo:
-    role = "report" if row["split"] == "validation" else "train"
+def _shopper(row: Row, seen: Row | None) -> Photo:
+    role: Role = "report" if row["split"] == "validation" else "train"
     if role == "train" and seen and splits.looked_role(seen["id"]) != "fit":
         role = "apart"
     return _with_seen(
@@ -117,26 +127,23 @@ def _shopper(row: dict[str, str], seen: dict[str, str] | None) -> Photo:
     )
 
 
-def _with_seen(photo: Photo, seen: dict[str, str] | None) -> Photo:
+def _with_seen(photo: Photo, seen: Row | None) -> Photo:
+    """Add the labels by looking, which go before the shop's."""
     if seen is None:
         return photo
     sets, looked = labels.looked_sets(seen), splits.looked_role(seen["id"])
-    role = "apart" if photo.role == "choose" and looked == "report" else photo.role
-    return Photo(
-        photo.source,
-        photo.id,
-        role,
-        {**photo.sets, **sets},
-        {**photo.details, **labels.looked_details(seen)},
-        photo.shop,
-        photo.title,
-        looked,
-        sets,
+    return replace(
+        photo,
+        role="apart" if photo.role == "choose" and looked == "report" else photo.role,
+        sets={**photo.sets, **sets},
+        details={**photo.details, **labels.looked_details(seen)},
+        looked=looked,
+        seen=sets,
     )
 
 
-def _with_more(photo: Photo, more: dict[tuple[str, str], dict[str, str]]) -> Photo:
-    """Our own labels by looking count on photos that train, and nowhere else."""
+def _with_more(photo: Photo, more: dict[tuple[str, str], Row]) -> Photo:
+    """Add our own labels by looking, which count on photos that train and nowhere else."""
     row = more.get((photo.source, photo.id))
     if row is None or photo.role != "train" or photo.looked:
         return photo
@@ -151,7 +158,7 @@ def _with_more(photo: Photo, more: dict[tuple[str, str], dict[str, str]]) -> Pho
 
 
 def photo_opener(data: Path, source: str) -> Callable[[str], Image.Image]:
-    """id -> the original picture."""
+    """Return a function from a photo's id to its original picture."""
     folder = data / FOLDERS[source]
     if source == "small":
         archive = zipfile.ZipFile(folder / "images.zip")

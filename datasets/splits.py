@@ -1,8 +1,8 @@
-"""Who may see what: the one rule that keeps designs apart.
+"""Who may see which photo: the one rule that keeps designs apart.
 
-A design sold in three colours has nearly the same display name three times. The design is the display name in lower case,
-colour names out, everything but letters to one space; `md5(design) % 100` is its bucket. Photos labelled by looking are
-split by their own id as well.
+A design sold in three colours has nearly the same display name three times. The design is the
+display name in lower case without colour names, everything but letters reduced to one space;
+`md5(design) % 100` is its bucket. Photos labelled by looking are split by their own id as well.
 """
 
 from __future__ import annotations
@@ -16,8 +16,12 @@ LookedRole = Literal["fit", "calibrate", "report"]
 
 REPORT_BUCKETS = range(30, 40)
 CHOOSE_BUCKETS = range(40, 45)
+"""Of designs; below the reported ones is `choose`, too, above these is `train`."""
+FIT_BUCKETS = range(40)
+CALIBRATE_BUCKETS = range(40, 60)
+"""Of photos labelled by looking; the rest reports."""
 
-# The shop's colour names ("na" is how it writes none), the longer first so that "navy blue" goes as one.
+# The shop's colour names; "na" is how it writes none.
 _COLOR_NAMES = (
     "beige",
     "black",
@@ -66,30 +70,31 @@ _COLOR_NAMES = (
     "white",
     "yellow",
 )
+# Longer names first, so that "navy blue" goes as one.
 _COLORS = re.compile(r"\b(" + "|".join(sorted(_COLOR_NAMES, key=len, reverse=True)) + r")\b")
 
 
 def design(display_name: str) -> str:
-    """The display name without case, colours, digits and punctuation."""
+    """Return the display name without case, colours, digits and punctuation."""
     return re.sub("[^a-z]+", " ", _COLORS.sub(" ", display_name.lower())).strip()
 
 
-def percent(text: str) -> int:
-    """md5 of the text, modulo 100."""
+def bucket_of(text: str) -> int:
+    """Return the md5 of the text modulo 100, its bucket."""
     return int(hashlib.md5(text.encode("utf-8")).hexdigest(), 16) % 100
 
 
 def design_role(display_name: str) -> Role:
-    """`report`: never fitted or chosen by; `choose`: picks among runs; `train`: the rest."""
-    bucket = percent(design(display_name))
+    """Return `report` (nothing is fitted or chosen on it), `choose` (among runs) or `train`."""
+    bucket = bucket_of(design(display_name))
     if bucket in REPORT_BUCKETS:
         return "report"
     return "train" if bucket >= CHOOSE_BUCKETS.stop else "choose"
 
 
 def looked_role(photo_id: str) -> LookedRole:
-    """The part of a photo labelled by looking: under 40 fits, 40 to 59 calibrates, the rest reports."""
-    bucket = percent(photo_id)
-    if bucket < 40:
+    """Return the part of a photo labelled by looking: 0 to 39 fit, 40 to 59 calibrate."""
+    bucket = bucket_of(photo_id)
+    if bucket < FIT_BUCKETS.stop:
         return "fit"
-    return "calibrate" if bucket < 60 else "report"
+    return "calibrate" if bucket in CALIBRATE_BUCKETS else "report"

@@ -1,4 +1,4 @@
-"""The named slices of the space, and the facet that each of them is about."""
+"""The named slices of the space, and the facet that each of them shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SLICES: dict[str, int] = {
     "audience": 16,
     "appearance": 40,
 }
-"""Slice -> size in the built-in model, in order; together 256."""
+"""Slice -> its size in the built-in model, in order; 256 in all."""
 
 FACET_SLICE: dict[str, str] = {
     "category": "category",
@@ -28,12 +28,12 @@ FACET_SLICE: dict[str, str] = {
     "gender": "audience",
     "style": "appearance",
 }
-"""Facet of the vocabulary -> the slice that shows it. Brand, size and price are not seen in a picture."""
+"""Facet -> the slice that shows it. No picture shows brand, size and price."""
 
 
 @dataclass(frozen=True)
 class SliceLayout:
-    """Where each slice lies in a vector."""
+    """The names and sizes of a vector's slices, in order."""
 
     names: tuple[str, ...]
     sizes: tuple[int, ...]
@@ -44,12 +44,12 @@ class SliceLayout:
         return sum(self.sizes)
 
     def slice(self, name: str) -> slice:
-        """The positions of a slice. Raises KeyError that names the slices there are."""
+        """Return the coordinates of a slice. Raises KeyError, which names the known slices."""
         if name not in self.names:
             raise KeyError(f"no slice {name!r}; there are: {', '.join(self.names)}")
-        at = self.names.index(name)
-        start = sum(self.sizes[:at])
-        return slice(start, start + self.sizes[at])
+        number = self.names.index(name)
+        start = sum(self.sizes[:number])
+        return slice(start, start + self.sizes[number])
 
 
 BUILTIN_LAYOUT = SliceLayout(tuple(SLICES), tuple(SLICES.values()))

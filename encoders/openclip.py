@@ -1,4 +1,4 @@
-"""Loads any open_clip model: ours from its folder, others by name and tag or from the Hugging Face hub."""
+"""Loading any open_clip model: ours from its folder, others by name and tag or from the hub."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
+from PIL import Image
+
+from encoders.folding import fold_norms
 from encoders.garment import register
 from encoders.torchvision_ops import import_open_clip
 from errors import InputError, WorkError
@@ -23,98 +27,85 @@ CONFIG, WEIGHTS, PROTOTYPES, MERGES = (
     "prototypes.safetensors",
     "bpe.txt.gz",
 )
+MAX_SUGGESTIONS = 8
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedModel:
     """A model ready to run, with what its input needs."""
 
     model: Any
     """open_clip's CLIP, in evaluation mode"""
-    transform: Callable | None
-    """picture -> (3, s, s) tensor by open_clip; None: the built-in model's own squares"""
-    tokenizer: Callable
-    """list of texts -> (n, context) token ids"""
+    transform: Callable[[Image.Image], torch.Tensor] | None
+    """picture -> (3, s, s) by open_clip; None for the built-in model, which has its own squares"""
+    tokenizer: Callable[[list[str]], torch.Tensor]
+    """n texts -> (n, context) token ids"""
     side: int
-    """pixels of the square that the image tower sees"""
+    """side in pixels of the square that the image tower sees"""
     fingerprint: str
     """of weights and config"""
     folder: Path | None
-    """where prototypes lie, for a model of ours"""
+    """the folder of a model of ours, which holds its prototypes"""
 
 
-def load_model(name: str, device: str) -> Loaded:
-    """`builtin`, `local-dir:PATH`, `hf-hub:ORG/REPO`, `NAME` or `NAME/PRETRAINED-TAG` of open_clip.
+def load_model(name: str, device: str) -> LoadedModel:
+    """Load `builtin`, `local-dir:PATH`, `hf-hub:ORG/REPO`, or open_clip's `NAME` or `NAME/TAG`.
 
     Raises InputError for an unknown name, WorkError where a download fails.
     """
-    folder = (
-        BUILTIN
-        if name == "builtin"
-        else Path(name.removeprefix("local-dir:"))
-        if name.startswith("local-dir:")
-        else None
-    )
+    folder = _folder_of(name)
     if folder is not None and not (folder / CONFIG).is_file():
         raise InputError(
             f"encoder {name!r}: no {CONFIG} in {folder}; `python -m training encoder` writes one"
         )
     if folder is not None and (folder / PROTOTYPES).is_file():
-        return _ours(name, folder, device)
-    return _any(name, device)
+        return _load_ours(name, folder, device)
+    return _load_other(name, device)
 
 
-def _ours(name: str, folder: Path, device: str) -> Loaded:
-    open_clip = import_open_clip(whole=False)
+def _folder_of(name: str) -> Path | None:
+    if name == "builtin":
+        return BUILTIN
+    return Path(name.removeprefix("local-dir:")) if name.startswith("local-dir:") else None
+
+
+def _load_ours(name: str, folder: Path, device: str) -> LoadedModel:
+    """Load a model that this project trained, without the Hugging Face libraries."""
+    open_clip = import_open_clip(with_transformers=False)
     missing = [part for part in (WEIGHTS, MERGES) if not (folder / part).is_file()]
     if missing:
         raise InputError(
-            f"encoder {name!r}: {folder} lacks {', '.join(missing)}; restore it, or train: `python -m training encoder`"
+            f"encoder {name!r}: {folder} lacks {', '.join(missing)}; restore it, or train: "
+            "`python -m training encoder`"
         )
     register()
-    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))["model_cfg"]
     with _quiet():
         model = open_clip.create_model(f"local-dir:{folder}", device=device)
     tokenizer = open_clip.SimpleTokenizer(
-        bpe_path=str(folder / MERGES),
-        context_length=config["model_cfg"]["text_cfg"]["context_length"],
+        bpe_path=str(folder / MERGES), context_length=config["text_cfg"]["context_length"]
     )
-    from encoders.folding import fold_norms
-
     model.eval()
     fold_norms(model.visual)
-    return Loaded(
+    return LoadedModel(
         model,
         None,
         tokenizer,
-        config["model_cfg"]["vision_cfg"]["image_size"],
+        config["vision_cfg"]["image_size"],
         _hash_files([folder / CONFIG, folder / WEIGHTS, folder / MERGES]),
         folder,
     )
 
 
-def _any(name: str, device: str) -> Loaded:
-    open_clip = import_open_clip(whole=True)
-    schema = name.split(":", 1)[0] if ":" in name else ""
-    model_name, _, tag = (name, "", "") if schema else name.partition("/")
-    if not schema and model_name not in open_clip.list_models():
-        near = [
-            known
-            for known in open_clip.list_models()
-            if known.lower().startswith(model_name.lower()[:5])
-        ][:8]
-        raise InputError(
-            f"encoder {name!r} is unknown to open_clip; use builtin, NAME/TAG ({', '.join(near) or 'ViT-B-32/openai'}), "
-            "or hf-hub:ORG/REPO"
-        )
-    if tag and tag not in open_clip.list_pretrained_tags_by_model(model_name):
-        tags = ", ".join(open_clip.list_pretrained_tags_by_model(model_name)) or "none"
-        raise InputError(
-            f"encoder {name!r}: open_clip has no pretrained tag {tag!r} for {model_name}; it has: {tags}"
-        )
-    if tag or schema == "hf-hub":
+def _load_other(name: str, device: str) -> LoadedModel:
+    open_clip = import_open_clip(with_transformers=True)
+    from_hub = name.startswith("hf-hub:")
+    model_name, _, tag = (name, "", "") if ":" in name else name.partition("/")
+    if ":" not in name:
+        _check_name(open_clip, name, model_name, tag)
+    if tag or from_hub:
         logger.warning(
             "loading %s; the first time its weights are downloaded, which may take minutes", name
         )
@@ -126,24 +117,37 @@ def _any(name: str, device: str) -> Loaded:
             tokenizer = open_clip.get_tokenizer(model_name)
     except (RuntimeError, OSError, ValueError) as error:
         raise WorkError(
-            f"encoder {name!r} could not be loaded: {_first_line(error)}. Check the name and the connection to "
-            "huggingface.co, or use the built-in one: ENCODER=builtin"
+            f"encoder {name!r} could not be loaded: {_first_line(error)}. Check the name and the "
+            "connection to huggingface.co, or use the built-in one: ENCODER=builtin"
         ) from error
     model.eval()
     side = model.visual.image_size
-    return Loaded(
-        model,
-        transform,
-        tokenizer,
-        side[0] if isinstance(side, (tuple, list)) else side,
-        hash_model(name, model),
-        None,
-    )
+    if isinstance(side, (tuple, list)):
+        side = side[0]
+    return LoadedModel(model, transform, tokenizer, side, hash_model(name, model), None)
+
+
+def _check_name(open_clip: Any, name: str, model_name: str, tag: str) -> None:
+    """Raise InputError, with names that exist, unless open_clip knows the model and the tag."""
+    known: Sequence[str] = open_clip.list_models()
+    if model_name not in known:
+        similar = [other for other in known if other.lower().startswith(model_name.lower()[:5])]
+        examples = ", ".join(similar[:MAX_SUGGESTIONS]) or "ViT-B-32/openai"
+        raise InputError(
+            f"encoder {name!r} is unknown to open_clip; use builtin, NAME/TAG ({examples}), "
+            "or hf-hub:ORG/REPO"
+        )
+    tags: Sequence[str] = open_clip.list_pretrained_tags_by_model(model_name)
+    if tag and tag not in tags:
+        raise InputError(
+            f"encoder {name!r}: open_clip has no pretrained tag {tag!r} for {model_name}; "
+            f"it has: {', '.join(tags) or 'none'}"
+        )
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """open_clip logs every step of loading to the root logger, and warns of a model without download."""
+    """Silence open_clip, which logs every step of loading to the root logger."""
     root = logging.getLogger()
     level = root.level
     root.setLevel(logging.ERROR)
@@ -155,7 +159,7 @@ def _quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _progress() -> Iterator[None]:
-    """The hub shows its downloads unless told otherwise; a person who waits wants to see them."""
+    """Let the hub show its downloads: a person who waits wants to see them."""
     before = os.environ.pop("HF_HUB_DISABLE_PROGRESS_BARS", None)
     try:
         yield
@@ -168,25 +172,18 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
-def _hash_files(paths: list[Path]) -> str:
+def _hash_files(paths: Sequence[Path]) -> str:
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 
 
-def hash_model(name: str, model: Any) -> str:
-    """Of the name and every weight, so that two states of one architecture differ."""
+def hash_model(name: str, model: torch.nn.Module) -> str:
+    """Return a hash of the name and every weight: it differs between states of one architecture."""
     digest = hashlib.blake2b(name.encode())
     for key, tensor in sorted(model.state_dict().items()):
         digest.update(key.encode())
-        digest.update(
-            tensor.detach().cpu().contiguous().flatten().view(dtype=_bytes_type()).numpy().tobytes()
-        )
+        flat = tensor.detach().cpu().contiguous().flatten()
+        digest.update(flat.view(dtype=torch.uint8).numpy().tobytes())
     return digest.hexdigest()[:16]
-
-
-def _bytes_type() -> Any:
-    import torch
-
-    return torch.uint8

@@ -1,4 +1,4 @@
-"""Pictures to pixels, the way the built-in model was trained: the whole picture, centred on a white square."""
+"""Pictures to pixels as the built-in model was trained: the whole picture on a white square."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from PIL import Image
 
 
 def square(image: Image.Image, side: int) -> np.ndarray:
-    """(side, side, 3) uint8: the longer side scaled to `side`, transparency and margins white."""
+    """Return (side, side, 3) uint8: the longer side scaled to `side`, centred.
+
+    Transparency and margins are white.
+    """
     if image.mode != "RGB":
         image = _opaque(image)
     scale = side / max(image.size)
@@ -21,14 +24,14 @@ def square(image: Image.Image, side: int) -> np.ndarray:
     return canvas
 
 
+def squares(images: Sequence[Image.Image], side: int) -> np.ndarray:
+    """Return (n, side, side, 3) uint8, see `square`."""
+    return np.stack([square(image, side) for image in images])
+
+
 def _opaque(image: Image.Image) -> Image.Image:
     if image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info:
         layer = image.convert("RGBA")
         canvas = Image.new("RGBA", image.size, "white")
         return Image.alpha_composite(canvas, layer).convert("RGB")
     return image.convert("RGB")
-
-
-def squares(images: Sequence[Image.Image], side: int) -> np.ndarray:
-    """(n, side, side, 3) uint8."""
-    return np.stack([square(image, side) for image in images])

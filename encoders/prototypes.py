@@ -1,4 +1,4 @@
-"""What a facet's values look like: one unit vector a value, in the facet's slice, with a calibrated scale and bias."""
+"""Prototypes: a facet's values as unit vectors in its slice, with a calibrated scale and bias."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 
 @dataclass(frozen=True)
 class Prototypes:
-    """Probability of value v for a slice z: softmax over v of scale * z.w_v + bias_v.
+    """A classifier over a facet's values.
 
-    Where the values do not exclude one another, the sigmoid of each.
+    The probability of value v for a slice z is the softmax over v of scale * z.w_v + bias_v, or the
+    sigmoid of each where the values do not exclude one another.
     """
 
     values: tuple[str, ...]
@@ -26,37 +28,53 @@ class Prototypes:
     exclusive: bool = True
 
     def probabilities(self, slices: np.ndarray) -> np.ndarray:
-        """(n, slice size) unit vectors -> (n, V); rows sum to 1 where the values exclude one another."""
+        """Return (n, V) for unit vectors (n, slice size); rows sum to 1 where values exclude."""
         logits = self.scale * (np.asarray(slices, dtype=np.float32) @ self.vectors.T) + self.bias
-        if not self.exclusive:
-            return 1 / (1 + np.exp(-logits))
-        raised = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return raised / raised.sum(axis=-1, keepdims=True)
+        return softmax(logits) if self.exclusive else sigmoid(logits)
+
+
+def softmax(logits: np.ndarray) -> np.ndarray:
+    """Return the softmax over the last axis."""
+    odds = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    p: np.ndarray = odds / odds.sum(axis=-1, keepdims=True)
+    return p
+
+
+def sigmoid(logits: np.ndarray) -> np.ndarray:
+    """Return the logistic function of each element."""
+    p: np.ndarray = 1 / (1 + np.exp(-logits))
+    return p
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows brought to length 1; a row of zeros stays one."""
+    """Return float32 rows of length 1; a row of zeros stays one."""
     vectors = np.asarray(vectors, dtype=np.float32)
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    scaled: np.ndarray = vectors / np.maximum(
+        np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12
+    )
+    return scaled
 
 
 def write_prototypes(path: Path, table: Mapping[str, Prototypes]) -> None:
-    """One safetensors file: `NAME.vectors` (fp16), `NAME.bias`, `NAME.scale`; the values in its metadata."""
+    """Write one safetensors file.
+
+    It holds `NAME.vectors` (fp16), `NAME.bias` and `NAME.scale`; the values are in its metadata.
+    """
     from safetensors.numpy import save_file
 
     tensors: dict[str, np.ndarray] = {}
-    names: dict[str, dict] = {}
+    names: dict[str, dict[str, Any]] = {}
     for name, item in table.items():
         tensors[f"{name}.vectors"] = np.ascontiguousarray(item.vectors, dtype=np.float16)
         tensors[f"{name}.bias"] = np.ascontiguousarray(item.bias, dtype=np.float32)
         tensors[f"{name}.scale"] = np.array([item.scale], dtype=np.float32)
         names[name] = {"values": list(item.values), "exclusive": item.exclusive}
     save_file(tensors, str(path), metadata={"prototypes": json.dumps(names, sort_keys=True)})
-    Path(path).chmod(0o644)  # safetensors writes for its owner alone
+    Path(path).chmod(0o644)  # safetensors lets nobody but the owner read
 
 
 def read_prototypes(path: Path) -> dict[str, Prototypes]:
-    """The table that `write_prototypes` wrote."""
+    """Read the table that `write_prototypes` wrote."""
     from safetensors import safe_open
 
     with safe_open(str(path), framework="np") as handle:

@@ -1,8 +1,9 @@
-"""Slices for a model that has none: subspaces spanned by its own text embeddings of each facet's values.
+"""Slices for a model that has none: subspaces spanned by its own text embeddings of the values.
 
-Per slice, the value embeddings of its facets (a mean over prompts, the facet's mean taken out) are freed from the slices
-before (Gram-Schmidt) and reduced to their principal directions (SVD). What is left of the space is `appearance`. The bases
-together are one rotation: nothing of the model's vector is lost.
+For each slice, the embeddings of its facets' values (a mean over prompts, less the facet's mean)
+are made orthogonal to the slices before (Gram-Schmidt) and reduced to their principal directions
+(SVD). What is left of the space is `appearance`. The bases together are one rotation, so nothing
+of the model's vector is lost.
 """
 
 from __future__ import annotations
@@ -30,7 +31,12 @@ PROMPTS: dict[str, tuple[str, ...]] = {
     "style": ("a {} outfit", "clothes in {} style"),
 }
 SCALE = 12.0
-"""Of cosines inside a slice, until a calibration on data fits better."""
+"""Scale of the cosines inside a slice, until a calibration on data fits a better one."""
+RANK_TOLERANCE = 1e-4
+"""Directions weaker than this part of the strongest are noise."""
+
+EncodeTexts = Callable[[list[str]], np.ndarray]
+"""n texts -> (n, dim) unit vectors."""
 
 
 @dataclass(frozen=True)
@@ -43,23 +49,23 @@ class Subspaces:
     prototypes: dict[str, Prototypes]
 
     def split(self, vectors: np.ndarray) -> np.ndarray:
-        """(n, dim) of the model -> (n, dim) in slices, each of unit length."""
+        """Return (n, dim) in slices of unit length from the model's own vectors (n, dim)."""
         return unit_slices(vectors @ self.basis, self.layout)
 
 
 def unit_slices(vectors: np.ndarray, layout: SliceLayout) -> np.ndarray:
-    """(n, dim) -> the same with every slice brought to unit length."""
+    """Return (n, dim) with every slice scaled to unit length."""
     return np.concatenate([unit(vectors[:, layout.slice(name)]) for name in layout.names], axis=1)
 
 
-def text_subspaces(encode: Callable[[list[str]], np.ndarray], dim: int) -> Subspaces:
-    """Bases and prototypes from `encode`, texts -> (n, dim) unit vectors."""
+def text_subspaces(encode: EncodeTexts, dim: int) -> Subspaces:
+    """Return bases and prototypes for a model of `dim` dimensions from its text embeddings."""
     embedded = {facet: _embed_values(encode, facet) for facet in FACET_SLICE}
     basis = np.zeros((dim, 0), dtype=np.float32)
     sizes: dict[str, int] = {}
     names = [name for name in SLICES if name != "appearance"]
     for name in names:
-        facets = [facet for facet, where in FACET_SLICE.items() if where == name]
+        facets = [facet for facet, shown_by in FACET_SLICE.items() if shown_by == name]
         spread = np.concatenate([embedded[f] - embedded[f].mean(0, keepdims=True) for f in facets])
         directions = _directions(spread, basis, min(SLICES[name], max(1, dim // 12)))
         basis = np.concatenate([basis, directions], axis=1)
@@ -74,36 +80,33 @@ def text_subspaces(encode: Callable[[list[str]], np.ndarray], dim: int) -> Subsp
     return Subspaces(layout, rotation, prototypes)
 
 
-def _embed_values(encode: Callable[[list[str]], np.ndarray], facet: str) -> np.ndarray:
+def _embed_values(encode: EncodeTexts, facet: str) -> np.ndarray:
+    """Return (V, dim) unit vectors of the facet's values, each the mean over its prompts."""
     values = vocabulary.leaf_values(facet)
     prompts = PROMPTS[facet]
     vectors = encode([prompt.format(value) for value in values for prompt in prompts])
     return unit(vectors.reshape(len(values), len(prompts), -1).mean(1))
 
 
-def _directions(spread: np.ndarray, basis: np.ndarray, most: int) -> np.ndarray:
-    """(dim, k) orthonormal, orthogonal to `basis`, k <= most."""
+def _directions(spread: np.ndarray, basis: np.ndarray, max_rank: int) -> np.ndarray:
+    """Return the principal directions (dim, k), k <= max_rank, orthonormal and off `basis`."""
     spread = spread - (spread @ basis) @ basis.T
-    _, strength, rows = np.linalg.svd(spread.astype(np.float64), full_matrices=False)
-    kept = rows[:most][strength[:most] > 1e-4 * max(strength[0], 1e-12)].T
+    _, strengths, rows = np.linalg.svd(spread.astype(np.float64), full_matrices=False)
+    strong = strengths[:max_rank] > RANK_TOLERANCE * max(strengths[0], 1e-12)
+    directions = rows[:max_rank][strong].T
     # Once more against the basis: rounding would otherwise leave the slices slightly askew.
-    kept = kept - basis @ (basis.T @ kept)
-    return np.linalg.qr(kept)[0].astype(np.float32)
+    directions = directions - basis @ (basis.T @ directions)
+    return np.linalg.qr(directions)[0].astype(np.float32)
 
 
 def _complement(basis: np.ndarray) -> np.ndarray:
-    full = np.linalg.qr(
-        np.concatenate([basis, np.eye(len(basis), dtype=np.float32)], axis=1).astype(np.float64)
-    )[0]
+    """Return an orthonormal basis (dim, dim - k) of all that is orthogonal to `basis` (dim, k)."""
+    identity = np.eye(len(basis), dtype=np.float32)
+    full = np.linalg.qr(np.concatenate([basis, identity], axis=1).astype(np.float64))[0]
     return full[:, basis.shape[1] :].astype(np.float32)
 
 
 def _prototypes(facet: str, vectors: np.ndarray, basis: np.ndarray) -> Prototypes:
     values = vocabulary.leaf_values(facet)
-    return Prototypes(
-        values,
-        unit(vectors @ basis),
-        SCALE,
-        np.zeros(len(values), dtype=np.float32),
-        facet != "details",
-    )
+    bias = np.zeros(len(values), dtype=np.float32)
+    return Prototypes(values, unit(vectors @ basis), SCALE, bias, facet != "details")

@@ -1,13 +1,15 @@
-"""From a shopper's photo to the shop: does a photo taken at home find its own kind among the catalogue's first ten?
+"""From a shopper's photo to the shop: precision of the first ten for photos taken at home.
 
-The photos are the validation split; a hit is an item of a kind that the photo's label allows (a "longsleeve" may be a
-T-shirt, a sweater or a cardigan). Pictures only, three ways: the category slice alone, the whole query as a composer makes
-it of a picture without words, and the whole agent with guard and listings.
+The photos are the validation split. A hit is an item of a kind that the photo's label allows (a
+"longsleeve" may be a T-shirt, a sweater or a cardigan). Three ways, by pictures only: the category
+slice alone; the whole query as a composer makes it of a picture without words; the whole agent with
+guard and listings.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +20,21 @@ from agent.stylist import Stylist
 from composer import compose
 from datasets.photos import FOLDERS, Photo, read_photos
 from evaluation.composed.gallery import encode_files
-from evaluation.report.show import finish, machine, table
+from evaluation.report.show import Figures, finish, machine, table
 from metrics.intervals import estimate
 from settings import load_settings
 from vocabulary.wish import Wish
 
 PAGE = 10
-Found = Callable[[int], Sequence[str]]
-"""Number of a photo -> ids of the first ten."""
+Search = Callable[[int], Sequence[str]]
+"""Index of a photo -> ids of the first ten."""
 
 
 def photos_at_home(data: Path) -> list[Photo]:
-    """The validation photos whose kind says a category. Raises InputError without the folder."""
+    """Return the validation photos whose kind tells a category.
+
+    Raises InputError if the folder is missing.
+    """
     return [
         p
         for p in read_photos(data)
@@ -38,13 +43,13 @@ def photos_at_home(data: Path) -> list[Photo]:
 
 
 def precision(
-    found: Sequence[str], allowed: frozenset[str], kinds: dict[str, tuple[str, ...]]
+    ids: Sequence[str], allowed: frozenset[str], kinds: dict[str, tuple[str, ...]]
 ) -> float:
-    """The share of found items of an allowed kind; a kind's children are of that kind."""
+    """Return the share of the items that are of an allowed kind, or of a child of one."""
     wide = allowed | {
         child for value in allowed for child in vocabulary.descendants("category", value)
     }
-    return sum(bool(wide & set(kinds[id_])) for id_ in found) / PAGE
+    return sum(bool(wide & set(kinds[id_])) for id_ in ids) / PAGE
 
 
 def run(
@@ -52,8 +57,8 @@ def run(
     data: Path | None = None,
     limit: int | None = None,
     out: Path | None = None,
-) -> dict:
-    """P@10 over photos and over kinds, each way; prints tables and one JSON line."""
+) -> Figures:
+    """Measure P@10 over photos and over kinds, each way; print tables and one JSON line."""
     settings = load_settings(catalog_dir=catalog, data_dir=data)
     stylist = Stylist.open(settings.catalog_dir, settings=settings)
     photos = photos_at_home(settings.data_dir)[:limit]
@@ -75,7 +80,7 @@ def run(
         reply = stylist.chat(stylist.new_session(), "", image=paths[number], k=PAGE)
         return [card.id for card in reply.items]
 
-    ways: dict[str, Found] = {
+    ways: dict[str, Search] = {
         "category slice": lambda number: nearest(items[:, part] @ pictures[number][part]),
         "whole picture": whole,
         "whole agent": agent,
@@ -86,10 +91,8 @@ def run(
         ("way", "P@10 [95%]", "mean over kinds"),
         [(name, str(row["P@10"]), row["macro"]) for name, row in figures.items()],
     )
-    by_kind = figures["whole agent"]["kinds"]
-    table(
-        "whole agent, by kind", ("kind", "P@10"), sorted(by_kind.items(), key=lambda pair: pair[1])
-    )
+    by_kind: dict[str, float] = figures["whole agent"]["kinds"]
+    table("whole agent, by kind", ("kind", "P@10"), sorted(by_kind.items(), key=itemgetter(1)))
     return finish(
         {
             "benchmark": "crossing",
@@ -106,10 +109,10 @@ def run(
 
 
 def _kinds(stylist: Stylist) -> dict[str, tuple[str, ...]]:
-    """What each item is: the drawn truth where there is one, else the listing."""
+    """Return the kinds of each item: by the drawn truth if there is one, else by the listing."""
     truth = stylist.catalog.truth(stylist.catalog.ids)
     if len(truth) == len(stylist.catalog.ids):
-        return {id_: tuple(map(str, held.get("category", ()))) for id_, held in truth.items()}
+        return {id_: tuple(map(str, drawn.get("category", ()))) for id_, drawn in truth.items()}
     return {
         item.id: tuple(item.attributes.get("category", ()))
         for item in stylist.catalog.items(range(len(stylist.catalog)))
@@ -117,22 +120,16 @@ def _kinds(stylist: Stylist) -> dict[str, tuple[str, ...]]:
 
 
 def _measured(
-    way: Found, photos: Sequence[Photo], kinds: dict[str, tuple[str, ...]], name: str
-) -> dict:
+    way: Search, photos: Sequence[Photo], kinds: dict[str, tuple[str, ...]], name: str
+) -> Figures:
     values = [
         precision(way(number), photo.sets["category"], kinds)
         for number, photo in enumerate(tqdm(photos, desc=name, leave=False))
     ]
-    names = sorted({photo.shop["kind"] for photo in photos})
-    by_kind = {
-        kind: round(
-            float(
-                np.mean([v for v, p in zip(values, photos, strict=True) if p.shop["kind"] == kind])
-            ),
-            4,
-        )
-        for kind in names
-    }
+    by_label: dict[str, list[float]] = {}
+    for value, photo in zip(values, photos, strict=True):
+        by_label.setdefault(photo.shop["kind"], []).append(value)
+    by_kind = {kind: round(float(np.mean(shares)), 4) for kind, shares in sorted(by_label.items())}
     return {
         "P@10": estimate(values),
         "macro": round(float(np.mean(list(by_kind.values()))), 4),

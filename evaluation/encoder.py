@@ -1,14 +1,15 @@
-"""The encoder's figures on held-out designs, shoppers' photos and photos labelled by looking."""
+"""The encoder's accuracy on held-out designs, shoppers' photos and photos labelled by looking."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from encoders import load_encoder
+from evaluation.report.show import Figures, finish
+from metrics.encoder.measure import measure
 from settings import load_settings
 
 _NAMES = {
@@ -20,50 +21,45 @@ _NAMES = {
 }
 
 
-def run(data: Path | None = None, out: Path | None = None) -> dict:
-    """Measures the encoder in use, prints a table and one JSON line (also kept in `out`), returns the figures.
+def run(data: Path | None = None, out: Path | None = None) -> Figures:
+    """Measure the encoder in use; print a table and one JSON line, and return the figures.
 
-    Raises InputError where the photos are missing, or the encoder has no trained classes.
+    Raises InputError if the photos are missing, or the encoder has no trained classes.
     """
-    from metrics.encoder import measure
-
     settings = load_settings(data_dir=data)
     figures = measure(load_encoder(settings.encoder, settings.device), settings.data_dir)
     Console().print(table(figures))
-    line = json.dumps({"benchmark": "encoder", **figures}, ensure_ascii=False)
-    print(line)
-    if out is not None:
-        out.write_text(line + "\n", encoding="utf-8")
+    finish({"benchmark": "encoder", **figures}, out)
     return figures
 
 
-def rows(figures: dict) -> list[tuple[str, dict]]:
-    """(what, entry) in the order of reading."""
-    found = [
+def rows(figures: Figures) -> list[tuple[str, Figures]]:
+    """Return (name, entry) of each row of the table."""
+    entries = [
         (f"{_NAMES[head]}, {entry['classes']} classes", entry)
         for head, entry in {**figures["shop"], **figures["shopper"]}.items()
     ]
-    found += [
+    entries += [
         (f"{_NAMES[head]}, {entry['classes']} classes, the kind named", entry)
         for head, entry in figures["asked"].items()
     ]
-    found += [
+    entries += [
         (f"{source} photos by looking: {facet.replace('_', ' ')}", entry)
         for source in figures["looked"]
         for facet, entry in figures["looked"][source].items()
         if entry["n"]
     ]
-    found += [
+    entries += [
         (f"phrases to photos, {kind}: P@10", entry) for kind, entry in figures["text"].items()
     ]
-    return found + [
+    return entries + [
         (f"calibration error, {name} slice", entry)
         for name, entry in figures["calibration"].items()
     ]
 
 
-def table(figures: dict) -> Table:
-    """For people."""
+def table(figures: Figures) -> Table:
+    """Return the figures as a table for people."""
     view = Table(
         "what",
         "figure",

@@ -12,10 +12,11 @@ from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.listing.reader import read_claims
 from catalog.listing.statements import ListingStatements, Statement, statements
+from encoders import Space
 from guard import exact, relative
 from guard.cascade import Cascade
 from guard.evidence import Evidence, listed, stated_category
-from guard.picture import Encoder, Look, look
+from guard.picture import Look, look
 from guard.screen import fit_probability
 from guard.shades import bounds
 from guard.thresholds import Domain, Thresholds, load_thresholds
@@ -44,7 +45,7 @@ class Guard:
 
     def __init__(
         self,
-        encoder: Encoder,
+        encoder: Space,
         thresholds: Thresholds | None = None,
         domain: Domain = "photo",
         cascade: Cascade | None = None,

@@ -2,45 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Protocol
 
 import numpy as np
 
 import vocabulary
+from encoders import Prototypes, Space
 
 _CAN_HAVE = 0.1
 """A facet is reported for a picture unless kinds that can have it are less probable than this, all together."""
-
-
-class Prototypes(Protocol):
-    """A facet's values as directions in one slice of the space."""
-
-    values: tuple[str, ...]
-    vectors: np.ndarray  # (V, slice_dim), unit rows
-    scale: float
-    bias: np.ndarray  # (V,)
-    exclusive: bool
-
-
-class Layout(Protocol):
-    """Where the slices of a vector lie."""
-
-    def slice(self, name: str) -> slice:
-        """The place of a named slice."""
-
-
-class Encoder(Protocol):
-    """What the guard asks of an encoder; `encoders.Encoder` satisfies it."""
-
-    fingerprint: str
-    layout: Layout
-    facet_slice: Mapping[str, str]
-
-    def prototypes(self, facet: str) -> Prototypes | None:
-        """The facet's prototypes, or None where the encoder knows none."""
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +75,7 @@ class Look:
 
 
 def look(
-    encoder: Encoder, vectors: np.ndarray, facets: Iterable[str] = vocabulary.ATTRIBUTE_FACETS
+    encoder: Space, vectors: np.ndarray, facets: Iterable[str] = vocabulary.ATTRIBUTE_FACETS
 ) -> Look:
     """What pictures show, from their vectors (n, dim) as the encoder or a catalogue gives them.
 

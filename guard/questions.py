@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 import vocabulary
-from encoders.encoder import pick_device
+from encoders.device import pick_device
 from encoders.torchvision_ops import import_torchvision
 from errors import InputError, WorkError
 from guard.verifier import Subject

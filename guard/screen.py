@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import numpy as np
 
 import vocabulary
-from guard.picture import Encoder, Look, look
+from encoders import Space
+from guard.picture import Look, look
 from guard.shades import bounds
 from guard.thresholds import Thresholds
 from vocabulary.wish import Constraint
@@ -20,7 +21,7 @@ SURE = 1.0
 
 
 def fit_probability(
-    encoder: Encoder,
+    encoder: Space,
     thresholds: Thresholds,
     vectors: np.ndarray,
     groups: Sequence[Sequence[Constraint]],

@@ -9,8 +9,9 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
+from encoders import Space
 from errors import InputError
-from guard.picture import Encoder, look
+from guard.picture import look
 
 LONGEST = 640
 """Pictures come to verifiers at most this large (longer side, pixels)."""
@@ -37,7 +38,7 @@ class Verifier(Protocol):
 class SliceVerifier:
     """The encoder's own slices: a prototype a value, calibrated; no picture is opened."""
 
-    def __init__(self, encoder: Encoder) -> None:
+    def __init__(self, encoder: Space) -> None:
         self.name, self.encoder = "slices", encoder
 
     def probability(self, subjects: Sequence[Subject], facet: str, value: str) -> np.ndarray:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 import vocabulary
-from encoders.encoder import pick_device
+from encoders.device import pick_device
 from encoders.openclip import load_model
 from guard.verifier import Subject
 

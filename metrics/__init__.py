@@ -1,1 +1,1 @@
-"""Measures shared by training and evaluation: recall, AUC, calibration error, intervals."""
+"""Measures for training and evaluation alike: proportions, AUC, calibration error, intervals."""

@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 
 import vocabulary
+from encoders import Prototypes, Space
 from vocabulary.wish import Constraint, Wish
 
 
@@ -21,51 +22,6 @@ class Query(Protocol):
     @property
     def weights(self) -> Mapping[str, float]:
         """{slice: its weight}."""
-
-
-class Layout(Protocol):
-    """The named slices of a vector."""
-
-    def slice(self, name: str) -> slice:
-        """Return the coordinates of a slice."""
-
-
-class Prototypes(Protocol):
-    """The values of a facet as unit vectors in its slice."""
-
-    @property
-    def values(self) -> tuple[str, ...]:
-        """The values, V of them."""
-
-    @property
-    def vectors(self) -> np.ndarray:
-        """(V, slice_dim) float32."""
-
-    @property
-    def exclusive(self) -> bool:
-        """Whether the values exclude one another."""
-
-    def probabilities(self, slices: np.ndarray) -> np.ndarray:
-        """Return (n, V) probabilities for slices (n, slice_dim)."""
-
-
-class Space(Protocol):
-    """A vector space with named slices and the values in them. An Encoder satisfies it."""
-
-    @property
-    def dim(self) -> int:
-        """The length of a vector."""
-
-    @property
-    def layout(self) -> Layout:
-        """Where the slices lie."""
-
-    @property
-    def facet_slice(self) -> Mapping[str, str]:
-        """{facet: the slice that shows it}."""
-
-    def prototypes(self, facet: str) -> Prototypes | None:
-        """Return the facet's prototypes, or None if there are none."""
 
 
 GRADES = 10

@@ -1,4 +1,4 @@
-"""Search of one catalogue: filters, candidates, the ensemble of rankers, one hit for each design."""
+"""Search of one catalogue: filters, candidates, the ensemble of rankers, one hit per design."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from typing import Protocol
 import numpy as np
 
 from catalog.sequences import StackedVectors
+from encoders import Space
 from retrieval.fusion import LazyIds, Pool, RankerWeights, load_ranker_weights
 from retrieval.grouping import one_per_design
 from retrieval.protocol import VectorIndex
-from retrieval.rankers import Query, Space, Specialist, kind_scores, listing_scores, specialists
+from retrieval.rankers import Query, Specialist, kind_scores, listing_scores, specialists
 from retrieval.words import listing_query
 from vocabulary.wish import Constraint, Wish
 

@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from catalog.store import Catalog
-from datasets.splits import REPORT_BUCKETS, percent
+from datasets.splits import REPORT_BUCKETS, bucket_of
 from encoders import load_encoder
 from errors import InputError
 from guard.fitted import Fit, FittedEncoder
 from guard.picture import Look, look
 from guard.thresholds import Thresholds, load_thresholds, parse_thresholds
+from metrics.classification import calibration_error
+from metrics.intervals import clustered_interval
 from settings import load_settings
 from training.adapt import base_vectors, fit_shop
 from training.listings import Shop, allowed_values, listing_examples, read_shop
@@ -35,7 +37,7 @@ def run(folder: Path, encoder_name: str | None = None) -> dict:
 
 def measure(encoder: Any, shop: Shop) -> dict:
     """The same on a shop that is read."""
-    reported = np.array([percent(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
+    reported = np.array([bucket_of(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
     if not reported.any() or reported.all():
         raise InputError(
             f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and not all are needed"
@@ -76,26 +78,19 @@ def facet_figures(seen: Look, shop: Shop, facet: str) -> dict:
     hits = allowed[np.arange(len(rows)), p.argmax(1)]
     designs = np.array([shop.designs[row] for row in rows])
     inside = np.clip((p * allowed).sum(1), 1e-9, 1)
-    bins = np.array_split(np.argsort(p.max(1)), 10)
-    error = sum(len(b) * abs(p.max(1)[b].mean() - hits[b].mean()) for b in bins if len(b)) / max(
-        len(rows), 1
-    )
+    error = calibration_error(p.max(1), hits)
     return {
         "items": len(rows),
         "accuracy": round(float(hits.mean()), 4),
         "interval": _by_design(hits, designs),
         "log_loss": round(float(-np.log(inside).mean()), 4),
-        "calibration_error": round(float(error), 4),
+        "calibration_error": round(error, 4),
     }
 
 
 def _by_design(hits: np.ndarray, designs: np.ndarray, rounds: int = 500) -> list[float]:
-    """95% bootstrap interval of the mean; designs are drawn, not items, since colourways of one are alike."""
-    names, where = np.unique(designs, return_inverse=True)
-    right, count = np.bincount(where, hits, len(names)), np.bincount(where, minlength=len(names))
-    drawn = np.random.default_rng(0).integers(0, len(names), (rounds, len(names)))
-    low, high = np.percentile(right[drawn].sum(1) / count[drawn].sum(1), [2.5, 97.5])
-    return [round(float(low), 4), round(float(high), 4)]
+    """Return the 95% interval; designs are drawn, not items, since colourways of one are alike."""
+    return [round(bound, 4) for bound in clustered_interval(hits, designs, rounds=rounds)]
 
 
 def no_figures(

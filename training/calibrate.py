@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 
 from datasets.photos import Photo, read_photos
-from encoders.encoder import Encoder
+from encoders import Encoder
 from encoders.layout import FACET_SLICE
 from encoders.openclip import PROTOTYPES
 from encoders.prototypes import Prototypes, unit, write_prototypes
-from metrics.encoder import encode_photos
+from metrics.encoder.photos import encode_photos
 from training.tower import allowed_matrix
 
 LOOKED_WEIGHT = 4.0

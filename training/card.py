@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from datasets.photos import MORE
-from encoders.encoder import Encoder
+from datasets.photos import MORE_LABELS
+from encoders import Encoder
 from encoders.layout import SLICES
-from metrics.encoder import measure
+from metrics.encoder.measure import measure
 
 if TYPE_CHECKING:
     from training.encoder import Job
@@ -133,7 +133,7 @@ def write_card(
         drawn=job.drawn if any(s.drawn for s in job.recipe.stages) else 0,
         stages=stages,
         average=job.recipe.average,
-        more=len(MORE.read_text(encoding="utf-8").splitlines()) - 1,
+        more=len(MORE_LABELS.read_text(encoding="utf-8").splitlines()) - 1,
     )
     spoken = ", ".join(f"{facet} {value:.2f}" for facet, value in words.items())
     fitted = [

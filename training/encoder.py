@@ -127,7 +127,7 @@ def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
 
 def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
     """Fits the text tower on the finished pictures and writes the folder. Returns the vocabulary's accuracy by words."""
-    open_clip = import_open_clip(whole=False)
+    open_clip = import_open_clip(with_transformers=False)
     merges = learn_merges(text_corpus(job.data, table.photos))
     job.out.mkdir(parents=True, exist_ok=True)
     write_merges(job.out / MERGES, merges)

@@ -48,7 +48,7 @@ def config(side: int, merges: int) -> dict[str, Any]:
 
 def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
     """The untrained open_clip model of that config."""
-    open_clip = import_open_clip(whole=False)
+    open_clip = import_open_clip(with_transformers=False)
     register()
     settings = config(side, merges)["model_cfg"]
     torch.manual_seed(seed)

@@ -14,7 +14,8 @@ from tqdm import tqdm
 
 from datasets.photos import Photo, photo_opener, read_photos
 from encoders.pictures import squares
-from metrics.encoder import reported_classes, share
+from metrics.classification import Figure, proportion
+from metrics.encoder.classes import reported_classes
 from training.tower import imagenet_tower
 
 SIDE = 160
@@ -67,7 +68,7 @@ def regression(
     return weights.detach(), bias.detach()
 
 
-def run(data: Path) -> dict[str, dict]:
+def run(data: Path) -> dict[str, Figure]:
     """Head -> accuracy on the reported designs with its interval, fitted on the training designs."""
     everything = read_photos(data)
     photos = [
@@ -102,5 +103,5 @@ def run(data: Path) -> dict[str, dict]:
             return ((inputs[part] @ fit[0] + fit[1]).argmax(1) == labels[part]).numpy()
 
         best = max(fits, key=lambda fit: right(fit, rows["choose"]).mean())
-        figures[head] = share(right(best, rows["report"]))
+        figures[head] = proportion(right(best, rows["report"]))
     return figures

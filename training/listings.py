@@ -11,7 +11,7 @@ import torch
 import vocabulary
 from catalog.listing.statements import ListingStatements, statements
 from catalog.store import Catalog
-from datasets.splits import design, percent
+from datasets.splits import bucket_of, design
 from guard.evidence import listed, stated_category
 from guard.picture import Look
 from training.calibrate import Labelled
@@ -40,7 +40,7 @@ class Shop:
 
     def held(self) -> np.ndarray:
         """(n,) bool: the items that do not fit but choose. Of one design, all or none."""
-        return np.array([percent(f"held {name}") < HELD for name in self.designs], dtype=bool)
+        return np.array([bucket_of(f"held {name}") < HELD for name in self.designs], dtype=bool)
 
 
 def read_shop(catalog: Catalog, vectors: np.ndarray) -> Shop:

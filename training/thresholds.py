@@ -19,15 +19,15 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 import vocabulary
 from catalog.store import Catalog
-from datasets.photos import Photo, photo_opener, read_photos
-from encoders import load_encoder
+from datasets.photos import Photo, read_photos
+from encoders import Encoder, load_encoder
 from errors import InputError
 from guard.picture import Look, look
 from guard.thresholds import ALPHA, FILE
+from metrics.encoder.photos import encode_photos
 from settings import load_settings
 
 CONFIRMED = 0.4
@@ -67,7 +67,6 @@ IMPROBABLE = 0.03
 """A required value below this calibrated probability is taken as not there, however few the examples: what a picture all
 but rules out is not offered as unconfirmed."""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
-_BATCH = 32
 _ORIGIN = {
     "photo": "photos (calibration part of those labelled by looking, shop labels of the choosing designs)",
     "drawn": "drawn items of another seed",
@@ -226,24 +225,18 @@ def drawn_truth(truth: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]
     }
 
 
-def _photos(data: Path, encoder: object) -> tuple[Look, list[dict[str, frozenset[str]]]]:
+def _photos(data: Path, encoder: Encoder) -> tuple[Look, list[dict[str, frozenset[str]]]]:
     chosen = [
         photo
         for photo in read_photos(data)
         if photo.looked == "calibrate"
         or (photo.looked is None and photo.role == "choose" and photo.source == "product")
     ]
-    openers = {source: photo_opener(data, source) for source in {photo.source for photo in chosen}}
-    vectors = [
-        encoder.encode_images(
-            [openers[photo.source](photo.id).convert("RGB") for photo in chosen[n : n + _BATCH]]
-        )
-        for n in tqdm(range(0, len(chosen), _BATCH), desc="looking at photos", unit="batch")
-    ]
-    return look(encoder, np.concatenate(vectors)), [photo_truth(photo) for photo in chosen]
+    vectors = encode_photos(encoder, data, chosen)
+    return look(encoder, vectors), [photo_truth(photo) for photo in chosen]
 
 
-def _drawn(folder: Path, encoder: object) -> tuple[Look, list[dict[str, frozenset[str]]]]:
+def _drawn(folder: Path, encoder: Encoder) -> tuple[Look, list[dict[str, frozenset[str]]]]:
     catalog = Catalog.open(folder)
     catalog.check_encoder(encoder)
     truth = catalog.truth(catalog.ids)

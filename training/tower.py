@@ -44,7 +44,7 @@ def imagenet_tower() -> GarmentLite0:
 
     Raises InputError where the package is missing, or its tensors do not fit.
     """
-    import_open_clip(whole=False)  # brings timm, with what torchvision needs
+    import_open_clip(with_transformers=False)  # brings timm, with what torchvision needs
     import timm
 
     spec = find_spec(IMAGENET_PACKAGE)

@@ -1,1 +1,1 @@
-"""The page: a chat over a catalogue, drawn with Gradio Blocks and markup of our own."""
+"""The page: a chat over a catalogue, in Gradio Blocks and markup from our own templates."""

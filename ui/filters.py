@@ -1,4 +1,4 @@
-"""What the templates compute: addresses that are safe, prices, counts, and what a card's face shows."""
+"""What the templates compute: safe addresses, counts, and what a card's face shows."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote, urlsplit
 
-from ui import labels
+from agent.wording import labels
+from agent.wording.money import money
+from agent.wording.phrases import phrase
 from ui.photos import thumbnail, thumbnails
+from vocabulary.wish import PriceRange
 
 if TYPE_CHECKING:
     from agent import Card, Check
 
-SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "INR": "₹", "JPY": "¥"}
 MAX_BADGES = 3
 """Badges on a card's face; the other verdicts are in its details."""
 
@@ -54,13 +56,9 @@ def counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def price(amount: float | None, currency: str) -> str:
-    """Return a price as people write it, "€49" or "1,299.50 SEK"; "" when it is unknown."""
-    if amount is None:
-        return ""
-    figure = f"{amount:,.0f}" if float(amount).is_integer() else f"{amount:,.2f}"
-    symbol = SYMBOLS.get(currency)
-    return f"{symbol}{figure}" if symbol else f"{figure} {currency}".strip()
+def value_key(value: PriceRange | str) -> str:
+    """Return a constraint's value as text that a button carries: a word, or an interval as JSON."""
+    return value.model_dump_json() if isinstance(value, PriceRange) else value
 
 
 def badges(card: Card) -> Badges:
@@ -96,14 +94,14 @@ FILTERS: Mapping[str, Callable[..., object]] = {
     "badges": badges,
     "counted": counted,
     "doubts": doubts,
-    "label": labels.label,
+    "label": phrase,
     "picture_address": picture_address,
-    "price": price,
+    "price": money,
     "shopper_message": shopper_message,
     "source_label": labels.source,
     "thumbnail": thumbnail,
     "thumbnails": thumbnails,
-    "value_key": labels.key,
+    "value_key": value_key,
     "web_address": web_address,
 }
 """All filters by the name that templates use."""

@@ -1,6 +1,6 @@
-"""What happens on a tap or a message. The session is the bearer token that the browser keeps; memory is the truth.
+"""What happens on a message or a tap. The session is the bearer token that the browser keeps.
 
-Nothing that the browser claims is trusted beyond that token: the conversation is read from memory for every view.
+Nothing else that the browser claims is trusted: every view is read from memory.
 """
 
 from __future__ import annotations
@@ -8,34 +8,50 @@ from __future__ import annotations
 import logging
 import re
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
 from errors import BusyError, StylistError
 from ui import cards, panels, photos, turns
-from ui import labels as phrases
+from ui.filters import value_key
+from ui.gradio_patches import event_data
 from ui.pace import paced
+from ui.progress import TurnProgress
 from ui.shop import Shop
 
 if TYPE_CHECKING:
     from agent import ChatService, Event
 
 LOG = logging.getLogger(__name__)
-PACE_S = 0.15
-"""Each view of a turn at work costs the page several milliseconds, and nobody reads faster."""
-UNFOLDED_KEPT = 1_000
-MAX_TEXT = 4000
-"""Longer messages are refused with their text kept; nobody describes a dress in more characters."""
+VIEW_EVERY_S = 0.15
+"""Pause between two views of a turn at work. Each costs milliseconds, and nobody reads faster."""
+MAX_UNFOLDED_SESSIONS = 1_000
+MAX_MESSAGE_CHARS = 4_000
+"""Longer messages are refused and stay in the box; nobody needs more to describe a dress."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
-SLIP = "Something broke on my side, not on yours. Your words are still in the box; please send them again."
-BROKE = "Something broke on my side, not on yours. Please try that again."
+SEND_AGAIN = (
+    "Something broke on my side, not on yours. Your words are still in the box; "
+    "please send them again."
+)
+TRY_AGAIN = "Something broke on my side, not on yours. Please try that again."
 EMPTY = "Tell me what you are looking for, or add a photo: both work, and together they work best."
+PREPARING = "The shop is still being prepared; one moment."
+PREPARING_KEPT = "The shop is still being prepared; your message is kept."
+FORGOTTEN = "Forgotten: your words, your photos and what I learned from them."
+
+Message = Mapping[str, Any]
+"""The box's content: {"text": words, "files": paths of uploads}."""
+Data = Mapping[str, Any]
+"""The `data-` attributes of a tapped element."""
 
 
 class View(NamedTuple):
-    """What a handler may change on the page, in the order of the page's outputs; the default leaves a part as it is."""
+    """What a handler may change on the page, in the order of the page's outputs.
+
+    Each field is a value or an update for one part; the default leaves the part as it is.
+    """
 
     token: Any = gr.skip()
     masthead: Any = gr.skip()
@@ -51,113 +67,140 @@ class View(NamedTuple):
 class PageHandlers:
     """The handlers of one page over one shop.
 
-    pictures: address under which the catalogue's pictures are served; pace: seconds between two views of a turn at work.
+    pictures: the address where the catalogue's pictures are served;
+    view_every: seconds between two views of a turn at work.
     """
 
-    def __init__(self, shop: Shop, pictures: str, pace: float = PACE_S) -> None:
-        self.shop, self.pictures, self.pace = shop, pictures, pace
+    def __init__(self, shop: Shop, pictures: str, view_every: float = VIEW_EVERY_S) -> None:
+        self.shop = shop
+        self.pictures = pictures
+        self.view_every = view_every
         self._unfolded: OrderedDict[str, None] = OrderedDict()
-        """Sessions whose earlier turns are on the page, so that a heart does not fold them; the next turn does."""
+        """Sessions that see their earlier turns until their next turn; a heart leaves them open."""
+        self._taps: dict[str, Callable[[ChatService, str, Data], Iterator[View]]] = {
+            "like": self._like,
+            "say": self._say_phrase,
+            "start_over": self._start_over,
+            "example": self._example,
+            "earlier": self._unfold,
+            "remove": self._remove,
+            "correct": self._correct,
+            "not_this": self._refuse,
+            "forget": self._forget,
+        }
 
     def arrive(self, token: str | None) -> View:
-        """The page is opened or reloaded, or the clock ticks while the shop is being prepared."""
+        """Answer a page that was opened or reloaded, or the clock's tick while the shop opens."""
         stylist = self.shop.stylist
         if stylist is None:
-            failed = str(self.shop.failure) if self.shop.failure else ""
+            failure = str(self.shop.failure) if self.shop.failure else ""
             return View(
-                feed=panels.preparing(self.shop.lines(), failed),
+                feed=panels.preparing(self.shop.lines(), failure),
                 live="",
                 dock=gr.update(visible=False),
-                clock=gr.update(active=not failed),
+                clock=gr.update(active=not failure),
             )
         token = token if token and _TOKEN.fullmatch(token) else stylist.new_session()
         return self._whole(stylist, token)._replace(
             dock=gr.update(visible=True), clock=gr.update(active=False)
         )
 
-    def say(self, token: str, message: dict | None) -> Iterator[View]:
-        """A message from the box: words, photos or both."""
-        text, files = (message or {}).get("text") or "", (message or {}).get("files") or []
+    def say(self, token: str, message: Message | None) -> Iterator[View]:
+        """Answer a message from the box: words, photos or both."""
+        message = message or {}
+        text, files = message.get("text") or "", message.get("files") or []
         if not text.strip() and not files:
             yield View(live=panels.notice(EMPTY, "hint"))
-        elif len(text) > MAX_TEXT:
+        elif len(text) > MAX_MESSAGE_CHARS:
             yield View(
                 live=panels.notice(
-                    f"That is {len(text):,} characters; up to {MAX_TEXT:,} fit. "
+                    f"That is {len(text):,} characters; up to {MAX_MESSAGE_CHARS:,} fit. "
                     "Your text is still in the box, please shorten it."
                 )
             )
         else:
-            yield from self._turn(token, text.strip(), files, kept=message)
+            yield from self._turn(token, text.strip(), files, message=message)
 
     def act(self, token: str, event: gr.EventData) -> Iterator[View]:
-        """A tap that asks for an answer: a card's button, a chip, a menu, an example, start over, forget me."""
-        data = event._data if isinstance(event._data, dict) else {}
-        kind, stylist = data.get("do"), self._ready(token)
+        """Answer a tap: a card's button, a chip, a menu, an example, start over, forget me."""
+        data, stylist = event_data(event), self._ready(token)
+        tap = self._taps.get(str(data.get("do")))
         if stylist is None:
-            yield View(live=panels.notice("The shop is still being prepared; one moment.", "hint"))
-        elif kind == "like":
-            yield from self._turn(token, turns.MORE_LIKE, like=str(data.get("id", "")))
-        elif kind == "say":
-            yield from self._turn(token, str(data.get("text", ""))[:MAX_TEXT])
-        elif kind == "start_over":
-            yield from self._turn(token, "start over")
-        elif kind == "earlier":
-            self._unfolded[token] = None
-            while len(self._unfolded) > UNFOLDED_KEPT:
-                self._unfolded.popitem(last=False)
-            yield self._whole(stylist, token, turns.MAX_TURNS)
-        elif kind == "example":
-            yield from self._example(token, data.get("n"))
-        elif kind in ("remove", "correct", "not_this"):
-            yield from self._change(stylist, token, kind, data)
-        elif kind == "forget":
-            yield self._forget(stylist, token)
+            yield View(live=panels.notice(PREPARING, "hint"))
+        elif tap is not None:
+            yield from tap(stylist, token, data)
 
     def mark(self, token: str, event: gr.EventData) -> View:
-        """A tap on a heart: save an item or let it go."""
-        data, stylist = event._data, self._ready(token)
-        if (
-            stylist is None
-            or not isinstance(data, dict)
-            or data.get("do") not in ("save", "unsave")
-        ):
+        """Answer a tap on a heart: save an item or let it go."""
+        data, stylist = event_data(event), self._ready(token)
+        kind = data.get("do")
+        if stylist is None or kind not in ("save", "unsave"):
             return View()
         try:
-            stylist.feedback(token, str(data.get("id", "")), data["do"])
-        except StylistError as error:
-            return View(live=panels.notice(str(error)))
-        except Exception:  # a door, as above
-            LOG.exception("%s failed", data["do"])
-            return View(live=panels.notice(BROKE))
+            stylist.feedback(token, str(data.get("id", "")), kind)
+        except Exception as error:  # a door, see _problem
+            return View(live=_problem(error, TRY_AGAIN))
         shown = turns.MAX_TURNS if token in self._unfolded else turns.SHOWN_TURNS
         return self._whole(stylist, token, shown)._replace(live=gr.skip())
 
-    def _forget(self, stylist: ChatService, token: str) -> View:
-        try:
-            stylist.forget(token)
-        except StylistError as error:
-            return View(live=_refusal(error))
-        except Exception:  # a door, as above
-            LOG.exception("forgetting failed")
-            return View(live=panels.notice(BROKE))
-        photos.forget()
-        cards.forget()
-        return self._whole(stylist, stylist.new_session())._replace(
-            box=None,
-            live=panels.notice(
-                "Forgotten: your words, your photos and what I learned from them.", "done"
-            ),
-        )
-
     def _ready(self, token: str) -> ChatService | None:
+        """Return the stylist if the shop is open and the token cannot be guessed."""
         return self.shop.stylist if token and _TOKEN.fullmatch(token) else None
 
-    def _example(self, token: str, number: object) -> Iterator[View]:
-        known = {str(n): example for n, example in enumerate(photos.EXAMPLES)}
-        example = known.get(str(number))
+    def _like(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        return self._turn(token, turns.MORE_LIKE, like=str(data.get("id", "")))
+
+    def _say_phrase(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        return self._turn(token, str(data.get("text", ""))[:MAX_MESSAGE_CHARS])
+
+    def _start_over(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        return self._turn(token, "start over")
+
+    def _example(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        numbered = {str(number): example for number, example in enumerate(photos.EXAMPLES)}
+        example = numbered.get(str(data.get("n")))
         if example:
             yield from self._turn(token, example.text, [str(example.path)] if example.path else [])
+
+    def _unfold(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        self._unfolded[token] = None
+        while len(self._unfolded) > MAX_UNFOLDED_SESSIONS:
+            self._unfolded.popitem(last=False)
+        yield self._whole(stylist, token, turns.MAX_TURNS)
+
+    def _refuse(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        item_id = str(data.get("id", ""))
+        return self._change(stylist, token, lambda: stylist.feedback(token, item_id, "not_this"))
+
+    def _correct(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        facet, value = str(data.get("facet", "")), str(data.get("value", "")) or None
+        return self._change(stylist, token, lambda: stylist.correct_photo(token, facet, value))
+
+    def _remove(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        return self._change(stylist, token, lambda: _remove_constraint(stylist, token, data))
+
+    def _change(
+        self, stylist: ChatService, token: str, change: Callable[[], object]
+    ) -> Iterator[View]:
+        """Change the session by something else than a message, and show the new answer."""
+        yield View(live=turns.working("", (), (), "thought"))
+        try:
+            change()
+            yield self._whole(stylist, token)
+        except Exception as error:  # a door, see _problem
+            yield View(live=_problem(error, SEND_AGAIN))
+
+    def _forget(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
+        try:
+            stylist.forget(token)
+        except Exception as error:  # a door, see _problem
+            yield View(live=_problem(error, TRY_AGAIN))
+            return
+        photos.forget()
+        cards.forget()
+        yield self._whole(stylist, stylist.new_session())._replace(
+            box=None, live=panels.notice(FORGOTTEN, "done")
+        )
 
     def _turn(
         self,
@@ -165,99 +208,83 @@ class PageHandlers:
         text: str,
         files: Sequence[str] = (),
         like: str | None = None,
-        kept: dict | None = None,
+        message: Message | None = None,
     ) -> Iterator[View]:
-        """One turn, streamed. `kept` goes back into the box if it fails."""
+        """Stream one turn. message: what goes back into the box if the turn fails."""
         stylist = self._ready(token)
         if stylist is None:
-            yield View(
-                live=panels.notice(
-                    "The shop is still being prepared; your message is kept.", "hint"
-                )
-            )
+            yield View(live=panels.notice(PREPARING_KEPT, "hint"))
             return
         self._unfolded.pop(token, None)
         try:
             images = photos.check(files)
             events = stylist.stream(token, text, image=images or None, like=like)
-            yield View(live=turns.working(text, images, ()), box=None if kept else gr.skip())
+            yield View(live=turns.working(text, images, ()), box=None if message else gr.skip())
             yield from self._watch(events, text, images)
             yield self._whole(stylist, token)
-        except StylistError as error:
-            yield View(live=_refusal(error), box=kept or gr.skip())
-            return
-        except (
-            Exception
-        ):  # a door: whatever broke inside, the shopper keeps the words and learns that it broke
-            LOG.exception("a turn failed")
-            yield View(live=panels.notice(SLIP), box=kept or gr.skip())
-            return
+        except Exception as error:  # a door, see _problem
+            yield View(live=_problem(error, SEND_AGAIN), box=message or gr.skip())
 
     def _watch(self, events: Iterator[Event], text: str, images: list[str]) -> Iterator[View]:
-        trace, said, step, ahead = [], "", "", 0
-        for news in paced(events, self.pace):
-            for event in news:
-                ahead = int(event.text) if event.kind == "wait" else 0
-                if event.kind == "step":
-                    step = event.step
-                if event.kind in ("step", "note") and event.text:
-                    trace += event.text.split(" · ")
-                elif event.kind == "text":
-                    said += event.text
-            if news[-1].kind != "reply":  # the whole page follows at once
-                yield View(live=turns.working(text, images, trace, step, said, ahead))
-
-    def _change(self, stylist: ChatService, token: str, kind: str, data: dict) -> Iterator[View]:
-        yield View(live=turns.working("", (), (), "thought"))
-        try:
-            if kind == "not_this":
-                stylist.feedback(token, str(data.get("id", "")), "not_this")
-            elif kind == "correct":
-                stylist.correct_photo(
-                    token, str(data.get("facet", "")), str(data.get("value", "")) or None
+        """Show a turn at work. The view of the finished turn follows and is not shown here."""
+        progress = TurnProgress()
+        for batch in paced(events, self.view_every):
+            for event in batch:
+                progress.add(event)
+            if batch[-1].kind != "reply":
+                yield View(
+                    live=turns.working(
+                        text,
+                        images,
+                        progress.trace,
+                        progress.step,
+                        progress.partial,
+                        progress.ahead,
+                    )
                 )
-            else:
-                self._remove(stylist, token, data)
-            yield self._whole(stylist, token)
-        except StylistError as error:
-            yield View(live=_refusal(error))
-        except Exception:  # a door, as above
-            LOG.exception("%s failed", kind)
-            yield View(live=panels.notice(SLIP))
-
-    def _remove(self, stylist: ChatService, token: str, data: dict) -> None:
-        """Remove the constraint of the wish that the chip stands for; a chip that is no longer in it does nothing."""
-        wanted = data.get("facet"), data.get("op"), data.get("value")
-        history = stylist.history(token, last=1)
-        held = history[-1].reply.constraints if history else ()
-        one = next((c for c in held if (c.facet, c.op, phrases.key(c.value)) == wanted), None)
-        if one is not None:
-            stylist.remove(token, one.facet, one.op, one.value)
 
     def _whole(self, stylist: ChatService, token: str, shown: int = turns.SHOWN_TURNS) -> View:
-        """All of the page that depends on the session, read from memory: so many turns, and one more that these point at."""
-        history, saved = stylist.history(token, last=shown + 1), stylist.saved(token)
-        ids = {item.id for item in saved}
-        feed = (
-            turns.feed(history, self.pictures, ids, shown)
-            if history
-            else panels.welcome(stylist.catalog.live)
-        )
-        chips = history[-1].reply.constraints if history else ()
+        """Return all parts of the page that depend on the session, with the `shown` last turns."""
+        # One turn more than is shown, because the first one may refer to its items.
+        history = stylist.history(token, last=shown + 1)
+        saved = stylist.saved(token)
+        saved_ids = {item.id for item in saved}
+        if history:
+            feed = turns.feed(history, self.pictures, saved_ids, shown)
+        else:
+            feed = panels.welcome(stylist.catalog.live)
+        constraints = history[-1].reply.constraints if history else ()
         return View(
             token=token,
             masthead=panels.masthead(len(saved)),
             feed=feed,
             live=turns.announce(history),
-            wish=panels.wish(chips, self._currency(stylist)),
+            wish=panels.wish(constraints, _currency(stylist)),
             drawer=cards.saved_list(saved, self.pictures),
         )
 
-    @staticmethod
-    def _currency(stylist: ChatService) -> str:
-        first = stylist.catalog.items([0]) if stylist.catalog.ids else []
-        return first[0].currency if first else "EUR"
+
+def _remove_constraint(stylist: ChatService, token: str, data: Data) -> None:
+    """Remove the constraint that a chip stands for; nothing if the wish no longer holds it."""
+    chip = data.get("facet"), data.get("op"), data.get("value")
+    history = stylist.history(token, last=1)
+    for constraint in history[-1].reply.constraints if history else ():
+        if (constraint.facet, constraint.op, value_key(constraint.value)) == chip:
+            stylist.remove(token, constraint.facet, constraint.op, constraint.value)
+            return
 
 
-def _refusal(error: StylistError) -> str:
-    return panels.notice(str(error), "busy" if isinstance(error, BusyError) else "error")
+def _currency(stylist: ChatService) -> str:
+    first = stylist.catalog.items([0]) if stylist.catalog.ids else []
+    return first[0].currency if first else "EUR"
+
+
+def _problem(error: Exception, apology: str) -> str:
+    """Return the notice on an error: its own words if it is meant for people, else an apology.
+
+    The handlers are a door: whatever broke inside is logged here, and the shopper is told.
+    """
+    if isinstance(error, StylistError):
+        return panels.notice(str(error), "busy" if isinstance(error, BusyError) else "error")
+    LOG.error("a handler failed", exc_info=error)
+    return panels.notice(apology)

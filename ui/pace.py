@@ -1,4 +1,4 @@
-"""Events in handfuls: a page is not drawn anew for each of them."""
+"""Events in batches, so that the page is not redrawn for each of them."""
 
 from __future__ import annotations
 
@@ -6,42 +6,59 @@ import queue
 import threading
 import time
 from collections.abc import Iterator
-from typing import TypeVar
+from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
-def paced(events: Iterator[T], seconds: float) -> Iterator[list[T]]:
-    """What comes within so many seconds of its first event is one handful; the end does not wait for that.
+@dataclass(frozen=True)
+class _Item(Generic[T]):
+    event: T
 
-    Nothing is held back longer, also when the next event takes its time: a turn that is fast once it has begun is one handful.
-    The events are taken to their end even when nobody wants the handfuls any more. Raises what `events` raises.
+
+@dataclass(frozen=True)
+class _End:
+    """The end of the events, with the error that ended them."""
+
+    error: BaseException | None = None
+
+
+_Box = queue.SimpleQueue[_Item[T] | _End]
+
+
+def paced(events: Iterator[T], seconds: float) -> Iterator[list[T]]:
+    """Yield the events that come within `seconds` of the first one as one batch.
+
+    No batch is held back longer, even if the next event takes its time, and the end does not wait:
+    a turn that is fast once it has begun is a single batch. All events are taken even if nobody
+    wants the batches any more. Raises what `events` raises, after the batch before it.
     """
-    box: queue.SimpleQueue[tuple[str, T | BaseException | None]] = queue.SimpleQueue()
+    box: _Box[T] = queue.SimpleQueue()
     threading.Thread(target=_pump, args=(events, box), name="events", daemon=True).start()
-    held: list[T] = []
+    batch: list[T] = []
     due = 0.0
     while True:
         try:
-            kind, value = box.get(timeout=max(0.0, due - time.monotonic()) if held else None)
+            received = box.get(timeout=max(0.0, due - time.monotonic()) if batch else None)
         except queue.Empty:
-            kind, value = "pause", None
-        if kind == "event":
-            due = due if held else time.monotonic() + seconds
-            held.append(value)
-        if held and (kind in ("pause", "end", "error") or time.monotonic() >= due):
-            yield held
-            held = []
-        if kind == "error":
-            raise value
-        if kind == "end":
+            received = None
+        if isinstance(received, _Item):
+            due = due if batch else time.monotonic() + seconds
+            batch.append(received.event)
+        if batch and (not isinstance(received, _Item) or time.monotonic() >= due):
+            yield batch
+            batch = []
+        if isinstance(received, _End):
+            if received.error is not None:
+                raise received.error
             return
 
 
-def _pump(events: Iterator[T], box: queue.SimpleQueue) -> None:
+def _pump(events: Iterator[T], box: _Box[T]) -> None:
     try:
         for event in events:
-            box.put(("event", event))
-        box.put(("end", None))
-    except BaseException as error:  # whatever it is, it belongs to whoever takes the handfuls
-        box.put(("error", error))
+            box.put(_Item(event))
+        box.put(_End())
+    except BaseException as error:  # it belongs to whoever takes the batches
+        box.put(_End(error))

@@ -1,4 +1,4 @@
-"""The shop behind the page: being prepared, open, or closed for a reason. The page asks, the entrance tells."""
+"""The shop behind the page: being prepared, open, or closed for a reason."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from agent import ChatService
 
-_BAR = re.compile(r"(?P<name>[^:]+):\s+\d+%\|.*\|\s*(?P<done>[\d.]+)/(?P<all>[\d.]+)")
+MAX_LINES = 30
+MAX_LINE_CHARS = 160
+_BAR = re.compile(r"(?P<name>[^:]+):\s+\d+%\|.*\|\s*(?P<done>[\d.]+)/(?P<total>[\d.]+)")
+"""A line of a tqdm progress bar."""
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-LINES_KEPT = 30
+"""Escape sequences that a terminal takes for colours and cursor movements."""
 
 
 class Shop:
@@ -20,7 +23,7 @@ class Shop:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._lines: deque[str] = deque(maxlen=LINES_KEPT)
+        self._lines: deque[str] = deque(maxlen=MAX_LINES)
         self._stylist: ChatService | None = None
         self.failure: Exception | None = None
         self.settled = threading.Event()
@@ -32,34 +35,34 @@ class Shop:
         return self._stylist
 
     def lines(self) -> list[str]:
-        """What the preparation has said so far, oldest first."""
+        """Return the preparation's lines of progress so far, oldest first."""
         with self._lock:
             return list(self._lines)
 
     def tell(self, line: str) -> None:
-        """Add a line of progress; a bar's line (tqdm) is shortened and replaces its predecessor."""
+        """Add a line of progress; a progress bar is shortened and replaces its earlier line."""
         text = _ANSI.sub("", line).strip()
         bar = _BAR.match(text)
         if bar:
-            text = f"{bar['name']}: {bar['done']} of {bar['all']}"
+            text = f"{bar['name']}: {bar['done']} of {bar['total']}"
         if not text:
             return
         with self._lock:
             if bar and self._lines and self._lines[-1].startswith(f"{bar['name']}:"):
                 self._lines.pop()
-            self._lines.append(text[:160])
+            self._lines.append(text[:MAX_LINE_CHARS])
 
     def open(self, stylist: ChatService) -> None:
-        """From now on the page serves `stylist`."""
+        """Serve `stylist` from now on."""
         self._stylist = stylist
         self.settled.set()
 
     def close(self) -> None:
-        """Nobody is served any more; worker processes end."""
+        """Stop serving; worker processes end."""
         if self._stylist is not None:
             self._stylist.close()
 
     def fail(self, error: Exception) -> None:
-        """The shop cannot open; the page shows why."""
+        """Keep the reason why the shop cannot open, for the page to show."""
         self.failure = error
         self.settled.set()

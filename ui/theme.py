@@ -1,4 +1,4 @@
-"""Looks: Gradio's theme variables, the style sheet, and the page's few lines of script."""
+"""Looks: Gradio theme variables, the style sheet, and the few lines of script on the page."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import gradio as gr
 _HERE = Path(__file__).parent
 CSS = (_HERE / "style.css").read_text(encoding="utf-8")
 _FAVICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' "
-    "height='32' rx='8' fill='%23a4452c'/%3E%3Cpath d='M16 9a3 3 0 1 1 2 2.8c-1 .5-2 .9-2 2.2L27 22.5H5L16 "
-    "14' fill='none' stroke='%23fff' stroke-width='1.8' stroke-linejoin='round'/%3E%3C/svg%3E"
+    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E"
+    "%3Crect width='32' height='32' rx='8' fill='%23a4452c'/%3E"
+    "%3Cpath d='M16 9a3 3 0 1 1 2 2.8c-1 .5-2 .9-2 2.2L27 22.5H5L16 14' fill='none' "
+    "stroke='%23fff' stroke-width='1.8' stroke-linejoin='round'/%3E%3C/svg%3E"
 )
 HEAD = (
     '<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">'
@@ -19,7 +20,7 @@ HEAD = (
     f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>"
 )
 
-TAPS = """
+EVENT_SCRIPT = """
 const send = (from, more) => {
   const data = {...from.dataset, ...more};
   trigger(data.do === 'save' || data.do === 'unsave' ? 'mark' : 'click', data);
@@ -32,7 +33,7 @@ element.addEventListener('change', (event) => {
   if (event.target.matches('select[data-do]')) send(event.target, {value: event.target.value});
 });
 """
-"""Taps inside a part of the page become events for Python, with the tapped element's `data-` attributes."""
+"""Turns taps inside a part of the page into events, with the `data-` attributes of the element."""
 
 SANS = [
     "Inter",
@@ -47,7 +48,7 @@ SANS = [
 
 
 def theme() -> gr.themes.Base:
-    """Paper and ink by day, lamplight by night; fonts of the reader's own system, nothing loaded from elsewhere."""
+    """Return the colours for light and dark; fonts are those of the reader, none are downloaded."""
     return gr.themes.Base(
         font=SANS, font_mono=["ui-monospace", "Menlo", "Consolas", "monospace"]
     ).set(

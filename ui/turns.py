@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from markupsafe import Markup
 
 import vocabulary
-from ui import cards, labels
+from agent.wording.labels import joined
+from agent.wording.photos import describe_look
+from ui import cards
 from ui.filters import counted
 from ui.rendering import render
 
@@ -27,6 +29,8 @@ MAX_LIKELY_VALUES = 6
 """Values of a facet that a menu offers first."""
 MIN_LIKELY = 0.02
 """Probability from which a value is among them."""
+CERTAIN_FROM = 0.45
+"""Probability of a facet of a photo from which it is not folded away as doubtful."""
 SURE_FROM = 0.8
 """Probability from which a facet is called "sure", not "fairly sure"."""
 MORE_LIKE = "more like this"
@@ -89,7 +93,7 @@ class TurnView:
     @property
     def given_up(self) -> str:
         """The constraints that were relaxed, in words."""
-        return labels.joined(name.split(": ", 1)[-1] for name in self.turn.reply.relaxed)
+        return joined(name.split(": ", 1)[-1] for name in self.turn.reply.relaxed)
 
     @property
     def follow_ups(self) -> list[str]:
@@ -105,7 +109,7 @@ def _facet_menu(facet: str, values: Mapping[str, float]) -> FacetMenu:
     others = [value for value in vocabulary.leaf_values(facet) if value not in likely]
     probability = values[ranked[0]]
     certainty = "not sure"
-    if probability >= labels.SURE:
+    if probability >= CERTAIN_FROM:
         certainty = "sure" if probability >= SURE_FROM else "fairly sure"
     return FacetMenu(facet, SEEN_FACETS[facet], probability, certainty, likely, others)
 
@@ -114,9 +118,9 @@ def _seen_view(photo: PhotoFacets) -> SeenView | None:
     menus = [_facet_menu(facet, photo[facet]) for facet in SEEN_FACETS if photo.get(facet)]
     if not menus:
         return None
-    certain = [menu for menu in menus if menu.probability >= labels.SURE]
-    doubtful = [menu for menu in menus if menu.probability < labels.SURE]
-    return SeenView(labels.seen(photo), certain, doubtful)
+    certain = [menu for menu in menus if menu.probability >= CERTAIN_FROM]
+    doubtful = [menu for menu in menus if menu.probability < CERTAIN_FROM]
+    return SeenView(describe_look(photo), certain, doubtful)
 
 
 def seen(photo: PhotoFacets) -> str:

@@ -1,4 +1,4 @@
-"""The ladder of the memory's schema. Rungs are added at the end, never changed."""
+"""Migrations of the memory's schema. New ones are appended; those that exist are never changed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ ladder = Migrations("agent.memory.store")
 
 @ladder()
 def sessions_turns_uploads(db: Database) -> None:
-    """Sessions with their state, the turns of each, and the pictures that were uploaded."""
+    """Create sessions with their state, their turns, and uploaded pictures."""
     db["sessions"].create({"id": str, "state": str, "created": str, "updated": str}, pk="id")
     db["turns"].create(
         {
@@ -33,7 +33,7 @@ def sessions_turns_uploads(db: Database) -> None:
 
 @ladder()
 def seen_and_feedback(db: Database) -> None:
-    """What was shown in which turn, and what the shopper said of it."""
+    """Create the record of what was shown in which turn, and the shopper's feedback on it."""
     db["seen"].create(
         {"session": str, "turn": int, "item": str},
         pk=("session", "turn", "item"),
@@ -49,5 +49,5 @@ def seen_and_feedback(db: Database) -> None:
 
 @ladder()
 def corrections(db: Database) -> None:
-    """What the shopper corrected in the reading of a photo: {facet: value or null} as JSON."""
+    """Add the shopper's corrections of what was seen in a photo, {facet: value or null} as JSON."""
     db["uploads"].add_column("corrections", str, not_null_default="{}")

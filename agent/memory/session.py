@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import secrets
+
 from pydantic import BaseModel, ConfigDict
 
 from vocabulary.wish import Constraint, Wish
 
-PAST_KEPT = 50
-ROUNDS_KEPT = 6
+MAX_UNDO_STEPS = 50
+MAX_ROUNDS = 6
+
+
+def new_session_id() -> str:
+    """Return a new session's id, a secret: whoever has it has the conversation."""
+    return secrets.token_urlsafe(24)
 
 
 class Point(BaseModel):
-    """A place that `undo` can return to."""
+    """A state of the wish that `undo` can return to."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -22,7 +29,9 @@ class Point(BaseModel):
 
 
 class Round(BaseModel):
-    """A past search: its wish, what was shown, and the query (dim,) that ranked it, float16 in base64."""
+    """A past search: its wish, what was shown, and the query (dim,) that ranked it, float16 in
+    base64.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -32,17 +41,20 @@ class Round(BaseModel):
 
 
 class Session(BaseModel):
-    """The state of one conversation, replaced (never changed) by every turn.
+    """The state of one conversation. Every turn replaces it; it is never changed in place.
 
-    shown: ids last shown, in the order of the screen, so that "the second one" has a meaning
+    shown: ids shown last, in screen order, so that "the second one" has a meaning
     seen: ids shown for the present wish, which "show more" skips
     rejected: ids that the shopper does not want to see again
-    price_anchor: the item that "cheaper" compares with
-    given_up: facets that were given up to find anything for the present wish, which "show more" may give up again
-    offer: the constraints that a "yes" to the question asked last would put in force
-    named: the reference was named by the shopper, not merely the first one shown
-    notes: what a language model noted of the shopper, oldest first; data for it, never instructions
+    price_anchor: id of the item that "cheaper" compares with
+    given_up: facets given up to find anything for the present wish; "show more" may give them up
+        again
+    offer: the constraints that a "yes" to the last question would put in force
+    named: the shopper named the reference; otherwise it is the first item shown
+    notes: what a language model noted about the shopper, oldest first; data for it, never
+        instructions
     rounds: the latest searches since the wish was last empty, oldest first
+    past: earlier states of the wish, for `undo`, oldest first
     """
 
     model_config = ConfigDict(frozen=True)
@@ -63,51 +75,56 @@ class Session(BaseModel):
 
     @property
     def point(self) -> Point:
-        """Where the session stands."""
+        """The present state of the wish."""
         return Point(
             wish=self.wish, price_anchor=self.price_anchor, named=self.named, rejected=self.rejected
         )
 
     def moved(self, point: Point) -> Session:
-        """The session with another wish (or more refused items) in force; the present one can be undone to."""
+        """Return the session with `point` in force; `undo` leads back to the present state."""
         if point == self.point:
             return self
-        past = (*self.past, self.point)[-PAST_KEPT:]
+        past = (*self.past, self.point)[-MAX_UNDO_STEPS:]
         seen = self.seen if point.wish == self.wish else ()
         return self.model_copy(update={**dict(point), "past": past, "seen": seen})
 
-    def agreed(self) -> Session:
-        """The session with what was offered in force."""
-        wish = self.wish.with_constraints(self.offer or ())
+    def with_constraints(self, constraints: tuple[Constraint, ...]) -> Session:
+        """Return the session with these constraints in force, all else being equal."""
+        wish = self.wish.with_constraints(constraints)
         return self.moved(self.point.model_copy(update={"wish": wish}))
 
+    def without_item(self, item_id: str) -> Session:
+        """Return the session with one more item refused."""
+        rejected = tuple(dict.fromkeys((*self.rejected, item_id)))
+        return self.moved(self.point.model_copy(update={"rejected": rejected}))
+
+    def agreed(self) -> Session:
+        """Return the session with the offer of the last question in force."""
+        return self.with_constraints(self.offer or ())
+
     def undone(self) -> Session | None:
-        """The session before the last change of its wish, or None where there was none."""
+        """Return the session before the last change of its wish, or None if there was none."""
         if not self.past:
             return None
         *before, point = self.past
         return self.model_copy(update={**dict(point), "past": tuple(before), "seen": ()})
 
     def noted(self, notes: tuple[str, ...]) -> Session:
-        """The session with further notes."""
-        return (
-            self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))})
-            if notes
-            else self
-        )
+        """Return the session with further notes."""
+        if not notes:
+            return self
+        return self.model_copy(update={"notes": tuple(dict.fromkeys((*self.notes, *notes)))})
 
     def after(self, shown: tuple[str, ...], query: str = "") -> Session:
-        """The session once `shown`, ranked by `query`, is on the screen."""
+        """Return the session once `shown`, ranked by `query`, is on the screen."""
+        rounds = self.rounds
+        if query:
+            rounds = (*rounds, Round(wish=self.wish, shown=shown, query=query))[-MAX_ROUNDS:]
         seen = tuple(dict.fromkeys((*self.seen, *shown)))
-        rounds = (
-            (*self.rounds, Round(wish=self.wish, shown=shown, query=query))[-ROUNDS_KEPT:]
-            if query
-            else self.rounds
-        )
         return self.model_copy(update={"shown": shown, "seen": seen, "rounds": rounds})
 
     def settled(self) -> Session:
-        """The session as it is kept: a wish that is empty again begins without a past of searches."""
-        return (
-            self.model_copy(update={"rounds": ()}) if self.rounds and self.wish == Wish() else self
-        )
+        """Return the session as it is stored: an empty wish keeps no past searches."""
+        if self.rounds and self.wish == Wish():
+            return self.model_copy(update={"rounds": ()})
+        return self

@@ -1,6 +1,7 @@
 """Session memory: one SQLite file and a folder of uploaded pictures beside it.
 
-A session's id is a secret that only its shopper knows; file names are derived from it and do not tell it.
+A session's id is a secret that only its shopper knows. Folder names are digests of it and do not
+reveal it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import tempfile
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -22,14 +24,22 @@ from agent.memory.storage import IN_RAM, Storage
 from agent.replies import Reply, Turn
 from errors import WorkError
 
-STORED_SIDE = 1024
-TABLES = ("seen", "feedback", "uploads", "turns", "sessions")
-"""Dependants first, so that a session is deleted from the leaves up."""
+MAX_PICTURE_SIDE = 1024
+SESSION_COLUMNS = {
+    "seen": "session",
+    "feedback": "session",
+    "uploads": "session",
+    "turns": "session",
+    "sessions": "id",
+}
+"""{table: its column of session ids}, in the order of deletion: referring rows first."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A stored picture. `vector` (dim,) is what `encoder` (a fingerprint) made of it."""
+    """A stored picture and its vector (dim,), computed by the encoder with the fingerprint
+    `encoder`.
+    """
 
     hash: str
     path: Path
@@ -43,11 +53,17 @@ def _now() -> str:
 
 
 class Memory:
-    """Everything that outlives a turn. Safe for many threads, and for many processes on one file."""
+    """Everything that outlives a turn.
+
+    Safe for many threads, and for many processes on one file.
+    """
 
     def __init__(self, path: str | Path = IN_RAM) -> None:
-        """Open or create the memory at `path` (":memory:": gone with the process). Raises WorkError."""
-        self._temporary = None
+        """Open or create the memory at `path`, or a temporary one for ":memory:".
+
+        Raises WorkError.
+        """
+        self._temporary: tempfile.TemporaryDirectory[str] | None = None
         if str(path) == IN_RAM:
             self._temporary = tempfile.TemporaryDirectory(prefix="uploads-")
             self.uploads = Path(self._temporary.name)
@@ -62,23 +78,26 @@ class Memory:
             ) from None
 
     def close(self) -> None:
-        """Close the connection; pictures of a memory in RAM go too."""
+        """Close the connection; a temporary memory's pictures are deleted."""
         self._storage.close()
         if self._temporary is not None:
             self._temporary.cleanup()
 
     def load(self, session: str) -> Session:
-        """The state of a session; a new one where it is not known."""
+        """Return a session's state, or that of a new session."""
         rows = self._storage.rows("select state from sessions where id = ?", session)
         return Session.model_validate_json(rows[0]["state"]) if rows else Session(id=session)
 
     def save(self, session: Session) -> None:
         """Store a session's state."""
         with self._storage.writing() as connection:
-            self._keep(connection, session)
+            self._upsert(connection, session)
 
     def record(self, session: Session, text: str, photos: tuple[str, ...], reply: Reply) -> None:
-        """Store a turn and the state after it, together or not at all. `photos` are hashes of uploads."""
+        """Store a turn and the state after it in one transaction.
+
+        `photos` are hashes of uploads.
+        """
         turn = {
             "session": session.id,
             "turn": reply.turn,
@@ -89,7 +108,7 @@ class Memory:
             "created": _now(),
         }
         with self._storage.writing() as connection:
-            self._keep(connection, session)
+            self._upsert(connection, session)
             self._storage.insert("turns", turn)
             connection.executemany(
                 "insert or replace into seen (session, turn, item) values (?, ?, ?)",
@@ -97,7 +116,7 @@ class Memory:
             )
 
     def turns(self, session: str, last: int | None = None) -> list[Turn]:
-        """All turns of a session, or the `last` ones, oldest first."""
+        """Return all turns of a session, or the `last` ones, oldest first."""
         newest = self._storage.rows(
             "select * from turns where session = ? order by turn desc limit ?",
             session,
@@ -106,7 +125,7 @@ class Memory:
         return [self._turn(row) for row in reversed(newest)]
 
     def last_shown(self, session: str) -> Reply | None:
-        """The newest reply that showed items."""
+        """Return the newest reply that showed items, or None."""
         rows = self._storage.rows(
             "select reply from turns where session = ?1 and turn = "
             "(select max(turn) from seen where session = ?1)",
@@ -117,15 +136,18 @@ class Memory:
     def remember(
         self, session: str, hash: str, picture: Image.Image, encoder: str, vector: np.ndarray
     ) -> Upload:
-        """Store an uploaded picture (shrunk to 1024 pixels, without metadata) and its vector."""
+        """Store an uploaded picture, at most MAX_PICTURE_SIDE pixels a side and without metadata,
+        and its vector.
+        """
         folder = self.uploads / self._folder(session)
         file = folder / f"{hash}.jpg"
         folder.mkdir(parents=True, exist_ok=True)
         small = picture.copy()
-        small.thumbnail((STORED_SIDE, STORED_SIDE))
-        small.save(file, quality=88)  # before the transaction: others wait for that
+        small.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
+        # before the transaction, which makes other processes wait
+        small.save(file, quality=88)
         with self._storage.writing() as connection:
-            self._begin(connection, session)
+            self._ensure_session(connection, session)
             self._storage.insert(
                 "uploads",
                 {
@@ -141,7 +163,7 @@ class Memory:
         return Upload(hash, file, encoder, np.asarray(vector, np.float32), {})
 
     def upload(self, session: str, hash: str) -> Upload | None:
-        """A stored picture of the session, or None."""
+        """Return a stored picture of the session, or None."""
         rows = self._storage.rows(
             "select * from uploads where session = ? and hash = ?", session, hash
         )
@@ -157,11 +179,11 @@ class Memory:
         )
 
     def correct(self, session: str, hash: str, facet: str, value: str | None) -> None:
-        """Note that a photo's facet has another value than was seen (None: it is not to count)."""
+        """Store the value that a photo's facet really has (None: ignore the facet)."""
         with self._storage.writing() as connection:
-            known = self.upload(session, hash)
-            if known is not None:
-                corrections = json.dumps({**known.corrections, facet: value})
+            upload = self.upload(session, hash)
+            if upload is not None:
+                corrections = json.dumps({**upload.corrections, facet: value})
                 connection.execute(
                     "update uploads set corrections = ? where session = ? and hash = ?",
                     (corrections, session, hash),
@@ -170,20 +192,24 @@ class Memory:
     def judge(self, session: str, item: str, kind: str) -> None:
         """Store feedback on an item: save, unsave, not_this or more_like."""
         with self._storage.writing() as connection:
-            self._begin(connection, session)
+            self._ensure_session(connection, session)
             self._storage.insert(
                 "feedback", {"session": session, "item": item, "kind": kind, "created": _now()}
             )
 
     def feedback(self, session: str) -> dict[str, str]:
-        """The newest word on each item, {item id: kind}, in the order in which items were first judged."""
+        """Return the newest feedback on each item, {item id: kind}, in the order in which items
+        were first judged.
+        """
         rows = self._storage.rows(
             "select item, kind from feedback where session = ? order by id", session
         )
         return {row["item"]: row["kind"] for row in rows}
 
     def saved(self, session: str) -> list[str]:
-        """Ids of the items that are saved, in the order in which they were."""
+        """Return the ids of the saved items, in the order in which they were first saved or
+        unsaved.
+        """
         rows = self._storage.rows(
             "select item, kind from feedback where session = ? and kind in ('save', 'unsave') "
             "order by id",
@@ -193,24 +219,25 @@ class Memory:
         return [item for item, kind in newest.items() if kind == "save"]
 
     def forget(self, session: str) -> int:
-        """Delete all of a session, pictures included; returns how many rows went."""
+        """Delete everything stored on a session, pictures included; return how many rows were
+        deleted.
+        """
         with self._storage.lock:
             with self._storage.writing() as connection:
-                gone = sum(
+                deleted = sum(
                     connection.execute(
-                        f"delete from {table} where {'id' if table == 'sessions' else 'session'} = ?",
-                        (session,),
+                        f"delete from {table} where {column} = ?", (session,)
                     ).rowcount
-                    for table in TABLES
+                    for table, column in SESSION_COLUMNS.items()
                 )
-            self._storage.empty_log()  # it would keep the words otherwise
+            self._storage.empty_log()  # it still holds the deleted words
             folder = self.uploads / self._folder(session)
             if folder.exists():
                 shutil.rmtree(folder)
-        return gone
+        return deleted
 
-    def export(self, session: str) -> dict:
-        """All that is stored on a session, as JSON-ready data."""
+    def export(self, session: str) -> dict[str, Any]:
+        """Return everything stored on a session as JSON-ready data."""
         state, turns = self.load(session), self.turns(session)
         uploads = [
             {
@@ -247,20 +274,23 @@ class Memory:
         }
 
     @staticmethod
-    def _keep(connection: sqlite3.Connection, session: Session) -> None:
+    def _upsert(connection: sqlite3.Connection, session: Session) -> None:
+        """Insert or update a session's row."""
         now = _now()
         connection.execute(
-            "insert into sessions (id, state, created, updated) values (?, ?, ?, ?) on conflict (id) do update "
-            "set state = excluded.state, updated = excluded.updated",
+            "insert into sessions (id, state, created, updated) values (?, ?, ?, ?) "
+            "on conflict (id) do update set state = excluded.state, updated = excluded.updated",
             (session.id, session.model_dump_json(), now, now),
         )
 
-    def _begin(self, connection: sqlite3.Connection, session: str) -> None:
-        """What belongs to a session needs its row, also before the first turn is stored."""
+    def _ensure_session(self, connection: sqlite3.Connection, session: str) -> None:
+        """Insert the session's row if there is none: other rows refer to it, also before the first
+        turn.
+        """
         if connection.execute("select 1 from sessions where id = ?", (session,)).fetchone() is None:
-            self._keep(connection, Session(id=session))
+            self._upsert(connection, Session(id=session))
 
-    def _turn(self, row: dict) -> Turn:
+    def _turn(self, row: dict[str, Any]) -> Turn:
         stored = (self.upload(row["session"], hash) for hash in json.loads(row["photos"]))
         photos = tuple(str(upload.path) for upload in stored if upload is not None)
         return Turn(

@@ -1,6 +1,7 @@
-"""Keeps what lives as long as a catalogue's state out of the collector's sight.
+"""Garbage collection: long-lived objects are frozen, so that no collection walks them.
 
-Every full collection would walk models and tables in the middle of somebody's turn: a quarter of a second, measured.
+A full collection over models and tables takes a quarter of a second (measured), in the middle of a
+shopper's turn.
 """
 
 from __future__ import annotations
@@ -8,12 +9,16 @@ from __future__ import annotations
 import gc
 
 
-def settle() -> None:
-    """Lets go of what is no longer used, and freezes the rest."""
+def freeze_heap() -> None:
+    """Collect garbage, then exempt everything that is left from later collections."""
     gc.collect()
     gc.freeze()
 
 
-def thaw() -> None:
-    """Before a new state takes an old one's place: what is frozen would never be let go. `settle` comes after."""
+def unfreeze_heap() -> None:
+    """Make everything collectable again; call it before a new state replaces an old one.
+
+    Objects of the old state would otherwise never be freed. `freeze_heap` follows once the new
+    state is in use.
+    """
     gc.unfreeze()

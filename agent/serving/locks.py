@@ -9,8 +9,8 @@ from weakref import WeakValueDictionary
 class SessionLocks:
     """Locks by session, made on demand. Thread-safe.
 
-    A lock exists as long as somebody holds it or waits for it; a bounded cache could drop one that a thread has
-    fetched and not yet acquired.
+    A lock exists as long as somebody holds it or waits for it; a bounded cache could drop one that
+    a thread has fetched and not yet acquired.
     """
 
     def __init__(self) -> None:

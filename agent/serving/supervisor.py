@@ -1,4 +1,6 @@
-"""The keeper of a worker: starts its process, brings it turns from the line, and starts another one when it dies."""
+"""The supervisor of a worker: starts its process, hands it turns from the queue, and replaces it
+when it dies.
+"""
 
 from __future__ import annotations
 
@@ -8,61 +10,61 @@ import threading
 import time
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
 
-from agent.serving.turn_queue import Job, Message, Ticket, TurnQueue, lost
-from agent.serving.worker import RENEWAL, Opener, Post, work
+from agent.serving.turn_queue import Job, Message, Ticket, TurnQueue, turn_lost_error
+from agent.serving.worker import RENEW, Opener, WorkerConfig, work
 from errors import WorkError
 
 LOG = logging.getLogger(__name__)
-LOOK_S = 1.0
-"""How often an idle worker is looked after."""
-AGAIN_S, LONGEST_S = 1.0, 60.0
-"""The pause after a worker that could not open; it doubles from time to time."""
-HANGS_AFTER_S = 120.0
-"""Silence of a worker in a turn, beyond four turns' deadlines, after which it is ended."""
-END_S = 5.0
-RETRY_S = 30.0
-"""The pause after a catalogue's new state that could not be opened."""
-_PROCESSES = multiprocessing.get_context(
-    "spawn"
-)  # never fork: torch and FAISS hold threads and locks of their own
+POLL_S = 1.0
+"""How often an idle worker is checked."""
+MIN_RESTART_PAUSE_S, MAX_RESTART_PAUSE_S = 1.0, 60.0
+"""The pause after a worker that could not open; it doubles with every failure in a row."""
+HANG_TIMEOUT_S = 120.0
+"""Silence in a turn, beyond four times the turn's deadline, after which a worker is ended."""
+SHUTDOWN_S = 5.0
+RENEW_RETRY_S = 30.0
+"""The pause after a new state of the catalogue that could not be opened."""
+# never fork: torch and FAISS hold threads and locks of their own
+_CONTEXT = multiprocessing.get_context("spawn")
 
 
-RENEW = Job(RENEWAL)
-
-
-class Gone(Exception):
-    """The worker has ended, and why as far as that is known."""
+class WorkerEndedError(Exception):
+    """The worker has ended; the message says why, as far as that is known."""
 
 
 class WorkerSupervisor:
-    """One worker and the thread beside it.
+    """One worker process and the thread that feeds it.
 
-    renewing: shared by all keepers of a crew, so that one worker at a time opens a catalogue's new state while the others serve.
-    told: called with this keeper and None once its worker serves, or with the error that kept it from opening.
-    forgot: called with this keeper when its worker has forgotten a session.
+    renewing: shared by all supervisors of a pool, so that one worker at a time opens a new state of
+        the catalogue while the others serve
+    on_status: called with this supervisor and None once its worker serves, or with the error that
+        kept it from opening
+    on_forget: called with this supervisor after its worker has deleted a session
     """
 
     def __init__(
         self,
         number: int,
-        post: Post,
-        line: TurnQueue,
+        config: WorkerConfig,
+        turns: TurnQueue,
         opener: Opener,
         renewing: threading.Lock,
-        told: Callable[[WorkerSupervisor, Exception | None], None],
-        forgot: Callable[[WorkerSupervisor], None],
+        on_status: Callable[[WorkerSupervisor, Exception | None], None],
+        on_forget: Callable[[WorkerSupervisor], None],
     ) -> None:
-        self.post, self.line, self.opener, self.told, self.forgot = post, line, opener, told, forgot
-        self._renewing, self._due, self._not_before = renewing, threading.Event(), 0.0
+        self.config, self.turns, self.opener = config, turns, opener
+        self.on_status, self.on_forget = on_status, on_forget
         self.name = f"worker-{number}"
-        self.process: multiprocessing.process.BaseProcess | None = None
         self.serving = False
-        """Whether its worker is open: busy, or ready for a turn."""
+        """Whether the worker is open: busy, or ready for a turn."""
+        self._renewing, self._renewal_due, self._not_before = renewing, threading.Event(), 0.0
+        self._process: BaseProcess | None = None
         self._pipe: Connection | None = None
         self._sending = threading.Lock()
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._keep, name=self.name, daemon=True)
+        self._closing = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=self.name, daemon=True)
 
     @property
     def started(self) -> bool:
@@ -70,11 +72,14 @@ class WorkerSupervisor:
         return self._thread.ident is not None
 
     def start(self) -> None:
-        """Begins to open the worker; returns at once."""
+        """Begin to open the worker; return at once."""
         self._thread.start()
 
-    def tell(self, job: Job) -> None:
-        """A job that nobody waits for, done after the present turn. A worker that is not open has no need of it."""
+    def send(self, job: Job) -> None:
+        """Have a quiet job done after the present turn.
+
+        A worker that is not open does not need it.
+        """
         with self._sending:
             if self._pipe is not None and not self._pipe.closed:
                 try:
@@ -83,148 +88,152 @@ class WorkerSupervisor:
                     LOG.debug("%s has ended", self.name)
 
     def renew(self) -> None:
-        """The catalogue has a new state: the worker goes over to it when no other is doing so, and tries again when it fails."""
+        """Have the worker open the catalogue's new state once no other worker is doing so; retry if
+        that fails.
+        """
         self._not_before = 0.0
-        self._due.set()
+        self._renewal_due.set()
 
     def close(self) -> None:
-        """Ends the worker after the turn that it is in, or at once when that takes long."""
-        self._ended.set()
-        self._thread.join(END_S)
-        self._end()
+        """End the worker after its present turn, or at once if that takes long."""
+        self._closing.set()
+        self._thread.join(SHUTDOWN_S)
+        self._end_process()
 
     # -- the thread
 
-    def _keep(self) -> None:
-        pause = AGAIN_S
-        while not self._ended.is_set():
+    def _run(self) -> None:
+        pause = MIN_RESTART_PAUSE_S
+        while not self._closing.is_set():
             try:
-                pipe = self._hire()
-            except Exception as error:  # a door: the thread goes on, whoever waits learns why
-                self._end()
-                if self._ended.is_set():
+                process, pipe = self._start_process()
+            except Exception as error:  # top of the thread: it goes on, and callers learn why
+                self._end_process()
+                if self._closing.is_set():
                     return
-                self.told(self, error)
-                self._ended.wait(pause)
-                pause = min(2 * pause, LONGEST_S)
+                self.on_status(self, error)
+                self._closing.wait(pause)
+                pause = min(2 * pause, MAX_RESTART_PAUSE_S)
                 continue
-            pause = AGAIN_S
+            pause = MIN_RESTART_PAUSE_S
             self.serving = True
-            self.told(self, None)
+            self.on_status(self, None)
             try:
-                self._serve(pipe)
-            except Gone as why:
+                self._serve(process, pipe)
+            except WorkerEndedError as why:
                 LOG.error("%s: %s; another one is started", self.name, why)
             self.serving = False
-            self._end()
+            self._end_process()
 
-    def _hire(self) -> Connection:
-        """Starts the process; returns its pipe once it is ready. Raises what kept it from opening."""
-        pipe, theirs = _PROCESSES.Pipe()
-        self.process = _PROCESSES.Process(
-            target=work, args=(self.post, theirs, self.opener), name=self.name, daemon=True
+    def _start_process(self) -> tuple[BaseProcess, Connection]:
+        """Start the process and wait until it is ready. Raises what kept it from opening."""
+        pipe, worker_end = _CONTEXT.Pipe()
+        process = _CONTEXT.Process(
+            target=work, args=(self.config, worker_end, self.opener), name=self.name, daemon=True
         )
-        self.process.start()
-        theirs.close()  # so that this end closes when the process ends
+        self._process = process
+        process.start()
+        worker_end.close()  # so that `pipe` reports the end of the process
         self._pipe = pipe
         try:
             message: Message = pipe.recv()
         except (EOFError, OSError):
             raise WorkError(
-                f"a worker ended while it opened ({self._exit()}); fewer may fit: WORKERS=1"
+                f"a worker ended while it opened ({_exit_of(process)}); fewer may fit: WORKERS=1"
             ) from None
         if message.kind == "error":
             raise message.value
-        return pipe
+        return process, pipe
 
-    def _serve(self, pipe: Connection) -> None:
-        while not self._ended.is_set():
-            if (
-                self._due.is_set()
-                and time.monotonic() >= self._not_before
-                and self._renewing.acquire(blocking=False)
-            ):
-                try:
-                    self._renew(pipe)
-                finally:
-                    self._renewing.release()
-            ticket = self.line.take(LOOK_S)
-            if ticket is None:
-                if not self.process.is_alive():
-                    raise Gone(self._exit())
-                continue
-            try:
-                with self._sending:
-                    pipe.send(ticket.job)
-                if not pipe.poll(self._patience):
-                    raise EOFError
-                pipe.recv()  # that the turn has begun
-            except (
-                EOFError,
-                OSError,
-            ):  # it ended while it had nothing to do: nobody's turn is lost
-                self.line.back(ticket)
-                raise Gone(self._exit()) from None
-            except Exception as error:  # what cannot be pickled has not been sent
-                ticket.fail(
-                    WorkError(
-                        f"a turn takes words, and pictures as paths, bytes or PIL pictures: {error}"
-                    )
+    def _serve(self, process: BaseProcess, pipe: Connection) -> None:
+        """Hand turns to the worker until the supervisor is closed. Raises WorkerEndedError."""
+        while not self._closing.is_set():
+            self._renew_if_due(process, pipe)
+            ticket = self.turns.take(POLL_S)
+            if ticket is not None:
+                self._serve_ticket(process, pipe, ticket)
+            elif not process.is_alive():
+                raise WorkerEndedError(_exit_of(process))
+
+    def _serve_ticket(self, process: BaseProcess, pipe: Connection, ticket: Ticket) -> None:
+        """Hand one turn to the worker and its messages to the ticket. Raises WorkerEndedError."""
+        try:
+            with self._sending:
+                pipe.send(ticket.job)
+            if not pipe.poll(self._hang_timeout):
+                raise EOFError
+            pipe.recv()  # the message that the turn has begun
+        except (EOFError, OSError):
+            # the worker ended while idle: the turn had not begun, another worker can take it
+            self.turns.put_back(ticket)
+            raise WorkerEndedError(_exit_of(process)) from None
+        except Exception as error:  # what cannot be pickled has not been sent
+            ticket.fail(
+                WorkError(
+                    f"a turn takes words, and pictures as paths, bytes or PIL pictures: {error}"
                 )
-                self.line.done(ticket)
-                continue
-            try:
-                self._bring(pipe, ticket)
-            except Gone:
-                ticket.fail(lost())
-                raise
-            finally:
-                self.line.done(ticket)
+            )
+            self.turns.done(ticket)
+            return
+        try:
+            self._forward_messages(process, pipe, ticket)
+        except WorkerEndedError:
+            ticket.fail(turn_lost_error())
+            raise
+        finally:
+            self.turns.done(ticket)
 
-    def _bring(self, pipe: Connection, ticket: Ticket) -> None:
-        """Hands on what comes of a job, to its end. Raises Gone."""
+    def _forward_messages(self, process: BaseProcess, pipe: Connection, ticket: Ticket) -> None:
+        """Pass the messages of a job on to its ticket, to the last. Raises WorkerEndedError."""
         while True:
             try:
-                if not pipe.poll(self._patience):
-                    raise Gone(f"silent for {self._patience:.0f} s in a turn")
+                if not pipe.poll(self._hang_timeout):
+                    raise WorkerEndedError(f"silent for {self._hang_timeout:.0f} s in a turn")
                 message: Message = pipe.recv()
             except (EOFError, OSError):
-                raise Gone(self._exit()) from None
+                raise WorkerEndedError(_exit_of(process)) from None
             if message.forgot:
-                self.forgot(self)
-            ticket.box.put(message)
+                self.on_forget(self)
+            ticket.mailbox.put(message)
             if message.kind in ("value", "error"):
                 return
 
-    def _renew(self, pipe: Connection) -> None:
-        """Has the worker open the new state, however long that takes. Raises Gone."""
-        self._due.clear()
+    def _renew_if_due(self, process: BaseProcess, pipe: Connection) -> None:
+        """Have the worker open the new state, unless another worker is doing so or a retry is not
+        due yet.
+        """
+        if not self._renewal_due.is_set() or time.monotonic() < self._not_before:
+            return
+        if self._renewing.acquire(blocking=False):
+            try:
+                self._renew(process, pipe)
+            finally:
+                self._renewing.release()
+
+    def _renew(self, process: BaseProcess, pipe: Connection) -> None:
+        """Have the worker open the new state, however long that takes. Raises WorkerEndedError."""
+        self._renewal_due.clear()
         try:
             with self._sending:
                 pipe.send(RENEW)
-            while not pipe.poll(LOOK_S):
-                if self._ended.is_set() or not self.process.is_alive():
-                    raise Gone("it ended while it opened the catalogue's new state")
+            while not pipe.poll(POLL_S):
+                if self._closing.is_set() or not process.is_alive():
+                    raise WorkerEndedError("it ended while it opened the catalogue's new state")
             message: Message = pipe.recv()
         except (EOFError, OSError):
-            raise Gone(self._exit()) from None
+            raise WorkerEndedError(_exit_of(process)) from None
         if message.kind == "error":
             LOG.error(
                 "%s goes on with the catalogue's old state for now: %s", self.name, message.value
             )
-            self._not_before = time.monotonic() + RETRY_S
-            self._due.set()
+            self._not_before = time.monotonic() + RENEW_RETRY_S
+            self._renewal_due.set()
 
     @property
-    def _patience(self) -> float:
-        return HANGS_AFTER_S + 4 * self.post.settings.turn_seconds
+    def _hang_timeout(self) -> float:
+        return HANG_TIMEOUT_S + 4 * self.config.settings.turn_seconds
 
-    def _exit(self) -> str:
-        self.process.join(LOOK_S)
-        code = self.process.exitcode
-        return f"exit code {code}" + (", killed; perhaps the memory was full" if code == -9 else "")
-
-    def _end(self) -> None:
+    def _end_process(self) -> None:
         with self._sending:
             if self._pipe is not None:
                 try:
@@ -232,8 +241,15 @@ class WorkerSupervisor:
                 except OSError:
                     LOG.debug("%s has ended already", self.name)
                 self._pipe.close()
-        if self.process is not None and self.process.is_alive():
-            self.process.join(END_S)
-            if self.process.is_alive():
-                self.process.terminate()
-                self.process.join(LOOK_S)
+        if self._process is not None and self._process.is_alive():
+            self._process.join(SHUTDOWN_S)
+            if self._process.is_alive():
+                self._process.terminate()
+                self._process.join(POLL_S)
+
+
+def _exit_of(process: BaseProcess) -> str:
+    """Describe how a process ended, for the log."""
+    process.join(POLL_S)
+    code = process.exitcode
+    return f"exit code {code}" + (", killed; perhaps the memory was full" if code == -9 else "")

@@ -1,4 +1,6 @@
-"""The line of turns: first come, first served, one turn of a session at a time, and an end to how many may wait."""
+"""The queue of turns: first come, first served, one turn of a session at a time, and a bounded
+length.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,20 @@ from typing import Any, Literal
 from agent.replies import Event
 from errors import BusyError, StylistError, WorkError
 
-MOST_OF_A_SESSION = 2
+MAX_WAITING_PER_SESSION = 2
 """Turns of one session that may wait: a page sends one, a second may come from another tab."""
-TOLD_AFTER_S = 3.0
-"""Who waits is told so, and again each time that so much has passed."""
+WAIT_NOTICE_S = 3.0
+"""How often a waiting shopper is told how many turns are ahead."""
+DEFAULT_RETRY_S, MIN_RETRY_S, MAX_RETRY_S = 5, 2, 60
+"""Bounds of the pause that a refused shopper is asked for."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """A call of the stylist: its method and what goes with it. All of it can be pickled.
+    """A call of the stylist: the method's name and its arguments. Must be picklable.
 
-    streamed: what it returns are events, sent one by one; quiet: nobody waits for it and nothing comes back.
+    streamed: the method returns events, which are sent one by one
+    quiet: nobody waits for the result and no message is sent back
     """
 
     method: str
@@ -34,9 +39,9 @@ class Job:
 
 @dataclass(frozen=True)
 class Message:
-    """What comes of a job: that it has begun, events, and last its value or the error that it ended with.
+    """A worker's report on a job: that it has begun, its events, and last its value or error.
 
-    forgot: the job made a session forgotten, so that no worker may keep its words.
+    forgot: the job deleted a session, so no worker may keep its words
     """
 
     kind: Literal["ready", "begun", "event", "value", "error"]
@@ -46,72 +51,78 @@ class Message:
 
 @dataclass(eq=False)
 class Ticket:
-    """A job in the line, and the box that its messages arrive in."""
+    """A queued job and the mailbox that its messages arrive in."""
 
     session: str
     job: Job
-    line: TurnQueue
-    box: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)
+    turns: TurnQueue
+    mailbox: queue.SimpleQueue[Message] = field(default_factory=queue.SimpleQueue)
     begun: bool = False
     result: Any = None
 
     def events(self) -> Iterator[Event]:
-        """The events as they come. Raises what the job raised. Whoever leaves early changes nothing: the turn is finished."""
+        """Yield the events as they come; raise what the job raised.
+
+        A caller that stops early changes nothing: the turn is finished all the same.
+        """
         while (message := self._next()).kind != "value":
             if message.kind == "error":
                 raise message.value
             yield message.value
 
     def value(self) -> Any:
-        """What the job returned. Raises what it raised."""
+        """Return what the job returned; raise what it raised."""
         for _ in self.events():
             pass
         return self.result
 
+    def fail(self, error: StylistError) -> None:
+        """End the job with an error."""
+        self.mailbox.put(Message("error", error))
+
     def _next(self) -> Message:
         try:
-            message = self.box.get(timeout=None if self.begun else TOLD_AFTER_S)
+            message = self.mailbox.get(timeout=None if self.begun else WAIT_NOTICE_S)
         except queue.Empty:
-            return Message("event", Event(kind="wait", text=str(self.line.ahead(self))))
+            return Message("event", Event(kind="wait", text=str(self.turns.ahead(self))))
         self.result = message.value
         return message
-
-    def fail(self, error: StylistError) -> None:
-        """Ends the job with an error."""
-        self.box.put(Message("error", error))
 
 
 class TurnQueue:
     """Tickets on their way to workers. Thread-safe.
 
-    most: how many may wait in all. Raises BusyError beyond it, and beyond `MOST_OF_A_SESSION` of one session.
+    capacity: how many tickets may wait in all. `join` raises BusyError beyond it, and beyond
+        MAX_WAITING_PER_SESSION of one session.
     """
 
-    def __init__(self, most: int) -> None:
-        self.most = most
+    def __init__(self, capacity: int) -> None:
+        self.capacity = capacity
         self._changed = threading.Condition()
         self._waiting: deque[Ticket] = deque()
-        self._served: set[str] = set()
-        self._ends: deque[float] = deque(maxlen=20)
-        self._shut: StylistError | None = None
-        self._for_good = False
+        self._sessions_served: set[str] = set()
+        self._finish_times: deque[float] = deque(maxlen=20)
+        self._closed_because: StylistError | None = None
+        self._closed_for_good = False
 
     def join(self, session: str, job: Job) -> Ticket:
-        """A place at the end of the line. Raises BusyError, or the reason why nothing is served just now."""
+        """Append a job. Raises BusyError, or the reason why the queue is closed."""
         with self._changed:
-            if self._shut is not None:
-                raise type(self._shut)(
-                    *self._shut.args
-                )  # a fresh one: it would keep every refused turn in its traceback
-            if len(self._waiting) >= self.most:
+            if self._closed_because is not None:
+                # a copy: the original would collect the traceback of every refused turn
+                raise type(self._closed_because)(*self._closed_because.args)
+            if len(self._waiting) >= self.capacity:
                 raise BusyError(
-                    f"Many people are shopping just now: {len(self._waiting)} messages wait before yours. Please send it "
-                    f"again in {self._seconds()} seconds; nothing of it is lost."
+                    f"Many people are shopping just now: {len(self._waiting)} messages wait before "
+                    f"yours. Please send it again in {self._retry_seconds()} seconds; nothing of "
+                    "it is lost."
                 )
-            if Counter(ticket.session for ticket in self._waiting)[session] >= MOST_OF_A_SESSION:
+            waiting = Counter(ticket.session for ticket in self._waiting)[session]
+            if waiting >= MAX_WAITING_PER_SESSION:
                 raise BusyError(
-                    f"{MOST_OF_A_SESSION} of your messages are waiting for their answers. Please send this one again in "
-                    f"{self._seconds()} seconds; nothing of it is lost."
+                    f"{MAX_WAITING_PER_SESSION} of your messages are waiting for their answers. "
+                    f"Please send this one again in {self._retry_seconds()} seconds; nothing of it "
+                    "is lost."
                 )
             ticket = Ticket(session, job, self)
             self._waiting.append(ticket)
@@ -119,72 +130,75 @@ class TurnQueue:
             return ticket
 
     def take(self, timeout: float) -> Ticket | None:
-        """The first ticket whose session is not being served, or None after `timeout` seconds. It is then being served."""
+        """Take the first ticket whose session is not being served; None after `timeout` seconds."""
         with self._changed:
-            ticket = self._changed.wait_for(self._first, timeout)
+            ticket = self._changed.wait_for(self._first_ready, timeout)
             if ticket is None:
                 return None
             self._waiting.remove(ticket)
-            self._served.add(ticket.session)
+            self._sessions_served.add(ticket.session)
             ticket.begun = True
             return ticket
 
     def done(self, ticket: Ticket) -> None:
-        """The ticket has been served: the next one of its session may go."""
+        """Mark a ticket as served, so that the next one of its session may be taken."""
         with self._changed:
-            self._served.discard(ticket.session)
-            self._ends.append(time.monotonic())
+            self._sessions_served.discard(ticket.session)
+            self._finish_times.append(time.monotonic())
             self._changed.notify_all()
 
-    def back(self, ticket: Ticket) -> None:
-        """The ticket was not served after all and is the first again."""
+    def put_back(self, ticket: Ticket) -> None:
+        """Return a ticket that could not be served to the head of the queue."""
         with self._changed:
-            self._served.discard(ticket.session)
-            if self._for_good:
-                ticket.fail(self._shut)
+            self._sessions_served.discard(ticket.session)
+            if self._closed_for_good and self._closed_because is not None:
+                ticket.fail(self._closed_because)
                 return
             self._waiting.appendleft(ticket)
             ticket.begun = False
             self._changed.notify_all()
 
     def ahead(self, ticket: Ticket) -> int:
-        """How many wait before this one."""
+        """Count the tickets before this one."""
         with self._changed:
             return self._waiting.index(ticket) if ticket in self._waiting else 0
 
-    def shut(self, error: StylistError, for_good: bool = False) -> None:
-        """Nothing is served any more: who waits and who comes is told why. for_good: it does not reopen."""
+    def close(self, error: StylistError, for_good: bool = False) -> None:
+        """Fail all waiting and all future tickets with `error`. for_good: the queue cannot be
+        reopened.
+        """
         with self._changed:
-            if self._for_good:
+            if self._closed_for_good:
                 return
-            self._shut, self._for_good = error, for_good
+            self._closed_because, self._closed_for_good = error, for_good
             while self._waiting:
                 self._waiting.popleft().fail(error)
 
     def reopen(self) -> None:
-        """Turns are served again, unless the line was shut for good."""
+        """Accept tickets again, unless the queue was closed for good."""
         with self._changed:
-            if not self._for_good:
-                self._shut = None
+            if not self._closed_for_good:
+                self._closed_because = None
 
-    def _first(self) -> Ticket | None:
+    def _first_ready(self) -> Ticket | None:
         return next(
-            (ticket for ticket in self._waiting if ticket.session not in self._served), None
+            (ticket for ticket in self._waiting if ticket.session not in self._sessions_served),
+            None,
         )
 
-    def _seconds(self) -> int:
-        """How long the line takes at its present pace."""
-        if len(self._ends) < 2 or self._ends[-1] <= self._ends[0]:
-            return 5
-        pace = (len(self._ends) - 1) / (self._ends[-1] - self._ends[0])
-        return min(
-            60, max(2, round(len(self._waiting) / pace / 2))
-        )  # a line half as long has room again
+    def _retry_seconds(self) -> int:
+        """Estimate when half of the queue will be served: there is room again by then."""
+        times = self._finish_times
+        if len(times) < 2 or times[-1] <= times[0]:
+            return DEFAULT_RETRY_S
+        turns_a_second = (len(times) - 1) / (times[-1] - times[0])
+        seconds = round(len(self._waiting) / turns_a_second / 2)
+        return min(MAX_RETRY_S, max(MIN_RETRY_S, seconds))
 
 
-def lost() -> WorkError:
-    """The error of a turn whose worker ended before the answer."""
+def turn_lost_error() -> WorkError:
+    """Return the error of a turn whose worker ended before the answer."""
     return WorkError(
-        "The answer was lost on its way: the process that worked on it ended. What was said before is kept; please "
-        "send your message again."
+        "The answer was lost on its way: the process that worked on it ended. What was said before "
+        "is kept; please send your message again."
     )

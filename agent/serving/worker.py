@@ -1,6 +1,6 @@
-"""A worker: a process of its own with a stylist of its own, which answers one turn at a time.
+"""A worker: a process with a stylist of its own, which answers one turn at a time.
 
-Nothing heavy is imported before the process knows how many threads are its share.
+Nothing heavy is imported before the process knows its share of the cores.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agent.serving.freezing import settle
+from agent.serving.freezing import freeze_heap
 from agent.serving.turn_queue import Job, Message
 from errors import StylistError
 from settings import Settings
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
     from agent.stylist import Stylist
 
 LOG = logging.getLogger(__name__)
-RENEWAL = "renewed"
-"""The method of a job that a worker does to its own stylist: it gives way to one on the catalogue's new state."""
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+RENEW = Job("renewed")
+"""The job that makes a worker replace its stylist by one on the catalogue's new state."""
+THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True)
-class Post:
-    """What a worker serves: the catalogue's folder, the memory's file, settings, and its share of the cores."""
+class WorkerConfig:
+    """What a worker opens: the catalogue's folder, the memory file, settings, and its share of the
+    cores.
+    """
 
     directory: Path
     memory: Path
@@ -39,64 +41,71 @@ class Post:
     threads: int
 
 
-Opener = Callable[[Post], Any]
-"""Makes the stylist of a worker's process; a function of a module, since it travels by name."""
+Opener = Callable[[WorkerConfig], Any]
+"""Makes the stylist of a worker's process.
+
+Must be a module-level function: it is pickled by name.
+"""
 
 
-def open_stylist(post: Post) -> Stylist:
-    """The stylist of a post, warmed up, within its share of the cores."""
-    from agent.stylist import Stylist  # before torch: the encoders' room says how its threads wait
+def open_stylist(config: WorkerConfig) -> Stylist:
+    """Open a warmed-up stylist within the worker's share of the cores."""
+    # the stylist before torch: importing the encoders sets how torch's threads wait
+    from agent.stylist import Stylist
     import torch  # isort: skip
 
-    torch.set_num_threads(post.threads)
-    return Stylist.open(post.directory, memory=post.memory, settings=post.settings)
+    torch.set_num_threads(config.threads)
+    return Stylist.open(config.directory, memory=config.memory, settings=config.settings)
 
 
-def work(post: Post, pipe: Connection, opener: Opener) -> None:
-    """A worker's whole life: opens, says so, answers, and ends when told to (None) or when nobody listens any more."""
-    signal.signal(
-        signal.SIGINT, signal.SIG_IGN
-    )  # Ctrl-C reaches every process of the terminal; the page ends its workers
+def work(config: WorkerConfig, pipe: Connection, opener: Opener) -> None:
+    """Run a worker: open the stylist, report it, and answer jobs until None arrives or the pipe
+    closes.
+    """
+    # Ctrl-C reaches every process of the terminal; the page ends its workers itself
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     logging.basicConfig(
         level=logging.WARNING, format="%(levelname)s %(processName)s %(name)s: %(message)s"
     )
-    os.environ.update(dict.fromkeys(THREADS, str(post.threads)))
+    os.environ.update(dict.fromkeys(THREAD_VARIABLES, str(config.threads)))
     try:
-        stylist = opener(post)
+        stylist = opener(config)
         pipe.send(Message("ready"))
         while (job := pipe.recv()) is not None:
-            if job.method == RENEWAL:
+            if job == RENEW:
                 stylist, message = _renewed(stylist)
                 pipe.send(message)
-                continue
-            if not job.quiet:
+            elif job.quiet:
+                # no message: the supervisor would take it for one of the next turn
+                message = _answer(stylist, job, pipe)
+                if message.kind == "error":
+                    LOG.error("%s: %s", job.method, message.value)
+            else:
                 pipe.send(Message("begun"))
-            message = _serve(stylist, job, pipe)
-            if not job.quiet:  # a message that nobody waits for would be taken for the next turn's
-                pipe.send(message)
-            elif message.kind == "error":
-                LOG.error("%s: %s", job.method, message.value)
+                pipe.send(_answer(stylist, job, pipe))
     except (EOFError, BrokenPipeError, ConnectionResetError):
-        return  # the page has ended
-    except Exception as error:  # a door: whoever waits for this worker is told
-        pipe.send(_failed(error))
+        return  # the parent process has ended
+    except Exception as error:  # top of the process: the supervisor must learn why it ends
+        pipe.send(_error_message(error))
 
 
 def _renewed(stylist: Any) -> tuple[Any, Message]:
-    """The stylist on the catalogue's new state; the one that there is, and why, where that cannot be opened."""
+    """Return the stylist on the catalogue's new state; the old one and the error if that cannot be
+    opened.
+    """
     try:
         fresh = stylist.renewed()
-    except Exception as error:  # a door: shoppers chat on over the state that is open
-        return stylist, _failed(error)
+    except Exception as error:  # whatever is wrong with the new state, the old one still serves
+        return stylist, _error_message(error)
     if fresh is None:
         return stylist, Message("value")
-    settle()
+    freeze_heap()
     return fresh, Message("value")
 
 
-def _serve(stylist: Any, job: Job, pipe: Connection) -> Message:
-    """Does a job, events on their way at once; returns its last message."""
-    before = stylist.forgotten
+def _answer(stylist: Any, job: Job, pipe: Connection) -> Message:
+    """Do a job, sending its events at once; return its last message."""
+    forgotten = stylist.forgotten
     try:
         value = getattr(stylist, job.method)(*job.arguments)
         if job.streamed:
@@ -105,17 +114,16 @@ def _serve(stylist: Any, job: Job, pipe: Connection) -> Message:
             value = None
     except (BrokenPipeError, ConnectionResetError):
         raise
-    except (
-        Exception
-    ) as error:  # a door: the error belongs to whoever sent the job, not to this process
-        return _failed(error)
-    return Message("value", value, forgot=stylist.forgotten > before)
+    except Exception as error:  # it belongs to the sender of the job, not to this process
+        return _error_message(error)
+    return Message("value", value, forgot=stylist.forgotten > forgotten)
 
 
-def _failed(error: Exception) -> Message:
-    """An error on its way: those meant for people as they are, others as their traceback, since not every one can travel."""
+def _error_message(error: Exception) -> Message:
+    """Pack an error: one meant for people as it is, any other as its traceback, which can always be
+    pickled.
+    """
     if isinstance(error, StylistError):
         return Message("error", error)
-    return Message(
-        "error", RuntimeError("in a worker:\n" + "".join(traceback.format_exception(error)))
-    )
+    text = "in a worker:\n" + "".join(traceback.format_exception(error))
+    return Message("error", RuntimeError(text))

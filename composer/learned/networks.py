@@ -5,43 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from composer.learned.checkpoint import FOLDER, Learned, demand_fit, identity, load_learned, refit
+from composer.learned.checkpoint import FOLDER, LearnedWeights, load_learned, refit_command
 from composer.learned.fusion import Combiner, GatedFilm, Tirg
 from composer.learned.gated import Gated
-from composer.space import Space
-from composer.weights import Weights
+from composer.learned.protocol import Network
+from encoders import Space
 from errors import InputError
 from vocabulary.wish import Wish
-
-
-class Network(Protocol):
-    """A learned g_theta over a space whose sizes its tensors tell."""
-
-    def start(self, space: Space, weights: Weights, seed: int) -> dict[str, Tensor]:
-        """Tensors to begin a training with, seeded."""
-
-    def prepare(
-        self,
-        picture: np.ndarray,
-        wish: Wish,
-        words: np.ndarray | None,
-        space: Space,
-        weights: Weights,
-    ) -> dict[str, np.ndarray]:
-        """One query's inputs; nothing in them depends on the tensors."""
-
-    def forward(
-        self, tensors: Mapping[str, Tensor], inputs: Mapping[str, Tensor], places: Tensor
-    ) -> Tensor:
-        """Batches of inputs -> (B, dim). places (dim,): the number of the slice that a coordinate lies in."""
-
 
 NETWORKS: dict[str, Network] = {
     "tirg": Tirg(),
@@ -52,16 +27,16 @@ NETWORKS: dict[str, Network] = {
 
 
 @dataclass(frozen=True)
-class _Ready:
-    """Weights as tensors, for one space."""
+class _LoadedWeights:
+    """Weights as tensors, checked against one space."""
 
-    learned: Learned
+    learned: LearnedWeights
     tensors: Mapping[str, Tensor]
     places: Tensor
 
 
 def places_of(space: Space) -> Tensor:
-    """(dim,) the number of the slice that each coordinate lies in."""
+    """Return (dim,) long, the number of the slice that each coordinate lies in."""
     places = torch.zeros(space.dim, dtype=torch.long)
     for number, name in enumerate(space.layout.names):
         places[space.layout.slice(name)] = number
@@ -69,44 +44,48 @@ def places_of(space: Space) -> Tensor:
 
 
 @lru_cache(maxsize=16)
-def _shipped(kind: str, changed: int) -> Learned:
+def _read_shipped(kind: str, modified_ns: int) -> LearnedWeights:
     return load_learned(FOLDER / f"{kind}.safetensors")
 
 
-def shipped(kind: str) -> Learned:
-    """The weights beside this room, read again when the file is replaced. Raises InputError without them."""
-    path: Path = FOLDER / f"{kind}.safetensors"
-    return _shipped(kind, path.stat().st_mtime_ns if path.is_file() else 0)
+def shipped(kind: str) -> LearnedWeights:
+    """Read the weights in this room, again when the file was replaced.
+
+    Raises InputError where there are none.
+    """
+    path = FOLDER / f"{kind}.safetensors"
+    return _read_shipped(kind, path.stat().st_mtime_ns if path.is_file() else 0)
 
 
-_READY: dict[tuple[int, str, int], _Ready] = {}
-_KEPT = 16
+MAX_LOADED = 16
+_LOADED: dict[tuple[int, str, int], _LoadedWeights] = {}
 
 
-def _ready(learned: Learned, space: Space) -> _Ready:
-    """Checked and turned into tensors once for each pair of weights and space."""
-    key = (id(learned), identity(space), space.dim)
-    found = _READY.get(key)
-    if found is None or found.learned is not learned:
-        demand_fit(learned, space)
-        expected = NETWORKS[learned.kind].start(space, learned.weights, 0)
-        for name, tensor in expected.items():
-            have = learned.tensors.get(name)
-            if have is None or tuple(have.shape) != tuple(tensor.shape):
-                shape = "nothing" if have is None else tuple(have.shape)
-                raise InputError(
-                    f"the {learned.kind} composer's weights have {shape} for {name}, not {tuple(tensor.shape)}: "
-                    f"{refit(learned.kind)} fits them anew"
-                )
-        found = _Ready(
-            learned,
-            {n: torch.from_numpy(np.array(t)) for n, t in learned.tensors.items()},
-            places_of(space),
-        )
-        if len(_READY) >= _KEPT:
-            _READY.clear()
-        _READY[key] = found
-    return found
+def _load(learned: LearnedWeights, space: Space) -> _LoadedWeights:
+    """Check weights against a space and turn them into tensors, once for each pair."""
+    key = (id(learned), space.fingerprint, space.dim)
+    loaded = _LOADED.get(key)
+    # An id may be that of a dead object's successor.
+    if loaded is None or loaded.learned is not learned:
+        learned.check(space)
+        _check_shapes(learned, space)
+        tensors = {name: torch.from_numpy(np.array(t)) for name, t in learned.tensors.items()}
+        loaded = _LoadedWeights(learned, tensors, places_of(space))
+        if len(_LOADED) >= MAX_LOADED:
+            _LOADED.clear()
+        _LOADED[key] = loaded
+    return loaded
+
+
+def _check_shapes(learned: LearnedWeights, space: Space) -> None:
+    for name, tensor in NETWORKS[learned.kind].start(space, learned.weights, 0).items():
+        stored = learned.tensors.get(name)
+        if stored is None or tuple(stored.shape) != tuple(tensor.shape):
+            shape = "nothing" if stored is None else tuple(stored.shape)
+            raise InputError(
+                f"the {learned.kind} composer's weights have {shape} for {name}, not "
+                f"{tuple(tensor.shape)}: {refit_command(learned.kind)} fits them again"
+            )
 
 
 def run(
@@ -115,19 +94,26 @@ def run(
     wish: Wish,
     words: np.ndarray | None,
     space: Space,
-    learned: Learned | None = None,
+    learned: LearnedWeights | None = None,
 ) -> np.ndarray:
-    """One query (dim,). Raises InputError where the weights are missing, of another kind or of another encoder."""
+    """Compose one query (dim,) by a learned kind, by default with the weights in this room.
+
+    Raises InputError where the weights are missing, of another kind or of another encoder.
+    """
     learned = learned or shipped(kind)
     if learned.kind != kind:
         raise InputError(
-            f"these are weights of {learned.kind!r}, not of {kind!r}: {refit(kind)} fits some"
+            f"these are weights of {learned.kind!r}, not of {kind!r}: "
+            f"{refit_command(kind)} fits some"
         )
-    ready = _ready(learned, space)
+    loaded = _load(learned, space)
     inputs = NETWORKS[kind].prepare(picture, wish, words, space, learned.weights)
     batch = {
         name: torch.from_numpy(np.ascontiguousarray(value, dtype=np.float32))[None]
         for name, value in inputs.items()
     }
     with torch.inference_mode():
-        return NETWORKS[kind].forward(ready.tensors, batch, ready.places)[0].numpy()
+        composed: np.ndarray = (
+            NETWORKS[kind].forward(loaded.tensors, batch, loaded.places)[0].numpy()
+        )
+    return composed

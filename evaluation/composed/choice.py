@@ -1,4 +1,4 @@
-"""What the composed benchmark settles on designs that are there for choosing: the static fusions' mixes, the best composer."""
+"""Choices made on the designs kept for choosing: mixes of the static fusions, the best composer."""
 
 from __future__ import annotations
 
@@ -17,14 +17,18 @@ from evaluation.composed.scores import Rows, query_rows
 
 def settle(
     gallery: Gallery, words: Words, queries: int, seed: int, kinds: Sequence[str] | None = None
-) -> tuple[dict, str]:
-    """(mix of each static fusion, name of the best composer) on this gallery's queries, changes read from the phrases."""
+) -> tuple[dict[str, float], str]:
+    """Return (mix of each static fusion, name of the best composer) on this gallery.
+
+    Changes are read from the phrases. Raises InputError if `kinds` names baselines alone.
+    """
     asked = {kind: sample_queries(gallery.products, kind, queries, seed) for kind in KINDS}
     plain = Methods(gallery, words)
     thetas = [name for name in plain.names(kinds) if name in plain.thetas]
     if not thetas:
         raise InputError(
-            f"--kinds {', '.join(kinds or ())} names baselines alone; name one or more of {', '.join(plain.thetas)}"
+            f"--kinds {', '.join(kinds or ())} names baselines alone; name one or more of "
+            f"{', '.join(plain.thetas)}"
         )
     mixes = {
         name: _best_mix(plain, name, asked)
@@ -51,7 +55,10 @@ def _rows(
 
 
 def worth(by_kind: Mapping[str, Rows]) -> float:
-    """Mean over the kinds of change of R@10 + P@10 / 2: the second half makes the first one less grainy."""
+    """Return the mean over the kinds of change of R@10 + P@10 / 2.
+
+    P@10 breaks ties: R@10 alone moves in steps of a whole query.
+    """
     return float(
         np.mean([np.mean(rows["R@10"]) + np.mean(rows["P@10"]) / 2 for rows in by_kind.values()])
     )

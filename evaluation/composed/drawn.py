@@ -1,4 +1,4 @@
-"""The drawn part of the composed benchmark: every composer on its pictures, and the whole agent beside them."""
+"""The composed benchmark on a drawn catalogue: every composer, and the whole agent beside them."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from evaluation.composed.gallery import Gallery, Words, read_wish
 from evaluation.composed.methods import Methods
 from evaluation.composed.product_queries import ComposedQuery
 from evaluation.composed.scores import Rows, add_ranking, query_rows, summary
-from evaluation.report.show import table
+from evaluation.report.show import Figures, table
 from metrics.intervals import Estimate, short
 
 CHANGES = (1, 2, 3)
 AGENT = "whole agent, listings too"
 AGENT_QUERIES = 60
-"""Of each number of changes: a turn takes a hundred times as long as a score."""
+"""Queries of each number of changes: a turn takes a hundred times as long as a score."""
 
 
 def on_drawn(
@@ -34,10 +34,11 @@ def on_drawn(
     names: Sequence[str],
     queries: int,
     seed: int,
-) -> dict:
-    """{method: {"n changes": figures}}, and how often the planner read the changes exactly. Prints a table.
+) -> Figures:
+    """Measure every method by the number of changes, and how often the planner reads them exactly.
 
-    Raises InputError where the folder holds no catalogue, no truth, or vectors of another encoder.
+    Prints a table. Raises InputError if the folder holds no catalogue, no drawn truth, or vectors
+    of another encoder.
     """
     catalog = Catalog.open(folder)
     gallery, truth = drawn_gallery(catalog, encoder)
@@ -60,7 +61,8 @@ def on_drawn(
         for part, chosen in asked.items()
     }
     table(
-        "Composed retrieval on the drawn catalogue, judged by what was drawn: R@10 [95%]; P@10; drift",
+        "Composed retrieval on the drawn catalogue, judged by what was drawn: "
+        "R@10 [95%]; P@10; drift",
         [
             "composer",
             *(
@@ -92,14 +94,17 @@ def _as_meant(query: DrawnQuery) -> bool:
 
 
 def through_the_agent(folder: Path, gallery: Gallery, queries: Sequence[ComposedQuery]) -> Rows:
-    """The same figures for the agent's cards (those confirmed first), which point at the reference as a shopper does."""
+    """Return the figures of the agent's cards, confirmed ones first.
+
+    Turns point at the reference as a shopper does.
+    """
     stylist = Stylist.open(folder, memory=":memory:")
     row_of = {id_: row for row, id_ in enumerate(gallery.products)}
     rows: Rows = {name: [] for name in ("R@1", "R@10", "R@50", "P@10", "drift")}
     for query in tqdm(queries, desc="turns of the agent", leave=False):
         session = stylist.new_session()
         reply = stylist.chat(session, query.phrase, like=gallery.products[query.reference], k=10)
-        found = [row_of[card.id] for card in (*reply.items, *reply.unconfirmed)]
-        add_ranking(rows, gallery, query, np.array(found, dtype=np.int64))
+        shown = [row_of[card.id] for card in (*reply.items, *reply.unconfirmed)]
+        add_ranking(rows, gallery, query, np.array(shown, dtype=np.int64))
         stylist.forget(session)
     return {name: values for name, values in rows.items() if name != "R@50"}

@@ -1,9 +1,13 @@
-"""Composed queries on a drawn catalogue, judged by what was drawn: one to three changes, noes and comparatives among them."""
+"""Composed queries on a drawn catalogue, judged by what was drawn.
+
+Queries make one to three changes, exclusions and comparatives among them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -20,7 +24,7 @@ from vocabulary.wish import Constraint
 Truth = Mapping[str, Sequence[str]]
 """Facet -> the values that were drawn."""
 
-KEPT = ("category", "gender", "color", "pattern")
+KEPT_FACETS = ("category", "gender", "color", "pattern")
 """A hit shares these with the reference, unless they are changed."""
 VALUES = {
     "color": ("black", "white", "navy", "red", "grey", "pink", "green", "brown", "blue", "yellow"),
@@ -30,7 +34,7 @@ VALUES = {
     "neckline": ("v-neck", "crew", "collar"),
     "details": ("pockets", "hood", "buttons", "zipper", "belt", "ruffle"),
 }
-"""What a change may name."""
+"""Facet -> the values that a change may name."""
 COMPARED = {
     ("sleeve_length", "length"): {"more": "longer sleeves", "less": "shorter sleeves"},
     ("length", "length"): {"more": "longer", "less": "shorter"},
@@ -44,7 +48,7 @@ _WANTED = {
     "neckline": "with a {} neck",
     "details": "with {}",
 }
-_SAID = {
+_WORDINGS = {
     "sleeveless": "sleeveless",
     "v-neck": "with a v-neck",
     "collar": "with a collar",
@@ -76,41 +80,48 @@ _UNWANTED = {
 
 @dataclass(frozen=True)
 class DrawnQuery(ComposedQuery):
-    """A query with its changes as constraints: what a perfect reader would make of the phrase."""
+    """A query with its changes as constraints, as a perfect reader would read the phrase."""
 
     constraints: tuple[Constraint, ...] = ()
 
 
 def drawn_gallery(catalog: Catalog, encoder: Encoder) -> tuple[Gallery, list[Truth]]:
-    """The catalogue's pictures and what was drawn in each. Raises InputError without truth or of another encoder."""
-    held = catalog.truth(catalog.ids)
-    if len(held) < len(catalog.ids):
+    """Return the catalogue's pictures and what was drawn in each.
+
+    Raises InputError if it has no drawn truth or was embedded by another encoder.
+    """
+    truth = catalog.truth(catalog.ids)
+    if len(truth) < len(catalog.ids):
         raise InputError(
-            f"{catalog.folder} has no drawn truth to judge by; draw one: python -m catalog demo --out DIR"
+            f"{catalog.folder} has no drawn truth to judge by; "
+            "draw one: python -m catalog demo --out DIR"
         )
     if catalog.manifest["encoder"]["fingerprint"] != encoder.fingerprint:
         raise InputError(
-            f"{catalog.folder} was embedded by another encoder; embed it anew: python -m catalog embed "
-            f"{catalog.folder}"
+            f"{catalog.folder} was embedded by another encoder; "
+            f"embed it anew: python -m catalog embed {catalog.folder}"
         )
     vectors = np.asarray(catalog.vectors, dtype=np.float32)
-    return Gallery(tuple(catalog.ids), vectors, encoder), [held[id_] for id_ in catalog.ids]
+    return Gallery(tuple(catalog.ids), vectors, encoder), [truth[id_] for id_ in catalog.ids]
 
 
 def drawn_queries(
     truth: Sequence[Truth], changes: int, count: int, seed: int, tries: int = 60
 ) -> list[DrawnQuery]:
-    """Up to `count` queries of so many changes that have a hit; every fourth change is a no, every fourth a comparison."""
+    """Return up to `count` queries of so many changes that have a hit.
+
+    One change in four is an exclusion, one in four a comparison.
+    """
     rng = np.random.default_rng([seed, changes])
     kinds: dict[str, list[int]] = {}
     for row, held in enumerate(truth):
         kinds.setdefault(str(held["category"][0]), []).append(row)
-    found: dict[tuple, DrawnQuery] = {}
+    queries: dict[tuple[Any, ...], DrawnQuery] = {}
     for _ in range(count * tries):
         row = int(rng.integers(len(truth)))
         asked = _changes(truth[row], changes, rng)
         key = (row, tuple(c.key for c in asked))
-        if len(asked) < changes or key in found:
+        if len(asked) < changes or key in queries:
             continue
         facets = tuple(dict.fromkeys(c.facet for c in asked))
         hits = frozenset(
@@ -119,11 +130,11 @@ def drawn_queries(
             if other != row and _hit(truth[row], truth[other], asked, facets)
         )
         if hits:
-            phrase = "like this but " + ", ".join(said(c) for c in asked)
-            found[key] = DrawnQuery(f"{changes} changes", row, phrase, hits, (), facets, asked)
-        if len(found) == count:
+            phrase = "like this but " + ", ".join(wording(c) for c in asked)
+            queries[key] = DrawnQuery(f"{changes} changes", row, phrase, hits, (), facets, asked)
+        if len(queries) == count:
             break
-    return list(found.values())
+    return list(queries.values())
 
 
 def _changes(held: Truth, count: int, rng: np.random.Generator) -> tuple[Constraint, ...]:
@@ -132,12 +143,15 @@ def _changes(held: Truth, count: int, rng: np.random.Generator) -> tuple[Constra
         f for f in VALUES if vocabulary.applicable(f, category) and (f == "details" or held.get(f))
     ]
     chosen = [facets[place] for place in rng.permutation(len(facets))[:count]]
-    made = (_change(held, facet, category, rng) for facet in chosen)
-    return tuple(c for c in made if c is not None)
+    constraints = (_change(held, facet, category, rng) for facet in chosen)
+    return tuple(c for c in constraints if c is not None)
 
 
 def _change(held: Truth, facet: str, category: str, rng: np.random.Generator) -> Constraint | None:
-    """One change of a facet: away from a value (one in four), along an axis (one in four), else to another value."""
+    """Return one change of a facet, if there is one to make.
+
+    One in four is away from a value, one in four along an axis, the others to another value.
+    """
     own, form = held.get(facet, ()), int(rng.integers(4))
     if form == 0:
         known = [
@@ -160,18 +174,18 @@ def _change(held: Truth, facet: str, category: str, rng: np.random.Generator) ->
     return Constraint(facet=facet, op="require", value=str(rng.choice(other))) if other else None
 
 
-def said(c: Constraint) -> str:
-    """A change as a shopper types it."""
+def wording(c: Constraint) -> str:
+    """Return a change as a shopper types it."""
     value = str(c.value)
     if c.op in ("more", "less"):
         return COMPARED[c.facet, value][c.op]
     if c.op == "exclude":
         return _UNWANTED.get(value, f"no {value}")
-    return _SAID.get(value, _WANTED[c.facet].format(value))
+    return _WORDINGS.get(value, _WANTED[c.facet].format(value))
 
 
 def _has(held: Truth, facet: str, value: str) -> bool:
-    return any(vocabulary.covers(facet, value, one) for one in held.get(facet, ()))
+    return any(vocabulary.covers(facet, value, own) for own in held.get(facet, ()))
 
 
 def _hit(
@@ -179,7 +193,7 @@ def _hit(
 ) -> bool:
     kept = all(
         _plain(reference, facet) & _plain(other, facet) or not _plain(reference, facet)
-        for facet in KEPT
+        for facet in KEPT_FACETS
         if facet not in changed
     )
     return kept and all(met(c, other, reference) for c in asked)
@@ -190,11 +204,11 @@ def _plain(held: Truth, facet: str) -> set[str]:
 
 
 def met(c: Constraint, held: Truth, reference: Truth) -> bool:
-    """Whether what was drawn meets a change; comparatives against the reference."""
+    """Return whether what was drawn meets a change; comparatives are against the reference."""
     value = str(c.value)
     if c.op in ("require", "exclude"):
         return _has(held, c.facet, value) == (c.op == "require")
-    here, there = (_position(c.facet, value, one) for one in (held, reference))
+    here, there = (_position(c.facet, value, drawn) for drawn in (held, reference))
     return (
         here is not None
         and there is not None

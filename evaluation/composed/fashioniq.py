@@ -1,9 +1,10 @@
-"""FashionIQ by its official protocol: a garment, two people's words for what shall differ, and the one right answer.
+"""FashionIQ by its official protocol: a garment, two captions of a difference, one right answer.
 
-Wu et al., "Fashion IQ: A New Dataset Towards Retrieving Images by Natural Language Feedback", CVPR 2021
-(github.com/XiaoxiaoGuo/fashion-iq). Validation part, each category by itself, both captions joined, R@10 and R@50 among
-all pictures of the category's split, reference included ("full"), and among those that the captions name ("VAL", after
-Chen et al., "Image Search with Text Feedback by Visiolinguistic Attention Learning", CVPR 2020), which is easier.
+Wu et al., "Fashion IQ: A New Dataset Towards Retrieving Images by Natural Language Feedback", CVPR
+2021 (github.com/XiaoxiaoGuo/fashion-iq). Validation part, each category by itself, both captions
+joined, R@10 and R@50 among all pictures of the category's split, reference included ("full"), and
+among those that the captions name ("VAL", after Chen et al., "Image Search with Text Feedback by
+Visiolinguistic Attention Learning", CVPR 2020), which is easier.
 """
 
 from __future__ import annotations
@@ -20,15 +21,17 @@ from errors import InputError
 from evaluation.composed.gallery import Gallery, Words, encode_files, read_wish
 from evaluation.composed.methods import Methods, Scorer
 from evaluation.composed.product_queries import ComposedQuery
-from evaluation.report.show import finish, machine, table
+from evaluation.report.show import Figures, finish, machine, table
 from metrics.intervals import estimate
 from settings import load_settings
 
 FOLDER = "fashioniq"
-"""Where it is looked for in the folder of labelled photos."""
+"""Its folder within the folder of labelled photos."""
 CATEGORIES = ("dress", "shirt", "toptee")
 CUTS = (10, 50)
 SETS = ("full", "VAL")
+Recalls = dict[str, list[float]]
+"""Figure -> one number per query."""
 ENDINGS = (".jpg", ".png", ".jpeg")
 
 PUBLISHED: dict[str, tuple[tuple[float, float], ...]] = {
@@ -51,14 +54,16 @@ PUBLISHED: dict[str, tuple[tuple[float, float], ...]] = {
     ),
     "SPRC (Bai et al., ICLR 2024)": ((49.18, 72.43), (55.64, 73.89), (59.35, 78.58)),
 }
-"""Published figures in percent, (R@10, R@50) a category, as later papers quote them: TIRG as in the comparisons since Chen
-et al. 2020, whose candidate set may be the smaller one; the others on the full one. All but MagicLens are trained on
-FashionIQ's training part."""
+"""Published (R@10, R@50) in percent by category, as later papers quote them.
+
+TIRG as in the comparisons since Chen et al. 2020, whose candidate set may be the smaller one; the
+others on the full one. All but MagicLens are trained on FashionIQ's training part.
+"""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One category: queries as (reference, target, both captions joined), and its candidate pictures."""
+    """A category: queries as (reference, target, joined captions), and its candidate pictures."""
 
     category: str
     queries: tuple[tuple[str, str, str], ...]
@@ -82,7 +87,7 @@ def _files(folder: Path, category: str) -> tuple[Path, Path]:
 
 
 def missing(folder: Path) -> str:
-    """What of the layout is missing and where it belongs, in one sentence; "" where all is there."""
+    """Return what is missing and where it belongs, in one sentence; "" if nothing is."""
     absent = [
         path for category in CATEGORIES for path in _files(folder, category) if not path.is_file()
     ]
@@ -92,14 +97,18 @@ def missing(folder: Path) -> str:
         return ""
     return (
         f"no {absent[0]} ({len(absent)} of 7 parts are missing). FashionIQ belongs into {folder}: "
-        "captions/cap.CATEGORY.val.json, image_splits/split.CATEGORY.val.json and images/ID.jpg (or .png) for the "
-        f"categories {', '.join(CATEGORIES)}; captions and splits: github.com/XiaoxiaoGuo/fashion-iq, pictures: by the "
-        "links that it names. Another folder: --folder"
+        "captions/cap.CATEGORY.val.json, image_splits/split.CATEGORY.val.json and images/ID.jpg "
+        f"(or .png) for the categories {', '.join(CATEGORIES)}; captions and splits: "
+        "github.com/XiaoxiaoGuo/fashion-iq, pictures: by the links that it names. "
+        "Another folder: --folder"
     )
 
 
 def read_part(folder: Path, category: str) -> Part:
-    """One category's validation part. Raises InputError on a file that is missing or of another form."""
+    """Read the validation part of one category.
+
+    Raises InputError if a file is missing or of another form.
+    """
     captions, split = _files(folder, category)
     try:
         records, candidates = (
@@ -112,14 +121,14 @@ def read_part(folder: Path, category: str) -> Part:
         raise InputError(missing(folder)) from None
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(
-            f"{captions} or {split} is not FashionIQ's ({type(error).__name__}: {error}); expected a list of "
-            '{"candidate", "target", "captions"} and a list of ids'
+            f"{captions} or {split} is not FashionIQ's ({type(error).__name__}: {error}); expected "
+            'a list of {"candidate", "target", "captions"} and a list of ids'
         ) from None
     return Part(category, queries, tuple(dict.fromkeys(map(str, candidates))))
 
 
 def joined(captions: Sequence[str]) -> str:
-    """Both captions as one sentence."""
+    """Join both captions into one sentence."""
     return " and ".join(caption.strip(" .,?!") for caption in captions if caption.strip())
 
 
@@ -130,7 +139,10 @@ def _picture(folder: Path, id_: str) -> Path | None:
 
 
 def _galleries(folder: Path, part: Part, encoder: Encoder) -> dict[str, Gallery]:
-    """{set: gallery}; every picture is encoded once. Raises InputError where pictures are missing."""
+    """Return {set: gallery}; every picture is encoded once.
+
+    Raises InputError if pictures are missing.
+    """
     ids = tuple(dict.fromkeys((*part.candidates, *part.named)))
     paths = {id_: _picture(folder, id_) for id_ in ids}
     absent = [id_ for id_, path in paths.items() if path is None]
@@ -148,7 +160,10 @@ def _galleries(folder: Path, part: Part, encoder: Encoder) -> dict[str, Gallery]
 
 
 def recall_rows(gallery: Gallery, part: Part, scorer: Scorer) -> dict[str, list[float]]:
-    """{R@10, R@50: 1.0 or 0.0 a query}: is the target among the first. The reference stays among the candidates."""
+    """Return {R@10, R@50: 1.0 or 0.0 per query}: whether the target is among the first.
+
+    The reference stays among the candidates.
+    """
     row_of = {id_: row for row, id_ in enumerate(gallery.products)}
     rows: dict[str, list[float]] = {f"R@{cut}": [] for cut in CUTS}
     for reference, target, words in part.queries:
@@ -161,41 +176,40 @@ def recall_rows(gallery: Gallery, part: Part, scorer: Scorer) -> dict[str, list[
 
 def evaluate(
     folder: Path, encoder: Encoder, words: Words, names: Sequence[str], mixes: dict[str, float]
-) -> dict:
-    """{set: {method: {category or mean: {R@10, R@50: [mean, low, high]}}}}; prints the tables."""
-    figures: dict[str, dict] = {name: {} for name in SETS}
+) -> dict[str, Figures]:
+    """Return {set: {method: {category or mean: {R@10, R@50: [mean, low, high]}}}}; print tables."""
+    recalls: dict[str, dict[str, dict[str, Recalls]]] = {name: {} for name in SETS}
     for category in CATEGORIES:
         part = read_part(folder, category)
         for kind, gallery in _galleries(folder, part, encoder).items():
             methods = Methods(gallery, words, mixes)
             for name in names:
-                figures[kind].setdefault(name, {})[category] = recall_rows(
+                recalls[kind].setdefault(name, {})[category] = recall_rows(
                     gallery, part, methods.scorer(name)
                 )
     result = {
-        kind: {
-            name: {
-                **{
-                    category: {cut: estimate(values).rounded() for cut, values in rows.items()}
-                    for category, rows in by_category.items()
-                },
-                "mean": {
-                    f"R@{cut}": estimate(
-                        {c: rows[f"R@{cut}"] for c, rows in by_category.items()}
-                    ).rounded()
-                    for cut in CUTS
-                },
-            }
-            for name, by_category in by_name.items()
-        }
-        for kind, by_name in figures.items()
+        kind: {name: _summary(by_category) for name, by_category in by_name.items()}
+        for kind, by_name in recalls.items()
     }
     for kind, by_name in result.items():
         _print(kind, by_name)
     return result
 
 
-def _print(kind: str, by_name: dict) -> None:
+def _summary(by_category: dict[str, Recalls]) -> Figures:
+    """Return {category or mean: {R@10, R@50: [mean, low, high]}} of one method."""
+    summary = {
+        category: {cut: estimate(values).rounded() for cut, values in rows.items()}
+        for category, rows in by_category.items()
+    }
+    summary["mean"] = {
+        f"R@{cut}": estimate({c: rows[f"R@{cut}"] for c, rows in by_category.items()}).rounded()
+        for cut in CUTS
+    }
+    return summary
+
+
+def _print(kind: str, by_name: Figures) -> None:
     ours = [
         [
             name,
@@ -217,7 +231,8 @@ def _print(kind: str, by_name: dict) -> None:
         for name, by_category in PUBLISHED.items()
     ]
     table(
-        f"FashionIQ, validation part, {kind} candidates: R@10 R@50 in percent; published figures below",
+        f"FashionIQ, validation part, {kind} candidates: R@10 R@50 in percent; "
+        "published figures below",
         ["method", *CATEGORIES, "mean"],
         [*ours, *others],
     )
@@ -228,8 +243,11 @@ def run(
     data: Path | None = None,
     kinds: Sequence[str] | None = None,
     out: Path | None = None,
-) -> dict:
-    """FashionIQ alone; prints its tables and one JSON line. Raises InputError where its files are missing."""
+) -> Figures:
+    """Run FashionIQ alone; print tables and one JSON line.
+
+    Raises InputError if its files are missing.
+    """
     settings = load_settings(data_dir=data)
     where = folder or settings.data_dir / FOLDER
     if lacking := missing(where):

@@ -1,10 +1,11 @@
-"""The attribute-to-product tasks of the Marqo-FashionCLIP leaderboard, on the held-out product photos.
+"""The attribute-to-product tasks of the Marqo-FashionCLIP leaderboard, on held-out photos.
 
-The query is a name alone (a category, a sub-category, a fine category or a colour of the shop's), a hit is a product that
-has it. github.com/marqo-ai/marqo-FashionCLIP, LEADERBOARD.md and configs/KAGL.json: every name is one query, documents are
-0.9 picture + 0.1 title, ranked by cosine; P@1, P@10 and MRR of the first ten. Its figures are on the whole of that data
-set (KAGL); ours are on the few held-out designs, of the domain that the built-in encoder was trained on: orientation, no
-contest.
+The query is a name alone (a category, a sub-category, a fine category or a colour of the shop), a
+hit is a product that has it. After github.com/marqo-ai/marqo-FashionCLIP, LEADERBOARD.md and
+configs/KAGL.json: every name is one query, documents are 0.9 picture + 0.1 title, ranked by cosine;
+P@1, P@10 and MRR of the first ten. The published figures are on the whole of that data set (KAGL).
+Ours are on the few held-out designs, of the domain that the built-in encoder was trained on, and
+are for orientation only.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from datasets.splits import design_role
 from encoders import Encoder, load_encoder
 from errors import InputError
 from evaluation.composed.gallery import Words, encode_files
-from evaluation.report.show import finish, machine, table
+from evaluation.report.show import Figures, finish, machine, table
 from metrics.intervals import Estimate, estimate, short
 from settings import load_settings
 from vocabulary.wish import Wish
@@ -60,13 +61,17 @@ PUBLISHED: dict[str, dict[str, tuple[float, float, float]]] = {
 }
 """P@1, P@10 and MRR on the whole of KAGL, from the leaderboard of 2024-08-09."""
 NOTE = (
-    "our test set is smaller ({photos} photos of held-out designs) and of the domain that the built-in encoder was "
-    "trained on; the published figures are on the whole data set, for orientation"
+    "our test set is smaller ({photos} photos of held-out designs) and of the domain that the "
+    "built-in encoder was trained on; the published figures are on the whole data set, for "
+    "orientation"
 )
 
 
 def held_out(data: Path) -> list[dict[str, str]]:
-    """The rows of the product photos whose design is kept for reports. Raises InputError without the folder."""
+    """Return the shop's rows of the product photos with held-out designs.
+
+    Raises InputError if the folder is missing.
+    """
     path = data / FOLDERS["product"] / "products.csv"
     if not path.is_file():
         raise InputError(
@@ -81,15 +86,16 @@ def held_out(data: Path) -> list[dict[str, str]]:
 
 
 def relevance(rows: Sequence[Mapping[str, str]], column: str) -> dict[str, np.ndarray]:
-    """{name: (n,) bool, which products have it}, for every name in the column."""
-    held = np.array([row[column] for row in rows])
-    return {name: held == name for name in sorted(set(held.tolist()) - {""})}
+    """Return {name: (n,) bool, which products have it}, for every name in the column."""
+    values = np.array([row[column] for row in rows])
+    return {name: values == name for name in sorted(set(values.tolist()) - {""})}
 
 
 def scored(ranking: np.ndarray, relevant: np.ndarray) -> tuple[float, float, float]:
-    """P@1, P@10 and the reciprocal rank of the first hit among ten. ranking: rows, best first; relevant: (n,) bool.
+    """Return P@1, P@10 and the reciprocal rank of the first hit among ten.
 
-    P@10 divides by ten even where fewer products have the name, as the leaderboard does.
+    ranking: rows, best first; relevant: (n,) bool. P@10 divides by ten even if fewer products have
+    the name, as the leaderboard does.
     """
     hits = relevant[ranking[:DEPTH]]
     first = int(np.argmax(hits)) if hits.any() else -1
@@ -101,7 +107,7 @@ def scored(ranking: np.ndarray, relevant: np.ndarray) -> tuple[float, float, flo
 
 
 def mixed(pictures: np.ndarray, titles: np.ndarray, share: float = TITLE) -> np.ndarray:
-    """(n, dim) documents of unit length from (n, dim) pictures and (n, dim) titles, each first of unit length."""
+    """Return unit documents (n, dim): the weighted sum of unit pictures and titles (n, dim)."""
     return _unit((1 - share) * _unit(pictures) + share * _unit(titles))
 
 
@@ -110,7 +116,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def by_wish(encoder: Encoder, words: Words, name: str) -> np.ndarray:
-    """(dim,) query as the shop would ask it: the name read by the offline planner, composed in its slices."""
+    """Return the query (dim,) as the shop makes it: read by the planner, composed in slices."""
     reading = read(name)
     wish = Wish(constraints=reading.constraints, words=" ".join(reading.unknown))
     return compose("delta", None, wish, words.of(name), encoder).vector
@@ -118,11 +124,14 @@ def by_wish(encoder: Encoder, words: Words, name: str) -> np.ndarray:
 
 def run_task(
     relevant: Mapping[str, np.ndarray], queries: Mapping[str, np.ndarray], documents: np.ndarray
-) -> dict:
-    """{P@1, P@10, MRR: [mean, low, high]} over the names; queries: name -> (dim,); documents: (n, dim)."""
+) -> Figures:
+    """Return {P@1, P@10, MRR: [mean, low, high]} over the names.
+
+    relevant: name -> (n,) bool; queries: name -> (dim,); documents: (n, dim).
+    """
     rows = [
-        scored(np.argsort(-(documents @ queries[name]), kind="stable"), held)
-        for name, held in relevant.items()
+        scored(np.argsort(-(documents @ queries[name]), kind="stable"), has_it)
+        for name, has_it in relevant.items()
     ]
     return {
         figure: estimate(values).rounded()
@@ -130,8 +139,10 @@ def run_task(
     }
 
 
-def run(data: Path | None = None, encoder: Encoder | None = None, out: Path | None = None) -> dict:
-    """All tasks in three ways of asking; prints a table and one JSON line."""
+def run(
+    data: Path | None = None, encoder: Encoder | None = None, out: Path | None = None
+) -> Figures:
+    """Run all tasks with three kinds of queries; print a table and one JSON line."""
     settings = load_settings(data_dir=data)
     rows = held_out(settings.data_dir)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
@@ -140,27 +151,45 @@ def run(data: Path | None = None, encoder: Encoder | None = None, out: Path | No
     pictures = encode_files([folder / f"{row['id']}.jpg" for row in rows], encoder)
     titles = [row["productDisplayName"] for row in rows]
     words.learn(titles)
-    documents = mixed(pictures, np.stack([words.of(title) for title in titles]))
+    documents = mixed(pictures, np.stack([words.embedding(title) for title in titles]))
     relevant = {task: relevance(rows, column) for task, column in TASKS.items()}
-    words.learn(name for held in relevant.values() for name in held)
-    figures: dict[str, dict] = {}
-    for task, held in relevant.items():
-        told = {name: words.of(name) for name in held}
-        wished = {name: by_wish(encoder, words, name) for name in held}
-        for way, queries, against in (
-            ("text tower, picture + title", told, documents),
-            ("text tower, picture", told, _unit(pictures)),
-            ("planner, slices, picture", wished, pictures),
+    words.learn(name for by_name in relevant.values() for name in by_name)
+    figures: dict[str, Figures] = {}
+    for task, by_name in relevant.items():
+        texts = {name: words.embedding(name) for name in by_name}
+        wishes = {name: by_wish(encoder, words, name) for name in by_name}
+        for way, queries, targets in (
+            ("text tower, picture + title", texts, documents),
+            ("text tower, picture", texts, _unit(pictures)),
+            ("planner, slices, picture", wishes, pictures),
         ):
-            figures.setdefault(way, {})[task] = run_task(held, queries, against)
+            figures.setdefault(way, {})[task] = run_task(by_name, queries, targets)
     names = {
         task: {
-            "names": len(held),
-            "with_ten": int(sum(int(has.sum()) >= DEPTH for has in held.values())),
+            "names": len(by_name),
+            "with_ten": int(sum(int(has_it.sum()) >= DEPTH for has_it in by_name.values())),
         }
-        for task, held in relevant.items()
+        for task, by_name in relevant.items()
     }
     note = NOTE.format(photos=len(rows))
+    _show(figures, names, note)
+    return finish(
+        {
+            "benchmark": "marqo",
+            "encoder": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "photos": len(rows),
+            "names": names,
+            "figures": figures,
+            "published": PUBLISHED,
+            "note": note,
+            "machine": machine(),
+        },
+        out and out / "marqo.json",
+    )
+
+
+def _show(figures: dict[str, Figures], names: dict[str, dict[str, int]], note: str) -> None:
     table(
         f"A name as the query: P@10 [95%]; P@1; MRR. {note[0].upper()}{note[1:]}",
         [
@@ -180,20 +209,6 @@ def run(data: Path | None = None, encoder: Encoder | None = None, out: Path | No
                 for model, by_task in PUBLISHED.items()
             ),
         ],
-    )
-    return finish(
-        {
-            "benchmark": "marqo",
-            "encoder": encoder.name,
-            "fingerprint": encoder.fingerprint,
-            "photos": len(rows),
-            "names": names,
-            "figures": figures,
-            "published": PUBLISHED,
-            "note": note,
-            "machine": machine(),
-        },
-        out and out / "marqo.json",
     )
 
 

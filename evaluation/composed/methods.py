@@ -1,4 +1,4 @@
-"""Whom the composed benchmark compares: every composer, the static fusions with mixes of their own, and no fusion at all."""
+"""The methods that the composed benchmark compares: composers, static fusions, and no fusion."""
 
 from __future__ import annotations
 
@@ -22,10 +22,13 @@ Scorer = Callable[[ComposedQuery, Wish], np.ndarray]
 STATIC = ("image", "text", "sum", "slerp")
 PHRASE = " of the very phrase"
 WHOLE = (*STATIC, f"text{PHRASE}", f"sum{PHRASE}")
-"""Static fusions of whole vectors. The text tower reads the caption that the planner makes of the phrase, or, as published
-systems have it, the very phrase."""
+"""Static fusions of whole vectors.
+
+The text tower reads the planner's caption of the phrase or, as in published systems, the phrase
+itself.
+"""
 SLICED = ("text in slices", "sum in slices", "slerp in slices")
-"""The same with the wanted values' prototypes, each in its own slice."""
+"""The same fusions with the prototypes of the wanted values, each in its own slice."""
 NONE = "classify, edit, filter"
 MIXED = ("sum", "slerp", f"sum{PHRASE}", "sum in slices", "slerp in slices")
 MIXES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
@@ -33,7 +36,10 @@ MIXES = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 
 @dataclass(frozen=True)
 class Methods:
-    """Named scorers over one gallery. mixes: the words' share in each static fusion, chosen on other designs."""
+    """Named scorers over one gallery.
+
+    mixes: the words' share in each static fusion, chosen on other designs.
+    """
 
     gallery: Gallery
     words: Words
@@ -42,22 +48,26 @@ class Methods:
 
     @property
     def thetas(self) -> tuple[str, ...]:
-        """The composers that edit the reference by the wish, whichever there are weights for."""
+        """The composers that edit the reference by the wish and have weights for this encoder."""
         return tuple(kind for kind in kinds_for(self.gallery.encoder) if kind not in STATIC)
 
     def names(self, kinds: Iterable[str] | None = None) -> tuple[str, ...]:
-        """All methods, or baselines and these composers alone. Raises InputError on an unknown one."""
+        """Return all methods, or the baselines and these composers.
+
+        Raises InputError for an unknown one.
+        """
         allowed = (*WHOLE, *self.thetas, *SLICED, NONE)
         wanted = tuple(kinds or allowed)
         unknown = [name for name in wanted if name not in allowed]
         if unknown:
             raise InputError(
-                f"no composer {', '.join(unknown)} for this encoder; there are: {', '.join(allowed)}"
+                f"no composer {', '.join(unknown)} for this encoder; "
+                f"there are: {', '.join(allowed)}"
             )
         return tuple(name for name in allowed if name in wanted or name not in self.thetas)
 
     def scorer(self, name: str) -> Scorer:
-        """The method of this name."""
+        """Return the method of this name."""
         if name == NONE:
             return ClassifyEditFilter(self.gallery).scores
         kind = name.removesuffix(" in slices").removesuffix(PHRASE)
@@ -68,27 +78,23 @@ class Methods:
         )
 
         def score(query: ComposedQuery, wish: Wish) -> np.ndarray:
-            said = (
-                self.words.of(query.phrase)
-                if name.endswith(PHRASE)
-                else None
-                if name in SLICED
-                else self.words(wish)
-            )
+            if name.endswith(PHRASE):
+                text = self.words.of(query.phrase)
+            else:
+                text = None if name in SLICED else self.words(wish)
             picture = self.gallery.vectors[query.reference]
-            return (
-                self.gallery.vectors
-                @ compose(kind, picture, wish, said, self.gallery.encoder, weights).vector
-            )
+            composed = compose(kind, picture, wish, text, self.gallery.encoder, weights)
+            scores: np.ndarray = self.gallery.vectors @ composed.vector
+            return scores
 
         return score
 
 
 class ClassifyEditFilter:
-    """No fusion at all: classify everything, edit the reference's labels, keep what has them.
+    """The baseline without fusion: classify all items, edit the reference's labels, filter by them.
 
-    Ranked by how many labels fit; among equals the order is drawn with a seed. An unwanted value leaves all others, a
-    comparative what lies beyond the reference's own value.
+    Items are ranked by how many labels fit, ties in a seeded random order. An exclusion allows all
+    other values, a comparative those beyond the reference's own value.
     """
 
     def __init__(self, gallery: Gallery, seed: int = 0) -> None:
@@ -97,7 +103,7 @@ class ClassifyEditFilter:
         self.order = np.random.default_rng(seed).permutation(len(gallery.products))
 
     def scores(self, query: ComposedQuery, wish: Wish) -> np.ndarray:
-        """(n,) number of labels that fit, plus less than one for the order."""
+        """Return (n,) the number of labels that fit, plus less than one to break ties."""
         asked = {
             facet: [c for c in wish.constraints if c.facet == facet]
             for facet in dict.fromkeys(c.facet for c in wish.constraints)
@@ -112,18 +118,14 @@ class ClassifyEditFilter:
     def _fits(
         self, facet: str, prototypes: Prototypes, asked: Sequence[Constraint], reference: int
     ) -> np.ndarray:
-        """(n,) 1.0 where the label of the facet fits."""
+        """Return (n,) 1.0 where the label of the facet fits."""
         labels = self._classified(facet, prototypes)
         if not prototypes.exclusive:  # details: a column each
-            fits = np.ones(len(labels), dtype=bool)
-            for constraint in asked:
-                has = labels[:, _members(prototypes, facet, str(constraint.value))].any(axis=1)
-                fits &= ~has if constraint.op in ("exclude", "less") else has
-            return fits.astype(float)
+            return _fits_details(labels, facet, prototypes, asked)
         allowed = set(range(len(prototypes.values)))
-        kept = [c for c in asked if c.op in ("require", "prefer")]
-        if kept:
-            allowed = {row for c in kept for row in _members(prototypes, facet, str(c.value))}
+        wanted = [c for c in asked if c.op in ("require", "prefer")]
+        if wanted:
+            allowed = {row for c in wanted for row in _members(prototypes, facet, str(c.value))}
         elif not asked:
             allowed = {int(labels[reference])}
         for constraint in asked:
@@ -134,12 +136,22 @@ class ClassifyEditFilter:
         return np.isin(labels, list(allowed)).astype(float)
 
     def _classified(self, facet: str, prototypes: Prototypes) -> np.ndarray:
-        """(n,) the likeliest value, or (n, values) bool where values do not exclude one another."""
+        """Return (n,) the likeliest value, or (n, values) bool if values are not exclusive."""
         if facet not in self._labels:
             span = self.gallery.encoder.layout.slice(self.gallery.encoder.facet_slice[facet])
             shown = prototypes.probabilities(self.gallery.vectors[:, span])
             self._labels[facet] = np.argmax(shown, axis=1) if prototypes.exclusive else shown > 0.5
         return self._labels[facet]
+
+
+def _fits_details(
+    labels: np.ndarray, facet: str, prototypes: Prototypes, asked: Sequence[Constraint]
+) -> np.ndarray:
+    fits = np.ones(len(labels), dtype=bool)
+    for constraint in asked:
+        has = labels[:, _members(prototypes, facet, str(constraint.value))].any(axis=1)
+        fits &= ~has if constraint.op in ("exclude", "less") else has
+    return fits.astype(float)
 
 
 def _members(prototypes: Prototypes, facet: str, value: str) -> list[int]:
@@ -148,7 +160,10 @@ def _members(prototypes: Prototypes, facet: str, value: str) -> list[int]:
 
 
 def _beyond(prototypes: Prototypes, constraint: Constraint, own: int) -> set[int]:
-    """Rows of the values that have more (or less) of an ordered attribute than the row `own`; all where none is known."""
+    """Return the rows of values with more (or less) of an ordered attribute than the row `own`.
+
+    All rows if the order of `own` is unknown.
+    """
     places = STEPS.get((constraint.facet, str(constraint.value)), {})
     start = places.get(prototypes.values[own])
     if start is None:

@@ -1,10 +1,10 @@
-"""Composed queries on real product photos: a reference, a change in words, and what counts as a hit.
+"""Composed queries on real product photos: a reference, a change in words, and what is a hit.
 
-A change of colour, of type or of pattern. A hit has the reference's type and audience and the named colour (recolour),
-its colour and audience and the named type (retype), or its type, colour and audience and the named pattern
-(repattern), all by the shop's own columns; the pattern is what the display name tells. For wordings there are three
-kinds more: another colour than the reference's (exclude_color), another pattern (exclude_pattern), and a colour and a
-pattern at once (two_changes).
+A change of colour, of type or of pattern. By the shop's own columns (the pattern by the display
+name), a hit has the reference's type and audience and the named colour (recolour), its colour and
+audience and the named type (retype), or its type, colour and audience and the named pattern
+(repattern). For wordings there are three more kinds: another colour than the reference's
+(exclude_color), another pattern (exclude_pattern), a colour and a pattern at once (two_changes).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import numpy as np
 import vocabulary
 from datasets.photos import FOLDERS, read_photos
 
-FREQUENT = 20
+MIN_PHOTOS = 20
 """Types and colours with so many photos in the folder are classes."""
 
 KINDS = ("recolour", "retype", "repattern")
@@ -42,7 +42,7 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "two_changes": ("like this but {pattern} and in {color}",),
 }
 PATTERN_WORDS = {"graphic": "with a print", "solid": "plain"}
-"""What the phrases say for a pattern, where it is not its name."""
+"""What the phrases say for a pattern, if not its name."""
 _PLACES = {"color": "color", "category": "type", "pattern": "pattern"}
 """Facet -> its placeholder in a phrase."""
 
@@ -69,9 +69,10 @@ class Asked:
 
 @dataclass(frozen=True)
 class ComposedQuery:
-    """A reference (row in the gallery) and a phrase that names the changes; targets: rows that are hits.
+    """A reference (row in the gallery) and a phrase that names the changes.
 
-    changed: facets that the change touches; their slices are left out of the drift.
+    targets: rows that are hits; changed: facets that the change touches, whose slices are left out
+    of the drift.
     """
 
     kind: str
@@ -83,12 +84,15 @@ class ComposedQuery:
 
     @property
     def value(self) -> str:
-        """The shop's value of the first change."""
+        """The shop's value in the first change."""
         return self.asked[0].value
 
 
 def read_products(data: Path, role: str) -> list[Product]:
-    """The product photos whose design plays this role (report, choose, train). Raises InputError without data."""
+    """Return the product photos whose design has this role (report, choose, train).
+
+    Raises InputError if the data are missing.
+    """
     photos = [photo for photo in read_photos(data) if photo.source == "product"]
     types, colors = (
         _frequent(photo.shop.get(name, "") for photo in photos) for name in ("article", "base")
@@ -111,12 +115,12 @@ def _class(shop: Mapping[str, str], name: str, classes: set[str]) -> str:
 
 
 def photo_path(data: Path, product: Product) -> Path:
-    """Where the product's picture lies."""
+    """Return the path of the product's picture."""
     return data / FOLDERS["product"] / "images" / f"{product.id}.jpg"
 
 
 def _frequent(names: Iterable[str]) -> set[str]:
-    return {name for name, count in Counter(names).items() if name and count >= FREQUENT}
+    return {name for name, count in Counter(names).items() if name and count >= MIN_PHOTOS}
 
 
 _KEYS: dict[str, Callable[[Product], tuple[str, ...]]] = {
@@ -136,13 +140,13 @@ _OWN: dict[str, Callable[[Product], tuple[Asked, ...]]] = {
     "exclude_pattern": lambda p: (Asked("pattern", p.pattern, "exclude"),),
     "two_changes": lambda p: (Asked("color", p.color), Asked("pattern", p.pattern)),
 }
-"""What a product has of what a change may name."""
+"""The product's own values of what a change may name."""
 
 
 def sample_queries(
     products: Sequence[Product], kind: str, count: int, seed: int
 ) -> list[ComposedQuery]:
-    """Up to `count` different (reference, named values) pairs that have a hit, drawn with a seed."""
+    """Return up to `count` different (reference, named values) pairs that have a hit, seeded."""
     rows_of: dict[tuple[str, ...], dict[tuple[Asked, ...], set[int]]] = {}
     for row, product in enumerate(products):
         own = _OWN[kind](product)
@@ -163,34 +167,37 @@ def sample_queries(
 def _pairs(
     by_value: Mapping[tuple[Asked, ...], set[int]],
 ) -> Iterable[tuple[int, tuple[Asked, ...], frozenset[int]]]:
-    """(reference, what is asked, hits) among products that share what a hit shares."""
+    """Yield (reference, change, hits) among products that share what a hit must share."""
     ordered = sorted(by_value.items(), key=lambda pair: [a.value for a in pair[0]])
-    for asked, found in ordered:
+    for asked, rows_with in ordered:
         if asked[0].op == "exclude":
             hits = frozenset(
                 row for other, rows in ordered if not _banned(other[0], asked[0]) for row in rows
             )
             if hits:
-                yield from ((row, asked, hits) for row in sorted(found))
+                yield from ((row, asked, hits) for row in sorted(rows_with))
             continue
         for other, rows in ordered:
             if all(mine.value != theirs.value for mine, theirs in zip(asked, other, strict=True)):
-                yield from ((row, asked, frozenset(found)) for row in sorted(rows))
+                yield from ((row, asked, frozenset(rows_with)) for row in sorted(rows))
 
 
 def _banned(have: Asked, unwanted: Asked) -> bool:
-    """Whether a "no" to the unwanted value bans what an item has: "no blue" bans navy."""
-    one, other = (vocabulary.find(a.facet, a.value) or a.value for a in (unwanted, have))
-    return vocabulary.covers(have.facet, one, other)
+    """Return whether excluding a value excludes what an item has: "no blue" excludes navy."""
+    excluded, own = (vocabulary.find(a.facet, a.value) or a.value for a in (unwanted, have))
+    return vocabulary.covers(have.facet, excluded, own)
 
 
 def worded(
     query: ComposedQuery, template: str, patterns: Mapping[str, str] = PATTERN_WORDS
 ) -> ComposedQuery:
-    """The query in other words. template: with {color}, {type} or {pattern} where the values go; patterns: what is said
-    for a pattern, where it is not its name."""
-    said = {
+    """Return the query in other words.
+
+    template: has {color}, {type} or {pattern} for the values; patterns: what is said for a pattern,
+    if not its name.
+    """
+    values = {
         _PLACES[asked.facet]: patterns.get(asked.value, asked.value.lower())
         for asked in query.asked
     }
-    return replace(query, phrase=template.format(**said))
+    return replace(query, phrase=template.format(**values))

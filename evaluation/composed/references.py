@@ -1,8 +1,9 @@
-"""Several references in one wish: a garment from one picture, its colour, type or pattern from another.
+"""Two references in one wish: a garment of one picture, its colour, type or pattern of another.
 
-The query of `product_queries`, but the value is shown in a second photo instead of named; the second photo is of
-something else (another type, or for a change of type another colour), so that it is no answer itself, and is not
-searched. PinPoint (arXiv 2603.04598) finds published systems 40 to 70% worse than with one picture.
+The query is that of `product_queries`, but the value is shown in a second photo instead of named.
+The second photo is of something else (another type, or for a change of type another colour), so
+that it is no answer itself, and it is not searched. PinPoint (arXiv 2603.04598) finds published
+systems 40 to 70% worse than with one picture.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from composer import Weights, compose, load_weights
 from evaluation.composed.gallery import Gallery, known_wish
 from evaluation.composed.product_queries import FACETS, KINDS, ComposedQuery, sample_queries
 from evaluation.composed.scores import Rows, add_ranking, ranked
+from evaluation.report.show import Figures
 from metrics.intervals import difference, estimate, ratio
 from vocabulary.wish import Constraint, Wish
 
@@ -29,36 +31,36 @@ class TwoPictures:
 
 
 def two_pictures(gallery: Gallery, kind: str, count: int, seed: int) -> list[TwoPictures]:
-    """Up to `count` queries that have a second picture of the named value, drawn with a seed."""
+    """Return up to `count` seeded queries that have a second picture of the named value."""
     rng = np.random.default_rng([seed, 7, KINDS.index(kind)])
-    found = []
+    column = {"category": "type"}.get(FACETS[kind], FACETS[kind])
+    queries = []
     for query in sample_queries(gallery.products, kind, count, seed):
-        reference, place = (
-            gallery.products[query.reference],
-            {"category": "type"}.get(FACETS[kind], FACETS[kind]),
-        )
+        reference = gallery.products[query.reference]
         other = "color" if kind == "retype" else "type"
         sources = [
             row
             for row, product in enumerate(gallery.products)
-            if getattr(product, place) == query.value
+            if getattr(product, column) == query.value
             and row not in query.targets
             and getattr(product, other) not in ("", getattr(reference, other))
         ]
         if sources:
-            found.append(TwoPictures(query, int(rng.choice(sources))))
-    return found
+            queries.append(TwoPictures(query, int(rng.choice(sources))))
+    return queries
 
 
 Assembler = Callable[[TwoPictures], np.ndarray]
-"""A query vector (dim,) from two pictures."""
+"""Two pictures -> query vector (dim,)."""
 
 
 def assemblers(
     gallery: Gallery, kind: str, weights: Weights | None = None
 ) -> Mapping[str, Assembler]:
-    """How two pictures may become one query: their mean, slices of both, and slices of both with the borrowed one at the
-    weight of a change."""
+    """Return the ways to make one query of two pictures.
+
+    Their mean; slices of both; and slices of both with the borrowed one weighted as a change.
+    """
     encoder, vectors, settings = gallery.encoder, gallery.vectors, weights or load_weights()
 
     def borrowed(two: TwoPictures) -> tuple[np.ndarray, str]:
@@ -88,7 +90,7 @@ def assemblers(
         ).vector
 
     def _shown(two: TwoPictures) -> tuple[Constraint, ...]:
-        """What the second picture most probably shows, as the agent reads a photo: soft, with its confidence."""
+        """Return what the second picture most probably shows, as a soft constraint."""
         facet = FACETS[two.query.kind]
         prototypes = encoder.prototypes(facet)
         if prototypes is None:
@@ -114,11 +116,11 @@ def assemblers(
     }
 
 
-def several_references(gallery: Gallery, kind: str, count: int, seed: int) -> dict[str, dict]:
-    """R@10 by assembler against the one-picture figure (the value named): {name: {kinds, R@10, ratio, difference}}.
+def several_references(gallery: Gallery, kind: str, count: int, seed: int) -> dict[str, Figures]:
+    """Compare R@10 by assembler with one picture and the value named.
 
-    One picture is composed by `kind`, two by the closed form: a learned kind has nothing to go by where no words change
-    anything.
+    Returns {name: {kinds, "R@10", "ratio", "difference"}}. One picture is composed by `kind`, two
+    by the closed form: a learned composer has nothing to go by if no words change anything.
     """
     asked = {change: two_pictures(gallery, change, count, seed) for change in KINDS}
     asked = {change: queries for change, queries in asked.items() if queries}
@@ -138,7 +140,9 @@ def several_references(gallery: Gallery, kind: str, count: int, seed: int) -> di
         )
         for change, queries in asked.items()
     }
-    figures = {"one picture, the value named": {"R@10": estimate(named).rounded(), **_each(named)}}
+    figures: dict[str, Figures] = {
+        "one picture, the value named": {"R@10": estimate(named).rounded(), **_each(named)}
+    }
     for name, assemble in assemblers(gallery, "delta").items():
         rows = {change: _recall(gallery, queries, assemble) for change, queries in asked.items()}
         figures[name] = {
@@ -159,5 +163,5 @@ def _recall(gallery: Gallery, queries: Sequence[TwoPictures], assemble: Assemble
     return rows["R@10"]
 
 
-def _each(rows: Mapping[str, Sequence[float]]) -> dict[str, list[float]]:
+def _each(rows: Mapping[str, Sequence[float]]) -> dict[str, list[float | None]]:
     return {change: estimate(values).rounded() for change, values in rows.items()}

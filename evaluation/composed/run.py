@@ -1,7 +1,7 @@
 """Composed retrieval: a picture and a change in words, for every composer under one protocol.
 
-On real product photos and on a drawn catalogue, pictures only (no listing, no guard); in six wordings; with two
-pictures in one wish; and on FashionIQ where its files are at hand.
+On real product photos and on a drawn catalogue, by pictures only (no listing, no guard); in six
+wordings; with two pictures in one wish; and on FashionIQ if its files are there.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from evaluation.composed.scores import Rows, comparison, query_rows, strongest, 
 from evaluation.composed.sheet import save_sheet
 from evaluation.composed.wordings import over_wordings, overall, read_wordings
 from evaluation.report.plot import bars, require_matplotlib, save
-from evaluation.report.show import finish, machine, notice, table
+from evaluation.report.show import Figures, finish, machine, notice, table
 from metrics.intervals import Estimate, estimate, short
 from settings import load_settings
 
 GOAL_RATIO = 1.4
-"""The best composer against the best static fusion of whole vectors."""
+"""The goal for the best composer over the best static fusion of whole vectors."""
 READERS = {"known": known_wish, "words": read_wish}
 
 
@@ -43,9 +43,12 @@ def run(
     kinds: Sequence[str] | None = None,
     folder: Path | None = None,
     out: Path | None = None,
-) -> dict:
-    """All parts; prints their tables and one JSON line. kinds: only these composers beside the baselines; folder: of
-    FashionIQ; out: a folder for composed.json, the chart composed.svg and the contact sheet composed.png."""
+) -> Figures:
+    """Run all parts; print their tables and one JSON line.
+
+    kinds: only these composers beside the baselines; folder: that of FashionIQ; out: a folder for
+    composed.json, the chart composed.svg and the contact sheet composed.png.
+    """
     if out is not None:
         require_matplotlib()
     settings = load_settings(data_dir=data, catalog_dir=catalog)
@@ -108,20 +111,24 @@ def run(
 
 def on_products(
     methods: Methods, names: Sequence[str], queries: int, seed: int
-) -> tuple[dict, dict[str, dict[str, Rows]]]:
-    """({method: {known | words: {kind: figures}}}, {method: {kind: rows with the change read from the words}})."""
+) -> tuple[dict[str, Figures], dict[str, dict[str, Rows]]]:
+    """Measure the methods on product photos.
+
+    Returns ({method: {known | words: {kind: figures}}}, {method: {kind: rows}}), the rows with the
+    change read from the words.
+    """
     asked = {kind: sample_queries(methods.gallery.products, kind, queries, seed) for kind in KINDS}
-    found = {
+    wishes = {
         source: {kind: [reader(q) for q in chosen] for kind, chosen in asked.items()}
         for source, reader in READERS.items()
     }
-    figures: dict[str, dict] = {}
+    figures: dict[str, Figures] = {}
     rows: dict[str, dict[str, Rows]] = {}
     for name in tqdm(names, desc="composers", leave=False):
         scorer = methods.scorer(name)
         by_source = {
             source: {
-                kind: query_rows(methods.gallery, chosen, found[source][kind], scorer)
+                kind: query_rows(methods.gallery, chosen, wishes[source][kind], scorer)
                 for kind, chosen in asked.items()
             }
             for source in READERS
@@ -136,15 +143,18 @@ def on_products(
     return figures, rows
 
 
-def comparisons(rows: Mapping[str, Mapping[str, Rows]], best: str) -> dict[str, dict]:
-    """The best composer (chosen on other designs) against the strongest baseline of each family here, over all kinds of
-    change and by kind: {"family: change": comparison with the baseline's name}."""
+def comparisons(rows: Mapping[str, Mapping[str, Rows]], best: str) -> dict[str, Figures]:
+    """Compare the best composer with the strongest baseline of each family, by kind of change.
+
+    The composer was chosen on other designs, the baselines are the strongest on these. Returns
+    {"family: change": comparison with the baseline's name}.
+    """
     families = {
         "whole vectors": strongest(WHOLE, rows),
         "in slices": strongest(SLICED, rows),
         "no fusion": NONE,
     }
-    found = {}
+    by_name: dict[str, Figures] = {}
     for family, baseline in families.items():
         for change in ("all", *KINDS):
             part = KINDS if change == "all" else (change,)
@@ -157,14 +167,14 @@ def comparisons(rows: Mapping[str, Mapping[str, Rows]], best: str) -> dict[str, 
                     {name: {change: by[change]} for name, by in rows.items()},
                 )
             )
-            found[f"{family}: {change}"] = {
+            by_name[f"{family}: {change}"] = {
                 "baseline": rival,
                 **comparison(
                     {kind: rows[best][kind] for kind in part},
                     {kind: rows[rival][kind] for kind in part},
                 ),
             }
-    return found
+    return by_name
 
 
 def _drawn(
@@ -175,7 +185,7 @@ def _drawn(
     names: Sequence[str],
     queries: int,
     seed: int,
-) -> dict | None:
+) -> Figures | None:
     try:
         return on_drawn(folder, encoder, words, mixes, names, queries, seed)
     except InputError as error:
@@ -185,7 +195,7 @@ def _drawn(
 
 def _fashioniq(
     folder: Path, encoder: Encoder, words: Words, names: Sequence[str], mixes: dict[str, float]
-) -> dict | None:
+) -> Figures | None:
     missing = fashioniq.missing(folder)
     if missing:
         notice(f"FashionIQ is left out: {missing}")
@@ -193,12 +203,19 @@ def _fashioniq(
     return fashioniq.evaluate(folder, encoder, words, names, mixes)
 
 
-def _print(figures: dict, against: dict, best: str, wordings: dict, references: dict) -> None:
+def _print(
+    figures: dict[str, Figures],
+    against: dict[str, Figures],
+    best: str,
+    wordings: dict[str, Figures],
+    references: dict[str, Figures],
+) -> None:
     some = next(iter(figures.values()))["words"]
     columns = ["composer", *(f"{kind} ({some[kind]['queries']})" for kind in KINDS)]
     for source in READERS:
         table(
-            f"Composed retrieval on held-out product photos, change {source}: R@10 [95%]; P@10; drift",
+            f"Composed retrieval on held-out product photos, change {source}: "
+            "R@10 [95%]; P@10; drift",
             columns,
             [[name, *(_cell(by[source][kind]) for kind in KINDS)] for name, by in figures.items()],
         )
@@ -217,8 +234,8 @@ def _print(figures: dict, against: dict, best: str, wordings: dict, references: 
         ],
     )
     table(
-        f"{best} (chosen on other designs) against the strongest of each family here: R@10, paired; "
-        f"the goal for whole vectors is a ratio of {GOAL_RATIO}",
+        f"{best} (chosen on other designs) against the strongest of each family here: R@10, "
+        f"paired; the goal for whole vectors is a ratio of {GOAL_RATIO}",
         ["family", "change", "strongest", "ours", "theirs", "ratio", "difference", "apart"],
         [
             [
@@ -235,8 +252,8 @@ def _print(figures: dict, against: dict, best: str, wordings: dict, references: 
         width=140,
     )
     table(
-        f"Six wordings, {best}: R@10; spread (max - min) / mean of {', '.join(KINDS)} together {overall(wordings):.3f}, of all "
-        f"{overall(wordings, tuple(wordings)):.3f}",
+        f"Six wordings, {best}: R@10; spread (max - min) / mean of {', '.join(KINDS)} together "
+        f"{overall(wordings):.3f}, of all {overall(wordings, tuple(wordings)):.3f}",
         ["change", "queries", "known", *(str(n + 1) for n in range(6)), "spread"],
         [
             [kind, e["queries"], e["known"][0], *(r["R@10"][0] for r in e["wordings"]), e["spread"]]
@@ -253,13 +270,13 @@ def _print(figures: dict, against: dict, best: str, wordings: dict, references: 
     )
 
 
-def _cell(figures: dict) -> str:
+def _cell(figures: Figures) -> str:
     return (
         f"{Estimate(*figures['R@10'])}; {short(figures['P@10'][0])}; {short(figures['drift'][0])}"
     )
 
 
-def _plain(entry: dict) -> dict:
+def _plain(entry: Figures) -> Figures:
     return {
         name: value.rounded() if isinstance(value, Estimate) else value
         for name, value in entry.items()

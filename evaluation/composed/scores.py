@@ -1,4 +1,4 @@
-"""Figures of composed retrieval: recall, precision and drift a query; their means; who beats whom, and how surely."""
+"""Figures of composed retrieval: recall, precision and drift per query, means and comparisons."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from vocabulary.wish import Wish
 
 CUTS = (1, 10, 50)
 Rows = dict[str, list[float]]
-"""Figure -> one number a query."""
+"""Figure -> one number per query."""
 
 
 def ranked(scores: np.ndarray, reference: int, depth: int) -> np.ndarray:
-    """The `depth` best rows, best first, equal scores by row; the reference itself is not in the gallery."""
+    """Return the `depth` best rows, best first, ties by row; the reference is left out."""
     scores = scores.copy()
     scores[reference] = -np.inf
     return np.argsort(-scores, kind="stable")[:depth]
@@ -27,15 +27,15 @@ def ranked(scores: np.ndarray, reference: int, depth: int) -> np.ndarray:
 def query_rows(
     gallery: Gallery, queries: Sequence[ComposedQuery], wishes: Sequence[Wish], scorer: Scorer
 ) -> Rows:
-    """R@1/10/50 (is there a hit among the first), P@10 (share of hits) and drift, query by query."""
-    rows: Rows = {f"R@{cut}": [] for cut in CUTS} | {"P@10": [], "drift": []}
+    """Return R@1/10/50 (whether there is a hit), P@10 (share of hits) and drift per query."""
+    rows: Rows = {name: [] for name in (*(f"R@{cut}" for cut in CUTS), "P@10", "drift")}
     for query, wish in zip(queries, wishes, strict=True):
         add_ranking(rows, gallery, query, ranked(scorer(query, wish), query.reference, max(CUTS)))
     return rows
 
 
 def add_ranking(rows: Rows, gallery: Gallery, query: ComposedQuery, best: np.ndarray) -> None:
-    """One query's figures from the rows found for it, best first."""
+    """Append the figures of one query; best: the rows found for it, best first."""
     hits = np.isin(best, list(query.targets))
     for cut in CUTS:
         rows[f"R@{cut}"].append(float(hits[:cut].any()))
@@ -44,8 +44,11 @@ def add_ranking(rows: Rows, gallery: Gallery, query: ComposedQuery, best: np.nda
 
 
 def drift(gallery: Gallery, query: ComposedQuery, best: np.ndarray) -> float:
-    """Mean over the results of 1 - cosine to the reference, in the slices (of category, colour, pattern, audience) that
-    the change leaves alone; 0 where nothing was found."""
+    """Return the mean over the results of 1 - cosine to the reference; 0 without results.
+
+    Cosines are taken in the slices (of category, colour, pattern, audience) that the change leaves
+    alone.
+    """
     layout, place = gallery.encoder.layout, gallery.encoder.facet_slice
     spans = [layout.slice(place[facet]) for facet in SLICES if facet not in query.changed]
     if not len(best) or not spans:
@@ -60,31 +63,33 @@ def drift(gallery: Gallery, query: ComposedQuery, best: np.ndarray) -> float:
     )
 
 
-def summary(rows: Rows) -> dict[str, list[float]]:
-    """{figure: [mean, low, high]}, 95% bootstrap intervals over the queries."""
+def summary(rows: Rows) -> dict[str, list[float | None]]:
+    """Return {figure: [mean, low, high]}, 95% bootstrap intervals over the queries."""
     return {name: estimate(values).rounded() for name, values in rows.items()}
 
 
 def measure(
     gallery: Gallery, queries: Sequence[ComposedQuery], wishes: Sequence[Wish], scorer: Scorer
-) -> dict:
-    """`summary` of `query_rows`."""
+) -> dict[str, list[float | None]]:
+    """Return the `summary` of `query_rows`."""
     return summary(query_rows(gallery, queries, wishes, scorer))
 
 
 def recalls(by_kind: Mapping[str, Rows], figure: str = "R@10") -> dict[str, list[float]]:
-    """{kind of change: one figure a query}."""
+    """Return {kind of change: one number per query} of a figure."""
     return {kind: rows[figure] for kind, rows in by_kind.items()}
 
 
 def strongest(names: Sequence[str], rows: Mapping[str, Mapping[str, Rows]]) -> str:
-    """The method of the highest R@10, as mean over the kinds of change."""
+    """Return the method with the highest R@10, averaged over the kinds of change."""
     return max(names, key=lambda name: estimate(recalls(rows[name]), rounds=1).mean)
 
 
 def comparison(ours: Mapping[str, Rows], theirs: Mapping[str, Rows]) -> dict[str, Estimate | bool]:
-    """R@10 of two methods on the same queries: both, the ratio and the difference (paired), whether their own intervals
-    lie apart."""
+    """Compare R@10 of two methods on the same queries.
+
+    Returns both, the paired ratio and difference, and whether our interval lies above theirs.
+    """
     mine, other = recalls(ours), recalls(theirs)
     own, against = estimate(mine), estimate(other)
     return {

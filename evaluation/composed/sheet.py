@@ -1,4 +1,4 @@
-"""A contact sheet of composed queries to look at: the reference, the phrase, and what is found; good and bad ones."""
+"""A contact sheet of good and bad composed queries: the reference, the phrase and the results."""
 
 from __future__ import annotations
 
@@ -13,39 +13,43 @@ from evaluation.composed.methods import Scorer
 from evaluation.composed.product_queries import KINDS, ComposedQuery, sample_queries
 from evaluation.composed.scores import ranked
 
-SIDE, LABEL, SHOWN, EACH = 112, 18, 6, 4
-"""Pixels of a picture, of a line of words; results a query; queries a kind of change, half of them without a hit."""
+SIDE, LABEL = 112, 18
+"""Pixels: side of a picture, height of a line of text."""
+SHOWN, QUERIES_PER_KIND = 6, 4
+"""Results per query; queries per kind of change, half of them without a hit."""
 HIT, MISS = (40, 140, 70), (190, 190, 190)
 Opener = Callable[[int], Image.Image]
-"""Row of the gallery -> its picture."""
+"""Row of the gallery -> picture."""
 
 
 def picked(
     gallery: Gallery, scorer: Scorer, count: int, seed: int
 ) -> list[tuple[ComposedQuery, np.ndarray]]:
-    """Of each kind of change EACH queries with the rows found for them, best first: those with a hit among the shown ones
-    and those without in equal number, as far as there are."""
+    """Return QUERIES_PER_KIND queries of each kind of change with their results, best first.
+
+    Half of them have a hit among the results shown, half have none, if there are enough.
+    """
     chosen = []
     for kind in KINDS:
-        found = [
+        results = [
             (query, ranked(scorer(query, read_wish(query)), query.reference, SHOWN))
             for query in sample_queries(gallery.products, kind, count, seed)
         ]
         good, bad = (
-            [pair for pair in found if bool(set(pair[1].tolist()) & pair[0].targets) == hit]
+            [pair for pair in results if bool(set(pair[1].tolist()) & pair[0].targets) == hit]
             for hit in (True, False)
         )
-        half = EACH // 2
-        chosen += [*good[: EACH - min(half, len(bad))], *bad[:half]]
+        half = QUERIES_PER_KIND // 2
+        chosen += [*good[: QUERIES_PER_KIND - min(half, len(bad))], *bad[:half]]
     return chosen
 
 
-def sheet(found: Sequence[tuple[ComposedQuery, np.ndarray]], open_row: Opener) -> Image.Image:
-    """One line a query: the reference, then the results; hits framed in green."""
+def sheet(results: Sequence[tuple[ComposedQuery, np.ndarray]], open_row: Opener) -> Image.Image:
+    """Draw a line per query: the reference, then the results; hits are framed in green."""
     height, font = SIDE + LABEL, ImageFont.load_default(12)
-    picture = Image.new("RGB", ((SHOWN + 1) * SIDE + 16, height * max(len(found), 1)), "white")
+    picture = Image.new("RGB", ((SHOWN + 1) * SIDE + 16, height * max(len(results), 1)), "white")
     draw = ImageDraw.Draw(picture)
-    for line, (query, rows) in enumerate(found):
+    for line, (query, rows) in enumerate(results):
         top = line * height
         draw.text((4, top + 2), f"{query.kind}: {query.phrase}", fill="black", font=font)
         for place, row in enumerate((query.reference, *rows.tolist())):
@@ -64,6 +68,9 @@ def sheet(found: Sequence[tuple[ComposedQuery, np.ndarray]], open_row: Opener) -
 def save_sheet(
     path: Path, gallery: Gallery, scorer: Scorer, open_row: Opener, count: int, seed: int
 ) -> None:
-    """Writes the sheet as a PNG; makes its folder. Pictures of the labelled photos are not ours to publish."""
+    """Write the sheet as a PNG, creating the folder.
+
+    The labelled photos are not ours to publish, and neither is their sheet.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet(picked(gallery, scorer, count, seed), open_row).save(path)

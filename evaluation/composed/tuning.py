@@ -1,4 +1,4 @@
-"""Tunes the composers' hyperparameters on the designs that are there for choosing, never on the reported ones."""
+"""Tuning of the composers' hyperparameters, on the designs kept for choosing."""
 
 from __future__ import annotations
 
@@ -19,14 +19,18 @@ from vocabulary.wish import Wish
 
 GRID = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 UNMEASURED = (0.2, 0.35, 0.5, 0.7)
-"""For slices that are in no hit's definition (an untouched pattern, shape, cloth, appearance): a shopper means them
-all the same, so they keep a say."""
+"""Weights for slices that no hit is defined by (an untouched pattern, shape, cloth, appearance).
+
+A shopper means these all the same, so they always count.
+"""
 MEASURED = ("category", "color", "audience")
 SHARES = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
 FIRM = (0.0, 0.3, 0.6, 1.0, 1.5, 2.5)
 ROUNDS = 2
 
 Change = Callable[[Weights, float], Weights]
+Knobs = dict[str, tuple[Change, tuple[float, ...]]]
+"""Name -> how a value changes the weights, and the values to try."""
 Asked = Mapping[str, Sequence[tuple[ComposedQuery, Wish]]]
 """Kind of change -> queries with what they ask for."""
 
@@ -42,7 +46,7 @@ def _keep(slice_name: str) -> Change:
 
 
 def objective(gallery: Gallery, kind: str, asked: Asked, words: Words, weights: Weights) -> float:
-    """Mean over the kinds of change of R@10 + P@10 / 2: the second half makes the first one less grainy."""
+    """Return the mean over the kinds of change of R@10 + P@10 / 2, where P@10 breaks ties."""
     totals = []
     for queries in asked.values():
         hits = []
@@ -61,16 +65,16 @@ def objective(gallery: Gallery, kind: str, asked: Asked, words: Words, weights: 
 def descend(
     score: Callable[[Weights], float],
     start: Weights,
-    knobs: dict[str, tuple[Change, tuple[float, ...]]],
+    knobs: Knobs,
 ) -> tuple[Weights, float]:
-    """Coordinate descent: each knob in turn to its best value on its grid, ROUNDS times."""
+    """Set each knob in turn to the best value of its grid, ROUNDS times (coordinate descent)."""
     best, reached = start, score(start)
     for name in tqdm(list(knobs) * ROUNDS, desc="tuning", unit="knob"):
         change, grid = knobs[name]
         for value in grid:
             tried = change(best, value)
-            if tried != best and (found := score(tried)) > reached + 1e-9:
-                best, reached = tried, found
+            if tried != best and (value_reached := score(tried)) > reached + 1e-9:
+                best, reached = tried, value_reached
     return best, reached
 
 
@@ -81,7 +85,7 @@ def tune(
     seed: int = 1,
     out: Path = DEFAULTS,
 ) -> Weights:
-    """Tunes delta's slice weights and the static fusions' mix; writes the checkpoint to `out`."""
+    """Tune delta's slice weights and the static fusions' mix; write the checkpoint to `out`."""
     settings = load_settings(data_dir=data)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
     gallery = read_gallery(settings.data_dir, "choose", encoder)
@@ -93,7 +97,7 @@ def tune(
         for kind in KINDS
     }
     words = Words(encoder)
-    knobs = {
+    knobs: Knobs = {
         name: (_keep(name), GRID if name in MEASURED else UNMEASURED)
         for name in encoder.layout.names
     }
@@ -105,16 +109,16 @@ def tune(
     delta, reached = descend(
         lambda w: objective(gallery, "delta", asked, words, w), load_weights(), knobs
     )
-    mixed, _ = descend(
+    with_mix, _ = descend(
         lambda w: objective(gallery, "sum", asked, words, w),
         delta,
         {"mix": (_field("mix"), SHARES)},
     )
     save_weights(
-        mixed,
+        with_mix,
         out,
         encoder=encoder.fingerprint,
         note=f"coordinate descent on {len(gallery.products)} photos of the choosing designs, "
         f"objective {reached:.4f}",
     )
-    return mixed
+    return with_mix

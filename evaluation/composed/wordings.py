@@ -1,6 +1,7 @@
-"""Does it matter how a shopper puts it? The same changes in six wordings each, by somebody who did not know the planner.
+"""Robustness to wording: the same changes in six wordings each.
 
-PinPoint (arXiv 2603.04598) reports that the best published systems vary by 25% over such paraphrases.
+The wordings were written by somebody who did not know the planner. PinPoint (arXiv 2603.04598)
+reports that the best published systems vary by 25% over such paraphrases.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from evaluation.composed.gallery import Gallery, known_wish, read_wish
 from evaluation.composed.methods import Scorer
 from evaluation.composed.product_queries import KINDS, MORE_KINDS, sample_queries, worded
 from evaluation.composed.scores import query_rows
+from evaluation.report.show import Figures
 from metrics.intervals import estimate, spread
 from vocabulary.wish import Wish
 
 WORDINGS = Path(__file__).with_name("paraphrases.toml")
 PRINTED = {"graphic": "printed"}
-"""The wordings' word for the shop's "Print"; in the vocabulary that is any pattern, which is as good a reading of it."""
+"""The wordings' word for the shop's "Print", which the vocabulary may read as any pattern."""
 Wordings = dict[str, tuple[str, ...]]
 """Kind of change -> its templates, with {color}, {type} and {pattern}."""
 
 
 def read_wordings(path: Path = WORDINGS) -> Wordings:
-    """The templates of a TOML file, {kind: [template]}. Raises InputError that names what is wrong with it."""
+    """Read the templates of a TOML file. Raises InputError that names what is wrong with it."""
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -46,23 +48,24 @@ def read_wordings(path: Path = WORDINGS) -> Wordings:
 
 def over_wordings(
     gallery: Gallery, scorer: Scorer, wordings: Wordings, count: int, seed: int
-) -> dict[str, dict]:
-    """R@10 of every wording on the same queries, a kind of change at a time.
+) -> dict[str, Figures]:
+    """Return R@10 of every wording on the same queries, by kind of change.
 
-    {kind: {queries, known (the change given, nothing to read), wordings [{wording, R@10, read as meant}], spread}}.
-    `read as meant` is the share of queries whose hard constraints the planner read exactly.
+    {kind: {"queries", "known", "wordings": [{"wording", "R@10", "read_as_meant"}], "spread"}};
+    "known" is R@10 with the change given, nothing to read; "read_as_meant" is the share of queries
+    whose constraints the planner read exactly.
     """
-    found = {}
+    by_kind: dict[str, Figures] = {}
     for kind, templates in wordings.items():
         queries = sample_queries(gallery.products, kind, count, seed)
         if not queries:
             continue
         known = [known_wish(query) for query in queries]
-        rows = []
+        rows: list[Figures] = []
         for template in templates:
-            said = [worded(query, template, PRINTED) for query in queries]
-            wishes = [read_wish(query) for query in said]
-            recall = query_rows(gallery, said, wishes, scorer)["R@10"]
+            reworded = [worded(query, template, PRINTED) for query in queries]
+            wishes = [read_wish(query) for query in reworded]
+            recall = query_rows(gallery, reworded, wishes, scorer)["R@10"]
             meant = [_keys(wish) == _keys(right) for wish, right in zip(wishes, known, strict=True)]
             rows.append(
                 {
@@ -71,13 +74,13 @@ def over_wordings(
                     "read_as_meant": round(float(np.mean(meant)), 4),
                 }
             )
-        found[kind] = {
+        by_kind[kind] = {
             "queries": len(queries),
             "known": estimate(query_rows(gallery, queries, known, scorer)["R@10"]).rounded(),
             "wordings": rows,
             "spread": round(spread([row["R@10"][0] for row in rows]), 4),
         }
-    return found
+    return by_kind
 
 
 def _keys(wish: Wish) -> set[tuple[str, str, str]]:
@@ -87,9 +90,9 @@ def _keys(wish: Wish) -> set[tuple[str, str, str]]:
     }
 
 
-def overall(found: dict[str, dict], kinds: Sequence[str] = KINDS) -> float:
-    """The spread of the mean over these kinds, the nth wording of each taken together, as many as all of them have."""
-    entries = [found[kind]["wordings"] for kind in kinds if kind in found]
+def overall(by_kind: dict[str, Figures], kinds: Sequence[str] = KINDS) -> float:
+    """Return the spread of the mean over these kinds, the nth wordings of all taken together."""
+    entries = [by_kind[kind]["wordings"] for kind in kinds if kind in by_kind]
     means = [
         float(np.mean([entry[n]["R@10"][0] for entry in entries]))
         for n in range(min(map(len, entries), default=0))

@@ -1,8 +1,9 @@
-"""Slice weights that follow a session's feedback, against weights that stay: simulated shoppers on a drawn catalogue.
+"""Slice weights that follow a session's feedback, against fixed weights, for simulated shoppers.
 
-A shopper holds up one item and has another in mind. Two attributes of the first shall stay, which is never said; two
-shall change, one named a turn; the rest does not matter. Each turn the shopper saves what has most of the four and refuses
-what has least. What shall stay is told by that feedback alone. Pictures only.
+A shopper holds up one item of a drawn catalogue and has another in mind. Two attributes of the
+first shall stay, which is never said; two shall change, one named per turn; the rest does not
+matter. Each turn the shopper saves the item with most of the four and refuses the one with least.
+Only that feedback tells what shall stay. Pictures only.
 """
 
 from __future__ import annotations
@@ -16,25 +17,29 @@ import numpy as np
 from tqdm import tqdm
 
 import vocabulary
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from catalog.store import Catalog
 from composer import compose
 from composer.adaptation import PACE, Pace, Turn, emphasis
 from encoders import Encoder, load_encoder
 from evaluation.composed.drawn_queries import drawn_gallery
-from evaluation.report.show import finish, machine, percentiles, table
+from evaluation.report.show import Figures, finish, machine, percentiles, table
 from metrics.intervals import interval
 from settings import load_settings
 from vocabulary.wish import Constraint, Wish
 
-CARED = ("color", "pattern", "sleeve_length", "neckline", "length", "fit", "material")
+MATTERING_FACETS = ("color", "pattern", "sleeve_length", "neckline", "length", "fit", "material")
 TURNS, PAGE = 3, 10
-KEPT, CHANGED = 2, 2
+KEPT_COUNT, CHANGED_COUNT = 2, 2
 
 
 @dataclass(frozen=True)
 class Shopper:
-    """target, start: rows of one category; kept: facets that both share and that matter; changed: facets to be named."""
+    """A shopper with one item in mind.
+
+    target, start: rows of one category; kept: facets that both share and that matter; changed:
+    facets to be named.
+    """
 
     target: int
     start: int
@@ -43,18 +48,18 @@ class Shopper:
 
     @property
     def cares(self) -> tuple[str, ...]:
-        """All that matters beside the category."""
+        """All facets that matter beside the category."""
         return (*self.kept, *self.changed)
 
 
 class Shop:
-    """A drawn catalogue's vectors and truth, as numbers."""
+    """Vectors and truth of a drawn catalogue, the truth as integer codes."""
 
     def __init__(self, catalog: Catalog, encoder: Encoder) -> None:
         gallery, self.truth = drawn_gallery(catalog, encoder)
         self.encoder, self.groups, self.vectors = encoder, catalog.groups, gallery.vectors
-        self.same = {facet: self._codes(facet) for facet in ("category", *CARED)}
-        self._said: dict[str, np.ndarray] = {}
+        self.same = {facet: self._codes(facet) for facet in ("category", *MATTERING_FACETS)}
+        self._embedded: dict[str, np.ndarray] = {}
 
     def _codes(self, facet: str) -> np.ndarray:
         names = ["+".join(self.values(row, facet)) for row in range(len(self.truth))]
@@ -62,52 +67,56 @@ class Shop:
         return np.array([numbers[name] for name in names])
 
     def values(self, row: int, facet: str) -> list[str]:
-        """The facet's values that were drawn, shades aside."""
+        """Return the facet's values that were drawn, without shades."""
         return sorted(set(self.truth[row].get(facet, ())) - set(vocabulary.SHADES))
 
     def agreement(self, shopper: Shopper) -> np.ndarray:
-        """(n,): how many of the attributes cared about an item has; the category counts for as many as all others."""
-        met = sum(
-            (self.same[f] == self.same[f][shopper.target]).astype(float) for f in shopper.cares
-        )
+        """Return (n,) how much of what matters is met; the category counts as much as the rest."""
+        met = np.zeros(len(self.truth))
+        for facet in shopper.cares:
+            met += self.same[facet] == self.same[facet][shopper.target]
         return met + len(shopper.cares) * (
             self.same["category"] == self.same["category"][shopper.target]
         )
 
     def words(self, wish: Wish) -> np.ndarray | None:
-        """(dim,) of the wish's caption."""
-        said = caption(wish)
-        if said and said not in self._said:
-            self._said[said] = self.encoder.encode_texts([said])[0].astype(np.float32)
-        return self._said.get(said)
+        """Return the embedding (dim,) of the wish's caption; None if it is empty."""
+        text = caption(wish)
+        if text and text not in self._embedded:
+            self._embedded[text] = self.encoder.encode_texts([text])[0].astype(np.float32)
+        return self._embedded.get(text)
 
 
 def shoppers(shop: Shop, count: int, seed: int) -> list[Shopper]:
-    """`count` shoppers, seeded."""
-    rng, found = np.random.default_rng(seed), []
-    while len(found) < count:
+    """Return `count` seeded shoppers."""
+    rng = np.random.default_rng(seed)
+    cast: list[Shopper] = []
+    while len(cast) < count:
         target, start = (int(row) for row in rng.integers(len(shop.truth), size=2))
         if (
             shop.groups[start] == shop.groups[target]
             or shop.same["category"][start] != shop.same["category"][target]
         ):
             continue
-        told = [f for f in CARED if shop.values(target, f) and shop.values(start, f)]
-        alike = [f for f in told if shop.same[f][start] == shop.same[f][target]]
-        unlike = [f for f in told if f not in alike]
-        if len(alike) >= KEPT and len(unlike) >= CHANGED:
+        known = [f for f in MATTERING_FACETS if shop.values(target, f) and shop.values(start, f)]
+        alike = [f for f in known if shop.same[f][start] == shop.same[f][target]]
+        unlike = [f for f in known if f not in alike]
+        if len(alike) >= KEPT_COUNT and len(unlike) >= CHANGED_COUNT:
             kept, changed = (
                 tuple(str(f) for f in rng.choice(facets, size, replace=False))
-                for facets, size in ((alike, KEPT), (unlike, CHANGED))
+                for facets, size in ((alike, KEPT_COUNT), (unlike, CHANGED_COUNT))
             )
-            found.append(Shopper(target, start, kept, changed))
-    return found
+            cast.append(Shopper(target, start, kept, changed))
+    return cast
 
 
 def session(
     shop: Shop, shopper: Shopper, kind: str, pace: Pace | None
 ) -> tuple[np.ndarray, list[float]]:
-    """(the last turn's page, microseconds of processor time of each adaptation); pace None: the weights stay."""
+    """Return the rows of the last page, and microseconds of processor time of each adaptation.
+
+    pace: None keeps the weights fixed.
+    """
     agreement, wish = shop.agreement(shopper), Wish()
     turns: list[Turn] = []
     cost, away = [], [shopper.start]
@@ -142,18 +151,22 @@ def session(
 def measure(
     shop: Shop, people: Sequence[Shopper], kind: str, pace: Pace | None
 ) -> tuple[dict[str, list[float]], list[float]]:
-    """({figure: one number a shopper, of the last turn}, microseconds). R@10: an item with all that matters is shown;
-    P@10: the share of such items; agreement: the share of what matters that an item of the page has, on average."""
-    found: dict[str, list[float]] = {"R@10": [], "P@10": [], "agreement": []}
+    """Return ({figure: one number per shopper, of the last turn}, microseconds per adaptation).
+
+    R@10: an item with all that matters is shown; P@10: the share of such items; agreement: the mean
+    share of what matters that an item of the page has.
+    """
+    figures: dict[str, list[float]] = {"R@10": [], "P@10": [], "agreement": []}
     cost: list[float] = []
     for shopper in tqdm(people, desc="shoppers", unit="session", leave=False):
         page, spent = session(shop, shopper, kind, pace)
         met = shop.agreement(shopper)[page] / (2 * len(shopper.cares))
-        found["R@10"].append(float((met == 1).any()))
-        found["P@10"].append(float((met == 1).mean()))
-        found["agreement"].append(float(met.mean()))
+        complete = met > 1 - 1e-9
+        figures["R@10"].append(float(complete.any()))
+        figures["P@10"].append(float(complete.mean()))
+        figures["agreement"].append(float(met.mean()))
         cost += spent[1:]
-    return found, cost
+    return figures, cost
 
 
 def run(
@@ -164,21 +177,21 @@ def run(
     seed: int = 0,
     pace: Pace = PACE,
     out: Path | None = None,
-) -> dict:
-    """Sessions with and without adaptation, paired; prints a table and one JSON line."""
+) -> Figures:
+    """Run sessions with and without adaptation, paired; print a table and one JSON line."""
     settings = load_settings(catalog_dir=catalog)
     encoder = encoder or load_encoder(settings.encoder, settings.device)
     shop = Shop(Catalog.open(settings.catalog_dir), encoder)
     people = shoppers(shop, sessions, seed)
-    still, _ = measure(shop, people, kind, None)
-    moved, cost = measure(shop, people, kind, pace)
+    fixed, _ = measure(shop, people, kind, None)
+    adapted, cost = measure(shop, people, kind, pace)
     figures = {
         name: {
-            "without": _estimate(still[name]),
-            "with": _estimate(moved[name]),
-            "gain": _estimate(np.subtract(moved[name], still[name])),
+            "without": _estimate(fixed[name]),
+            "with": _estimate(adapted[name]),
+            "gain": _estimate(np.subtract(adapted[name], fixed[name])),
         }
-        for name in still
+        for name in fixed
     }
     table(
         f"{len(people)} simulated shoppers, turn {TURNS}, composer {kind} [95%]",

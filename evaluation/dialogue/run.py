@@ -1,36 +1,39 @@
-"""Simulated shoppers with one thing in mind: within how many turns is it on the page?
+"""Simulated shoppers with one item in mind: within how many turns is it on the page?
 
-Each session tells one true difference a turn, to the whole agent (offline planner, guard, memory) and, by the same shopper
-with the same chance, to retrieval alone: words and the picture as vectors, added, nearest neighbours, one a design; once
-with all words so far, once with the turn's own. "show me more" brings the next ten everywhere. Success: a thing of the
-target's design is among the ten shown. Targets are of as many designs as there are.
+A session states one true difference per turn, to the whole agent (offline planner, guard, memory)
+and, by the same shopper with the same seed, to retrieval alone: words and the picture as vectors,
+added, nearest neighbours, one per design; once with all words so far, once with the turn's own.
+"show me more" brings the next ten everywhere. Success: an item of the target's design is among the
+ten shown. Targets are spread over as many designs as there are.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from PIL import Image
 from tqdm import tqdm
 
 from agent.stylist import Stylist
 from catalog.pictures import open_picture
 from evaluation.dialogue.shopper import MORE, Shopper, Wordings, load_wordings
 from evaluation.dialogue.worlds import World, open_world
-from evaluation.report.show import finish, machine, notice, table
-from metrics.intervals import estimate, ratio
+from evaluation.report.show import Figures, finish, machine, notice, table
+from metrics.intervals import Estimate, estimate, ratio
 from settings import load_settings
 
 TURNS, PAGE = 5, 10
 WITHIN = (1, 3, 5)
 Page = Callable[[str, int | None], list[int]]
-"""(what is said, the row that it points at or None) -> rows shown."""
+"""(message, the row that it points at or None) -> rows shown."""
 
 
 def agent_page(stylist: Stylist, world: World, start: int | None) -> Page:
-    """A new conversation with the whole agent; the photo of `start` comes with the first message."""
+    """Begin a conversation with the agent; the photo of `start` comes with the first message."""
     session, row_of = stylist.new_session(), {id_: row for row, id_ in enumerate(world.ids)}
     photos = [] if start is None else [_photo(stylist, start)]
 
@@ -44,18 +47,23 @@ def agent_page(stylist: Stylist, world: World, start: int | None) -> Page:
 
 
 def retrieval_page(stylist: Stylist, world: World, start: int | None, joined: bool = True) -> Page:
-    """Words (joined: all so far, else the turn's) and the picture that was pointed at last, as vectors: no planner, no
-    guard, no memory. Like the agent it leaves out what was pointed at, and goes on to the next ten where asked for more."""
+    """Begin a conversation with retrieval alone: no planner, no guard, no memory.
+
+    The query is the words (joined: all so far, else the turn's own) plus the picture that was
+    pointed at last, as vectors. Like the agent it leaves out the item pointed at, and continues
+    with the next ten when asked for more.
+    """
     encoder, vectors = stylist.encoder, np.asarray(stylist.catalog.vectors, dtype=np.float32)
     picture = None if start is None else encoder.encode_images([_photo(stylist, start)])[0]
-    ranking, said = np.arange(0), []
+    ranking = np.arange(0)
+    messages: list[str] = []
 
     def page(text: str, pointed: int | None) -> list[int]:
-        nonlocal picture, ranking, said
-        if text != MORE or not said:
-            said = [*said, text] if joined else [text]
+        nonlocal picture, ranking, messages
+        if text != MORE or not messages:
+            messages = [*messages, text] if joined else [text]
             picture = picture if pointed is None else vectors[pointed]
-            query = encoder.encode_texts([", ".join(said)])[0].astype(np.float32)
+            query = encoder.encode_texts([", ".join(messages)])[0].astype(np.float32)
             scores = vectors @ (query if picture is None else query + picture)
             ranking = _one_a_design(np.argsort(-scores, kind="stable"), world, pointed)
         shown, ranking = ranking[:PAGE], ranking[PAGE:]
@@ -65,7 +73,7 @@ def retrieval_page(stylist: Stylist, world: World, start: int | None, joined: bo
 
 
 def turn_page(stylist: Stylist, world: World, start: int | None) -> Page:
-    """Retrieval by the turn's own words."""
+    """Begin a conversation with retrieval by the turn's own words."""
     return retrieval_page(stylist, world, start, joined=False)
 
 
@@ -85,12 +93,12 @@ WAYS = {
 }
 
 
-def _photo(stylist: Stylist, row: int):
+def _photo(stylist: Stylist, row: int) -> Image.Image:
     return open_picture(stylist.catalog.folder / stylist.catalog.items([row])[0].image)
 
 
 def converse(shopper: Shopper, page: Page) -> int | None:
-    """The turn in which the target's design was shown, or None within TURNS."""
+    """Return the turn in which the target's design was shown, or None if not within TURNS."""
     text, pointed = shopper.opening(), None
     for turn in range(1, TURNS + 1):
         shown = page(text, pointed)
@@ -101,12 +109,15 @@ def converse(shopper: Shopper, page: Page) -> int | None:
 
 
 def cast(world: World, wordings: Wordings, count: int, seed: int) -> list[Callable[[], Shopper]]:
-    """`count` shoppers, seeded; each can be called again for the same shopper anew. Every other one begins with a photo."""
+    """Return makers of `count` seeded shoppers; each call of one makes the same shopper afresh.
+
+    Every other shopper begins with a photo.
+    """
     rng = np.random.default_rng(seed)
     kinds: dict[frozenset[str], list[int]] = {}
     for row, truth in enumerate(world.truth):
         kinds.setdefault(truth.get("category", frozenset()), []).append(row)
-    found = []
+    makers: list[Callable[[], Shopper]] = []
     for number, target in enumerate(_targets(world, count, rng)):
         others = [
             row
@@ -114,23 +125,25 @@ def cast(world: World, wordings: Wordings, count: int, seed: int) -> list[Callab
             if world.designs[row] != world.designs[target]
         ]
         start = int(rng.choice(others)) if number % 2 and others else None
-        found.append(
-            lambda target=int(target), start=start, number=number: Shopper(
-                world, wordings, target, start, np.random.default_rng([seed, number])
-            )
-        )
-    return found
+        makers.append(partial(_shopper, world, wordings, target, start, (seed, number)))
+    return makers
+
+
+def _shopper(
+    world: World, wordings: Wordings, target: int, start: int | None, seed: tuple[int, int]
+) -> Shopper:
+    return Shopper(world, wordings, target, start, np.random.default_rng(seed))
 
 
 def _targets(world: World, count: int, rng: np.random.Generator) -> list[int]:
-    """`count` rows by chance, of as many designs as there are: a design of thirty things is found more easily."""
+    """Return `count` random rows of as many designs as possible: large designs are found easily."""
     rounds: dict[int, list[int]] = {}
     met: Counter[str] = Counter()
     for row in rng.permutation(world.targets):
         rounds.setdefault(met[world.designs[row]], []).append(int(row))
         met[world.designs[row]] += 1
-    dealt = [row for number in sorted(rounds) for row in rounds[number]]
-    return [dealt[number % len(dealt)] for number in range(count)]
+    in_turn = [row for number in sorted(rounds) for row in rounds[number]]
+    return [in_turn[number % len(in_turn)] for number in range(count)]
 
 
 def run(
@@ -139,35 +152,55 @@ def run(
     sessions: int = 300,
     seed: int = 0,
     out: Path | None = None,
-) -> dict:
-    """All sessions both ways; prints a table and one JSON line."""
+) -> Figures:
+    """Run all sessions through the agent and retrieval alone; print tables and one JSON line."""
     settings = load_settings(catalog_dir=catalog, data_dir=data)
     stylist = Stylist.open(settings.catalog_dir, settings=settings)
-    world, wordings = (
-        open_world(stylist.catalog),
-        load_wordings(settings.data_dir / "fashioniq_captions"),
-    )
+    world = open_world(stylist.catalog)
+    wordings = load_wordings(settings.data_dir / "fashioniq_captions")
     if not wordings.typed:
         notice("no typed phrases (DATA_DIR): templates alone")
-    people = cast(world, wordings, sessions, seed)
-    talks = {
+    makers = cast(world, wordings, sessions, seed)
+    outcomes = {
         name: [
-            _session(make(), stylist, world, way) for make in tqdm(people, desc=name, leave=False)
+            _session(make(), stylist, world, way) for make in tqdm(makers, desc=name, leave=False)
         ]
         for name, way in WAYS.items()
     }
-    turns = {name: [turn for turn, _ in held] for name, held in talks.items()}
+    turns = {name: [turn for turn, _ in pairs] for name, pairs in outcomes.items()}
     figures = {
-        name: {**_figures(took), "asked_for_more": _share_of_more(talks[name])}
-        for name, took in turns.items()
+        name: {**_figures(found_in), "asked_for_more": _share_of_more(outcomes[name])}
+        for name, found_in in turns.items()
     }
     times = {
         name: ratio({"": _within(turns[AGENT], TURNS)}, {"": _within(turns[name], TURNS)})
         for name in WAYS
         if name != AGENT
     }
+    _show(f"{len(makers)} simulated shoppers, {world.name}, seed {seed}", figures, times)
+    return finish(
+        {
+            "benchmark": "dialogue",
+            "catalog": world.name,
+            "sessions": len(makers),
+            "seed": seed,
+            "figures": {
+                name: {k: v.rounded() if isinstance(v, Estimate) else v for k, v in row.items()}
+                for name, row in figures.items()
+            },
+            "times": {name: value.rounded() for name, value in times.items()},
+            "by_start": {name: _by_start(found_in) for name, found_in in turns.items()},
+            "typed_phrases": sum(map(len, wordings.typed.values())),
+            "encoder": stylist.encoder.fingerprint,
+            "machine": machine(),
+        },
+        out,
+    )
+
+
+def _show(title: str, figures: dict[str, Figures], times: dict[str, Estimate]) -> None:
     table(
-        f"{len(people)} simulated shoppers, {world.name}, seed {seed}: success within so many turns [95%]",
+        f"{title}: success within so many turns [95%]",
         (
             "",
             *map(str, WITHIN),
@@ -191,24 +224,6 @@ def run(
         ("", "times"),
         [(name, str(value)) for name, value in times.items()],
     )
-    return finish(
-        {
-            "benchmark": "dialogue",
-            "catalog": world.name,
-            "sessions": len(people),
-            "seed": seed,
-            "figures": {
-                name: {k: v.rounded() if hasattr(v, "rounded") else v for k, v in row.items()}
-                for name, row in figures.items()
-            },
-            "times": {name: value.rounded() for name, value in times.items()},
-            "by_start": {name: _by_start(took) for name, took in turns.items()},
-            "typed_phrases": sum(map(len, wordings.typed.values())),
-            "encoder": stylist.encoder.fingerprint,
-            "machine": machine(),
-        },
-        out,
-    )
 
 
 def _session(
@@ -217,37 +232,37 @@ def _session(
     world: World,
     way: Callable[[Stylist, World, int | None], Page],
 ) -> tuple[int | None, list[str]]:
-    """(the turn in which it was found or None, all that was said)."""
-    said: list[str] = []
+    """Return the turn in which the target was found, or None, and all messages."""
+    messages: list[str] = []
     page = way(stylist, world, shopper.start)
 
-    def heard(text: str, pointed: int | None) -> list[int]:
-        said.append(text)
+    def recording(text: str, pointed: int | None) -> list[int]:
+        messages.append(text)
         return page(text, pointed)
 
-    return converse(shopper, heard), said
+    return converse(shopper, recording), messages
 
 
-def _share_of_more(talks: Sequence[tuple[int | None, list[str]]]) -> float:
-    said = [text for _, texts in talks for text in texts]
-    return round(said.count(MORE) / len(said), 4)
+def _share_of_more(outcomes: Sequence[tuple[int | None, list[str]]]) -> float:
+    messages = [text for _, texts in outcomes for text in texts]
+    return round(messages.count(MORE) / len(messages), 4)
 
 
-def _within(took: Sequence[int | None], turns: int) -> list[float]:
-    return [float(turn is not None and turn <= turns) for turn in took]
+def _within(found_in: Sequence[int | None], turns: int) -> list[float]:
+    return [float(turn is not None and turn <= turns) for turn in found_in]
 
 
-def _figures(took: Sequence[int | None]) -> dict:
-    found = [turn for turn in took if turn is not None]
+def _figures(found_in: Sequence[int | None]) -> Figures:
+    successes = [turn for turn in found_in if turn is not None]
     return {
-        **{f"success@{n}": estimate(_within(took, n)) for n in WITHIN},
-        "turns": round(float(np.mean(found)), 2) if found else None,
-        "median": float(np.median([turn or TURNS + 1 for turn in took])),
+        **{f"success@{n}": estimate(_within(found_in, n)) for n in WITHIN},
+        "turns": round(float(np.mean(successes)), 2) if successes else None,
+        "median": float(np.median([turn or TURNS + 1 for turn in found_in])),
     }
 
 
-def _by_start(took: Sequence[int | None]) -> dict[str, float]:
-    hits = _within(took, TURNS)
+def _by_start(found_in: Sequence[int | None]) -> dict[str, float]:
+    hits = _within(found_in, TURNS)
     return {
         "words": round(float(np.mean(hits[0::2])), 4),
         "photo": round(float(np.mean(hits[1::2])), 4),

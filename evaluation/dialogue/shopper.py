@@ -1,7 +1,8 @@
-"""A simulated shopper: one thing in mind, one true difference a turn, never a false word, never the same one twice.
+"""A simulated shopper: one item in mind, one true difference a turn, nothing false, nothing twice.
 
-Wordings come from somebody who has seen the vocabulary only (`wordings.toml`) and, where one says just what is to be
-said, from people who typed them (captions whose blind label is that one constraint; the text stays in the data folder).
+Wordings come from somebody who has seen the vocabulary only (`wordings.toml`) and, where one says
+exactly the constraint, from people who typed them: captions whose blind label is that one
+constraint. Their text stays in the data folder.
 """
 
 from __future__ import annotations
@@ -15,8 +16,9 @@ from pathlib import Path
 import numpy as np
 
 import vocabulary
-from evaluation.dialogue.worlds import World, values
+from evaluation.dialogue.worlds import Truth, World, values
 from evaluation.language.run import BLIND, LABELS
+from evaluation.report.show import Figures
 
 WORDINGS = Path(__file__).with_name("wordings.toml")
 ORDINALS = (
@@ -36,7 +38,7 @@ ORDERED = {
     facet: tuple(value for value in degrees if value != "cropped")
     for facet, degrees in vocabulary.DEGREES.items()
 }
-TOLD = (
+STATED_FACETS = (
     "color",
     "pattern",
     "sleeve_length",
@@ -47,36 +49,43 @@ TOLD = (
     "gender",
     "style",
 )
-MENTIONED = ("pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow")
-CHEAPER, REAL = 0.85, 0.5
-"""A price below this share of the other is worth a word; share of changes said as people typed them, where one fits."""
+STATED_DETAILS = ("pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow")
+CHEAPER = 0.85
+"""A price below this share of the other is worth mentioning."""
+TYPED_SHARE = 0.5
+"""Share of changes that are worded as people typed them, where such a wording exists."""
 MORE = "show me more"
-"""Said where nothing true is left to tell."""
-Said = tuple[str, str, str]
+"""The message when nothing true is left to say."""
+Statement = tuple[str, str, str]
+"""(facet, op, value)."""
 
 
 @dataclass(frozen=True)
 class Wordings:
-    """texts of each table; say: (facet, op, value or "" for any) -> texts; typed: a constraint -> captions."""
+    """Templates and typed captions.
+
+    texts: table -> templates; say: (facet, op, value or "" for any) -> templates; typed: a
+    constraint -> captions.
+    """
 
     texts: dict[str, list[str]]
-    say: dict[Said, list[str]]
-    typed: dict[Said, list[str]] = field(default_factory=dict)
+    say: dict[Statement, list[str]]
+    typed: dict[Statement, list[str]] = field(default_factory=dict)
 
-    def change(self, said: Said, rng: np.random.Generator) -> str | None:
-        """A way to say one constraint, or None where nobody wrote one."""
-        facet, op, value = said
-        typed = self.typed.get(said)
-        if typed and rng.random() < REAL:
+    def change(self, statement: Statement, rng: np.random.Generator) -> str | None:
+        """Return a wording of one constraint, or None if nobody wrote one."""
+        facet, op, value = statement
+        typed = self.typed.get(statement)
+        if typed and rng.random() < TYPED_SHARE:
             return str(rng.choice(typed))
-        texts = self.say.get(said) or self.say.get((facet, op, ""))
+        texts = self.say.get(statement) or self.say.get((facet, op, ""))
         if not texts:
             return None
         return str(rng.choice(texts)).replace("{value}", value).replace("{price}", value)
 
 
 def load_wordings(captions: Path | None, path: Path = WORDINGS) -> Wordings:
-    """captions: the folder of typed phrases, or None or a missing one for templates alone."""
+    """Read the wordings, and typed phrases from the folder `captions` if there is one."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     say = {(t["facet"], t["op"], t.get("value", "")): list(t["texts"]) for t in tables["say"]}
     texts = {
@@ -87,9 +96,9 @@ def load_wordings(captions: Path | None, path: Path = WORDINGS) -> Wordings:
     )
 
 
-def _typed(folder: Path) -> dict[Said, list[str]]:
-    files: dict[str, list] = {}
-    found: dict[Said, list[str]] = {}
+def _typed(folder: Path) -> dict[Statement, list[str]]:
+    files: dict[str, list[Figures]] = {}
+    captions: dict[Statement, list[str]] = {}
     for line in LABELS.read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["part"] != BLIND or len(row["constraints"]) != 1:
@@ -97,25 +106,29 @@ def _typed(folder: Path) -> dict[Said, list[str]]:
         if row["file"] not in files:
             files[row["file"]] = json.loads((folder / row["file"]).read_text(encoding="utf-8"))
         c = row["constraints"][0]
-        found.setdefault((c["facet"], c["op"], str(c["value"])), []).append(
+        captions.setdefault((c["facet"], c["op"], str(c["value"])), []).append(
             files[row["file"]][row["index"]]["captions"][row["caption"]]
         )
-    return found
+    return captions
 
 
 @dataclass
 class Shopper:
-    """target: a row; start: the row whose photo is shown first, or None for words alone; rng: all that is chosen."""
+    """A shopper with one item in mind.
+
+    target: its row; start: the row whose photo is shown first, None for words alone; rng: makes all
+    choices.
+    """
 
     world: World
     wordings: Wordings
     target: int
     start: int | None
     rng: np.random.Generator
-    told: set[Said] = field(default_factory=set)
+    stated: set[Statement] = field(default_factory=set)
 
     def opening(self) -> str:
-        """The first message."""
+        """Return the first message."""
         truth = self.world.truth[self.target]
         category = next(iter(truth["category"]))
         if self.start is not None:
@@ -124,33 +137,35 @@ class Shopper:
         color = sorted(values(truth, "color"))
         if not color:
             return self._fill("open_plain", category=category)
-        self.told.add(("color", "require", color[0]))
+        self.stated.add(("color", "require", color[0]))
         return self._fill("open", category=category, value=color[0])
 
     def found(self, shown: Sequence[int]) -> bool:
-        """Whether a thing of the target's design is on the page."""
+        """Return whether an item of the target's design is on the page."""
         return any(self.world.designs[row] == self.world.designs[self.target] for row in shown)
 
     def answer(self, shown: Sequence[int]) -> tuple[str, int | None]:
-        """The next message, and the shown row that it points at, if any. Where nothing of the right kind is shown, the
-        kind is what is told, once."""
+        """Return the next message, and the shown row that it points at, if any.
+
+        If the nearest item shown is of another kind, the message states the kind, once.
+        """
         if not shown:
             return self._change(None) or MORE, None
         near = max(range(len(shown)), key=lambda place: (self._likeness(shown[place]), -place))
         category = next(iter(self.world.truth[self.target]["category"]))
         other_kind = category not in self.world.truth[shown[near]].get("category", ())
-        if other_kind and ("category", "require", category) not in self.told:
-            self.told.add(("category", "require", category))
+        if other_kind and ("category", "require", category) not in self.stated:
+            self.stated.add(("category", "require", category))
             return self._fill("open_plain", category=category), None
-        said = self._difference(shown[near])
-        if said is None:
+        statement = self._difference(shown[near])
+        if statement is None:
             return MORE, None
-        text = self.wordings.change(said, self.rng)
-        self.told.add(said)
-        relative = said[1] in ("more", "less")
+        text = str(self.wordings.change(statement, self.rng))
+        self.stated.add(statement)
+        relative = statement[1] in ("more", "less")
         if relative or (not other_kind and self.rng.random() < 0.5):
             return self._fill("pick", ordinal=ORDINALS[near], change=text), shown[near]
-        return str(text), None
+        return text, None
 
     def _fill(self, table: str, **slots: str) -> str:
         text = str(self.rng.choice(self.wordings.texts[table]))
@@ -159,72 +174,88 @@ class Shopper:
         return text
 
     def _change(self, other: int | None) -> str | None:
-        said = self._difference(other)
-        if said is None:
+        statement = self._difference(other)
+        if statement is None:
             return None
-        self.told.add(said)
-        return self.wordings.change(said, self.rng)
+        self.stated.add(statement)
+        return self.wordings.change(statement, self.rng)
 
     def _likeness(self, row: int) -> float:
         mine, its = self.world.truth[self.target], self.world.truth[row]
-        same = sum(bool(values(mine, f) & values(its, f)) for f in TOLD if f in mine)
+        same = sum(bool(values(mine, f) & values(its, f)) for f in STATED_FACETS if f in mine)
         return same + 3.0 * (mine["category"] == its.get("category"))
 
-    def _difference(self, other: int | None) -> Said | None:
-        """One true thing that tells the target from `other` (from nothing: any true thing), not said before."""
+    def _difference(self, other: int | None) -> Statement | None:
+        """Return a true statement, not made before, that tells the target from `other`, if any."""
         choices = [
             s
             for s in differences(self.world, self.target, other)
-            if s not in self.told
+            if s not in self.stated
             and (s in self.wordings.say or (s[0], s[1], "") in self.wordings.say)
         ]
         return choices[int(self.rng.integers(len(choices)))] if choices else None
 
 
-def differences(world: World, target: int, other: int | None) -> list[Said]:
-    """All constraints that hold for the target and not for the other."""
+def differences(world: World, target: int, other: int | None) -> list[Statement]:
+    """Return all constraints that hold for the target and not for the other (None: nothing)."""
     mine, its = world.truth[target], world.truth[other] if other is not None else {}
-    found: list[Said] = []
-    for facet in TOLD:
-        wanted, held = values(mine, facet), values(its, facet)
-        found += [
-            (facet, "require", value)
-            for value in sorted(wanted - held)
-            if len(wanted) == 1 or facet != "gender"
+    return [
+        *(c for facet in STATED_FACETS for c in _values(facet, mine, its)),
+        *_degrees(mine, its),
+        *_details(mine, its),
+        *_prices(world, target, other),
+    ]
+
+
+def _values(facet: str, mine: Truth, its: Truth) -> list[Statement]:
+    wanted, present = values(mine, facet), values(its, facet)
+    statements = [
+        (facet, "require", value)
+        for value in sorted(wanted - present)
+        if len(wanted) == 1 or facet != "gender"
+    ]
+    if wanted and facet in ("color", "pattern", "material"):
+        statements += [
+            (facet, "exclude", value)
+            for value in sorted(present - wanted)
+            if not _related(facet, value, wanted)
         ]
-        if wanted and facet in ("color", "pattern", "material"):
-            found += [
-                (facet, "exclude", value)
-                for value in sorted(held - wanted)
-                if not _above(facet, value, wanted)
-            ]
+    return statements
+
+
+def _degrees(mine: Truth, its: Truth) -> list[Statement]:
+    statements = []
     for facet, order in ORDERED.items():
-        wanted, held = (values(t, facet) & set(order) for t in (mine, its))
-        if len(wanted) == len(held) == 1 and wanted != held:
-            more = order.index(next(iter(wanted))) > order.index(next(iter(held)))
-            found.append((facet, "more" if more else "less", "length"))
-    has, had = (values(t, "details") & set(MENTIONED) for t in (mine, its))
-    found += [("details", "require", value) for value in sorted(has - had)]
+        wanted, present = (values(truth, facet) & set(order) for truth in (mine, its))
+        if len(wanted) == len(present) == 1 and wanted != present:
+            more = order.index(next(iter(wanted))) > order.index(next(iter(present)))
+            statements.append((facet, "more" if more else "less", "length"))
+    return statements
+
+
+def _details(mine: Truth, its: Truth) -> list[Statement]:
+    wanted, present = (values(truth, "details") & set(STATED_DETAILS) for truth in (mine, its))
+    statements = [("details", "require", value) for value in sorted(wanted - present)]
     if mine.get("details"):
-        found += [("details", "exclude", value) for value in sorted(had - has)]
-    return found + _prices(world, target, other)
+        statements += [("details", "exclude", value) for value in sorted(present - wanted)]
+    return statements
 
 
-def _above(facet: str, value: str, wanted: frozenset[str]) -> bool:
+def _related(facet: str, value: str, wanted: frozenset[str]) -> bool:
     return any(
         vocabulary.covers(facet, value, own) or vocabulary.covers(facet, own, value)
         for own in wanted
     )
 
 
-def _prices(world: World, target: int, other: int | None) -> list[Said]:
+def _prices(world: World, target: int, other: int | None) -> list[Statement]:
     price = world.prices[target]
     if not np.isfinite(price):
         return []
-    found = [("price", "require", str(int(price * 1.1) + 1))]
+    statements = [("price", "require", str(int(price * 1.1) + 1))]
     if other is not None and np.isfinite(world.prices[other]):
         if price < CHEAPER * world.prices[other]:
-            found.append(("price", "less", "price"))
+            statements.append(("price", "less", "price"))
         elif world.prices[other] < CHEAPER * price:
-            found.append(("price", "more", "price"))
-    return found
+            statements.append(("price", "more", "price"))
+    return statements

@@ -1,4 +1,4 @@
-"""What a simulated shopper can know of a catalogue: what each thing is, which design it belongs to, what it costs."""
+"""What a simulated shopper can know of a catalogue: attributes, designs and prices of its items."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from catalog.store import Catalog
 from datasets.splits import design, design_role
 
 Truth = dict[str, frozenset[str]]
+"""Facet -> values of one item."""
 
 
 @dataclass(frozen=True)
 class World:
-    """truth, designs and prices of the rows in order; targets: rows that a shopper may have in mind."""
+    """Truth, designs and prices by row; targets: the rows that a shopper may have in mind."""
 
     name: str
     ids: tuple[str, ...]
@@ -26,38 +27,36 @@ class World:
 
 
 def open_world(catalog: Catalog) -> World:
-    """A drawn catalogue by its drawn truth, any other by its listings; of product photos, targets are the held-out designs."""
+    """Return a drawn catalogue by its drawn truth, any other by its listings.
+
+    Of product photos, targets are the held-out designs alone. Every target has one category and a
+    colour.
+    """
     ids, items = tuple(catalog.ids), catalog.items(range(len(catalog)))
     drawn = catalog.truth(ids)
+    truth: list[Truth]
     if len(drawn) == len(ids):
         truth = [
-            {f: frozenset(map(str, values)) for f, values in drawn[id_].items()} for id_ in ids
+            {facet: frozenset(map(str, values)) for facet, values in drawn[id_].items()}
+            for id_ in ids
         ]
         designs = tuple(map(str, catalog.groups))
-        targets = range(len(ids))
+        rows = list(range(len(ids)))
     else:
         truth = [{f: frozenset(values) for f, values in item.attributes.items()} for item in items]
         designs = tuple(design(item.title) for item in items)
-        targets = [row for row, item in enumerate(items) if design_role(item.title) == "report"]
-    for held, item in zip(truth, items, strict=True):
+        rows = [row for row, item in enumerate(items) if design_role(item.title) == "report"]
+    for attributes, item in zip(truth, items, strict=True):
         if item.brand:
-            held["brand"] = frozenset({item.brand})
-    told = [
-        row
-        for row in targets
-        if len(truth[row].get("category", ())) == 1 and truth[row].get("color")
-    ]
-    return World(
-        catalog.folder.name,
-        ids,
-        tuple(truth),
-        designs,
-        np.asarray(catalog.prices, dtype=float),
-        tuple(told),
+            attributes["brand"] = frozenset({item.brand})
+    targets = tuple(
+        row for row in rows if len(truth[row].get("category", ())) == 1 and truth[row].get("color")
     )
+    prices = np.asarray(catalog.prices, dtype=float)
+    return World(catalog.folder.name, ids, tuple(truth), designs, prices, targets)
 
 
 def values(truth: Truth, facet: str) -> frozenset[str]:
-    """The facet's values without shades, which say little by themselves."""
-    held = truth.get(facet, frozenset())
-    return held - frozenset(vocabulary.SHADES) if facet == "color" else held
+    """Return the facet's values without shades, which say little by themselves."""
+    all_values = truth.get(facet, frozenset())
+    return all_values - frozenset(vocabulary.SHADES) if facet == "color" else all_values

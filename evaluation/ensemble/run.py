@@ -1,8 +1,9 @@
-"""Does every ranker earn its place? Leave-one-out, weights fitted against equal ones, and rare values apart.
+"""Does every ranker earn its place? Leave-one-out, fitted weights against equal ones, rare values.
 
-Four benches: composed queries on held-out product photos (pictures only), wishes in words on a drawn catalogue with its
-listings, the same with the listings hidden, and changes to one of its items. Weights are fitted on the choosing designs and
-on one half of the drawn wishes, and reported on the rest.
+Four benches: composed queries on held-out product photos (pictures only), wishes in words on a
+drawn catalogue with its listings, the same with the listings hidden, changes to one of its items.
+Weights are fitted on the choosing designs and on one half of the drawn wishes, and reported on
+the rest.
 """
 
 from __future__ import annotations
@@ -27,10 +28,11 @@ from evaluation.ensemble.wishes import (
     rare_asks,
     rare_values,
 )
-from evaluation.report.show import finish, machine, notice, table
+from evaluation.report.show import Figures, finish, machine, notice, table
 from metrics.intervals import Estimate, difference, estimate, short
 from retrieval import RankerWeights, load_ranker_weights, save_ranker_weights
 from retrieval.fusion import SHIPPED, Pool
+from retrieval.retriever import Listings
 from settings import load_settings
 
 GRID: dict[str, tuple[float, ...]] = {
@@ -38,7 +40,10 @@ GRID: dict[str, tuple[float, ...]] = {
     "kind": (0.0, 0.15, 0.3, 0.6, 1.0, 1.5),
     "text": (0.0, 0.1, 0.2, 0.4, 0.7, 1.0),
 }
-"""Weights tried, beside 1 for the composed vector: only their proportions matter. Taste has no part in these wishes."""
+"""Weights to try, beside 1 for the composed vector: only proportions matter.
+
+Taste plays no part in these wishes.
+"""
 ROUNDS = 2
 EQUAL = RankerWeights(slice=1.0, kind=1.0, text=1.0, taste=1.0)
 SPECIALISTS = (
@@ -69,94 +74,88 @@ Pooled = tuple[Bench, list[Pool | None]]
 
 
 def fit(benches: Mapping[str, Pooled], start: RankerWeights) -> RankerWeights:
-    """Coordinate descent on the mean recall@10 over the benches; what does not help stays as it was."""
+    """Fit the weights by coordinate descent on the mean recall@10 over the benches."""
     best, reached = start, score(benches, start)
     for name in tqdm(
         list(GRID) * ROUNDS, desc="fitting the rankers' weights", unit="weight", leave=False
     ):
         for value in GRID[name]:
             tried = best.model_copy(update={name: value})
-            if tried != best and (found := score(benches, tried)) > reached + 1e-9:
-                best, reached = tried, found
+            if tried != best and (recall := score(benches, tried)) > reached + 1e-9:
+                best, reached = tried, recall
     return best
 
 
 def score(benches: Mapping[str, Pooled], weights: RankerWeights) -> float:
-    """Mean over the benches of their mean recall@10."""
+    """Return the mean over the benches of their mean recall@10."""
     return float(
-        np.mean([np.mean(held.recall(pools, weights)) for held, pools in benches.values()])
+        np.mean([np.mean(wishes.recall(pools, weights)) for wishes, pools in benches.values()])
     )
 
 
-def leave_one_out(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str, dict]:
-    """{left out: {bench: {"R@10": ..., "loss": [mean, low, high]}}}; loss: what the whole ensemble has more, paired."""
-    whole = {name: held.recall(pools, weights) for name, (held, pools) in benches.items()}
-    found: dict[str, dict] = {
+def leave_one_out(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str, Figures]:
+    """Return {left out: {bench: {"R@10", "loss"}}}.
+
+    loss: how much better the whole ensemble is, paired, as [mean, low, high].
+    """
+    whole = {name: wishes.recall(pools, weights) for name, (wishes, pools) in benches.items()}
+    result: dict[str, Figures] = {
         "nothing": {name: {"R@10": estimate(rows).rounded()} for name, rows in whole.items()}
     }
     for left, names in tqdm(LEFT_OUT.items(), desc="leaving rankers out", leave=False):
-        found[left] = {}
-        for bench_name, (held, _) in benches.items():
-            rows = held.recall(held.pools(names), weights)
-            found[left][bench_name] = {
+        result[left] = {}
+        for bench_name, (wishes, _) in benches.items():
+            rows = wishes.recall(wishes.pools(names), weights)
+            result[left][bench_name] = {
                 "R@10": estimate(rows).rounded(),
                 "loss": difference(whole[bench_name], rows).rounded(),
             }
-    return found
+    return result
 
 
-def rare_lift(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str, dict]:
-    """{bench: {wishes, with, without specialists, lift}} for wishes that name a rare value."""
-    found = {}
-    for name, (held, _) in benches.items():
-        rare = (
-            Bench(
-                held.catalog,
-                held.gallery,
-                *zip(
-                    *((a, q) for a, q in zip(held.asks, held.queries, strict=True) if a.rare),
-                    strict=True,
-                ),
-            )
-            if any(a.rare for a in held.asks)
-            else None
-        )
-        if rare is None:
+def rare_lift(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str, Figures]:
+    """Return {bench: {"wishes", "with" and "without" specialists, "lift"}} for rare values."""
+    result: dict[str, Figures] = {}
+    for name, (wishes, _) in benches.items():
+        rare = wishes.only_rare()
+        if not rare.asks:
             continue
         with_all, without = (
-            rare.recall(rare.pools(left), weights)
-            for left in (frozenset(), LEFT_OUT["all specialists"])
+            rare.recall(rare.pools(left_out), weights)
+            for left_out in (frozenset[str](), LEFT_OUT["all specialists"])
         )
-        found[name] = {
+        result[name] = {
             "wishes": len(rare.asks),
             "with": estimate(with_all).rounded(),
             "without": estimate(without).rounded(),
             "lift": difference(with_all, without).rounded(),
         }
-    return found
+    return result
 
 
 def drawn_benches(
     catalog: Catalog, gallery: Gallery, truth: Sequence[Truth], words: Words, count: int, seed: int
 ) -> tuple[dict[str, Bench], dict[str, Bench], dict[str, Bench]]:
-    """(for fitting, for the report, of rare values), each with the listings and with them hidden."""
+    """Return benches (for fitting, for the report, of rare values).
+
+    Each is with the listings and with the listings hidden.
+    """
     asks, likes = (make(truth, catalog.groups, 2 * count, seed) for make in (drawn_asks, like_asks))
     hidden = Unlisted(gallery.vectors, catalog.ids, catalog.groups)
-    listings = {"drawn": catalog, "drawn, listings hidden": hidden}
-    parts = (asks[::2], asks[1::2], rare_asks(truth, catalog.groups))
-    made = [
-        {name: bench(held, gallery, part, words) for name, held in listings.items()}
-        for part in parts
-    ]
-    for number in (0, 1):
-        made[number]["drawn, like an item"] = bench(catalog, gallery, likes[number::2], words)
-    return tuple(made)
+    listings: dict[str, Listings] = {"drawn": catalog, "drawn, listings hidden": hidden}
+    fitting, report, rare = (
+        {name: bench(shop, gallery, part, words) for name, shop in listings.items()}
+        for part in (asks[::2], asks[1::2], rare_asks(truth, catalog.groups))
+    )
+    fitting["drawn, like an item"] = bench(catalog, gallery, likes[::2], words)
+    report["drawn, like an item"] = bench(catalog, gallery, likes[1::2], words)
+    return fitting, report, rare
 
 
 def photo_bench(
     data: Path, role: str, encoder: Encoder, words: Words, count: int, seed: int
 ) -> Bench:
-    """The composed queries of one part of the product photos."""
+    """Return the composed queries on the product photos whose designs have this role."""
     gallery = read_gallery(data, role, encoder)
     ids = [product.id for product in gallery.products]
     return bench(
@@ -171,8 +170,11 @@ def run(
     seed: int = 0,
     write: bool = False,
     out: Path | None = None,
-) -> dict:
-    """All tables and one JSON line. write: keep the fitted weights for retrieval where they hold on the report's part."""
+) -> Figures:
+    """Print all tables and one JSON line.
+
+    write: save the fitted weights for retrieval if they are surely no worse on the report's part.
+    """
     settings = load_settings(data_dir=data, catalog_dir=catalog)
     encoder = load_encoder(settings.encoder, settings.device)
     words, opened = Words(encoder), Catalog.open(settings.catalog_dir)
@@ -183,7 +185,7 @@ def run(
         settings.data_dir, "report", encoder, words, queries, seed
     )
     pooled = {
-        part: {name: (held, held.pools()) for name, held in benches.items()}
+        part: {name: (wishes, wishes.pools()) for name, wishes in benches.items()}
         for part, benches in (("fitting", fitting), ("report", report), ("rare", rare))
     }
     shipped = load_ranker_weights()
@@ -201,7 +203,8 @@ def run(
         )
     elif write:
         notice(
-            f"the shipped weights stay: the fitted ones are not surely as good on the report's part ({SHIPPED.name})"
+            "the shipped weights stay: the fitted ones are not surely as good on the report's part "
+            f"({SHIPPED.name})"
         )
     ablation, lift = leave_one_out(pooled["report"], shipped), rare_lift(pooled["rare"], shipped)
     values = [f"{facet}: {value}" for facet, value in rare_values(truth)]
@@ -212,7 +215,7 @@ def run(
             "encoder": encoder.name,
             "fingerprint": encoder.fingerprint,
             "seed": seed,
-            "wishes": {name: len(held.asks) for name, held in report.items()},
+            "wishes": {name: len(wishes.asks) for name, wishes in report.items()},
             "weights": {name: w.model_dump(exclude={"without"}) for name, w in candidates.items()},
             "weighed": against,
             "written": bool(write and holds),
@@ -227,29 +230,33 @@ def run(
 
 def weighed(
     pooled: Mapping[str, Mapping[str, Pooled]], candidates: Mapping[str, RankerWeights]
-) -> dict[str, dict]:
-    """{weights: {part: {bench or mean: R@10, difference_to_equal, difference_to_shipped}}} on the fitting and report parts."""
-    found: dict[str, dict] = {name: {} for name in candidates}
+) -> dict[str, Figures]:
+    """Compare sets of weights on the fitting and report parts.
+
+    Returns {weights: {part: {bench or "mean": R@10, "difference_to_equal",
+    "difference_to_shipped"}}}.
+    """
+    result: dict[str, Figures] = {name: {} for name in candidates}
     for part in ("fitting", "report"):
         rows = {
-            name: {key: held.recall(pools, weights) for key, (held, pools) in pooled[part].items()}
+            name: {key: b.recall(pools, weights) for key, (b, pools) in pooled[part].items()}
             for name, weights in candidates.items()
         }
         for name in candidates:
-            found[name][part] = {
+            result[name][part] = {
                 **{key: estimate(values).rounded() for key, values in rows[name].items()},
                 "mean": estimate(rows[name]).rounded(),
                 "difference_to_equal": difference(rows[name], rows["equal"]).rounded(),
                 "difference_to_shipped": difference(rows[name], rows["shipped"]).rounded(),
             }
-    return found
+    return result
 
 
 def _print(
-    against: dict,
+    against: dict[str, Figures],
     candidates: Mapping[str, RankerWeights],
-    ablation: dict,
-    lift: dict,
+    ablation: dict[str, Figures],
+    lift: dict[str, Figures],
     values: Sequence[str],
 ) -> None:
     parts = list(ablation["nothing"])

@@ -1,15 +1,16 @@
-"""Wishes that the ensemble is judged by, each with the designs that fit it: on a drawn catalogue and on product photos."""
+"""Wishes that the ensemble is judged by, with the designs that fit: drawn items, product photos."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 import vocabulary
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from catalog.sequences import string_numbers
 from composer import Query, compose
 from evaluation.composed.drawn_queries import VALUES, Truth, drawn_queries
@@ -20,14 +21,14 @@ from retrieval.fusion import Pool
 from retrieval.retriever import Listings
 from vocabulary.wish import Constraint, Wish
 
-RARE = 0.01
-"""Values that so small a share of the items has are underrepresented."""
-TEN = 10
+RARE_SHARE = 0.01
+"""Values of a smaller share of the items are rare."""
+PAGE = 10
 
 
 @dataclass(frozen=True)
 class Ask:
-    """A wish, the row of its reference (None: words alone), the designs that fit, and whether it names a rare value."""
+    """A wish, its reference row (None: words alone), the fitting designs, and if it is rare."""
 
     wish: Wish
     reference: int | None
@@ -36,26 +37,26 @@ class Ask:
 
 
 class Unlisted:
-    """A gallery as a catalogue without any listing: nothing is ruled out, no word is found."""
+    """A gallery as a catalogue without listings: nothing is ruled out, no word is found."""
 
     def __init__(self, vectors: np.ndarray, ids: Sequence[str], groups: Sequence[str]) -> None:
         self.vectors, self.ids, self.groups = vectors, list(ids), list(groups)
         self.designs = string_numbers(groups)
 
     def allowed_rows(self, constraints: Sequence[Constraint]) -> np.ndarray:
-        """(n,) all True."""
+        """Return (n,) all True."""
         return np.ones(len(self.ids), dtype=bool)
 
     def text_search(
         self, query: str, k: int, rows: np.ndarray | None = None
     ) -> list[tuple[int, float]]:
-        """Nothing."""
+        """Return nothing."""
         return []
 
 
 @dataclass(frozen=True)
 class Bench:
-    """Wishes over one catalogue, composed once: who ranks is all that differs between two runs."""
+    """Wishes over one catalogue, composed once, so that runs differ in the rankers alone."""
 
     catalog: Listings
     gallery: Gallery
@@ -63,7 +64,7 @@ class Bench:
     queries: tuple[Query, ...]
 
     def pools(self, without: frozenset[str] = frozenset()) -> list[Pool | None]:
-        """The candidates of every wish with all rankers but these."""
+        """Return the candidates of every wish by all rankers but these."""
         retriever = Retriever(
             self.catalog,
             self.gallery.encoder,
@@ -72,30 +73,37 @@ class Bench:
         )
         return [
             retriever.pool(
-                query, ask.wish, 3 * TEN, [] if ask.reference is None else [ask.reference]
+                query, ask.wish, 3 * PAGE, [] if ask.reference is None else [ask.reference]
             )
             for query, ask in zip(self.queries, self.asks, strict=True)
         ]
 
     def recall(self, pools: Sequence[Pool | None], weights: RankerWeights) -> list[float]:
-        """Recall@10 of each wish: fitting designs among the first ten designs, over ten or as many as there are."""
+        """Return recall@10 of each wish: fitting designs among ten, over ten or as many as fit."""
         return [
-            0.0 if pool is None else self._found(pool, pool.order(weights), ask)
+            0.0 if pool is None else self._share_found(pool, pool.order(weights), ask)
             for pool, ask in zip(pools, self.asks, strict=True)
         ]
 
-    def _found(self, pool: Pool, order: Sequence[int], ask: Ask) -> float:
+    def only_rare(self) -> Bench:
+        """Return the bench of the wishes for rare values."""
+        pairs = [(a, q) for a, q in zip(self.asks, self.queries, strict=True) if a.rare]
+        return Bench(
+            self.catalog, self.gallery, tuple(a for a, _ in pairs), tuple(q for _, q in pairs)
+        )
+
+    def _share_found(self, pool: Pool, order: Sequence[int], ask: Ask) -> float:
         shown: dict[str, bool] = {}
         for place in order:
             group = self.catalog.groups[int(pool.rows[place])]
             shown.setdefault(group, group in ask.fitting)
-            if len(shown) == TEN:
+            if len(shown) == PAGE:
                 break
-        return sum(shown.values()) / min(TEN, len(ask.fitting))
+        return sum(shown.values()) / min(PAGE, len(ask.fitting))
 
 
 def bench(catalog: Listings, gallery: Gallery, asks: Sequence[Ask], words: Words) -> Bench:
-    """The wishes, composed."""
+    """Compose the wishes."""
     words.learn(caption(ask.wish) for ask in asks)
     queries = [
         compose(
@@ -111,7 +119,7 @@ def bench(catalog: Listings, gallery: Gallery, asks: Sequence[Ask], words: Words
 
 
 def photo_asks(gallery: Gallery, count: int, seed: int) -> list[Ask]:
-    """The composed queries of the product photos, read by the planner; every photo is a design of its own."""
+    """Return the composed queries on product photos; each photo is a design."""
     share = Counter(
         pair
         for p in gallery.products
@@ -122,7 +130,7 @@ def photo_asks(gallery: Gallery, count: int, seed: int) -> list[Ask]:
             read_wish(query),
             query.reference,
             frozenset(gallery.products[row].id for row in query.targets),
-            share[query.asked[0].facet, query.value] < RARE * len(gallery.products),
+            share[query.asked[0].facet, query.value] < RARE_SHARE * len(gallery.products),
         )
         for kind in KINDS
         for query in sample_queries(gallery.products, kind, count, seed)
@@ -130,8 +138,12 @@ def photo_asks(gallery: Gallery, count: int, seed: int) -> list[Ask]:
 
 
 def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
-    """Up to `count` wishes of a kind and one or two values that some item has, every fifth with a no."""
-    rng, found = np.random.default_rng(seed), {}
+    """Return up to `count` wishes for a kind and one or two values that some item has.
+
+    One value in five is an exclusion.
+    """
+    rng = np.random.default_rng(seed)
+    asks: dict[tuple[Any, ...], Ask] = {}
     for _ in range(20 * count):
         held = truth[int(rng.integers(len(truth)))]
         category = str(held["category"][0])
@@ -144,15 +156,15 @@ def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: 
         for facet in (facets[n] for n in rng.permutation(len(facets))[: int(rng.integers(1, 3))]):
             asked += _asked(held, facet, rng)
         key = tuple(sorted(c.key for c in asked))
-        if len(asked) > 1 and key not in found:
-            found[key] = _ask(truth, groups, tuple(asked))
-        if len(found) == count:
+        if len(asked) > 1 and key not in asks:
+            asks[key] = _ask(truth, groups, tuple(asked))
+        if len(asks) == count:
             break
-    return [ask for ask in found.values() if ask.fitting]
+    return [ask for ask in asks.values() if ask.fitting]
 
 
 def like_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
-    """Up to `count` wishes to change one or two things about an item, as `composed_drawn` has them."""
+    """Return up to `count` wishes to change one or two things about an item."""
     return [
         Ask(
             Wish(constraints=query.constraints),
@@ -169,7 +181,7 @@ def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constr
     others = [
         v
         for v in VALUES[facet]
-        if not any(vocabulary.covers(facet, v, one) for one in held.get(facet, ()))
+        if not any(vocabulary.covers(facet, v, value) for value in held.get(facet, ()))
     ]
     if rng.random() < 0.2 and others:
         yield Constraint(facet=facet, op="exclude", value=str(rng.choice(others)))
@@ -178,7 +190,7 @@ def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constr
 
 
 def rare_values(truth: Sequence[Truth]) -> list[tuple[str, str]]:
-    """(facet, value) of what under RARE of the items have, in the vocabulary's order."""
+    """Return the rare (facet, value) pairs, in the order of the vocabulary."""
     counts = Counter(
         (facet, value) for held in truth for facet, values in held.items() for value in set(values)
     )
@@ -186,12 +198,12 @@ def rare_values(truth: Sequence[Truth]) -> list[tuple[str, str]]:
         (facet, value)
         for facet in vocabulary.ATTRIBUTE_FACETS
         for value in vocabulary.leaf_values(facet)
-        if 0 < counts[facet, value] < RARE * len(truth)
+        if 0 < counts[facet, value] < RARE_SHARE * len(truth)
     ]
 
 
 def rare_asks(truth: Sequence[Truth], groups: Sequence[str]) -> list[Ask]:
-    """A wish for every rare value alone, and with every kind that has it."""
+    """Return a wish for every rare value alone, and with every kind that has it."""
     asks = []
     for facet, value in rare_values(truth):
         rare = Constraint(facet=facet, op="require", value=value)
@@ -217,6 +229,6 @@ def _ask(
 
 
 def _meets(held: Mapping[str, Sequence[str]], c: Constraint) -> bool:
-    return any(vocabulary.covers(c.facet, str(c.value), one) for one in held.get(c.facet, ())) == (
+    return any(vocabulary.covers(c.facet, str(c.value), own) for own in held.get(c.facet, ())) == (
         c.op == "require"
     )

@@ -1,17 +1,18 @@
-"""How the figures of an encoder fitted to a shop are shown; `training/adapt_report.py` measures them."""
+"""Tables for an encoder fitted to a shop; `training/adapt_report.py` measures the figures."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from evaluation.report.show import finish, machine, table
+from evaluation.report.show import Figures, finish, machine, table
 
 
-def show(measured: dict, out: Path | None = None) -> dict:
-    """Tables of before and after, and the JSON line."""
+def show(measured: Figures, out: Path | None = None) -> Figures:
+    """Print tables of before and after, and the JSON line."""
     columns = ("items", "accuracy", "interval", "log_loss", "calibration_error")
     table(
-        f"Fitted on {measured['fitted_on']} items' listings, measured on {measured['reported']} of other designs",
+        f"Fitted on {measured['fitted_on']} items' listings, measured on {measured['reported']} "
+        "of other designs",
         ["", *columns],
         [
             [f"{facet}, {when}", *(figures[column] for column in columns)]
@@ -25,10 +26,10 @@ def show(measured: dict, out: Path | None = None) -> dict:
         [
             [
                 facet,
-                told["labels"],
-                told["chosen"] if "held" in told else f"{told['chosen']}: {told['why']}",
+                choice["labels"],
+                choice["chosen"] if "held" in choice else f"{choice['chosen']}: {choice['why']}",
             ]
-            for facet, told in measured["choices"].items()
+            for facet, choice in measured["choices"].items()
         ],
     )
     columns = ("items", "violations", "passed_share", "open", "good_hidden")

@@ -1,4 +1,4 @@
-"""Explicit "no" wishes through the whole agent, on a drawn catalogue, against the truth that no reply sees."""
+"""Explicit "no" wishes through the whole agent, judged by the truth of a drawn catalogue."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from tqdm import tqdm
 
 import vocabulary
 from agent import Stylist
+from evaluation.report.show import Figures
 
 K = 10
-# What a shopper says for an excluded value, where it is not "no VALUE".
-_SAID = {
+"""Items per reply."""
+_WORDINGS = {
     "striped": "no stripes",
     "checked": "no checks",
     "floral": "no flowers",
@@ -32,6 +33,7 @@ _SAID = {
     "maxi": "not maxi",
     "ruffle": "no ruffles",
 }
+"""What a shopper says for an excluded value, where it is not "no VALUE"."""
 ASKED = (
     ("details", ("pockets", "hood", "buttons", "zipper", "belt", "ruffle")),
     ("pattern", ("striped", "checked", "floral", "polka dot", "graphic", "patterned")),
@@ -42,11 +44,15 @@ ASKED = (
     ("material", ("denim", "leather", "knit", "lace")),
 )
 Truth = Mapping[str, Mapping[str, Sequence[str]]]
+"""Item id -> facet -> values."""
 
 
 @dataclass(frozen=True)
 class NoWish:
-    """What must not be there, of a kind in words or in the likeness of an item that has it (`like`, its id)."""
+    """A wish for a kind of garment without a value.
+
+    like: id of an item with the value, if the wish points at one instead of naming the kind.
+    """
 
     category: str
     facet: str
@@ -55,48 +61,47 @@ class NoWish:
 
     @property
     def text(self) -> str:
-        """As a shopper types it."""
-        said = _SAID.get(self.value, f"no {self.value}")
-        return f"{self.category}, {said}" if self.like is None else f"like this but {said}"
+        """Return the wish as a shopper types it."""
+        exclusion = _WORDINGS.get(self.value, f"no {self.value}")
+        return (
+            f"{self.category}, {exclusion}" if self.like is None else f"like this but {exclusion}"
+        )
 
 
 def no_wishes(truth: Truth, design: Mapping[str, str], count: int, seed: int) -> list[NoWish]:
-    """Up to `count` wishes whose kind has items with the unwanted value and ten designs without it.
+    """Return up to `count` wishes whose kind has the unwanted value, and ten designs without it.
 
-    design: item id -> design, of which a reply shows one colourway. Half of the wishes point at an item that has what
-    is unwanted, which is where a ranking by likeness alone errs most.
+    design: item id -> design, of which a reply shows one colourway. Half of the wishes point at an
+    item with the unwanted value, which is where a ranking by similarity alone errs most.
     """
     rng = np.random.default_rng(seed)
-    found = list(_possible_wishes(truth, design, rng))
-    return [found[n] for n in sorted(rng.permutation(len(found))[:count])]
+    wishes = list(_possible_wishes(truth, design, rng))
+    return [wishes[n] for n in sorted(rng.permutation(len(wishes))[:count])]
 
 
 def _possible_wishes(
     truth: Truth, design: Mapping[str, str], rng: np.random.Generator
 ) -> Iterator[NoWish]:
     for category in vocabulary.leaf_values("category"):
-        of_kind = {id_: held for id_, held in truth.items() if _has(held, "category", category)}
+        of_kind = {id_: item for id_, item in truth.items() if _has(item, "category", category)}
         for facet, values in ASKED:
             for value in values:
-                fitting = [id_ for id_, held in of_kind.items() if not _has(held, facet, value)]
+                fitting = [id_ for id_, item in of_kind.items() if not _has(item, facet, value)]
                 if len(fitting) < len(of_kind) and len({design[id_] for id_ in fitting}) >= K:
                     having = [id_ for id_ in of_kind if id_ not in set(fitting)]
-                    yield NoWish(
-                        category,
-                        facet,
-                        value,
-                        rng.choice([None, having[rng.integers(len(having))]]),
-                    )
+                    example = having[rng.integers(len(having))]
+                    like = (None, example)[int(rng.choice(2))]
+                    yield NoWish(category, facet, value, like)
 
 
-def _has(held: Mapping[str, Sequence[str]], facet: str, value: str) -> bool:
-    return any(vocabulary.covers(facet, value, one) for one in held.get(facet, ()))
+def _has(item: Mapping[str, Sequence[str]], facet: str, value: str) -> bool:
+    return any(vocabulary.covers(facet, value, own) for own in item.get(facet, ()))
 
 
 def through_the_agent(
     stylist: Stylist, wishes: Sequence[NoWish], truth: Truth, guard: bool
-) -> dict:
-    """Items shown for all wishes: how many break the "no" (unconfirmed ones count as shown), how many slots filled."""
+) -> Figures:
+    """Count the items shown for all wishes that break the "no"; unconfirmed ones count as shown."""
     shown = broken = unconfirmed = wrong_kind = 0
     worst: dict[str, int] = {}
     for wish in tqdm(

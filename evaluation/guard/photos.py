@@ -1,8 +1,9 @@
-"""The guard on photos labelled by looking: what the listing, the picture and both contribute, and what replies would show.
+"""The guard on photos labelled by looking: what listing, picture and both contribute.
 
-Every wish, "no X" and "with X" for the fine attributes, is put to the same photos: unchecked, judged by the listing alone, by
-the picture alone, by both. A reply takes ten of thirty ranked photos, what fits first, then what is unconfirmed, the
-likeliest first, as the agent does. Half of the rankings are by chance, half by likeness to a photo that has the attribute.
+Every wish, "no X" and "with X" for the fine attributes, is put to the same photos: unchecked,
+judged by the listing alone, by the picture alone, and by both. A reply takes ten of thirty ranked
+photos, as the agent does: first what fits, then what is unconfirmed, the likeliest first. Half of
+the rankings are random, half by similarity to a photo that has the attribute.
 """
 
 from __future__ import annotations
@@ -15,11 +16,12 @@ from typing import Any
 import numpy as np
 
 import vocabulary
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.feeds.fashion import read_listings, shipped_tables
 from catalog.feeds.values import ValueReader
 from catalog.item import Item
 from datasets.photos import FOLDERS, Photo
+from evaluation.report.show import Figures
 from guard import Guard, read_claims
 from metrics.intervals import interval
 from vocabulary.wish import Constraint
@@ -32,14 +34,15 @@ FINE = (
     ("pattern", ("striped", "checked", "graphic", "patterned")),
 )
 MODES = ("unchecked", "listing", "picture", "both")
-LEAST = 5
-"""Photos with and without an attribute, below which it is not asked for."""
+MIN_PHOTOS = 5
+"""An attribute is tested if so many photos have it and so many do not."""
 K, POOL, RANKINGS = 10, 30, 12
+"""Items per reply, ranked photos that it chooses from, replies per wish."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """A wish on n photos: truth (n,) bool is whether each meets it; vectors (n, dim)."""
+    """A wish on n photos; truth (n,) bool: whether each meets it; vectors: (n, dim)."""
 
     wish: Constraint
     items: tuple[Item, ...]
@@ -49,14 +52,18 @@ class Case:
 
 @dataclass(frozen=True)
 class Judged:
-    """status (n,): "ok", "unconfirmed" or "broken"; chance (n,): how probable it is that an unconfirmed one meets the wish."""
+    """The guard's judgement of n photos.
+
+    status (n,): "ok", "unconfirmed" or "broken"; chance (n,): how probable it is that an
+    unconfirmed photo meets the wish.
+    """
 
     status: np.ndarray
     chance: np.ndarray
 
 
 def holds(photo: Photo, facet: str, value: str) -> bool | None:
-    """Whether the photo shows the value, as somebody who looked says; None where nobody said."""
+    """Return whether the photo shows the value by its label; None without a label."""
     if facet == "details":
         return photo.details.get(value)
     seen = (photo.seen or {}).get(facet)
@@ -64,16 +71,16 @@ def holds(photo: Photo, facet: str, value: str) -> bool | None:
 
 
 def listings(data: Path, photos: Sequence[Photo]) -> list[Item]:
-    """Each photo's item as its shop lists it; a bare one where there is no listing (shoppers' photos)."""
-    found: dict[tuple[str, str], Item] = {}
+    """Return each photo's item by its listing; a bare one if there is none (shoppers' photos)."""
+    by_id: dict[tuple[str, str], Item] = {}
     for source in {photo.source for photo in photos} & {"product", "small"}:
         reader = ValueReader(shipped_tables()[0])
-        found |= {
+        by_id |= {
             (source, listing.item.id): listing.item
             for listing in read_listings(data / FOLDERS[source], reader, Ledger())
         }
     return [
-        found.get((photo.source, photo.id)) or Item(id=photo.id, title="photo") for photo in photos
+        by_id.get((photo.source, photo.id)) or Item(id=photo.id, title="photo") for photo in photos
     ]
 
 
@@ -81,15 +88,15 @@ def cases(
     photos: Sequence[Photo],
     items: Sequence[Item],
     vectors: np.ndarray,
-    asked: Sequence[tuple[str, Sequence[str]]] = FINE,
+    attributes: Sequence[tuple[str, Sequence[str]]] = FINE,
     ops: Sequence[str] = ("exclude", "require"),
 ) -> Iterator[Case]:
-    """Every wish that enough photos meet and enough do not."""
-    for facet, values in asked:
+    """Yield every wish that enough photos meet and enough do not."""
+    for facet, values in attributes:
         for value in values:
             known = [n for n, photo in enumerate(photos) if holds(photo, facet, value) is not None]
             has = np.array([holds(photos[n], facet, value) for n in known], dtype=bool)
-            if min(has.sum(), (~has).sum()) < LEAST:
+            if min(has.sum(), (~has).sum()) < MIN_PHOTOS:
                 continue
             for op in ops:
                 yield Case(
@@ -101,7 +108,7 @@ def cases(
 
 
 class _Blind:
-    """An encoder that has looked at nothing: what remains is the listing."""
+    """An encoder that sees nothing, so that only the listing counts."""
 
     def __init__(self, encoder: Any) -> None:
         self.fingerprint, self.layout, self.facet_slice = (
@@ -115,7 +122,7 @@ class _Blind:
 
 
 def judge(case: Case, guard: Guard, mode: str) -> Judged:
-    """The guard's word on every photo in one of MODES."""
+    """Judge every photo in one of MODES."""
     if mode == "unchecked":
         return Judged(np.full(len(case.items), "ok", dtype=object), np.ones(len(case.items)))
     judging = Guard(_Blind(guard.encoder), guard.thresholds) if mode == "listing" else guard
@@ -133,7 +140,7 @@ def judge(case: Case, guard: Guard, mode: str) -> Judged:
 
 
 def replies(case: Case, judged: Judged, seed: int = 0) -> Iterator[np.ndarray]:
-    """Rows that each of RANKINGS replies shows, at most K of POOL."""
+    """Yield the rows that each of RANKINGS replies shows, at most K of POOL."""
     rng = np.random.default_rng(seed)
     having = np.flatnonzero(~case.truth if case.wish.op == "exclude" else case.truth)
     for number in range(RANKINGS):
@@ -153,7 +160,7 @@ def replies(case: Case, judged: Judged, seed: int = 0) -> Iterator[np.ndarray]:
 
 @dataclass
 class Tally:
-    """Sums over wishes of one mode."""
+    """Sums over the wishes of one mode."""
 
     shown: list[bool]
     met: list[bool]
@@ -164,7 +171,7 @@ class Tally:
     photos: int = 0
 
     def add(self, case: Case, judged: Judged, seed: int) -> None:
-        """Counts one wish: pool figures over all photos, and what the replies show."""
+        """Count one wish: verdicts on all photos, and what the replies show."""
         self.photos += len(case.items)
         self.good += int(case.truth.sum())
         self.rejected += int(((judged.status == "broken") & case.truth).sum())
@@ -174,8 +181,12 @@ class Tally:
             self.shown += case.truth[rows].tolist()
             self.slots += min(K, len(case.items))
 
-    def figures(self) -> dict:
-        """precision: of what is called fitting; shown: of all that replies show, unconfirmed included."""
+    def figures(self) -> Figures:
+        """Return the shares.
+
+        precision: of what is called fitting; violations_shown: of all that replies show,
+        unconfirmed included.
+        """
         low, high = interval([not right for right in self.shown])
         return {
             "precision": _mean(self.met),
@@ -192,14 +203,14 @@ def _mean(values: Sequence[bool]) -> float | None:
 
 
 def by_source(
-    given: Sequence[Case], guard: Guard, modes: Sequence[str] = MODES, seed: int = 0
-) -> dict[str, dict]:
-    """mode -> {"no": figures, "with": figures, "wishes": {wish: figures}}."""
-    report: dict[str, dict] = {}
+    cases: Sequence[Case], guard: Guard, modes: Sequence[str] = MODES, seed: int = 0
+) -> dict[str, Figures]:
+    """Return mode -> {"no": figures, "with": figures, "wishes": {wish: figures}}."""
+    report: dict[str, Figures] = {}
     for mode in modes:
         total = {"exclude": Tally([], []), "require": Tally([], [])}
-        single: dict[str, dict] = {}
-        for case in given:
+        single: dict[str, Figures] = {}
+        for case in cases:
             judged = judge(case, guard, mode)
             own = Tally([], [])
             for tally in (total[case.wish.op], own):
@@ -214,10 +225,10 @@ def by_source(
     return report
 
 
-def hidden(given: Sequence[Case], guard: Guard, seed: int = 0) -> dict:
-    """ "No X" with the listings hidden: unchecked against the picture alone, and by how much violations fall."""
-    nos = [case for case in given if case.wish.op == "exclude"]
-    found = by_source(nos, guard, ("unchecked", "picture"), seed)
-    before, after = found["unchecked"]["no"], found["picture"]["no"]
+def hidden(cases: Sequence[Case], guard: Guard, seed: int = 0) -> Figures:
+    """Compare "no X" unchecked and by the picture alone, with the listings hidden."""
+    exclusions = [case for case in cases if case.wish.op == "exclude"]
+    report = by_source(exclusions, guard, ("unchecked", "picture"), seed)
+    before, after = report["unchecked"]["no"], report["picture"]["no"]
     fall = 1 - (after["violations_shown"] or 0.0) / max(before["violations_shown"] or 0.0, 1e-9)
     return {"unchecked": before, "guarded": after, "fall": round(fall, 4)}

@@ -1,8 +1,9 @@
-"""The guard: what the picture alone tells, what listing and picture contribute, and explicit "no" wishes with and without it.
+"""The guard: attributes from pictures, and explicit "no" wishes with and without it.
 
-Photos labelled by looking, the part that fits and calibrates nothing: pictures alone (listings hidden), listing, picture and
-both on product photos (`guard_photos`), the risk-coverage curve (`guard_curve`). Wishes: "shirt, no pockets" and the like
-through the whole agent on a drawn catalogue, against the drawn truth, which no reply sees (`no_wishes`).
+On the photos labelled by looking that neither fit nor calibrate anything: pictures alone (listings
+hidden), listing, picture and both on product photos (`photos.py`), and the risk-coverage curve
+(`curve.py`). Wishes such as "shirt, no pockets" go through the whole agent on a drawn catalogue and
+are judged by the drawn truth, which no reply sees (`no_wishes.py`).
 """
 
 from __future__ import annotations
@@ -11,74 +12,65 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import rankdata
-from tqdm import tqdm
 
 from agent import Stylist
 from catalog.item import Item
 from catalog.store import Catalog
-from datasets.photos import Photo, photo_opener, read_photos
+from datasets.photos import Photo, read_photos
 from encoders import Encoder, load_encoder
 from errors import InputError
 from evaluation.guard import curve as guard_curve
 from evaluation.guard import photos as guard_photos
 from evaluation.guard.no_wishes import ASKED, no_wishes, through_the_agent
 from evaluation.report.plot import require_matplotlib
-from evaluation.report.show import finish, machine, table
+from evaluation.report.show import Figures, finish, machine, table
 from guard import Guard, Look, look
+from metrics.encoder.photos import encode_photos
 from metrics.intervals import interval
+from metrics.ranking import auc
 from settings import load_settings
 from vocabulary.wish import Constraint
 
 FACETS = ("sleeve_length", "pattern", "neckline", "length")
 DETAILS = ("hood", "zipper", "buttons", "pockets")
-_BATCH = 32
-
-
-def auc(p: np.ndarray, has: np.ndarray) -> float:
-    """Area under the ROC curve of scores p (n,) for has (n,) bool (Mann-Whitney, ties halved)."""
-    yes, no = int(has.sum()), int((~has).sum())
-    if not yes or not no:
-        return float("nan")
-    return float((rankdata(p)[has].sum() - yes * (yes + 1) / 2) / (yes * no))
 
 
 # -- the picture alone
 
 
 def looked_report(data: Path, encoder: Encoder) -> tuple[list[Photo], np.ndarray]:
-    """Photos of the report part and their vectors (n, dim)."""
+    """Return the photos of the report part and their vectors (n, dim)."""
     photos = [photo for photo in read_photos(data) if photo.looked == "report"]
-    openers = {source: photo_opener(data, source) for source in {photo.source for photo in photos}}
-    vectors = [
-        encoder.encode_images(
-            [openers[photo.source](photo.id).convert("RGB") for photo in photos[n : n + _BATCH]]
-        )
-        for n in tqdm(
-            range(0, len(photos), _BATCH), desc="looking at photos", unit="batch", leave=False
-        )
-    ]
-    return photos, np.concatenate(vectors)
+    return photos, encode_photos(encoder, data, photos)
 
 
-def picture_alone(photos: Sequence[Photo], seen: Look) -> dict[str, dict]:
-    """Accuracy of a facet's most probable value and AUC of a detail, over the photos that have the label.
+def picture_alone(photos: Sequence[Photo], seen: Look) -> dict[str, Figures]:
+    """Return accuracies of facets and AUCs of details over the photos that have the label.
 
-    What the encoder has no prototypes for, and what no photo has a label for, is left out.
+    Facets without prototypes or labels are left out.
     """
-    figures: dict[str, dict] = {}
+    return {**_facet_accuracies(photos, seen), **_detail_aucs(photos, seen)}
+
+
+def _facet_accuracies(photos: Sequence[Photo], seen: Look) -> dict[str, Figures]:
+    figures: dict[str, Figures] = {}
     for facet in FACETS:
         rows = [row for row, photo in enumerate(photos) if facet in (photo.seen or {})]
         if not rows or facet not in seen.probabilities:
             continue
         values, p = seen.probabilities[facet]
-        hits = [values[int(p[row].argmax())] in photos[row].seen[facet] for row in rows]
+        hits = [values[int(p[row].argmax())] in (photos[row].seen or {})[facet] for row in rows]
         low, high = interval(hits)
         figures[facet] = {
             "accuracy": round(float(np.mean(hits)), 4),
             "interval": [round(low, 4), round(high, 4)],
             "photos": len(rows),
         }
+    return figures
+
+
+def _detail_aucs(photos: Sequence[Photo], seen: Look) -> dict[str, Figures]:
+    figures: dict[str, Figures] = {}
     for detail in DETAILS:
         rows = [row for row, photo in enumerate(photos) if detail in photo.details]
         p = seen.of("details", detail)
@@ -93,8 +85,8 @@ def picture_alone(photos: Sequence[Photo], seen: Look) -> dict[str, dict]:
     return figures
 
 
-def hidden_listings(photos: Sequence[Photo], vectors: np.ndarray, guard: Guard) -> list[dict]:
-    """For "no X" on photos without any listing: how many that break it pass, and how many good ones are hidden."""
+def hidden_listings(photos: Sequence[Photo], vectors: np.ndarray, guard: Guard) -> list[Figures]:
+    """Count for each "no X", on photos without listings, what passes and what is hidden wrongly."""
     rows = []
     for facet, values in ASKED:
         for value in values:
@@ -104,7 +96,7 @@ def hidden_listings(photos: Sequence[Photo], vectors: np.ndarray, guard: Guard) 
                 if guard_photos.holds(photo, facet, value) is not None
             ]
             has = np.array([guard_photos.holds(photos[n], facet, value) for n in known], dtype=bool)
-            if has.sum() < 5 or (~has).sum() < 5:
+            if min(has.sum(), (~has).sum()) < guard_photos.MIN_PHOTOS:
                 continue
             blank = [Item(id=str(n), title="photo") for n in known]
             judged = guard.judge(
@@ -138,9 +130,12 @@ def photo_report(
     guard: Guard,
     alpha: float,
     seed: int = 0,
-) -> dict:
-    """{"sources", "replies", "curve"}: listing, picture and both on product photos; what replies show on product photos with
-    their listings hidden; risk against coverage on all photos."""
+) -> Figures:
+    """Return the figures on photos labelled by looking.
+
+    "sources": listing, picture and both on product photos; "replies": what replies show on product
+    photos with their listings hidden; "curve": risk against coverage on all photos.
+    """
     listed = [n for n, photo in enumerate(photos) if photo.source != "shopper"]
     products = list(
         guard_photos.cases([photos[n] for n in listed], [items[n] for n in listed], vectors[listed])
@@ -171,11 +166,11 @@ def run(
     out: Path | None = None,
     wishes: int = 150,
     alpha: float | None = None,
-) -> dict:
-    """The tables on stdout, the result as the last line; the risk-coverage curve as SVG beside `out`.
+) -> Figures:
+    """Print the tables and the JSON line; draw the risk-coverage curve beside `out`.
 
-    alpha: the promise that is checked; default: the one the thresholds were fitted for. Raises InputError where the
-    catalogue has no truth.
+    alpha: the bound of the risk to check, by default the one that the thresholds were fitted for.
+    Raises InputError if the catalogue has no drawn truth.
     """
     if out is not None:
         require_matplotlib()
@@ -185,7 +180,8 @@ def run(
     truth = opened.truth(opened.ids)
     if not truth:
         raise InputError(
-            f"{catalog} has no drawn truth to compare with; draw one: python -m catalog demo --out DIR"
+            f"{catalog} has no drawn truth to compare with; "
+            "draw one: python -m catalog demo --out DIR"
         )
     guard = Guard(encoder)
     alpha = guard.thresholds.alpha if alpha is None else alpha
@@ -195,10 +191,10 @@ def run(
     on_photos = photo_report(
         photos, guard_photos.listings(settings.data_dir, photos), vectors, guard, alpha, seed
     )
-    asked = no_wishes(truth, dict(zip(opened.ids, opened.groups, strict=True)), wishes, seed)
+    no_list = no_wishes(truth, dict(zip(opened.ids, opened.groups, strict=True)), wishes, seed)
     stylist = Stylist.open(catalog, memory=":memory:")
     agent = {
-        name: through_the_agent(stylist, asked, truth, guard=on)
+        name: through_the_agent(stylist, no_list, truth, guard=on)
         for name, on in (("guarded", True), ("unguarded", False))
     }
     _print(alone, hidden, agent)
@@ -222,8 +218,8 @@ def run(
     )
 
 
-def totals(hidden: Sequence[dict]) -> dict[str, float]:
-    """How far violations fall by the guard, and the share of good photos hidden, over all values."""
+def totals(hidden: Sequence[Figures]) -> dict[str, float]:
+    """Return by how much the guard reduces violations, and the share of good photos hidden."""
     photos, has = sum(r["photos"] for r in hidden), sum(r["with"] for r in hidden)
     before = has / max(photos, 1)
     after = sum(r["passed_broken"] for r in hidden) / max(sum(r["passed"] for r in hidden), 1)
@@ -236,7 +232,7 @@ def totals(hidden: Sequence[dict]) -> dict[str, float]:
     }
 
 
-def _print(alone: dict[str, dict], hidden: Sequence[dict], agent: dict[str, dict]) -> None:
+def _print(alone: dict[str, Figures], hidden: Sequence[Figures], agent: dict[str, Figures]) -> None:
     table(
         "From the picture alone (photos labelled by looking, report part)",
         ["attribute", "figure", "value", "photos"],
@@ -277,7 +273,7 @@ def _print(alone: dict[str, dict], hidden: Sequence[dict], agent: dict[str, dict
     )
 
 
-def _print_photos(found: dict) -> None:
+def _print_photos(on_photos: Figures) -> None:
     columns = (
         "precision",
         "violations_shown",
@@ -289,38 +285,43 @@ def _print_photos(found: dict) -> None:
     rows = [
         [f"{ask}, {mode}", *(figures[ask][column] for column in columns)]
         for ask in ("no", "with")
-        for mode, figures in found["sources"].items()
+        for mode, figures in on_photos["sources"].items()
     ]
     table(
-        f'Fine attributes on {found["product_photos"]} product photos: "no X" and "with X"',
+        f'Fine attributes on {on_photos["product_photos"]} product photos: "no X" and "with X"',
         ["", *columns],
         rows,
     )
-    wishes = found["sources"]["both"]["wishes"]
+    wishes = on_photos["sources"]["both"]["wishes"]
     table(
         "Precision of what is called fitting, by wish",
-        ["", *found["sources"], "good rejected"],
+        ["", *on_photos["sources"], "good rejected"],
         [
             [
                 wish,
-                *(figures["wishes"][wish]["precision"] for figures in found["sources"].values()),
+                *(
+                    figures["wishes"][wish]["precision"]
+                    for figures in on_photos["sources"].values()
+                ),
                 wishes[wish]["good_rejected"],
             ]
             for wish in wishes
         ],
     )
-    replies = found["replies"]
+    replies = on_photos["replies"]
     table(
-        f'"No X", replies from product photos with listings hidden: violations fall by {replies["fall"]:.0%}',
+        '"No X", replies from product photos with listings hidden: violations fall by '
+        f"{replies['fall']:.0%}",
         ["", *columns],
         [
             [name, *(replies[name][column] for column in columns)]
             for name in ("unchecked", "guarded")
         ],
     )
-    curve = found["curve"]
+    curve = on_photos["curve"]
     table(
-        f"Promise on photos, pictures alone: at most {curve['alpha']:.0%} of what is shown breaks a no",
+        f"Promise on photos, pictures alone: at most {curve['alpha']:.0%} of what is shown breaks "
+        "a no",
         ["", "coverage", "risk", "interval"],
         [
             [name, *(curve[name][column] for column in ("coverage", "risk", "interval"))]

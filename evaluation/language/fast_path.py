@@ -62,7 +62,7 @@ def planned(text: str) -> PlannedTurn:
 
 
 def _intent(reading: Reading) -> Any:
-    """Return the first intent that the schema of plans knows (a Literal of its own), or "search"."""
+    """Return the first intent that a plan may have (a Literal of its own), else "search"."""
     allowed = get_args(PlannedTurn.model_fields["intent"].annotation)
     return next((i.kind for i in reading.intents if i.kind in allowed), "search")
 
@@ -103,8 +103,8 @@ def run(
     milliseconds = {name: percentiles(ms) for name, ms in times.items()}
     saved = difference(times["llm"], times["auto"])
     table(
-        f"{len(served)} recorded turns: {share:.0%} planned offline; a model that takes {FIRST_S} s "
-        f"to the first token and {FURTHER_S} s for each further one",
+        f"{len(served)} recorded turns: {share:.0%} planned offline; a model that takes "
+        f"{FIRST_S} s to the first token and {FURTHER_S} s for each further one",
         ("planner", "turns", "mean ms", "p50", "p95"),
         [
             (name, len(ms), round(float(np.mean(ms))), p["p50"], p["p95"])

@@ -1,7 +1,7 @@
 """Precision, recall and F1 of the planner on phrases that people typed, by facet and op.
 
-The labels (`labels.jsonl`) are keys and constraints; the phrases themselves stay in the data folder.
-A constraint is a hit if facet, op and value agree. Parts `first`, `second` and `third` were read by
+The labels (`labels.jsonl`) are keys and constraints; the phrases stay in the data folder. A
+constraint is a hit if facet, op and value agree. Parts `first`, `second` and `third` were read by
 the authors of the rules: development figures. Part `blind` was labelled by somebody who had not
 seen the rules, and nobody who writes rules reads it, so its misread phrases are never printed.
 `blind_again` holds a second person's labels of some of the same phrases.
@@ -48,14 +48,14 @@ def model(settings: Settings) -> Reader:
         )
     # on demand: the model's client library is slow to import
     from agent.llm.backend import model_client, read_phrase
-    from agent.llm.client import ModelFailure
+    from agent.llm.budget import ModelFailureError
 
     client = model_client(settings)
 
     def reader(text: str) -> Iterable[Constraint]:
         try:
             return read_phrase(text, client, settings)
-        except ModelFailure as failure:
+        except ModelFailureError as failure:
             notice(f"no reading: {failure}")
             return ()
 

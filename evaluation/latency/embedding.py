@@ -1,8 +1,9 @@
-"""How many pictures a second a catalogue is embedded at: the built-in model and ViT-B/32, on one and all cores, by precision.
+"""Pictures embedded per second: the built-in model and ViT-B/32, by threads and precision.
 
-Pictures are the catalogue's own, decoded beforehand (the rate of decoding is told apart), in the batches that `python -m catalog
-embed` takes; resizing is included. ViT-B/32 has random weights where none are asked for: speed alone. ONNX Runtime is not a
-requirement; where it is installed with `onnx` and `onnxscript`, the image tower is exported and measured too.
+Pictures are the catalogue's own, decoded beforehand (the rate of decoding is reported apart), in
+the batches of `python -m catalog embed`; resizing is included. ViT-B/32 has random weights unless
+the name asks for others: speed alone. ONNX Runtime is not a requirement; if it is installed with
+`onnx` and `onnxscript`, the image tower is exported and measured too.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import io
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stdout
 from functools import partial
@@ -24,65 +25,51 @@ from PIL import Image
 from catalog.pictures import open_picture
 from catalog.store import Catalog
 from encoders import load_encoder
-from evaluation.report.show import finish, machine, notice, table
+from errors import WorkError
+from evaluation.report.show import Figures, finish, machine, notice, table
 
 if TYPE_CHECKING:
     from encoders import Encoder
 
 MODELS = {"builtin": 256, "ViT-B-32": 64}
-"""Model -> pictures that it is timed on."""
+"""Model -> how many pictures it is timed on."""
 FP32, BF16, ONNX = "fp32", "bf16", "ONNX Runtime, fp32"
-SECONDS = 8
-"""After which no further batch of a slow way is begun."""
+MAX_SECONDS = 8
+"""No further batch is begun after this time."""
 BATCH = 32
-"""Pictures a pass, as the encoder takes them."""
-NEEDED = ("onnxruntime", "onnx", "onnxscript")
+"""Pictures per pass, as the encoder takes them."""
+Encode = Callable[[Sequence[Image.Image]], np.ndarray]
+"""Pictures -> (n, dim) vectors."""
+ONNX_MODULES = ("onnxruntime", "onnx", "onnxscript")
 
 
 def run(
     catalog: Path, models: Sequence[str] | None = None, seed: int = 0, out: Path | None = None
-) -> dict:
-    """Items a second by model, device, threads and precision, and how near each comes to fp32 (least cosine of any slice).
+) -> Figures:
+    """Measure pictures per second by model, device, threads and precision; print a table and JSON.
 
-    Prints a table and one JSON line. Raises CatalogMissingError, InputError for an unknown model.
+    Also reports how near each precision comes to fp32: the least cosine of any slice. Raises
+    CatalogMissingError, or InputError for an unknown model.
     """
-    import torch
+    import torch  # on demand: slow to import
 
-    wanted = {name: MODELS.get(name, 64) for name in models or MODELS}
-    files = _files(catalog, max(wanted.values()), seed)
-    decoding = {
-        threads: _rate(len(files), lambda threads=threads: _opened(files, threads))
-        for threads in _threads()
-    }
+    counts = {name: MODELS.get(name, 64) for name in models or MODELS}
+    files = _files(catalog, max(counts.values()), seed)
+    decoding = {n: _rate(len(files), partial(_opened, files, n)) for n in _threads()}
     pictures = _opened(files, os.cpu_count() or 1)
     measured = []
     before = torch.get_num_threads()
     try:
-        for name, count in wanted.items():
+        for name, count in counts.items():
             notice(f"embedding {count} pictures with {name}")
-            measured += _model(name, pictures[:count])
+            measured += _measured(name, pictures[:count])
     finally:
         torch.set_num_threads(before)
-    missing = [name for name in NEEDED if find_spec(name) is None]
+    missing = [name for name in ONNX_MODULES if find_spec(name) is None]
     notes = [f"ONNX Runtime not measured: {', '.join(missing)} not installed"] if missing else []
-    notes += [] if torch.cuda.is_available() else ["no GPU here: bf16 autocast on one not measured"]
-    table(
-        f"Pictures a second, {machine()['cpu']}, {machine()['date']}",
-        ["model", "device", "precision", "threads", "items/s", "cosine to fp32"],
-        [
-            [
-                m["model"],
-                m["device"],
-                m["precision"],
-                m["threads"],
-                m["items_s"],
-                f"{m['cosine']:.4f}",
-            ]
-            for m in measured
-        ],
-    )
-    for note in notes:
-        notice(note)
+    if not torch.cuda.is_available():
+        notes.append("no GPU here: bf16 autocast on one not measured")
+    _show(measured, notes)
     return finish(
         {
             "benchmark": "embedding",
@@ -94,6 +81,26 @@ def run(
         },
         out,
     )
+
+
+def _show(measured: Sequence[Figures], notes: Sequence[str]) -> None:
+    table(
+        f"Pictures a second, {machine()['cpu']}, {machine()['date']}",
+        ["model", "device", "precision", "threads", "items/s", "cosine to fp32"],
+        [
+            [
+                way["model"],
+                way["device"],
+                way["precision"],
+                way["threads"],
+                way["items_s"],
+                f"{way['cosine']:.4f}",
+            ]
+            for way in measured
+        ],
+    )
+    for note in notes:
+        notice(note)
 
 
 def _threads() -> list[int]:
@@ -119,33 +126,18 @@ def _rate(count: int, work: Callable[[], Any]) -> float:
     return round(count / (time.perf_counter() - start), 1)
 
 
-def _model(name: str, pictures: Sequence[Image.Image]) -> list[dict]:
-    """One record for each way that this machine can run the model."""
+def _measured(name: str, pictures: Sequence[Image.Image]) -> list[Figures]:
+    """Return one record for each way in which this machine can run the model."""
     import torch
 
-    found: list[dict] = []
-    cores = os.cpu_count() or 1
+    records = []
     for device in ("cpu", "cuda") if torch.cuda.is_available() else ("cpu",):
         encoder = load_encoder(name, device)
         exact = _encoded(encoder, FP32, pictures)
-        ways = [(FP32, threads) for threads in (_threads() if device == "cpu" else [cores])] + [
-            (BF16, cores)
-        ]
-        onnx = (
-            _exported(encoder, pictures)
-            if device == "cpu" and all(find_spec(module) for module in NEEDED)
-            else None
-        )
-        ways += [(ONNX, threads) for threads in _threads()] if onnx is not None else []
-        for precision, threads in ways:
+        for precision, threads, encode in _ways(encoder, device, pictures):
             torch.set_num_threads(threads)
-            encode = (
-                _by_onnx(encoder, onnx, threads)
-                if precision == ONNX
-                else partial(_encoded, encoder, precision)
-            )
             vectors, rate = _timed(pictures, encode)
-            found.append(
+            records.append(
                 {
                     "model": name,
                     "device": device,
@@ -155,7 +147,21 @@ def _model(name: str, pictures: Sequence[Image.Image]) -> list[dict]:
                     "cosine": _least_cosine(vectors, exact[: len(vectors)], encoder),
                 }
             )
-    return found
+    return records
+
+
+def _ways(
+    encoder: Encoder, device: str, pictures: Sequence[Image.Image]
+) -> Iterator[tuple[str, int, Encode]]:
+    """Yield (precision, threads, function) of each way to run the encoder on a device."""
+    cores = os.cpu_count() or 1
+    for threads in _threads() if device == "cpu" else [cores]:
+        yield FP32, threads, partial(_encoded, encoder, FP32)
+    yield BF16, cores, partial(_encoded, encoder, BF16)
+    if device == "cpu" and all(find_spec(module) for module in ONNX_MODULES):
+        model = _exported(encoder, pictures)
+        for threads in _threads():
+            yield ONNX, threads, _by_onnx(encoder, model, threads)
 
 
 def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) -> np.ndarray:
@@ -163,18 +169,20 @@ def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) 
     return encoder.encode_images(pictures)
 
 
-def _timed(
-    pictures: Sequence[Image.Image], encode: Callable[[Sequence[Image.Image]], np.ndarray]
-) -> tuple[np.ndarray, float]:
-    """(vectors of the first m pictures, items a second), batch after batch for about SECONDS at most, after two pictures that do
-    not count. A way for which these take that long already is judged by them."""
+def _timed(pictures: Sequence[Image.Image], encode: Encode) -> tuple[np.ndarray, float]:
+    """Return (vectors of the first m pictures, pictures per second).
+
+    Batches run for about MAX_SECONDS at most, after two untimed pictures. If these two alone take
+    half of that, they are the measurement.
+    """
     start, step = time.perf_counter(), min(2, len(pictures))
     first = encode(pictures[:step])
     taken = time.perf_counter() - start
-    if taken > SECONDS / 2:
+    if taken > MAX_SECONDS / 2:
         return first, step / taken
-    start, parts, done = time.perf_counter(), [], 0
-    while done < len(pictures) and (not parts or time.perf_counter() - start < SECONDS):
+    start, done = time.perf_counter(), 0
+    parts: list[np.ndarray] = []
+    while done < len(pictures) and (not parts or time.perf_counter() - start < MAX_SECONDS):
         parts.append(encode(pictures[done : done + BATCH]))
         done += len(parts[-1])
     return np.concatenate(parts), done / (time.perf_counter() - start)
@@ -188,27 +196,27 @@ def _least_cosine(vectors: np.ndarray, exact: np.ndarray, encoder: Encoder) -> f
 
 
 def _exported(encoder: Encoder, pictures: Sequence[Image.Image]) -> bytes:
-    """The image tower as an ONNX model of any number of pictures."""
+    """Return the image tower as an ONNX model for batches of any size."""
     import torch
 
     class Tower(torch.nn.Module):
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             return encoder.tower(pixels)
 
-    graph, example = io.BytesIO(), encoder.pixels(pictures[:2]).clone()
+    example = encoder.pixels(pictures[:2]).clone()
     shapes = ({0: torch.export.Dim("batch", min=1, max=512)},)
     with redirect_stdout(io.StringIO()), torch.no_grad():
-        torch.onnx.export(
+        program = torch.onnx.export(
             Tower().eval(), (example,), dynamo=True, dynamic_shapes=shapes, verbose=False
-        ).save(graph)
-    return graph.getvalue()
+        )
+    if program is None:
+        raise WorkError("torch exported no ONNX model")
+    return program.model_proto.SerializeToString()
 
 
-def _by_onnx(
-    encoder: Encoder, model: bytes, threads: int
-) -> Callable[[Sequence[Image.Image]], np.ndarray]:
-    """Pictures to vectors with ONNX Runtime in place of torch, on as many threads."""
-    import onnxruntime
+def _by_onnx(encoder: Encoder, model: bytes, threads: int) -> Encode:
+    """Return a function that encodes pictures with ONNX Runtime in place of torch."""
+    import onnxruntime  # type: ignore[import-not-found]  # optional, see the module's docstring
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
@@ -219,9 +227,9 @@ def _by_onnx(
     )
 
 
-def _fastest(measured: Sequence[dict]) -> dict[str, dict]:
-    """{model: its fastest way here}."""
-    best: dict[str, dict] = {}
+def _fastest(measured: Sequence[Figures]) -> dict[str, Figures]:
+    """Return {model: its fastest way on this machine}."""
+    best: dict[str, Figures] = {}
     for way in measured:
         if way["items_s"] > best.get(way["model"], {"items_s": 0.0})["items_s"]:
             best[way["model"]] = way

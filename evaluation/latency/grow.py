@@ -1,6 +1,7 @@
-"""A larger catalogue out of a small one, for measuring speed: copies with perturbed vectors, other brands, prices and stock.
+"""Grow a small catalogue into a large one for measuring speed.
 
-It measures time and memory, never quality: the copies share pictures and words with what they were made from.
+Copies get perturbed vectors and other brands, prices and stock. This measures time and memory,
+never quality: copies share pictures and words with their originals.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from tqdm import tqdm
@@ -23,13 +25,18 @@ from catalog.swap import replacing
 from catalog.writing import item_record, write_database
 
 NOISE = 0.03
-"""Standard deviation that is added to every coordinate of a unit slice."""
+"""Standard deviation of the noise that is added to every coordinate of a unit slice."""
 CHUNK = 50_000
+"""Rows of vectors written at a time."""
 SOLD_OUT = 0.05
+"""Share of the copies that are out of stock."""
 
 
 def grow(source: Path, out: Path, items: int, seed: int = 0) -> Path:
-    """Write a catalogue of `items` items at `out`, made from the one at `source`; returns `out`. Memory stays small."""
+    """Write a catalogue of `items` items to `out`, made from the one at `source`; return `out`.
+
+    Rows are streamed: memory does not grow with `items`, but for a few numbers per row.
+    """
     catalog = Catalog.open(source)
     rng = np.random.default_rng(seed)
     originals = catalog.items(range(min(items, len(catalog))))
@@ -68,7 +75,7 @@ def grow(source: Path, out: Path, items: int, seed: int = 0) -> Path:
 
 
 class _Varied:
-    """Rows of the grown catalogue: the originals, then their copies under other ids and designs."""
+    """The rows of a grown catalogue: the originals, then copies under other ids and designs."""
 
     def __init__(self, originals: Sequence[Item], items: int, rng: np.random.Generator) -> None:
         self.originals, self.items, self.first = originals, items, len(originals)
@@ -85,18 +92,18 @@ class _Varied:
         self.sold_out = (rows >= self.first) & (rng.random(items) < SOLD_OUT)
 
     def id(self, row: int) -> str:
-        """The id of a row."""
+        """Return the id of a row."""
         return self._named(self.originals[row % self.first].id, row)
 
     def group(self, row: int) -> str:
-        """The design of a row."""
+        """Return the design of a row."""
         return self._named(self.originals[row % self.first].group, row)
 
     def _named(self, name: str, row: int) -> str:
         return f"{name}~{row // self.first}" if row >= self.first else name
 
-    def records(self) -> Iterator[tuple]:
-        """Rows of the table `items`."""
+    def records(self) -> Iterator[tuple[Any, ...]]:
+        """Yield the rows of the table `items`."""
         plain = [item_record(0, item) for item in self.originals]
         parsed = [json.loads(record[-1]) for record in plain]
         for row in range(self.items):
@@ -129,7 +136,7 @@ class _Varied:
 
 
 def _table(base: FacetTable, varied: _Varied) -> FacetTable:
-    """The originals' columns over and over, with the copies' own brands, prices and stock."""
+    """Return the originals' columns repeated, with the copies' own brands, prices and stock."""
     rows = np.arange(varied.items) % varied.first
 
     def repeated(bits: np.ndarray) -> np.ndarray:
@@ -144,8 +151,8 @@ def _table(base: FacetTable, varied: _Varied) -> FacetTable:
     )
     return FacetTable(
         varied.items,
-        {key: repeated(bits) for key, bits in base.yes.items()},
-        {key: repeated(bits) for key, bits in base.no.items()},
+        {key: repeated(bits) for key, bits in base.affirmed.items()},
+        {key: repeated(bits) for key, bits in base.denied.items()},
         varied.price.astype(np.float32),
         brand.astype(np.int32),
         base.brands,
@@ -169,7 +176,7 @@ def _write_vectors(path: Path, catalog: Catalog, items: int, rng: np.random.Gene
 
 
 def perturbed(vectors: np.ndarray, sizes: Sequence[int], rng: np.random.Generator) -> np.ndarray:
-    """(n, dim) float16: noise added, every slice brought back to unit length."""
+    """Return the vectors (n, dim) with noise, every slice at unit length again, as float16."""
     noisy = vectors.astype(np.float32) + NOISE * rng.standard_normal(
         vectors.shape, dtype=np.float32
     )

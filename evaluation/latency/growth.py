@@ -1,7 +1,7 @@
-"""How cost grows with the catalogue: each size measured by a process of its own, then a table, a chart and one JSON line.
+"""Latency by the size of the catalogue: each size in a process of its own, then table and chart.
 
-What is said of ten million items is in proportion to the largest measured size; `python -m evaluation index --items 10000000`
-measures it.
+The figures for ten million items are extrapolated from the largest measured size;
+`python -m evaluation index --items 10000000` measures them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from errors import InputError, WorkError
 from evaluation.latency.paths import chosen
 from evaluation.report.plot import curves, require_matplotlib, save
-from evaluation.report.show import finish, machine, notice, table
+from evaluation.report.show import Figures, finish, machine, notice, table
 from settings import ROOT
 
-BEYOND = 10_000_000
+EXTRAPOLATED_ITEMS = 10_000_000
 
 
 def run(
@@ -33,12 +34,15 @@ def run(
     keep: Path | None = None,
     start: bool = True,
     out: Path | None = None,
-) -> dict:
-    """`latency.run` at each of `sizes` ("1000,10000"); the chart lies beside `out`. Raises InputError for sizes that are none,
-    WorkError where a process fails."""
+) -> Figures:
+    """Measure `latency.run` at each of `sizes` ("1000,10000"); the chart is written beside `out`.
+
+    The other arguments are those of `latency.run`. Raises InputError for sizes that are no numbers,
+    WorkError if a process fails.
+    """
     if out is not None:
         require_matplotlib()
-    asked = _sizes(sizes)
+    item_counts = _sizes(sizes)
     names = chosen(paths)
     with tempfile.TemporaryDirectory() as folder:
         measured = [
@@ -64,11 +68,11 @@ def run(
                     "--start" if start else "--no-start",
                 ],
             )
-            for size in asked
+            for size in item_counts
         ]
     result = {
         "benchmark": "latency by size",
-        "sizes": asked,
+        "sizes": item_counts,
         "measured": measured,
         "extrapolated": extrapolated(measured),
         "machine": machine(),
@@ -79,16 +83,17 @@ def run(
     return finish(result, out)
 
 
-def _sizes(given: str) -> list[int]:
-    parts = [part.strip().replace("_", "") for part in given.split(",") if part.strip()]
+def _sizes(text: str) -> list[int]:
+    parts = [part.strip().replace("_", "") for part in text.split(",") if part.strip()]
     if not parts or not all(part.isdigit() and int(part) > 0 for part in parts):
         raise InputError(
-            f"--grow {given!r}: give numbers of items with commas between, such as 1000,10000,100000,1000000"
+            f"--grow {text!r}: give numbers of items with commas between, such as "
+            "1000,10000,100000,1000000"
         )
     return sorted({int(part) for part in parts})
 
 
-def _measured(catalog: Path, size: int, folder: Path, options: Sequence[object]) -> dict:
+def _measured(catalog: Path, size: int, folder: Path, options: Sequence[object]) -> Figures:
     notice(f"{size:,} items")
     out = folder / f"{size}.json"
     command = [
@@ -104,33 +109,38 @@ def _measured(catalog: Path, size: int, folder: Path, options: Sequence[object])
         out,
         *options,
     ]
-    done = subprocess.run(
+    process = subprocess.run(
         [str(part) for part in command],
         cwd=ROOT,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
+    if process.returncode:
+        reason = (process.stderr.strip().splitlines() or [f"exit {process.returncode}"])[-1]
         raise WorkError(f"measuring {size:,} items failed: {reason}")
-    return json.loads(out.read_text(encoding="utf-8"))
+    figures: Figures = json.loads(out.read_text(encoding="utf-8"))
+    return figures
 
 
-def extrapolated(measured: Sequence[dict]) -> dict:
-    """The search's p50 and p95 in ms at BEYOND items, in proportion to the largest measured size: there are no more than 4,096
-    lists, so that from a million rows on each of them grows with the catalogue."""
-    last = max(measured, key=lambda made: made["items"])
-    times = BEYOND / last["items"]
-    found = {name: round(last["search_ms"][name] * times, 1) for name in ("p50", "p95")}
+def extrapolated(measured: Sequence[Figures]) -> Figures:
+    """Return the search's p50 and p95 in ms at EXTRAPOLATED_ITEMS items.
+
+    They are in proportion to the largest measured size: an index has at most 4,096 lists, so that
+    from a million rows on each list grows with the catalogue.
+    """
+    largest = max(measured, key=lambda figures: figures["items"])
+    factor = EXTRAPOLATED_ITEMS / largest["items"]
     return {
-        "items": BEYOND,
-        "search_ms": found,
-        "note": f"in proportion to {last['items']:,}, not a measurement",
+        "items": EXTRAPOLATED_ITEMS,
+        "search_ms": {
+            name: round(largest["search_ms"][name] * factor, 1) for name in ("p50", "p95")
+        },
+        "note": f"in proportion to {largest['items']:,}, not a measurement",
     }
 
 
-def _show(result: dict) -> None:
+def _show(result: Figures) -> None:
     columns = [
         "items",
         "text p50",
@@ -170,21 +180,23 @@ def _show(result: dict) -> None:
     )
     far = result["extrapolated"]
     notice(
-        f"{far['items']:,} items, search alone: p50 {far['search_ms']['p50']} ms, p95 {far['search_ms']['p95']} ms "
-        f"({far['note']})"
+        f"{far['items']:,} items, search alone: p50 {far['search_ms']['p50']} ms, "
+        f"p95 {far['search_ms']['p95']} ms ({far['note']})"
     )
 
 
-def _draw(path: Path, measured: Sequence[dict]) -> None:
+def _value(figures: Figures, keys: Sequence[str]) -> float | None:
+    """Return the number at these nested keys; None if there is none."""
+    value: Any = figures
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _draw(path: Path, measured: Sequence[Figures]) -> None:
     def line(*keys: str) -> list[tuple[float, float]]:
-        found = []
-        for made in measured:
-            value = made
-            for key in keys:
-                value = value.get(key, {}) if isinstance(value, dict) else {}
-            if isinstance(value, int | float):
-                found.append((made["items"], float(value)))
-        return found
+        values = ((figures["items"], _value(figures, keys)) for figures in measured)
+        return [(items, value) for items, value in values if value is not None]
 
     lines = {
         "photo turn, p95": line("photo_turn_ms", "p95"),
@@ -196,5 +208,5 @@ def _draw(path: Path, measured: Sequence[dict]) -> None:
         "index search, p95": line("search_ms", "p95"),
         "index search, p50": line("search_ms", "p50"),
     }
-    drawn = {name: points for name, points in lines.items() if points}
-    save(path, curves("Milliseconds a turn by number of items", "items", "ms", drawn))
+    measured_lines = {name: points for name, points in lines.items() if points}
+    save(path, curves("Milliseconds a turn by number of items", "items", "ms", measured_lines))

@@ -1,8 +1,8 @@
-"""Vector indexes side by side: how much of the exact ten each finds under filters of any width, how fast, and what making it
-takes.
+"""Vector indexes beside exact search: agreement@10 under filters, speed, and the cost of building.
 
-Queries are rows with noise. Filters keep rows by chance; on a catalogue as it is, wishes filter too, as its listings tell. With
-`items` the rows are perturbed copies in a file, without listings: that measures time and memory, and agreement with exact search.
+Queries are rows with noise. Filters keep random rows; on an unmodified catalogue there are also the
+filters of wishes, by what its listings state. With `items` the rows are perturbed copies in a file,
+without listings: that measures time and memory, and agreement with exact search.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ import numpy as np
 from catalog.store import Catalog
 from errors import InputError
 from evaluation.latency.grow import perturbed
-from evaluation.report.show import finish, machine, percentiles, table
+from evaluation.report.show import Figures, finish, machine, percentiles, table
 from metrics.intervals import estimate
 from retrieval import VectorIndex
 from settings import load_settings
 from vocabulary.wish import Constraint, PriceRange
 
 KINDS = ("faiss", "ivf", "milvus")
-KEPT = (1.0, 0.5, 0.1, 0.01, 0.001)
+SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
 """Shares of the rows that the filters keep."""
 NOISE = 0.05
+"""Standard deviation of the noise that makes a query of a row, in every coordinate."""
 K = 10
 CHUNK = 65_536
+"""Rows scanned at a time."""
 WISHES = (
     (("category", "require", "dress"),),
     (("gender", "require", "women"), ("pattern", "exclude", "striped")),
@@ -47,7 +49,10 @@ WISHES = (
 
 @dataclass(frozen=True)
 class Filter:
-    """Rows that may be found: mask (n,) bool, None for all of them; constraints: what it follows from, if anything."""
+    """A filter on rows.
+
+    mask: (n,) bool, or None for all rows; constraints: the wish that it follows from, if any.
+    """
 
     name: str
     mask: np.ndarray | None
@@ -55,8 +60,8 @@ class Filter:
 
 
 @dataclass(frozen=True)
-class Made:
-    """An index that was built, the seconds that took, those of loading it again, and its bytes on disk (None: a server's)."""
+class BuiltIndex:
+    """An index, the seconds to build and to load it, and its bytes on disk (None: a server's)."""
 
     index: VectorIndex
     build: float
@@ -72,11 +77,12 @@ def run(
     seed: int = 0,
     server_alone: bool = False,
     out: Path | None = None,
-) -> dict:
-    """Measure the kinds on a catalogue's vectors, or on `items` perturbed ones; prints a table and the JSON line.
+) -> Figures:
+    """Measure the kinds on a catalogue's vectors, or on `items` perturbed ones; print the result.
 
-    server_alone: Milvus answers filters that leave few rows too, which a shop's own process answers faster. MILVUS_URI: a
-    server; without it, Milvus Lite in a file that goes with the run.
+    server_alone: Milvus also answers filters that keep few rows, which the shop's own process
+    answers faster. MILVUS_URI names a server; without it, Milvus Lite runs on a temporary file.
+    Raises InputError for an unknown kind.
     """
     kinds = list(kinds or KINDS)
     if unknown := set(kinds) - set(KINDS):
@@ -84,44 +90,47 @@ def run(
             f"no index of kind {', '.join(sorted(unknown))} to measure; allowed: {', '.join(KINDS)}"
         )
     shop, rng = Catalog.open(catalog), np.random.default_rng(seed)
-    with tempfile.TemporaryDirectory() as scratch:
-        grown = items is not None and items > len(shop)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        grow = items is not None and items > len(shop)
         vectors = (
-            _grown(shop, items, rng, Path(scratch)) if grown else np.asarray(shop.vectors[:items])
+            _grown(shop, items or 0, rng, scratch) if grow else np.asarray(shop.vectors[:items])
         )
         listings = shop if len(vectors) == len(shop) else None
-        asked = _queries(vectors, queries, rng)
+        sample = _queries(vectors, queries, rng)
         filters = [*_random(len(vectors), rng), *(_wishes(shop) if listings is not None else ())]
-        truth = exact(vectors, asked, filters)
-        found = {
-            kind: _measured(
-                _make(kind, vectors, Path(scratch), listings, server_alone), asked, filters, truth
-            )
-            for kind in kinds
-        }
+        truth = exact(vectors, sample, filters)
+        measured = {}
+        for kind in kinds:
+            built = _build(kind, vectors, scratch, listings, server_alone)
+            measured[kind] = _measured(built, sample, filters, truth)
     result = {
         "items": len(vectors),
         "queries": queries,
         "k": K,
         "server_alone": server_alone,
-        "kinds": found,
+        "kinds": measured,
         "machine": machine(),
     }
-    rows = [
-        [
-            kind,
-            name,
-            *(float(value) for value in figures["agreement_at_10"]),
-            figures["ms"]["p50"],
-            figures["ms"]["p95"],
-        ]
-        for kind, measured in found.items()
-        for name, figures in measured["filters"].items()
-    ]
+    _show(measured, len(vectors))
+    return finish(result, out)
+
+
+def _show(measured: dict[str, Figures], rows: int) -> None:
     table(
-        f"Agreement@{K} with exact search, {len(vectors)} rows",
+        f"Agreement@{K} with exact search, {rows} rows",
         ["index", "rows kept", "agreement", "low", "high", "ms p50", "p95"],
-        rows,
+        [
+            [
+                kind,
+                name,
+                *(float(value) for value in by_filter["agreement_at_10"]),
+                by_filter["ms"]["p50"],
+                by_filter["ms"]["p95"],
+            ]
+            for kind, figures in measured.items()
+            for name, by_filter in figures["filters"].items()
+        ],
     )
     table(
         "Making it",
@@ -129,55 +138,65 @@ def run(
         [
             [
                 kind,
-                round(m["vectors_per_s"]),
-                m["build_s"],
-                m["load_s"],
-                "" if m["bytes"] is None else round(m["bytes"] / 1e6, 1),
+                round(figures["vectors_per_s"]),
+                figures["build_s"],
+                figures["load_s"],
+                "" if figures["bytes"] is None else round(figures["bytes"] / 1e6, 1),
             ]
-            for kind, m in found.items()
+            for kind, figures in measured.items()
         ],
     )
-    return finish(result, out)
 
 
 def exact(
     vectors: np.ndarray, queries: np.ndarray, filters: Sequence[Filter]
 ) -> list[list[np.ndarray]]:
-    """For each filter and query the K best rows (fewer where fewer are kept), by brute force over vectors (n, dim)."""
-    best = [[(np.zeros(0), np.zeros(0, dtype=np.int64))] * len(queries) for _ in filters]
+    """Return for each filter and query the K best rows, by brute force over vectors (n, dim).
+
+    Fewer rows are returned where a filter keeps fewer.
+    """
+    nothing = (np.zeros(0), np.zeros(0, dtype=np.int64))
+    best = [[nothing] * len(queries) for _ in filters]
     for start in range(0, len(vectors), CHUNK):
         scores = queries @ np.asarray(vectors[start : start + CHUNK], dtype=np.float32).T
-        for number, kept in enumerate(filters):
+        for by_query, limit in zip(best, filters, strict=True):
             rows = (
                 np.arange(scores.shape[1])
-                if kept.mask is None
-                else np.flatnonzero(kept.mask[start : start + CHUNK])
+                if limit.mask is None
+                else np.flatnonzero(limit.mask[start : start + CHUNK])
             )
             for place in range(len(queries)):
-                held = scores[place, rows]
-                top = (
-                    rows[np.argsort(-held, kind="stable")[:K]]
-                    if len(rows) <= K
-                    else rows[np.argpartition(-held, K - 1)[:K]]
-                )
-                joined = (
-                    np.concatenate([best[number][place][0], scores[place, top]]),
-                    np.concatenate([best[number][place][1], start + top]),
-                )
-                order = np.lexsort((joined[1], -joined[0]))[:K]
-                best[number][place] = joined[0][order], joined[1][order]
-    return [[rows for _, rows in found] for found in best]
+                by_query[place] = _better(by_query[place], scores[place, rows], start + rows)
+    return [[rows for _, rows in by_query] for by_query in best]
+
+
+def _better(
+    best: tuple[np.ndarray, np.ndarray], scores: np.ndarray, rows: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the K best (scores, rows) of those so far and further ones; ties by row."""
+    top = (
+        np.argsort(-scores, kind="stable")[:K]
+        if len(rows) <= K
+        else np.argpartition(-scores, K - 1)[:K]
+    )
+    all_scores = np.concatenate([best[0], scores[top]])
+    all_rows = np.concatenate([best[1], rows[top]])
+    order = np.lexsort((all_rows, -all_scores))[:K]
+    return all_scores[order], all_rows[order]
 
 
 def _measured(
-    made: Made, queries: np.ndarray, filters: Sequence[Filter], truth: list[list[np.ndarray]]
-) -> dict:
+    built: BuiltIndex,
+    queries: np.ndarray,
+    filters: Sequence[Filter],
+    truth: list[list[np.ndarray]],
+) -> Figures:
     groups: dict[str, tuple[list[float], list[float]]] = {}
-    for kept, wanted in zip(filters, truth, strict=True):
-        agreed, times = groups.setdefault(kept.name, ([], []))
+    for limit, wanted in zip(filters, truth, strict=True):
+        agreed, times = groups.setdefault(limit.name, ([], []))
         for query, right in zip(queries, wanted, strict=True):
             start = time.perf_counter()
-            rows, _ = made.index.search(query[None], K, kept.mask, kept.constraints)
+            rows, _ = built.index.search(query[None], K, limit.mask, limit.constraints)
             times.append((time.perf_counter() - start) * 1000)
             if len(right):
                 agreed.append(len({*rows[0].tolist()} & {*right.tolist()}) / len(right))
@@ -186,59 +205,60 @@ def _measured(
         for name, (agreed, times) in groups.items()
     }
     return {
-        "build_s": round(made.build, 2),
-        "vectors_per_s": round(made.index.size / max(made.build, 1e-9), 1),
-        "load_s": round(made.load, 3),
-        "bytes": made.size,
+        "build_s": round(built.build, 2),
+        "vectors_per_s": round(built.index.size / max(built.build, 1e-9), 1),
+        "load_s": round(built.load, 3),
+        "bytes": built.size,
         "filters": figures,
     }
 
 
-def _make(
+def _build(
     kind: str, vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool
-) -> Made:
-    """Builds an index, has it kept, and opens what was kept."""
+) -> BuiltIndex:
+    """Build an index, save it, and load what was saved."""
     if kind == "milvus":
         return _in_milvus(vectors, scratch, listings, server_alone)
+    # on demand, like pymilvus below: only the kinds that are measured need to be installed
     from retrieval.faiss_index import FaissIndex
     from retrieval.ivf_index import IvfIndex
 
-    built: FaissIndex | IvfIndex = FaissIndex() if kind == "faiss" else IvfIndex()
-    build = _seconds(lambda: built.build(vectors))
+    index: FaissIndex | IvfIndex = FaissIndex() if kind == "faiss" else IvfIndex()
+    build = _seconds(lambda: index.build(vectors))
     file = scratch / f"{kind}.faiss"
-    built.save(file)
-    fresh = IvfIndex()
+    index.save(file)
+    empty = IvfIndex()
     load = _seconds(
-        lambda: FaissIndex.load(file) if kind == "faiss" else fresh.load_lists(file, vectors)
+        lambda: FaissIndex.load(file) if kind == "faiss" else empty.load_lists(file, vectors)
     )
-    return Made(built, build, load, file.stat().st_size)
+    return BuiltIndex(index, build, load, file.stat().st_size)
 
 
 def _in_milvus(
     vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool
-) -> Made:
+) -> BuiltIndex:
     from retrieval.columns import Columns
     from retrieval.milvus_index import MilvusIndex
     from retrieval.milvus_server import MilvusServer
 
     settings = load_settings()
     file = scratch / "milvus.db"
-    elsewhere = settings.milvus_uri if not settings.milvus_uri.endswith(".db") else str(file)
+    address = settings.milvus_uri if not settings.milvus_uri.endswith(".db") else str(file)
     token = settings.milvus_token.get_secret_value() if settings.milvus_token else None
     columns = Columns(listings) if listings is not None else None
-    server = MilvusServer(elsewhere, token)
-    index, again = (
+    server = MilvusServer(address, token)
+    index, reopened = (
         MilvusIndex(server, "stylist_benchmark", columns, 0 if server_alone else None)
         for _ in range(2)
     )
     build = _seconds(lambda: index.build(vectors))
-    load = _seconds(lambda: again.open(vectors))
+    load = _seconds(lambda: reopened.open(vectors))
     size = (
         sum(part.stat().st_size for part in file.rglob("*") if part.is_file())
         if file.exists()
         else None
     )
-    return Made(again, build, load, size)
+    return BuiltIndex(reopened, build, load, size)
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -248,7 +268,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _grown(shop: Catalog, items: int, rng: np.random.Generator, scratch: Path) -> np.ndarray:
-    """(items, dim) float16 in a file: the catalogue's rows, then perturbed copies of them."""
+    """Return (items, dim) float16 in a file: the catalogue's rows, then perturbed copies."""
     sizes = list(shop.manifest["slices"].values())
     source = np.asarray(shop.vectors)
     rows = np.lib.format.open_memmap(
@@ -262,14 +282,12 @@ def _grown(shop: Catalog, items: int, rng: np.random.Generator, scratch: Path) -
 
 
 def _queries(vectors: np.ndarray, count: int, rng: np.random.Generator) -> np.ndarray:
-    picked = np.sort(rng.integers(0, len(vectors), count))
-    return (
-        vectors[picked].astype(np.float32) + rng.normal(0, NOISE, (count, vectors.shape[1]))
-    ).astype(np.float32)
+    originals = vectors[np.sort(rng.integers(0, len(vectors), count))].astype(np.float32)
+    return (originals + rng.normal(0, NOISE, originals.shape)).astype(np.float32)
 
 
 def _random(rows: int, rng: np.random.Generator) -> Iterator[Filter]:
-    for share in KEPT:
+    for share in SHARES:
         mask = None
         if share < 1:
             mask = np.zeros(rows, dtype=bool)

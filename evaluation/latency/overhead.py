@@ -1,30 +1,33 @@
-"""What the agent itself costs a turn: the graph, the memory and the trace, apart from the work on the wish."""
+"""What the agent itself adds to a turn: graph, memory and trace, without the work on the wish."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from agent import Stylist
 from agent.graph import RECURSION_LIMIT, build_graph, opening
 from agent.planner import OFFLINE
 from agent.state import Clock, Request, State
-from evaluation.latency.turns import Timed, TurnTiming
-from evaluation.report.show import percentiles
+from evaluation.latency.turns import TimedTurn, TurnInput
+from evaluation.report.show import Figures, percentiles
 
+Update = dict[str, Any]
+"""What a node changes of the state."""
 NODES = ("thought", "action", "critic", "speak")
 
 
 def overhead(
-    stylist: Stylist, turns: Sequence[Timed], talks: Sequence[Sequence[TurnTiming]]
-) -> dict:
-    """Milliseconds a turn that are not the stages' work.
+    stylist: Stylist, turns: Sequence[TimedTurn], sessions: Sequence[Sequence[TurnInput]]
+) -> Figures:
+    """Return percentiles of the milliseconds per turn that are not the stages' work.
 
-    turns: what the agent took, of which `memory` is a stage and the rest (graph, trace, events, locks) what no stage claims;
-    talks: turns over which the graph is measured alone.
+    turns: the agent's timings. `memory` is a stage of its own; the rest (graph, trace, events,
+    locks) is what no stage claims. sessions: turns over which the graph is measured alone.
     """
-    graph, loop = _graph_alone(stylist, talks)
+    graph, loop = _graph_alone(stylist, sessions)
     return {
         "total_ms": percentiles([turn.overhead for turn in turns]),
         "memory_ms": percentiles([turn.ms.get("memory", 0.0) for turn in turns]),
@@ -37,55 +40,58 @@ def overhead(
 
 
 def _graph_alone(
-    stylist: Stylist, talks: Sequence[Sequence[TurnTiming]]
+    stylist: Stylist, sessions: Sequence[Sequence[TurnInput]]
 ) -> tuple[list[float], list[float]]:
-    """Milliseconds of each turn's graph over nodes that only hand over what the real ones returned, and of the same nodes in
-    a plain loop."""
+    """Return milliseconds per turn of the graph over stub nodes, and of a plain loop over them.
+
+    The stubs return what the real nodes returned for the turn.
+    """
     graph, loop = [], []
-    for talk in talks:
+    for turns in sessions:
         session = stylist.new_session()
-        for said in talk:
-            request = Request(
-                said.text, () if said.photo is None else (said.photo,), planner=OFFLINE
-            )
-            start = opening(
-                request, stylist.memory.load(session), Clock(stylist.settings.turn_seconds)
-            )
-            made = [
+        for turn in turns:
+            photos = () if turn.photo is None else (turn.photo,)
+            request = Request(turn.text, photos, planner=OFFLINE)
+            clock = Clock(stylist.settings.turn_seconds)
+            start = opening(request, stylist.memory.load(session), clock)
+            updates = [
                 (name, update)
                 for step in _steps(stylist.graph, start)
                 for name, update in step.items()
             ]
-            hollow = build_graph(*(_handing_over(name, made) for name in NODES))
-            graph.append(
-                _milliseconds(lambda hollow=hollow, start=start: list(_steps(hollow, start)))
-            )
-            loop.append(_milliseconds(lambda start=start, made=made: _in_a_loop(start, made)))
-            stylist.chat(session, said.text, image=said.photo, planner=OFFLINE)
+            stubs: list[Any] = [_replaying(name, updates) for name in NODES]
+            graph.append(_milliseconds(partial(_run_through, build_graph(*stubs), start)))
+            loop.append(_milliseconds(partial(_in_a_loop, start, updates)))
+            stylist.chat(session, turn.text, image=turn.photo, planner=OFFLINE)
         stylist.forget(session)
     return graph, loop
 
 
-def _steps(graph: Any, start: State) -> Any:
+def _steps(graph: Any, start: State) -> Iterator[dict[str, Update]]:
     return graph.stream(start, {"recursion_limit": RECURSION_LIMIT}, stream_mode="updates")
 
 
-def _handing_over(name: str, made: Sequence[tuple[str, dict]]) -> Callable[[State], dict]:
-    own = iter([update for step, update in made if step == name])
+def _run_through(graph: Any, start: State) -> None:
+    for _ in _steps(graph, start):
+        pass
+
+
+def _replaying(name: str, updates: Sequence[tuple[str, Update]]) -> Callable[[State], Update]:
+    """Return a node that returns the recorded updates of the node `name`, one per call."""
+    own = iter([update for step, update in updates if step == name])
     return lambda state: next(own)
 
 
-def _in_a_loop(start: State, made: Sequence[tuple[str, dict]]) -> dict:
-    state: dict = dict(start)
-    for _, update in made:
+def _in_a_loop(start: State, updates: Sequence[tuple[str, Update]]) -> None:
+    state: Update = dict(start)
+    for _, update in updates:
         state |= {
             key: (*state[key], *value) if key in ("tried", "steps", "trace", "notes") else value
             for key, value in update.items()
         }
-    return state
 
 
-def _milliseconds(block: Callable[[], Any]) -> float:
+def _milliseconds(work: Callable[[], object]) -> float:
     start = time.perf_counter()
-    block()
+    work()
     return (time.perf_counter() - start) * 1000

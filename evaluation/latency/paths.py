@@ -1,8 +1,9 @@
-"""The ways that a turn may take, over the same conversations: from retrieval alone to a costly verifier and a language model.
+"""The paths that a turn may take, timed over the same conversations.
 
-The model is a loopback server that waits as a hosted one would and plans what the offline reader reads. The verifier is
-ViT-B/32 with random weights, which takes as long as a trained one, but settles little, so that every check uses its whole
-budget. Both measure waiting, never quality.
+They range from retrieval alone to a costly verifier and a language model. The model is a loopback
+server that waits as a hosted one would and plans what the offline reader reads. The verifier is
+ViT-B/32 with random weights: it takes as long as a trained one, but settles little, so that every
+check uses its whole budget. Both measure waiting, never quality.
 """
 
 from __future__ import annotations
@@ -12,29 +13,33 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from agent import Stylist
-from agent.memory.store import IN_RAM, Memory
+from agent.memory.storage import IN_RAM
+from agent.memory.store import Memory
 from agent.planner import OFFLINE
 from agent.replay.loopback import MODEL, ScriptedServer
 from errors import InputError
 from evaluation.language import fast_path
-from evaluation.latency.turns import BUDGET, TurnTiming, figures, through_agent
-from evaluation.report.show import notice, table
+from evaluation.latency.turns import BUDGET_MS, TurnInput, figures, through_agent
+from evaluation.report.show import Figures, notice, table
 from settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from encoders import Encoder
 
 VERIFIER = "clip:ViT-B-32"
-"""No tag: open_clip then draws the weights by chance and downloads nothing."""
+"""Without a tag, open_clip initialises the weights at random and downloads nothing."""
 RETRIEVAL, AGENT, LLM, AUTO = "retrieval", "agent", "llm", "auto"
-PICTURES = {f"verifier-{most}": most for most in (12, 4, 1)}
+PICTURES = {f"verifier-{budget}": budget for budget in (12, 4, 1)}
 """Path -> VERIFIER_PICTURES."""
 PATHS = (RETRIEVAL, AGENT, AUTO, LLM, *PICTURES)
 QUICK = (RETRIEVAL, AGENT)
 
 
 def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
-    """The paths by their names, `all` for all of them, None for the quick ones. Raises InputError for another name."""
+    """Return the named paths; `all` names all of them, None the quick ones.
+
+    Raises InputError for an unknown name.
+    """
     if names is None:
         return QUICK
     unknown = [name for name in names if name not in (*PATHS, "all")]
@@ -49,14 +54,15 @@ def costly_paths(
     stylist: Stylist,
     encoder: Encoder,
     names: Sequence[str],
-    talks: Sequence[Sequence[TurnTiming]],
+    sessions: Sequence[Sequence[TurnInput]],
     delays: tuple[float, float],
-) -> dict:
-    """{path: figures} of those that need a model of their own, on the catalogue of `stylist`, which `encoder` was loaded for.
+) -> dict[str, Figures]:
+    """Return {path: figures} for the named paths that need a model of their own.
 
-    delays: seconds to the first token, for each further one.
+    encoder: the one that the catalogue of `stylist` was opened with. delays: seconds to the first
+    token, and for each further one.
     """
-    found = {}
+    measured = {}
     for name in (name for name in names if name not in QUICK):
         notice(f"path {name}")
         with ExitStack() as stack:
@@ -67,11 +73,10 @@ def costly_paths(
             )
             other = Stylist(stylist.catalog, encoder, Memory(IN_RAM), settings)
             other.warm_up()
-            found[name] = figures(
-                through_agent(other, talks, name if name in (LLM, AUTO) else OFFLINE)
-            )
+            planner = name if name in (LLM, AUTO) else OFFLINE
+            measured[name] = figures(through_agent(other, sessions, planner))
             other.memory.close()
-    return found
+    return measured
 
 
 def _with_model(stylist: Stylist, stack: ExitStack, delays: tuple[float, float]) -> Settings:
@@ -90,29 +95,33 @@ def _with_model(stylist: Stylist, stack: ExitStack, delays: tuple[float, float])
     )
 
 
-def _with_verifier(stylist: Stylist, most: int) -> Settings:
-    """A budget of its own has a guard of its own: it keeps its answers, and the next budget would find them."""
-    return stylist.settings.model_copy(update={"verifier": VERIFIER, "verifier_pictures": most})
+def _with_verifier(stylist: Stylist, pictures: int) -> Settings:
+    """Return settings for a stylist, and so a guard, of its own.
+
+    A guard caches the verifier's answers, and the next budget would find them.
+    """
+    return stylist.settings.model_copy(update={"verifier": VERIFIER, "verifier_pictures": pictures})
 
 
-def show_paths(paths: dict[str, dict], delays: tuple[float, float]) -> None:
-    """The table of paths, and which of them keep the budget at p95."""
+def show_paths(paths: dict[str, Figures], delays: tuple[float, float]) -> None:
+    """Print the table of paths, and which of them keep the budget at p95."""
     rows = [
         [
             name,
-            made["turns"],
+            path["turns"],
             *(
-                made.get(f"{kind}_turn_ms", {}).get(p, "-")
+                path.get(f"{kind}_turn_ms", {}).get(p, "-")
                 for kind in ("text", "photo")
                 for p in ("p50", "p95", "p99")
             ),
-            " / ".join(f"{share:.0%}" for share in made["within_200_ms"].values()),
-            "yes" if keeps(made) else "no",
+            " / ".join(f"{share:.0%}" for share in path["within_200_ms"].values()),
+            "yes" if keeps(path) else "no",
         ]
-        for name, made in paths.items()
+        for name, path in paths.items()
     ]
     table(
-        f"Milliseconds a turn by path; a model takes {delays[0]} s to the first token, {delays[1]} s for each further one",
+        f"Milliseconds a turn by path; a model takes {delays[0]} s to the first token, "
+        f"{delays[1]} s for each further one",
         [
             "path",
             "turns",
@@ -122,7 +131,7 @@ def show_paths(paths: dict[str, dict], delays: tuple[float, float]) -> None:
             "photo p50",
             "p95",
             "p99",
-            f"in {BUDGET:.0f} ms",
+            f"in {BUDGET_MS:.0f} ms",
             "kept at p95",
         ],
         rows,
@@ -130,8 +139,8 @@ def show_paths(paths: dict[str, dict], delays: tuple[float, float]) -> None:
     )
 
 
-def keeps(made: dict) -> bool:
-    """Whether text and photo turns stay within the budget at p95."""
+def keeps(path: Figures) -> bool:
+    """Return whether text and photo turns stay within the budget at p95."""
     return all(
-        made[kind]["p95"] <= BUDGET for kind in ("text_turn_ms", "photo_turn_ms") if kind in made
+        path[kind]["p95"] <= BUDGET_MS for kind in ("text_turn_ms", "photo_turn_ms") if kind in path
     )

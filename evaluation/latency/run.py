@@ -1,7 +1,8 @@
-"""How long a turn takes, stage by stage, through the very agent that shoppers talk to, at any number of items.
+"""Milliseconds per turn, stage by stage, through the whole agent, at any number of items.
 
-Other conversations come first and are reported apart: the very first turns as `cold_ms`, all of them as `first_turns_ms`.
-Growing, starting and measuring have processes of their own, so that memory is that of the agent alone.
+Other conversations run first and are reported apart: the very first turns as `cold_ms`, all of them
+as `first_turns_ms`. Growing, starting and measuring have processes of their own, so that the memory
+reported is the agent's alone.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ from evaluation.latency.turns import (
     through_agent,
     through_retrieval,
 )
-from evaluation.report.show import finish, machine, notice, percentiles, table
+from evaluation.report.show import Figures, finish, machine, notice, percentiles, table
 from settings import load_settings
 
-FEW = 4
-"""Sessions over which costly paths are measured: a turn of theirs takes seconds."""
+COSTLY_SESSIONS = 4
+"""Sessions over which costly paths are measured, whose turns take seconds."""
 GRAPH_SESSIONS = 8
-"""Sessions over which the graph is measured alone."""
+"""Sessions over which the graph alone is measured."""
 
 
 def run(
@@ -44,15 +45,16 @@ def run(
     seed: int = 0,
     out: Path | None = None,
     paths: Sequence[str] | None = None,
-    few: int = FEW,
+    few: int = COSTLY_SESSIONS,
     delays: tuple[float, float] = (0.5, 0.01),
     keep: Path | None = None,
     start: bool = True,
-) -> dict:
-    """Measure turns on `catalog`, grown (or cut) to `items` where given; returns and prints the contract's figures.
+) -> Figures:
+    """Measure turns on `catalog`, grown (or cut) to `items` if given; print and return the figures.
 
-    paths: see `latency_paths`; few: sessions of the costly ones; delays: seconds that the loopback model takes to its first
-    token and for each further one; keep: folder where grown catalogues stay, and are found again; start: also measure starts.
+    paths: see `evaluation.latency.paths`. few: sessions of the costly ones. delays: seconds that
+    the loopback model takes to its first token, and for each further one. keep: a folder that keeps
+    grown catalogues for the next run. start: also measure starts.
     """
     names = chosen(paths)
     with tempfile.TemporaryDirectory() as folder:
@@ -80,7 +82,10 @@ def run(
 
 
 def grown(catalog: Path, items: int, seed: int, folder: Path) -> Path:
-    """A catalogue of `items` items below `folder`, made from `catalog` in a process of its own where it is not there yet."""
+    """Return a catalogue of `items` items below `folder`, growing `catalog` if it is not there yet.
+
+    Growing has a process of its own, so that its memory is not counted.
+    """
     place = folder / f"{catalog.resolve().name}-{items}-{seed}"
     if not (place / "info.json").is_file():
         notice(f"growing {catalog} to {items:,} items")
@@ -89,60 +94,59 @@ def grown(catalog: Path, items: int, seed: int, folder: Path) -> Path:
     return place
 
 
-def _measured(stylist: Stylist, names: Sequence[str], sessions: int, seed: int) -> dict:
-    talks = conversations(sessions, seed)
-    first = through_agent(
-        stylist, conversations(sessions, seed + 1), OFFLINE
-    )  # other ones: what they need is read from disk
-    turns = through_agent(stylist, talks, OFFLINE)
-    cold, warm = first[:WARM_UP], turns
+def _measured(stylist: Stylist, names: Sequence[str], sessions: int, seed: int) -> Figures:
+    scripts = conversations(sessions, seed)
+    # other conversations come first: they read from disk what is needed
+    first = through_agent(stylist, conversations(sessions, seed + 1), OFFLINE)
+    warm = through_agent(stylist, scripts, OFFLINE)
     memory = memory_mb()  # before the exact scans and the other models
-    made = figures(warm)
+    agent = figures(warm)
     paths = {}
     if RETRIEVAL in names:
-        paths[RETRIEVAL] = figures(through_retrieval(stylist, talks))
+        paths[RETRIEVAL] = figures(through_retrieval(stylist, scripts))
     if AGENT in names:
-        paths[AGENT] = made
+        paths[AGENT] = agent
     index = searches(stylist.catalog, stylist.retriever.index, seed)
     return {
         "items": len(stylist.catalog),
-        "text_turn_ms": made["text_turn_ms"],
-        "photo_turn_ms": made["photo_turn_ms"],
+        "text_turn_ms": agent["text_turn_ms"],
+        "photo_turn_ms": agent["photo_turn_ms"],
         "search_ms": index[0]["ms"],
         "recall_at_10": index[0]["recall_at_10"],
         "rss_mb": memory["peak"],
         "memory_mb": memory,
-        "cold_ms": [round(turn.ms["total"], 1) for turn in cold],
+        "cold_ms": [round(turn.ms["total"], 1) for turn in first[:WARM_UP]],
         "first_turns_ms": {kind: figures(first)[f"{kind}_turn_ms"] for kind in ("text", "photo")},
-        "stages_ms": made["stages_ms"]
+        "stages_ms": agent["stages_ms"]
         | {"total": percentiles([turn.ms["total"] for turn in warm])},
         "turns": len(warm),
-        "overhead": overhead(stylist, warm, talks[:GRAPH_SESSIONS]),
+        "overhead": overhead(stylist, warm, scripts[:GRAPH_SESSIONS]),
         "filters": index,
         "paths": paths,
     }
 
 
-def _show(result: dict, delays: tuple[float, float]) -> None:
+def _show(result: Figures, delays: tuple[float, float]) -> None:
     rows = [
-        [name, *made.values()]
-        for name, made in [
+        [name, *milliseconds.values()]
+        for name, milliseconds in [
             ("text turn", result["text_turn_ms"]),
             ("photo turn", result["photo_turn_ms"]),
             *(
-                (f"  {kind}, first ones after the start", made)
-                for kind, made in result["first_turns_ms"].items()
+                (f"  {kind}, first ones after the start", ms)
+                for kind, ms in result["first_turns_ms"].items()
             ),
             ("index search alone", result["search_ms"]),
-            *((f"  {name}", made) for name, made in result["stages_ms"].items()),
+            *((f"  {name}", ms) for name, ms in result["stages_ms"].items()),
             *(
-                (f"overhead: {name.removesuffix('_ms')}", made)
-                for name, made in result["overhead"].items()
+                (f"overhead: {name.removesuffix('_ms')}", ms)
+                for name, ms in result["overhead"].items()
             ),
         ]
     ]
     table(
-        f"Milliseconds a turn, {result['items']:,} items, {result['machine']['cpu']}, {result['machine']['date']}",
+        f"Milliseconds a turn, {result['items']:,} items, {result['machine']['cpu']}, "
+        f"{result['machine']['date']}",
         ["stage", "p50", "p95", "p99"],
         rows,
     )

@@ -1,7 +1,8 @@
-"""A start from disk: seconds from a fresh process to its first answered turn, part by part, cold and warm; memory in use.
+"""Seconds from a fresh process to its first answered turn, part by part, cold and warm; memory.
 
-Cold: the system is asked to drop its copies of the catalogue's and the model's files (posix_fadvise, no rights needed), and
-told is how much of the catalogue it still held after that. The program's own libraries stay where they are.
+Cold: the system is asked to drop the catalogue's and the model's files from its page cache
+(posix_fadvise, which needs no privileges); reported is how much of the catalogue it still held
+afterwards. The program's own libraries stay in the cache.
 """
 
 from __future__ import annotations
@@ -16,70 +17,82 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 from errors import WorkError
 from evaluation.latency.turns import conversations
-from evaluation.report.show import table
+from evaluation.report.show import Figures, table
 from settings import ROOT, load_settings
 
+Result = TypeVar("Result")
+
 PARTS = ("imports", "catalogue", "encoder", "index", "rest", "warm-up", "first turn")
-LIMIT_S = 600
+TIMEOUT_S = 600
 
 
-def starts(catalog: Path) -> dict[str, dict]:
-    """{"cold": {part: seconds, "total", "memory", "still_held"}, "warm": {...}}, each in a process of its own.
+def starts(catalog: Path) -> dict[str, Figures]:
+    """Measure a cold and a warm start, each in a process of its own.
 
-    Raises WorkError where the process fails.
+    Returns {"cold": {part: seconds, "total", "memory_mb", "still_held"}, "warm": {...}}. Raises
+    WorkError if a process fails.
     """
-    _started(catalog)  # makes what a first start makes once and keeps, such as search lists
-    files = [*_files(catalog), *_files(ROOT / "encoders" / "builtin")]
-    dropped = all([_drop(file) for file in files])
-    held = _held(catalog / "vectors.npy") if dropped else 1.0
-    return {"cold": {**_started(catalog), "still_held": round(held, 3)}, "warm": _started(catalog)}
+    # the first start ever builds and saves what later ones reuse, such as search lists
+    _measured_start(catalog)
+    dropped = True
+    for file in (*_files(catalog), *_files(ROOT / "encoders" / "builtin")):
+        dropped &= _drop(file)
+    cached = _cached_share(catalog / "vectors.npy") if dropped else 1.0
+    cold = _measured_start(catalog)
+    return {"cold": {**cold, "still_held": round(cached, 3)}, "warm": _measured_start(catalog)}
 
 
-def _started(catalog: Path) -> dict:
+def _measured_start(catalog: Path) -> Figures:
     code = "from evaluation.latency.start import child; child()"
-    done = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", code, str(catalog), str(time.monotonic())],
         cwd=ROOT,
         capture_output=True,
         text=True,
-        timeout=LIMIT_S,
+        timeout=TIMEOUT_S,
     )
-    if done.returncode:
-        reason = (done.stderr.strip().splitlines() or [f"exit {done.returncode}"])[-1]
+    if process.returncode:
+        reason = (process.stderr.strip().splitlines() or [f"exit {process.returncode}"])[-1]
         raise WorkError(f"a fresh process could not open {catalog}: {reason}")
-    return json.loads(done.stdout.splitlines()[-1])
+    figures: Figures = json.loads(process.stdout.splitlines()[-1])
+    return figures
 
 
 def child() -> None:
-    """The fresh process: opens the catalogue named first, answers a turn, prints the seconds since the second argument."""
+    """Run the fresh process: open a catalogue, answer a turn, print the seconds by part as JSON.
+
+    Arguments: the catalogue's folder, and the monotonic time at which the process was started.
+    """
     catalog, begun = Path(sys.argv[1]), float(sys.argv[2])
+    # imported here because importing is what is measured first
     import agent.stylist as stylist_module
     from agent.memory.store import Memory
     from catalog.store import Catalog
     from encoders import load_encoder
+    from retrieval.factory import open_index
 
     seconds = {"imports": time.monotonic() - begun}
     settings = load_settings()
     with tempfile.TemporaryDirectory() as folder:
         opened = _part(seconds, "catalogue", lambda: Catalog.open(catalog))
         encoder = _part(seconds, "encoder", lambda: load_encoder(settings.encoder, settings.device))
-        open_index = stylist_module.open_index
-        stylist_module.open_index = lambda *given: _part(
-            seconds, "index", lambda: open_index(*given)
-        )
+        # timed by replacing the function that the stylist calls
+        timed_open = partial(_timed_open, seconds, open_index)
+        stylist_module.open_index = timed_open  # type: ignore[attr-defined]  # imported there, not exported
         memory = Memory(Path(folder) / "memory.sqlite")
         stylist = _part(
             seconds, "rest", lambda: stylist_module.Stylist(opened, encoder, memory, settings)
         )
         seconds["rest"] -= seconds.setdefault("index", 0.0)
         _part(seconds, "warm-up", stylist.warm_up)
-        said = conversations(1, 0)[0][0]
-        _part(seconds, "first turn", lambda: stylist.chat(stylist.new_session(), said.text))
+        turn = conversations(1, 0)[0][0]
+        _part(seconds, "first turn", lambda: stylist.chat(stylist.new_session(), turn.text))
         total = time.monotonic() - begun
     print(
         json.dumps(
@@ -92,7 +105,13 @@ def child() -> None:
     )
 
 
-def _part(seconds: dict[str, float], name: str, work: Callable[[], Any]) -> Any:
+def _timed_open(
+    seconds: dict[str, float], open_index: Callable[..., Result], *arguments: object
+) -> Result:
+    return _part(seconds, "index", lambda: open_index(*arguments))
+
+
+def _part(seconds: dict[str, float], name: str, work: Callable[[], Result]) -> Result:
     start = time.monotonic()
     result = work()
     seconds[name] = time.monotonic() - start
@@ -100,9 +119,12 @@ def _part(seconds: dict[str, float], name: str, work: Callable[[], Any]) -> Any:
 
 
 def memory_mb() -> dict[str, int]:
-    """This process in MB: `peak` and `now` resident; of that its own (`anonymous`) and its share of mapped files (`files`),
-    which the system takes back when it needs the room. Zeros where the system does not tell."""
-    found = {
+    """Return this process's memory in MB; zeros where the system does not tell.
+
+    `peak` and `now` are resident memory; of the latter `anonymous` is the process's own and `files`
+    its share of mapped files, which the system takes back when it needs the room.
+    """
+    megabytes = {
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "now": 0,
         "anonymous": 0,
@@ -113,8 +135,8 @@ def memory_mb() -> dict[str, int]:
     for line in rollup.read_text().splitlines() if rollup.exists() else ():
         name, *amount = line.split()
         if name in names:
-            found[names[name]] = int(amount[0]) // 1024
-    return found
+            megabytes[names[name]] = int(amount[0]) // 1024
+    return megabytes
 
 
 def _files(folder: Path) -> list[Path]:
@@ -122,20 +144,20 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _drop(file: Path) -> bool:
-    """Ask the system to forget its copy of a file; whether it can be asked."""
+    """Ask the system to drop a file from its page cache; return whether it can be asked."""
     if not hasattr(os, "posix_fadvise"):
         return False
     handle = os.open(file, os.O_RDONLY)
     try:
-        os.fsync(handle)  # only what is written back can be forgotten
+        os.fsync(handle)  # only written pages can be dropped
         os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_DONTNEED)
     finally:
         os.close(handle)
     return True
 
 
-def _held(file: Path) -> float:
-    """The share of a file that the system holds in memory (mincore); 1 where it does not tell."""
+def _cached_share(file: Path) -> float:
+    """Return the share of a file in the page cache (mincore); 1 where the system does not tell."""
     size = file.stat().st_size
     mincore = getattr(ctypes.CDLL(None), "mincore", None)
     if mincore is None or not size:
@@ -151,18 +173,18 @@ def _held(file: Path) -> float:
     return 1.0 if failed else sum(page & 1 for page in pages) / len(pages)
 
 
-def show_starts(found: dict[str, dict]) -> None:
-    """The table of parts."""
+def show_starts(measured: dict[str, Figures]) -> None:
+    """Print the table of parts."""
     table(
         "Seconds from a fresh process to its first answer",
         ["start", *PARTS, "total", "MB"],
         [
             [
                 name,
-                *(f"{made[part]:.2f}" for part in PARTS),
-                f"{made['total']:.2f}",
-                made["memory_mb"]["peak"],
+                *(f"{start[part]:.2f}" for part in PARTS),
+                f"{start['total']:.2f}",
+                start["memory_mb"]["peak"],
             ]
-            for name, made in found.items()
+            for name, start in measured.items()
         ],
     )

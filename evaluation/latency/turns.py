@@ -1,7 +1,8 @@
-"""Seeded conversations for timing, and their turns timed through the whole agent and through retrieval alone.
+"""Seeded conversations for timing, timed through the whole agent and through retrieval alone.
 
-Every session asks a first wish (every other one with a photo, drawn by us with other silhouettes than the catalogue's, as a
-JPEG of the size that a messenger sends) and then refines it three times.
+Every session states a first wish and refines it three times. Every other session begins with a
+photo, drawn with other silhouettes than the catalogue's, as a JPEG of the size that a messenger
+sends.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from agent.state import Clock
 from agent.wish.merge import merge
 from catalog.pictures import open_picture
 from demo import render_training
-from evaluation.report.show import percentiles
+from evaluation.report.show import Figures, percentiles
 from vocabulary.wish import Wish
 
 FIRST = (
@@ -52,51 +53,51 @@ PHOTO = (
 )
 PHOTO_SIZE = (1080, 1440)
 """Pixels of a shopper's photo."""
-LONGEST = 1024
-"""The longer side at which the agent opens it."""
+PHOTO_SIDE = 1024
+"""Pixels of the longer side at which the agent opens it."""
 WARM_UP = 2
-"""First turns of a process that are left out, and reported apart as cold."""
-FETCHED = 30
-"""Hits that retrieval alone is asked for: what the agent fetches for ten cards."""
-BUDGET = 200.0
-"""Milliseconds that a turn of the paper's fast path may take."""
+"""The first turns of a process, which are reported apart as cold."""
+CANDIDATES = 30
+"""Hits that retrieval alone returns: as many as the agent fetches for ten cards."""
+BUDGET_MS = 200.0
+"""What a turn of the paper's fast path may take."""
 NOT_WORK = ("total", "memory")
-"""Of a turn's figures, what is neither work on the wish nor part of it."""
+"""Timings of a turn that are not work on the wish."""
 
 
 @dataclass(frozen=True)
-class TurnTiming:
-    """A turn on its way in: words, and the bytes of a JPEG or None."""
+class TurnInput:
+    """The input of a turn: words, and the bytes of a JPEG or None."""
 
     text: str
     photo: bytes | None = None
 
 
 @dataclass(frozen=True)
-class Timed:
-    """A turn's milliseconds by stage, with `total` as the caller waited; kind: "text" or "photo"."""
+class TimedTurn:
+    """A turn's milliseconds by stage, and `total`; kind: "text" or "photo"."""
 
     kind: str
     ms: dict[str, float]
 
     @property
     def overhead(self) -> float:
-        """What is not the stages' own work: the graph, the memory, the trace."""
+        """Milliseconds that are not the stages' work: the graph, the memory, the trace."""
         return self.ms["total"] - sum(ms for stage, ms in self.ms.items() if stage not in NOT_WORK)
 
 
-def conversations(count: int, seed: int) -> list[list[TurnTiming]]:
-    """`count` sessions of four turns; the same seed, the same words and photos."""
+def conversations(count: int, seed: int) -> list[list[TurnInput]]:
+    """Return `count` sessions of four turns; the same seed gives the same words and photos."""
     rng = np.random.default_rng(seed)
     words, refinements, changes = cycle(FIRST), cycle(NEXT), cycle(PHOTO)
-    talks = []
+    sessions = []
     for number in range(count):
         photo = _jpeg(render_training(rng)[0]) if number % 2 else None
         first = next(changes) if photo is not None else next(words)
-        talks.append(
-            [TurnTiming(first, photo), *(TurnTiming(text) for text in islice(refinements, 3))]
+        sessions.append(
+            [TurnInput(first, photo), *(TurnInput(text) for text in islice(refinements, 3))]
         )
-    return talks
+    return sessions
 
 
 def _jpeg(picture: Image.Image) -> bytes:
@@ -106,50 +107,52 @@ def _jpeg(picture: Image.Image) -> bytes:
 
 
 def through_agent(
-    stylist: Stylist, talks: Sequence[Sequence[TurnTiming]], planner: str | None = None
-) -> list[Timed]:
-    """Every turn through `Stylist.chat`."""
-    return [timed for talk in talks for timed in _talked(stylist, talk, planner)]
+    stylist: Stylist, sessions: Sequence[Sequence[TurnInput]], planner: str | None = None
+) -> list[TimedTurn]:
+    """Time every turn through `Stylist.chat`."""
+    return [timed for turns in sessions for timed in _chatted(stylist, turns, planner)]
 
 
-def _talked(stylist: Stylist, talk: Sequence[TurnTiming], planner: str | None) -> Iterator[Timed]:
+def _chatted(
+    stylist: Stylist, turns: Sequence[TurnInput], planner: str | None
+) -> Iterator[TimedTurn]:
     session = stylist.new_session()
-    for said in talk:
+    for turn in turns:
         start = time.perf_counter()
-        reply = stylist.chat(session, said.text, image=said.photo, planner=planner)
+        reply = stylist.chat(session, turn.text, image=turn.photo, planner=planner)
         total = (time.perf_counter() - start) * 1000
-        yield Timed("text" if said.photo is None else "photo", {**reply.ms, "total": total})
+        yield TimedTurn("text" if turn.photo is None else "photo", {**reply.ms, "total": total})
     stylist.forget(session)
 
 
-def through_retrieval(stylist: Stylist, talks: Sequence[Sequence[TurnTiming]]) -> list[Timed]:
-    """The same turns by encode, compose and search alone: no planner, guard, graph or memory.
+def through_retrieval(stylist: Stylist, sessions: Sequence[Sequence[TurnInput]]) -> list[TimedTurn]:
+    """Time the same turns by encode, compose and search alone: no planner, guard, graph or memory.
 
-    What the words mean is read beforehand, and not timed; a turn that asks for no search is left out.
+    The words are read beforehand, untimed; a turn that needs no search is left out.
     """
-    return [timed for talk in talks for timed in _retrieved(stylist, talk)]
+    return [timed for turns in sessions for timed in _retrieved(stylist, turns)]
 
 
-def _retrieved(stylist: Stylist, talk: Sequence[TurnTiming]) -> Iterator[Timed]:
+def _retrieved(stylist: Stylist, turns: Sequence[TurnInput]) -> Iterator[TimedTurn]:
     tools, vector, wish, shown = stylist.tools, None, Wish(), None
     tools.forget()
-    for said in talk:
-        reading = read(said.text)
+    for turn in turns:
+        reading = read(turn.text)
         if not _searches(reading):
             continue
         wish = wish.with_constraints(merge(wish.constraints, reading.constraints, reading.drop))
         if reading.mentions and shown is not None:
             vector = tools.vector(shown)
         clock, start = Clock(seconds=60), time.perf_counter()
-        if said.photo is not None:
+        if turn.photo is not None:
             with clock.stage("decode"):
-                picture = open_picture(said.photo, longest=LONGEST)
+                picture = open_picture(turn.photo, longest=PHOTO_SIDE)
             with clock.stage("encode"):
                 vector = stylist.encoder.encode_images([picture])[0]
-        hits = tools.search(wish, vector, tools.composer, FETCHED, (), None, clock)
+        hits = tools.search(wish, vector, tools.composer, CANDIDATES, (), None, clock)
         total = (time.perf_counter() - start) * 1000
         shown = hits[0].id if hits else None
-        yield Timed("text" if said.photo is None else "photo", {**clock.ms, "total": total})
+        yield TimedTurn("text" if turn.photo is None else "photo", {**clock.ms, "total": total})
 
 
 def _searches(reading: Reading) -> bool:
@@ -161,20 +164,19 @@ def _searches(reading: Reading) -> bool:
     )
 
 
-def figures(turns: Sequence[Timed]) -> dict:
-    """Percentiles of text turns, photo turns and stages in ms, and the share of turns within BUDGET."""
-    kinds = {
+def figures(turns: Sequence[TimedTurn]) -> Figures:
+    """Return percentiles in ms of turns and stages, and the share of turns within BUDGET_MS."""
+    totals = {
         kind: [turn.ms["total"] for turn in turns if turn.kind == kind]
         for kind in ("text", "photo")
     }
+    totals = {kind: ms for kind, ms in totals.items() if ms}
     stages = dict.fromkeys(stage for turn in turns for stage in turn.ms if stage != "total")
     return {
         "turns": len(turns),
-        **{f"{kind}_turn_ms": percentiles(ms) for kind, ms in kinds.items() if ms},
+        **{f"{kind}_turn_ms": percentiles(ms) for kind, ms in totals.items()},
         "within_200_ms": {
-            kind: round(float(np.mean(np.array(ms) <= BUDGET)), 3)
-            for kind, ms in kinds.items()
-            if ms
+            kind: round(float(np.mean(np.array(ms) <= BUDGET_MS)), 3) for kind, ms in totals.items()
         },
         "stages_ms": {
             stage: percentiles([turn.ms[stage] for turn in turns if stage in turn.ms])

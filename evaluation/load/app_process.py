@@ -1,4 +1,4 @@
-"""The app under load: started as a shopkeeper starts it, with a memory of its own; what its processes use."""
+"""The app under load: its processes, their memory and processor time."""
 
 from __future__ import annotations
 
@@ -18,30 +18,30 @@ from pathlib import Path
 from errors import WorkError
 from settings import ROOT
 
-OPEN_WITHIN_S = 600.0
-SETTLED_S, IDLE = 2.0, 0.15
+START_TIMEOUT_S = 600.0
+SETTLE_S, IDLE_SHARE = 2.0, 0.15
 """An app that uses less than this share of a core for so many seconds is idle."""
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
 @dataclass(frozen=True)
 class Served:
-    """A running app: where it listens, its process, and the file that keeps its sessions."""
+    """A running app: its address, its process, and the file of its sessions."""
 
     address: str
     pid: int
     memory: Path
 
     def pids(self) -> list[int]:
-        """The app's process and all that it started, parents first."""
-        found = [self.pid]
-        for pid in found:  # grows while it is walked: children of children
+        """Return the app's process and all its descendants, parents first."""
+        pids = [self.pid]
+        for pid in pids:  # grows while iterated: children of children
             for task in Path(f"/proc/{pid}/task").glob("*/children"):
-                found += [int(child) for child in _read(task).split()]
-        return found
+                pids += [int(child) for child in _read(task).split()]
+        return pids
 
     def memory_mb(self) -> float:
-        """Memory of all of its processes (PSS: pages that several share are counted once), in MB."""
+        """Return the memory of all processes in MB (PSS: shared pages are counted once)."""
         lines = [
             line
             for pid in self.pids()
@@ -50,16 +50,18 @@ class Served:
         return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
     def cpu_s(self) -> tuple[float, float]:
-        """Processor seconds so far: of the page's own process, and of the living ones that it started."""
+        """Return processor seconds so far: of the page's process, and of its living descendants."""
         page, *others = (_used(pid) for pid in self.pids())
         return page, sum(others)
 
     def settle(self) -> None:
-        """Waits until the app has nothing to do: its further workers are open too."""
-        end, before = time.monotonic() + OPEN_WITHIN_S, float("-inf")
-        while (used := sum(self.cpu_s())) - before > IDLE * SETTLED_S and time.monotonic() < end:
+        """Wait until the app is idle: its further workers have started too."""
+        end, before = time.monotonic() + START_TIMEOUT_S, float("-inf")
+        while (
+            used := sum(self.cpu_s())
+        ) - before > IDLE_SHARE * SETTLE_S and time.monotonic() < end:
             before = used
-            time.sleep(SETTLED_S)
+            time.sleep(SETTLE_S)
 
 
 def _used(pid: int) -> float:
@@ -68,7 +70,7 @@ def _used(pid: int) -> float:
 
 
 def _read(file: Path) -> str:
-    """A file below /proc; "" when its process has just ended."""
+    """Return the text of a file below /proc; "" if its process has just ended."""
     try:
         return file.read_text()
     except (OSError, UnicodeDecodeError):
@@ -78,14 +80,16 @@ def _read(file: Path) -> str:
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+        port: int = probe.getsockname()[1]
+        return port
 
 
 @contextmanager
 def served(catalog: Path, **environment: str) -> Iterator[Served]:
-    """`python app.py` on `catalog`, from the moment its shop is open; ended after. Raises WorkError with its last words.
+    """Run `python app.py` on `catalog`; yield once its shop is open, stop it afterwards.
 
-    environment: settings for it (WORKERS=2, say). Its sessions and uploads lie in a temporary folder, gone with it.
+    environment: settings of the app, such as WORKERS="2". Sessions and uploads live in a temporary
+    folder. Raises WorkError with the app's last output if it does not open.
     """
     with tempfile.TemporaryDirectory(prefix="load-") as folder:
         memory, port = Path(folder) / "memory.sqlite", _free_port()
@@ -109,28 +113,28 @@ def served(catalog: Path, **environment: str) -> Iterator[Served]:
         with subprocess.Popen(
             command, cwd=ROOT, stderr=subprocess.PIPE, text=True, errors="replace", env=variables
         ) as process:
-            said: deque[str] = deque(maxlen=20)
+            output: deque[str] = deque(maxlen=20)
             opened = threading.Event()
-            threading.Thread(target=_listen, args=(process, said, opened), daemon=True).start()
+            threading.Thread(target=_listen, args=(process, output, opened), daemon=True).start()
             try:
-                _await(process, said, opened)
+                _await(process, output, opened)
                 yield Served(f"http://127.0.0.1:{port}", process.pid, memory)
             finally:
                 process.terminate()
                 process.wait(30)
 
 
-def _listen(process: subprocess.Popen, said: deque[str], opened: threading.Event) -> None:
-    for line in process.stderr:
-        said.append(line.rstrip())
+def _listen(process: subprocess.Popen[str], output: deque[str], opened: threading.Event) -> None:
+    for line in process.stderr or ():
+        output.append(line.rstrip())
         if "The shop is open" in line:
             opened.set()
         elif opened.is_set():
             print(f"app: {line}", end="", file=sys.stderr, flush=True)
 
 
-def _await(process: subprocess.Popen, said: deque[str], opened: threading.Event) -> None:
-    end = time.monotonic() + OPEN_WITHIN_S
+def _await(process: subprocess.Popen[str], output: deque[str], opened: threading.Event) -> None:
+    end = time.monotonic() + START_TIMEOUT_S
     while not opened.wait(0.2):
         if process.poll() is not None or time.monotonic() > end:
-            raise WorkError(f"the app did not open: {' / '.join(said) or 'it said nothing'}")
+            raise WorkError(f"the app did not open: {' / '.join(output) or 'it said nothing'}")

@@ -1,4 +1,9 @@
-"""A browser's side of the page, without a browser: Gradio's queue protocol over HTTP, on the page as it is served."""
+"""A browser's side of the page, without a browser: Gradio's queue protocol over HTTP.
+
+Written by hand on purpose: a load test needs 64 tabs at once, a session for each, and the size and
+number of the pieces that the server sends. A real browser costs a core per tab, and `gradio_client`
+neither triggers the page's own events nor reads the stream as the page's script does.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +16,19 @@ from typing import Any
 import httpx
 
 from errors import WorkError
+from evaluation.report.show import Figures
 
 PARTS = ("token", "masthead", "feed", "live", "wish", "drawer", "box", "dock", "clock")
 """What a handler may change, in the order of the page's outputs."""
-PATIENCE_S = 300.0
+ANSWER_TIMEOUT_S = 300.0
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the page showed at the end of an event: {part: value}; parts that it left as they were are missing.
+    """What the page showed at the end of an event.
 
-    bytes: what the server sent for it; messages: in how many pieces.
+    parts: {part: value} of those that changed; bytes: the size of the server's answer; messages:
+    the number of its pieces.
     """
 
     parts: dict[str, Any]
@@ -34,50 +41,50 @@ class Page:
     """One open tab. Its events are answered one at a time, as the page's own script sends them."""
 
     client: httpx.AsyncClient
-    config: dict
+    config: Figures
     tab: str = field(default_factory=lambda: secrets.token_hex(6))
     token: str | None = None
 
     async def open(self) -> Answer:
-        """The page is loaded: a session begins, or the token's goes on."""
+        """Load the page: a session begins, or that of the token goes on."""
         answer = await self._event(self._dependency(None, "load"), [self.token])
         self.token = answer.parts.get("token", self.token)
         return answer
 
     async def say(self, text: str, photos: list[Path]) -> Answer:
-        """A message from the box; photos are uploaded first."""
+        """Send a message from the box; photos are uploaded first."""
         files = [await self._upload(photo) for photo in photos]
         return await self._event(
             self._dependency("box", "submit"), [self.token, {"text": text, "files": files}]
         )
 
     def _dependency(self, elem_id: str | None, event: str) -> tuple[int, int]:
-        """(function, component) that answer an event of the part with this id; None: of the page itself."""
+        """Return (function, component) for an event of a part; None stands for the page."""
         ids = {
             part["id"]
             for part in self.config["components"]
             if elem_id and part["props"].get("elem_id") == elem_id
         }
-        for one in self.config["dependencies"]:
-            for component, name in one["targets"]:
+        for dependency in self.config["dependencies"]:
+            for component, name in dependency["targets"]:
                 if name == event and (component in ids or not elem_id):
-                    return one["id"], component
+                    return dependency["id"], component
         raise WorkError(
             f"the page answers no {event} of {elem_id or 'itself'}; is this the stylist's page?"
         )
 
-    async def _upload(self, photo: Path) -> dict:
-        done = await self.client.post(
+    async def _upload(self, photo: Path) -> Figures:
+        response = await self.client.post(
             "/gradio_api/upload", files={"files": (photo.name, photo.read_bytes(), "image/jpeg")}
         )
-        done.raise_for_status()
+        response.raise_for_status()
         return {
-            "path": done.json()[0],
+            "path": response.json()[0],
             "orig_name": photo.name,
             "meta": {"_type": "gradio.FileData"},
         }
 
-    async def _event(self, dependency: tuple[int, int], data: list) -> Answer:
+    async def _event(self, dependency: tuple[int, int], data: list[Any]) -> Answer:
         function, component = dependency
         joined = await self.client.post(
             "/gradio_api/queue/join",
@@ -94,7 +101,7 @@ class Page:
         return await self._follow(joined.json()["event_id"])
 
     async def _follow(self, event: str) -> Answer:
-        """Reads the event's stream to its end."""
+        """Read the event's stream to its end."""
         size = pieces = 0
         answer = None
         shown: dict[str, Any] = {}
@@ -102,7 +109,7 @@ class Page:
             "GET",
             "/gradio_api/queue/data",
             params={"session_hash": self.tab},
-            timeout=httpx.Timeout(30.0, read=PATIENCE_S),
+            timeout=httpx.Timeout(30.0, read=ANSWER_TIMEOUT_S),
         ) as stream:
             async for line in stream.aiter_lines():
                 if not line.startswith("data:"):
@@ -124,13 +131,16 @@ class Page:
         return Answer(answer, size, pieces)
 
 
-def _changed(data: list) -> dict[str, Any]:
-    """The parts that a message sets anew; in later pieces of a stream a part is a list of edits to it."""
-    found = {}
+def _changed(data: list[Any]) -> dict[str, Any]:
+    """Return the parts that a message replaces.
+
+    In later pieces of a stream, a part is a list of edits.
+    """
+    changed = {}
     for name, value in zip(PARTS, data, strict=True):
         if isinstance(value, list):
             whole = [edit[2] for edit in value if edit[0] == "replace" and not edit[1]]
             value = whole[-1] if whole else {"__type__": "update"}
         if not (isinstance(value, dict) and value.get("__type__") == "update"):
-            found[name] = value
-    return found
+            changed[name] = value
+    return changed

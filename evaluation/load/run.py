@@ -1,8 +1,9 @@
-"""Many shoppers at once: the real app in processes of its own, driven over HTTP as browsers drive it.
+"""Many shoppers at once on the real app, driven over HTTP as browsers drive it.
 
-One shopper alone comes first, then the crowd, in the same run. Every shopper is in a closed loop: the next message goes out
-when the answer to the last one is whole. One turn in four brings a photo. Shoppers run in this process and share the
-machine's cores with the app; what they use is reported beside what the app uses.
+One shopper alone comes first, then the crowd, in the same run. Every shopper is a closed loop: the
+next message is sent when the answer to the last one is complete. One turn in four brings a photo.
+Shoppers run in this process and share the machine's cores with the app; their processor time is
+reported beside the app's.
 """
 
 from __future__ import annotations
@@ -18,22 +19,26 @@ import httpx
 import numpy as np
 
 from agent.memory.store import Memory
-from catalog.store import read_manifest
+from catalog.files import read_manifest
 from evaluation.load.app_process import Served, served
 from evaluation.load.page import Answer, Page
 from evaluation.load.shopper import Shopper, draw_photos
-from evaluation.report.show import finish, machine, notice, percentiles, table
+from evaluation.report.show import Figures, finish, machine, notice, percentiles, table
 
 BUSY = "notice busy"
-"""In the page's markup: the line is full, the words are kept."""
-AGAIN_S = 2.0
-WATCH_S = 2.0
-MOST_FAULTS_SHOWN = 10
+"""Class in the page's markup: the queue is full, the message is kept."""
+RETRY_S = 2.0
+MEMORY_INTERVAL_S = 2.0
+MAX_FAULTS_SHOWN = 10
 
 
 @dataclass
 class Record:
-    """What came of the turns of one phase. times: (milliseconds, with a photo); faults: errors and cross-talk in words."""
+    """The outcome of all turns of one phase.
+
+    times: (milliseconds, whether with a photo); sent: session token -> messages; errors, crossed:
+    faults and cross-talk in words.
+    """
 
     times: list[tuple[float, bool]] = field(default_factory=list)
     sent: dict[str, list[str]] = field(default_factory=dict)
@@ -46,8 +51,8 @@ class Record:
     worker_cpu_s: float = 0.0
     load_cpu_s: float = 0.0
 
-    def figures(self) -> dict:
-        """The phase in figures."""
+    def figures(self) -> Figures:
+        """Return the figures of the phase."""
         every = [ms for ms, _ in self.times]
         parts = {
             "turn_ms": every,
@@ -70,16 +75,17 @@ class Record:
 
 
 class Crowd:
-    """Shoppers on one served app."""
+    """The shoppers of one served app."""
 
     def __init__(self, app: Served, photos: list[Path], turns: int, seed: int) -> None:
         self.app, self.photos, self.turns, self.seed = app, photos, turns, seed
         self.config = httpx.get(f"{app.address}/config", timeout=60).json()
 
-    async def shop(
-        self, shoppers: int, sessions: int | None = None, seconds: float | None = None
-    ) -> Record:
-        """`shoppers` at once, each for so many sessions, or until the time is up; every session has its own tab and token."""
+    async def shop(self, shoppers: int, sessions: int = 1, seconds: float | None = None) -> Record:
+        """Run `shoppers` at once, each for `sessions` sessions, or until `seconds` are over.
+
+        Every session has its own tab and token.
+        """
         record, start = Record(), time.perf_counter()
         used, own = self.app.cpu_s(), time.process_time()
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=2 * shoppers)
@@ -107,17 +113,16 @@ class Crowd:
     ) -> None:
         session = 0
         while on(session):
-            page, sent = Page(client, self.config), []
+            page = Page(client, self.config)
+            sent: list[str] = []
             await page.open()
-            record.sent[page.token] = sent
+            record.sent[page.token or ""] = sent
             for text, photo in shopper.turns(self.turns, self.seed + session):
                 if not on(session):
                     break
                 try:
                     await self._turn(shopper, page, text, photo, sent, record)
-                except (
-                    Exception
-                ) as error:  # a test's shopper goes on; what happened is counted and shown
+                except Exception as error:  # the test goes on; faults are counted and shown
                     record.errors.append(
                         f"shopper {shopper.number}: {type(error).__name__}: {error}"
                     )
@@ -140,7 +145,7 @@ class Crowd:
             if BUSY not in str(answer.parts.get("live", "")):
                 break
             record.busy += 1
-            await asyncio.sleep(AGAIN_S)
+            await asyncio.sleep(RETRY_S)
         record.times.append(((time.perf_counter() - start) * 1000, bool(files)))
         record.kilobytes.append(answer.bytes / 1024)
         if "feed" not in answer.parts:
@@ -157,27 +162,27 @@ class Crowd:
 
 
 def _stored(app: Served, record: Record) -> None:
-    """Holds what memory keeps of each session against what was sent in it."""
+    """Compare the stored turns of each session with the messages sent in it."""
     memory = Memory(app.memory)
     for token, sent in record.sent.items():
-        kept = [turn["text"] for turn in memory.export(token)["turns"]]
-        if kept != sent:
+        stored = [turn["text"] for turn in memory.export(token)["turns"]]
+        if stored != sent:
             record.crossed.append(
-                f"a session keeps {len(kept)} turns of {len(sent)}: {kept[-2:]} for {sent[-2:]}"
+                f"a session keeps {len(stored)} turns of {len(sent)}: {stored[-2:]} for {sent[-2:]}"
             )
     memory.close()
 
 
 async def _watch(app: Served, seen: list[tuple[float, float]]) -> None:
-    """Notes (seconds, MB) of the app until it is cancelled."""
+    """Append (seconds, MB) of the app to `seen` until cancelled."""
     start = time.perf_counter()
     while True:
         seen.append((time.perf_counter() - start, await asyncio.to_thread(app.memory_mb)))
-        await asyncio.sleep(WATCH_S)
+        await asyncio.sleep(MEMORY_INTERVAL_S)
 
 
-def _memory(seen: list[tuple[float, float]]) -> dict:
-    """The app's memory over the crowd's time: at its ends and middle, and its slope over the second half."""
+def _memory(seen: list[tuple[float, float]]) -> Figures:
+    """Return the app's memory at start, middle and end, and its slope over the second half."""
     late = np.array(seen[len(seen) // 2 :])
     slope = float(np.polyfit(late[:, 0], late[:, 1], 1)[0]) * 60 if len(late) > 2 else 0.0
     return {
@@ -192,15 +197,14 @@ def _memory(seen: list[tuple[float, float]]) -> dict:
 async def _phases(
     crowd: Crowd, shoppers: int, seconds: float | None
 ) -> tuple[Record, Record, list[tuple[float, float]]]:
-    await crowd.shop(
-        min(shoppers, 4), sessions=1
-    )  # every worker has met words and a photo before anything is timed
+    # every worker has seen words and a photo before anything is timed
+    await crowd.shop(min(shoppers, 4), sessions=1)
     notice("one shopper alone")
     lone = await crowd.shop(1, sessions=2)
     notice(f"{shoppers} shoppers at once")
     seen: list[tuple[float, float]] = []
     watch = asyncio.create_task(_watch(crowd.app, seen))
-    many = await crowd.shop(shoppers, sessions=None if seconds else 1, seconds=seconds)
+    many = await crowd.shop(shoppers, seconds=seconds)
     watch.cancel()
     return lone, many, seen
 
@@ -213,10 +217,10 @@ def run(
     workers: str | None = None,
     seed: int = 0,
     out: Path | None = None,
-) -> dict:
-    """Measure `shoppers` on the app over `catalog`, each for one session of `turns`, or session after session for `seconds`.
+) -> Figures:
+    """Measure `shoppers` at once on the app over `catalog`; print and return the figures.
 
-    Returns and prints the figures: turns a second, times of a turn, errors, memory, cross-talk. Raises WorkError where the
+    Each has one session of `turns`, or session after session for `seconds`. Raises WorkError if the
     app does not open.
     """
     with tempfile.TemporaryDirectory(prefix="photos-") as folder:
@@ -239,13 +243,13 @@ def run(
         "memory_mb": _memory(seen),
         "machine": machine(),
     }
-    for fault in (*lone.errors, *many.errors, *lone.crossed, *many.crossed)[:MOST_FAULTS_SHOWN]:
+    for fault in (*lone.errors, *many.errors, *lone.crossed, *many.crossed)[:MAX_FAULTS_SHOWN]:
         notice(fault)
     _show(result)
     return finish(result, out)
 
 
-def _show(result: dict) -> None:
+def _show(result: Figures) -> None:
     rows = []
     for name, figures in (
         ("one shopper", result["lone"]),
@@ -270,7 +274,8 @@ def _show(result: dict) -> None:
             ]
         )
     table(
-        f"Over HTTP, {result['items']} items, {result['machine']['cores']} cores, {result['machine']['cpu']}",
+        f"Over HTTP, {result['items']} items, {result['machine']['cores']} cores, "
+        f"{result['machine']['cpu']}",
         [
             "",
             "turns",

@@ -1,4 +1,4 @@
-"""Shoppers of the load test: each with a wish that no other has, and a check that every answer is about that wish alone."""
+"""Shoppers of the load test: each has a wish of its own, and checks that answers are about it."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from demo import render_training
 COLOURS = ("navy", "red", "black", "white", "green", "grey", "pink", "brown")
 KINDS = ("dress", "shirt", "skirt", "jacket", "sweater", "coat", "shorts", "trousers")
 REFINED = ("cheaper", "show more", "not striped", "no pockets", "why this one?", "longer")
-CHEAPEST = 61
-"""The first shopper's budget; each further one may spend one more, so that a budget names its shopper."""
+LOWEST_BUDGET = 61
+"""The first shopper's; each further one may spend one more, so that a budget names its shopper."""
 PHOTOS = 24
 _CHIP = re.compile(
     r'data-facet="(?P<facet>[^"]*)" data-op="(?P<op>[^"]*)" data-value="(?P<value>[^"]*)"'
 )
-_SAID = re.compile(r'<p class="said">(?P<words>.*?)</p>', re.DOTALL)
+_MESSAGE = re.compile(r'<p class="said">(?P<words>.*?)</p>', re.DOTALL)
 _BUDGET = re.compile(r'"max":\s*(?P<budget>[\d.]+)')
 
 
 @dataclass(frozen=True)
 class Shopper:
-    """One shopper's secret: a colour, a kind and a budget."""
+    """A shopper with a colour, a kind and a budget."""
 
     number: int
 
@@ -43,11 +43,11 @@ class Shopper:
 
     @property
     def budget(self) -> int:
-        """What this shopper may spend, unlike anybody else."""
-        return CHEAPEST + self.number
+        """What this shopper may spend; nobody else has the same budget."""
+        return LOWEST_BUDGET + self.number
 
     def turns(self, count: int, seed: int) -> Iterator[tuple[str, int | None]]:
-        """(words, number of a photo or None), one turn in four with a photo."""
+        """Yield (words, number of a photo or None); one turn in four has a photo."""
         rng = np.random.default_rng([seed, self.number])
         for turn in range(count):
             if turn % 4 == 0:
@@ -61,31 +61,33 @@ class Shopper:
                 yield str(rng.choice(REFINED)), None
 
     def foreign(self, wish: str, feed: str, sent: list[str]) -> list[str]:
-        """What an answer holds that this shopper never asked for. wish, feed: the page's markup; sent: own words so far.
+        """Return what an answer holds that this shopper never asked for.
 
-        A colour may have been given up where nothing has it; a budget never is.
+        wish, feed: markup of the page; sent: the shopper's messages so far. The agent may give up
+        a colour that nothing has, but never a budget.
         """
         chips = [
-            (one["facet"], one["op"], html.unescape(one["value"])) for one in _CHIP.finditer(wish)
+            (chip["facet"], chip["op"], html.unescape(chip["value"]))
+            for chip in _CHIP.finditer(wish)
         ]
         colours = {value for facet, op, value in chips if facet == "color" and op == "require"}
         budgets = {
-            float(found["budget"])
+            float(match["budget"])
             for facet, op, value in chips
             if facet == "price" and op == "require"
-            if (found := _BUDGET.search(value))
+            if (match := _BUDGET.search(value))
         }
-        words = [html.unescape(found["words"]) for found in _SAID.finditer(feed)]
+        words = [html.unescape(match["words"]) for match in _MESSAGE.finditer(feed)]
         return (
             [f"colour {value}" for value in sorted(colours - {self.colour})]
             + [f"budget {value}" for value in sorted(budgets ^ {float(self.budget)})]
-            + [f"words {said!r}" for said in words if said not in sent]
+            + [f"words {text!r}" for text in words if text not in sent]
             + [f"without {sent[-1]!r}"] * (not words or words[-1] != sent[-1])
         )
 
 
 def draw_photos(folder: Path, seed: int) -> list[Path]:
-    """Photos to upload, drawn with other silhouettes than the catalogue's, as JPEG files in `folder`."""
+    """Draw photos with other silhouettes than the catalogue's, as JPEG files in `folder`."""
     rng = np.random.default_rng(seed)
     files = [folder / f"photo-{number}.jpg" for number in range(PHOTOS)]
     for file in files:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agent.critic import ROUNDS, Critic, after_critic
+from agent.critic import MAX_ROUNDS, Critic, after_critic
 from agent.memory.session import Session
 from agent.replies import Card, Check
 from agent.state import Clock, Found, Reference, Request, State
@@ -124,7 +124,9 @@ def test_a_kind_the_shop_lacks_becomes_its_kin() -> None:
 
 
 def test_rounds_are_bounded() -> None:
-    update = Critic(Shop(["color"]))(state(w("+color red"), Found(), tried=tuple("abc"[:ROUNDS])))
+    update = Critic(Shop(["color"]))(
+        state(w("+color red"), Found(), tried=tuple("abc"[:MAX_ROUNDS]))
+    )
     assert update["again"] is False and update["question"]
 
 

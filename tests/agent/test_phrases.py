@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 import vocabulary
-from agent.wording.phrases import caption, describe, listing, money, phrase, plural, sight
+from agent.wording.money import money
+from agent.wording.photos import describe_look, describe_photo
+from agent.wording.phrases import listing, phrase
+from agent.wording.wishes import caption, describe
 from tests.agent.test_merge import c, w
-from vocabulary.wish import Constraint, PriceRange, Wish
+from vocabulary import plural
+from vocabulary.wish import Constraint, Wish
 
 
 @pytest.mark.parametrize(
@@ -113,11 +117,20 @@ def test_every_value_has_words_for_every_op(facet: str) -> None:
 
 @pytest.mark.parametrize(
     ("amount", "currency", "said"),
-    [(20, "EUR", "€20"), (19.9, "USD", "$19.90"), (20, "CHF", "20 CHF"), (1000, "GBP", "£1000")],
+    [
+        (20, "EUR", "€20"),
+        (19.9, "USD", "$19.90"),
+        (20, "CHF", "20 CHF"),
+        (1000, "GBP", "£1,000"),
+        (1299.5, "SEK", "1,299.50 SEK"),
+        (1299, "INR", "₹1,299"),
+        (49.999, "EUR", "€50"),
+        (1000, "JPY", "¥1,000"),
+        (None, "EUR", ""),
+    ],
 )
-def test_money(amount: float, currency: str, said: str) -> None:
+def test_money(amount: float | None, currency: str, said: str) -> None:
     assert money(amount, currency) == said
-    assert PriceRange(max=amount).holds(amount)
 
 
 def test_lists_and_plurals() -> None:
@@ -136,7 +149,33 @@ def test_lists_and_plurals() -> None:
     ]
 
 
-def test_what_a_photo_shows_reads_as_a_sight() -> None:
+@pytest.mark.parametrize(
+    ("photo", "words"),
+    [
+        (
+            {
+                "category": {"shirt": 0.9},
+                "pattern": {"striped": 0.8},
+                "sleeve_length": {"long": 0.7},
+                "color": {"blue": 0.9},
+            },
+            "a blue striped shirt with long sleeves",
+        ),
+        ({"category": {"jeans": 0.9}, "color": {"blue": 0.6}}, "blue jeans"),
+        ({"category": {"dress": 0.9}, "color": {"orange": 0.6}}, "an orange dress"),
+        ({"category": {"shirt": 0.5}, "color": {"red": 0.6}}, "perhaps a red shirt"),
+        ({"category": {"dress": 0.2}, "color": {"red": 0.6}}, "a red piece"),
+        ({"category": {"dress": 0.2}}, ""),
+        ({}, ""),
+    ],
+)
+def test_probabilities_read_as_a_description(
+    photo: dict[str, dict[str, float]], words: str
+) -> None:
+    assert describe_look(photo) == words
+
+
+def test_what_a_photo_shows_reads_as_a_noun_phrase() -> None:
     seen = w(
         "~category dress",
         "~color navy",
@@ -145,14 +184,14 @@ def test_what_a_photo_shows_reads_as_a_sight() -> None:
         "~details hood",
         "~gender women",
     )
-    assert sight(seen) == "a navy striped dress with short sleeves and a hood"
+    assert describe_photo(seen) == "a navy striped dress with short sleeves and a hood"
     unsure = (
         Constraint(facet="category", op="prefer", value="jeans", source="photo", confidence=0.5),
     )
-    assert sight(unsure) == "perhaps jeans"
-    assert sight(()) == ""
+    assert describe_photo(unsure) == "perhaps jeans"
+    assert describe_photo(()) == ""
     assert (
-        sight(w("~category dress", "~sleeve_length sleeveless", "~neckline high"))
+        describe_photo(w("~category dress", "~sleeve_length sleeveless", "~neckline high"))
         == "a sleeveless dress with high neckline"
     )
 

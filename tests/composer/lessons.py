@@ -10,8 +10,7 @@ import numpy as np
 
 import vocabulary
 from composer import Weights
-from composer.learned import NETWORKS, Learned, identity
-from composer.learned.checkpoint import sizes
+from composer.learned import NETWORKS, LearnedWeights, slice_sizes
 from tests.composer.tiny_world import TinyCatalogue, TinySpace
 from training.composers.fit import Recipe, Trainer, pool
 from training.composers.gallery import Gallery, Known
@@ -35,7 +34,7 @@ def tiny_gallery(space: TinySpace) -> Gallery:
 
 
 @cache
-def tiny_weights(kind: str) -> Learned:
+def tiny_weights(kind: str) -> LearnedWeights:
     """Weights of a learned kind for the tiny space."""
     space, network = TinySpace(), NETWORKS[kind]
     gallery = tiny_gallery(space)
@@ -45,4 +44,4 @@ def tiny_weights(kind: str) -> Learned:
     )
     with TemporaryDirectory() as work:
         trainer = Trainer(kind, space, Weights(), [train], [choose], QUICK, Path(work))
-        return Learned(kind, trainer.run(), identity(space), sizes(space), Weights())
+        return LearnedWeights(kind, trainer.run(), space.fingerprint, slice_sizes(space), Weights())

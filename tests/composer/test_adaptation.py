@@ -1,4 +1,4 @@
-"""Slice weights that follow a session: up where saved items stand out, bounded, neutral without evidence."""
+"""Online adaptation: slice weights that follow what was saved, refused and left alone."""
 
 from __future__ import annotations
 

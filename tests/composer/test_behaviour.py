@@ -1,4 +1,4 @@
-"""One suite over every composer and every index: the right answers of a tiny catalogue come first."""
+"""One suite over every composer and every index, on a tiny catalogue with known answers."""
 
 from __future__ import annotations
 

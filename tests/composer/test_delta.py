@@ -64,7 +64,7 @@ def test_a_changed_slice_moves_to_the_prototype() -> None:
 
 
 def test_a_facet_in_a_shared_slice_leaves_its_neighbours() -> None:
-    """Longer sleeves must not lengthen the hem: the score of every length stays, relative to the others."""
+    """Longer sleeves must not lengthen the hem: the lengths keep their relative scores."""
     before, after = delta(), delta("require sleeve_length long")
     assert score(after, "sleeve_length", "long") > score(after, "sleeve_length", "short") + 0.3
     for value in ("mini", "maxi"):
@@ -122,7 +122,7 @@ def test_preferring_adds_by_confidence() -> None:
 
 
 def test_a_blurred_reference_leans_to_what_it_may_be() -> None:
-    """Half shirt, half dress, and something of neither: the third grows smaller, and so does what no kind explains."""
+    """Half shirt, half dress, a little of a third kind: the third and the unexplained shrink."""
     span = SPACE.layout.slice("category")
     blurred = REFERENCE.copy()
     blurred[span] = np.array([0.6, 0.0, 0.6, 0.4, 0.35]) / np.linalg.norm(

@@ -9,7 +9,7 @@ import pytest
 
 import composer.learned.networks as networks
 from composer import LEARNED, Weights, compose
-from composer.learned import NETWORKS, fitted, load_learned, save_learned
+from composer.learned import NETWORKS, is_fitted, load_learned, save_learned
 from errors import InputError
 from tests.composer.lessons import tiny_gallery, tiny_weights
 from tests.composer.tiny_world import TinySpace, wish
@@ -33,7 +33,7 @@ def test_weights_come_back_as_they_were(kind: str, tmp_path) -> None:
     save_learned(learned, path)
     again = load_learned(path)
     assert again.kind == kind and again.encoder == "tiny" and again.slices == learned.slices
-    assert path.stat().st_size < 300_000 and fitted(kind, SPACE, tmp_path)
+    assert path.stat().st_size < 300_000 and is_fitted(kind, SPACE, tmp_path)
     asked = wish("require color navy", "exclude pattern striped")
     before, after = (
         compose(kind, GALLERY.vectors[0], asked, None, SPACE, found) for found in (learned, again)
@@ -123,7 +123,7 @@ def test_missing_and_broken_files_are_named(
     (tmp_path / f"{kind}.safetensors").write_bytes(b"no tensors")
     with pytest.raises(InputError, match="holds no learned composer"):
         compose(kind, GALLERY.vectors[0], wish("require color navy"), None, SPACE)
-    assert not fitted(kind, SPACE, tmp_path / "elsewhere")
+    assert not is_fitted(kind, SPACE, tmp_path / "elsewhere")
 
 
 def test_emphasis_scales_its_slices(kind: str) -> None:

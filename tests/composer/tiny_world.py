@@ -1,4 +1,4 @@
-"""A tiny space with named slices and a tiny catalogue in it, both with answers known by construction."""
+"""A tiny space with named slices and a tiny catalogue, with answers known by construction."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 import vocabulary
 from catalog.sequences import string_numbers
-from encoders import Prototypes
+from encoders import Prototypes, SliceLayout
 from vocabulary.wish import Constraint, Wish
 
 SIZES = {
@@ -30,7 +30,8 @@ FACET_SLICE = {
     "details": "material",
     "gender": "audience",
 }
-# facet -> value -> coordinates in its slice; what a facet's values share stands at the end of the silhouette slice
+# facet -> value -> coordinates in its slice; the last two of the silhouette slice are what all
+# values of a facet share
 COORDINATES = {
     "category": {"shirt": {0: 1}, "skirt": {1: 1}, "dress": {2: 1}, "bag": {3: 1}, "jeans": {4: 1}},
     "color": {
@@ -52,20 +53,11 @@ COORDINATES = {
 }
 
 
-class TinyLayout:
-    names = tuple(SIZES)
-    sizes = tuple(SIZES.values())
-
-    def slice(self, name: str) -> slice:
-        start = sum(self.sizes[: self.names.index(name)])
-        return slice(start, start + SIZES[name])
-
-
 class TinySpace:
-    """Satisfies composer.Space and retrieval's Space."""
+    """Satisfies `encoders.Space`."""
 
     fingerprint = "tiny"
-    layout = TinyLayout()
+    layout = SliceLayout(tuple(SIZES), tuple(SIZES.values()))
     facet_slice = FACET_SLICE
     dim = sum(SIZES.values())
 
@@ -101,7 +93,10 @@ class TinySpace:
 
 
 class TinyCatalogue:
-    """Every combination of a few values; each design in all colours. Satisfies retrieval's Listings."""
+    """Every combination of a few values, each design in all colours.
+
+    Satisfies retrieval's Listings.
+    """
 
     def __init__(self, space: TinySpace) -> None:
         designs = product(

@@ -9,18 +9,18 @@ from PIL import Image
 
 import vocabulary
 from encoders import load_encoder
-from encoders.encoder import Encoder
+from encoders.encoder import OpenClipEncoder
 from encoders.layout import FACET_SLICE, SLICES
-from encoders.openclip import Loaded, hash_model
+from encoders.openclip import LoadedModel, hash_model
 from encoders.subspace import text_subspaces
 from encoders.torchvision_ops import import_open_clip
 from errors import InputError, WorkError
 
 
 @pytest.fixture(scope="module")
-def random_model() -> Encoder:
+def random_model() -> OpenClipEncoder:
     """A small CLIP of open_clip's own classes with random weights: 192 dimensions, 32 px."""
-    open_clip = import_open_clip(whole=True)
+    open_clip = import_open_clip(with_transformers=True)
     torch.manual_seed(0)
     vision = {"image_size": 32, "layers": 1, "width": 64, "head_width": 32, "patch_size": 16}
     model = open_clip.CLIP(
@@ -30,17 +30,19 @@ def random_model() -> Encoder:
     ).eval()
     transform = open_clip.image_transform(32, is_train=False)
     tokenizer = open_clip.SimpleTokenizer(context_length=16)
-    return Encoder(
-        "random", Loaded(model, transform, tokenizer, 32, hash_model("random", model), None), "cpu"
+    return OpenClipEncoder(
+        "random",
+        LoadedModel(model, transform, tokenizer, 32, hash_model("random", model), None),
+        "cpu",
     )
 
 
-def test_slices_cover_the_models_space(random_model: Encoder) -> None:
+def test_slices_cover_the_models_space(random_model: OpenClipEncoder) -> None:
     assert random_model.dim == 192 and random_model.layout.names == tuple(SLICES)
     assert random_model.slices_from == "text embeddings"
 
 
-def test_pictures_and_words_become_unit_slices(random_model: Encoder) -> None:
+def test_pictures_and_words_become_unit_slices(random_model: OpenClipEncoder) -> None:
     pictures = random_model.encode_images(
         [Image.new("RGB", (50, 80), "green"), Image.new("L", (20, 20))]
     )
@@ -51,7 +53,7 @@ def test_pictures_and_words_become_unit_slices(random_model: Encoder) -> None:
             )
 
 
-def test_a_values_own_words_lie_at_its_prototype(random_model: Encoder) -> None:
+def test_a_values_own_words_lie_at_its_prototype(random_model: OpenClipEncoder) -> None:
     prototypes = random_model.prototypes("sleeve_length")
     words = random_model.encode_texts(
         [f"a garment with {value} sleeves" for value in prototypes.values]
@@ -60,7 +62,7 @@ def test_a_values_own_words_lie_at_its_prototype(random_model: Encoder) -> None:
     assert (part @ prototypes.vectors.T).argmax(1).tolist() == [0, 1, 2, 3]
 
 
-def test_every_facet_has_prototypes(random_model: Encoder) -> None:
+def test_every_facet_has_prototypes(random_model: OpenClipEncoder) -> None:
     for facet, where in FACET_SLICE.items():
         prototypes = random_model.prototypes(facet)
         size = dict(zip(random_model.layout.names, random_model.layout.sizes, strict=True))[where]
@@ -85,7 +87,7 @@ def test_the_bases_are_one_rotation() -> None:
     assert spaces.layout.dim == 96 and min(spaces.layout.sizes) > 0
 
 
-def test_weights_decide_the_fingerprint(random_model: Encoder) -> None:
+def test_weights_decide_the_fingerprint(random_model: OpenClipEncoder) -> None:
     model = random_model._loaded.model
     before = hash_model("random", model)
     with torch.no_grad():

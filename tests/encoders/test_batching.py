@@ -1,4 +1,4 @@
-"""Calls of many threads together: the same vectors as alone, each caller's own, and errors where they belong."""
+"""Calls of many threads in shared passes: own vectors, own errors, the same as alone."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from encoders import load_encoder
-from encoders.batching import BatchedEncoder, Together
+from encoders.batching import BatchedEncoder, MicroBatcher
 
 
 class Counting:
-    """Embeds numbers as themselves; keeps a pass waiting until it is let go, and notes how large each was."""
+    """Embeds numbers as themselves; holds a pass until released, and records its size."""
 
     def __init__(self) -> None:
         self.sizes: list[int] = []
@@ -31,7 +31,7 @@ class Counting:
 
 def run(embed: Counting, inputs: list[list[float]], most: int = 64) -> list:
     """What each of several callers gets: the first alone, the others while it is being served."""
-    together = Together(embed, most)
+    together = MicroBatcher(embed, most)
     with ThreadPoolExecutor(len(inputs)) as pool:
         calls = [pool.submit(together, inputs[0])]
         assert embed.entered.wait(30)

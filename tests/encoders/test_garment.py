@@ -12,7 +12,7 @@ from encoders.torchvision_ops import import_open_clip
 
 @pytest.fixture(scope="module")
 def tower() -> GarmentLite0:
-    import_open_clip(whole=False)
+    import_open_clip(with_transformers=False)
     import timm
 
     torch.manual_seed(0)
@@ -67,7 +67,7 @@ def test_every_leaf_of_the_vocabulary_has_its_zone() -> None:
 
 
 def test_registering_twice_is_once() -> None:
-    import_open_clip(whole=False)
+    import_open_clip(with_transformers=False)
     import timm
 
     register()

@@ -1,4 +1,4 @@
-"""How torch and faiss wait for their threads is settled before either is loaded, and a person's own choice stands."""
+"""How threads wait is set before torch and faiss are loaded; a person's own choice stands."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 
 from agent.language import read
-from evaluation.composed.drawn_queries import COMPARED, DrawnQuery, drawn_queries, met, said
+from evaluation.composed.drawn_queries import COMPARED, DrawnQuery, drawn_queries, met, wording
 from tests.composer.tiny_world import wish
 
 SLEEVES, COLORS, PATTERNS = (
@@ -98,4 +98,4 @@ def test_the_planner_reads_most_phrases_as_meant() -> None:
 
 def test_every_comparison_has_words_both_ways() -> None:
     for (facet, value), words in COMPARED.items():
-        assert {op: said(change(f"{op} {facet} {value}")) for op in ("more", "less")} == words
+        assert {op: wording(change(f"{op} {facet} {value}")) for op in ("more", "less")} == words

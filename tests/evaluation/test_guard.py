@@ -14,7 +14,7 @@ from datasets.photos import Photo
 from evaluation.guard import curve as guard_curve
 from evaluation.guard import photos as guard_photos
 from evaluation.guard.no_wishes import no_wishes, through_the_agent
-from evaluation.guard.run import auc, hidden_listings, picture_alone, totals
+from evaluation.guard.run import hidden_listings, picture_alone, totals
 from guard import Guard, look
 from tests.guard.toy import ToyEncoder
 
@@ -24,12 +24,6 @@ ENCODER = ToyEncoder()
 def photo(pattern: str, pockets: bool) -> Photo:
     seen = {"pattern": frozenset({pattern})}
     return Photo("product", "1", "apart", seen, {"pockets": pockets}, {}, "", "report", seen)
-
-
-def test_auc() -> None:
-    assert auc(np.array([0.1, 0.4, 0.9]), np.array([False, False, True])) == 1
-    assert auc(np.array([0.5, 0.5]), np.array([False, True])) == 0.5
-    assert np.isnan(auc(np.array([0.5]), np.array([True])))
 
 
 def test_pictures_alone_and_hidden_listings() -> None:

@@ -15,9 +15,15 @@ from evaluation.latency import growth as latency_growth
 from evaluation.latency import run as latency
 from evaluation.latency.overhead import overhead
 from evaluation.latency.paths import PATHS, QUICK, chosen, keeps
-from evaluation.latency.search import KEPT, K, exact_scores, recall, searches
-from evaluation.latency.start import PARTS, _drop, _held, memory_mb, starts
-from evaluation.latency.turns import Timed, conversations, figures, through_agent, through_retrieval
+from evaluation.latency.search import SHARES, K, exact_scores, recall, searches
+from evaluation.latency.start import PARTS, _cached_share, _drop, memory_mb, starts
+from evaluation.latency.turns import (
+    TimedTurn,
+    conversations,
+    figures,
+    through_agent,
+    through_retrieval,
+)
 
 STAGES = {
     "memory",
@@ -77,9 +83,9 @@ def test_every_path_and_stage_is_there(result: dict) -> None:
 
 
 def test_recall_is_exact_under_every_filter(result: dict) -> None:
-    assert {row["kept"] for row in result["filters"]} == set(KEPT)
+    assert {row["kept"] for row in result["filters"]} == set(SHARES)
     assert [row["recall_at_10"] for row in result["filters"]] == [1.0] * len(result["filters"])
-    assert len(result["filters"]) == 1 + 3 * (len(KEPT) - 1)
+    assert len(result["filters"]) == 1 + 3 * (len(SHARES) - 1)
 
 
 def test_stages_make_up_a_turn_and_overhead_is_the_rest(stylist: Stylist) -> None:
@@ -121,9 +127,11 @@ def test_sessions_are_the_same_for_the_same_seed() -> None:
 
 
 def test_the_budget_is_judged_at_p95() -> None:
-    made = figures([Timed("text", {"total": 10.0})] * 9 + [Timed("text", {"total": 900.0})])
+    made = figures([TimedTurn("text", {"total": 10.0})] * 9 + [TimedTurn("text", {"total": 900.0})])
     assert made["within_200_ms"] == {"text": 0.9} and not keeps(made)
-    assert keeps(figures([Timed("text", {"total": 199.0}), Timed("photo", {"total": 150.0})]))
+    assert keeps(
+        figures([TimedTurn("text", {"total": 199.0}), TimedTurn("photo", {"total": 150.0})])
+    )
 
 
 def test_paths_are_chosen_by_name() -> None:
@@ -180,11 +188,11 @@ def test_a_start_is_told_part_by_part(demo_dir: Path) -> None:
 def test_the_system_forgets_a_file_where_it_is_asked(tmp_path: Path) -> None:
     file = tmp_path / "vectors.npy"
     file.write_bytes(b"x" * 1_000_000)
-    assert 0 <= _held(file) <= 1
+    assert 0 <= _cached_share(file) <= 1
     if (
-        _drop(file) and (held := _held(file)) != 1.0
+        _drop(file) and (share := _cached_share(file)) != 1.0
     ):  # some file systems live in memory and forget nothing
-        assert held < 0.1
+        assert share < 0.1
     assert file.read_bytes() == b"x" * 1_000_000
 
 

@@ -22,7 +22,7 @@ def test_groups_weigh_the_same_however_many_queries_they_have() -> None:
 
 
 def test_pairing_sees_a_small_steady_difference() -> None:
-    """Hard queries are hard for both: the paired difference is sure where the two intervals overlap."""
+    """The paired difference is significant where the intervals overlap: hard is hard for both."""
     theirs = np.random.default_rng(0).random(60)
     ours = theirs + 0.02
     assert not estimate(ours).above(estimate(theirs))

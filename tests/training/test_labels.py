@@ -38,7 +38,7 @@ def test_colour_names_inside_words_stay() -> None:
     ],
 )
 def test_buckets_have_roles(bucket: int, role: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(splits, "percent", lambda text: bucket)
+    monkeypatch.setattr(splits, "bucket_of", lambda text: bucket)
     assert splits.design_role("anything") == role
 
 

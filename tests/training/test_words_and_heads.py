@@ -22,7 +22,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_frequent_words_become_one_token(tmp_path: Path) -> None:
-    open_clip = import_open_clip(whole=False)
+    open_clip = import_open_clip(with_transformers=False)
     merges = learn_merges(["navy shirt"] * 20 + ["navy shorts"] * 10 + ["hat"], merges=30)
     write_merges(tmp_path / "bpe.txt.gz", merges)
     tokenizer = open_clip.SimpleTokenizer(bpe_path=str(tmp_path / "bpe.txt.gz"), context_length=8)

@@ -1,4 +1,4 @@
-"""A stylist without models: four invented pieces, rules of one line each, the real replies. For tests of the page."""
+"""A stylist without models for tests of the page: five invented items, one-line rules."""
 
 from __future__ import annotations
 

@@ -68,13 +68,13 @@ def send(page, text: str, turn: int) -> None:
 
 
 def test_a_first_visit(visit, served, tmp_path):
-    """Photo, two refinements, a card's button, a chip removed, a reload: the conversation is still there."""
+    """The conversation survives a photo, refinements, a card's button, a chip and a reload."""
     page, stylist = visit(), served[1]
     page.set_input_files("#box input[type=file]", photo(tmp_path))
     page.wait_for_selector("#box .thumbnail-item")
     send(page, "like this but in navy, no stripes", 1)
     assert page.locator("#turn-1 .photos img").count() == 1
-    assert "striped, long-sleeved, blue shirt" in page.inner_text("#turn-1 .seen")
+    assert "blue striped shirt with long sleeves" in page.inner_text("#turn-1 .seen")
     assert page.locator("#turn-1 .card").count() == 5
     send(page, "without pockets", 2)
     assert "could not confirm that these have no pockets" in page.inner_text("#turn-2 .doubt h2")
@@ -201,7 +201,8 @@ def test_pictures_and_buttons_have_names(visit):
     send(page, "navy", 1)
     unnamed = page.evaluate("""() =>
         [...document.querySelectorAll('#feed img, #feed button, #masthead button, #box button')]
-        .filter(e => e.offsetParent && !(e.alt || e.getAttribute('aria-label') || e.innerText || '').trim())
+        .filter(e => e.offsetParent)
+        .filter(e => !(e.alt || e.getAttribute('aria-label') || e.innerText || '').trim())
         .map(e => e.outerHTML)""")
     assert unnamed == []
 

@@ -10,9 +10,11 @@ import pytest
 from jinja2 import UndefinedError, nodes
 
 from agent.replies import Card, Check, Reply, Turn
+from agent.wording import labels
+from agent.wording.photos import describe_look
 from catalog.item import Item
-from ui import cards, labels, panels, turns
-from ui.filters import picture_address, price, web_address
+from ui import cards, panels, turns
+from ui.filters import picture_address, web_address
 from ui.rendering import (
     ENVIRONMENT,
     TEMPLATES,
@@ -204,20 +206,6 @@ def test_line_breaks_of_a_template_add_no_space_between_tags():
 
 
 @pytest.mark.parametrize(
-    ("amount", "currency", "text"),
-    [
-        (49, "EUR", "€49"),
-        (49.5, "USD", "$49.50"),
-        (1299, "INR", "₹1,299"),
-        (20, "SEK", "20 SEK"),
-        (None, "EUR", ""),
-    ],
-)
-def test_money(amount, currency, text):
-    assert price(amount, currency) == text
-
-
-@pytest.mark.parametrize(
     ("facet", "op", "value", "words"),
     [
         ("color", "require", "navy", "are navy"),
@@ -243,24 +231,7 @@ def test_one_thing_takes_the_singular():
     assert labels.singular("are navy or have no pockets") == "is navy or has no pockets"
 
 
-@pytest.mark.parametrize(
-    ("photo", "words"),
-    [
-        (
-            {
-                "category": {"shirt": 0.9},
-                "pattern": {"striped": 0.8},
-                "sleeve_length": {"long": 0.7},
-                "color": {"blue": 0.9},
-            },
-            "a striped, long-sleeved, blue shirt",
-        ),
-        ({"category": {"jeans": 0.9}, "color": {"blue": 0.6}}, "blue jeans"),
-        ({"category": {"dress": 0.9}, "color": {"orange": 0.6}}, "an orange dress"),
-        ({"category": {"dress": 0.2}, "color": {"red": 0.6}}, "a red piece"),
-        ({"category": {"dress": 0.2}}, ""),
-        ({}, ""),
-    ],
-)
-def test_what_was_seen_reads_as_a_sentence(photo, words):
-    assert labels.seen(photo) == words
+def test_the_page_describes_a_photo_in_the_words_of_the_reply():
+    photo = {"category": {"shirt": 0.5}, "pattern": {"striped": 0.8}, "color": {"blue": 0.9}}
+    assert f"I see <b>{describe_look(photo)}</b>." in turns.seen(photo)
+    assert "I am not sure what I see." in turns.seen({"category": {"dress": 0.2}})

@@ -1,4 +1,4 @@
-"""The whole shop in a real browser: `python app.py` on a drawn catalogue, the real models, a restart in between."""
+"""The whole shop in a real browser: `python app.py` on a drawn catalogue, with a restart."""
 
 from __future__ import annotations
 

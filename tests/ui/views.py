@@ -1,5 +1,6 @@
-"""Every view of the page over fixed inputs, by name. `python -m tests.ui.views` records the snapshots.
+"""Every view of the page over fixed inputs, by name.
 
+`python -m tests.ui.views` records the snapshots;
 `test_snapshots.py` compares each view with its recording in `snapshots/`.
 """
 

@@ -18,10 +18,11 @@ from torch import Tensor
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from composer import Space, Weights
+from composer import Weights
 from composer.learned import NETWORKS, Network
 from composer.learned.networks import places_of
 from composer.space import unit
+from encoders import Space
 from training.composers.gallery import Gallery
 from training.composers.triplets import Mined, changed_facets, finer_agreement
 

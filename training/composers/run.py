@@ -10,8 +10,7 @@ import numpy as np
 import torch
 
 from composer import Weights, load_weights
-from composer.learned import FOLDER, NETWORKS, Learned, identity, save_learned
-from composer.learned.checkpoint import sizes
+from composer.learned import FOLDER, NETWORKS, LearnedWeights, save_learned, slice_sizes
 from encoders import Encoder
 from errors import InputError
 from training.composers.fit import Recipe, Trainer, pool
@@ -79,7 +78,10 @@ def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights)
         f"{recipe.steps} steps, seed {recipe.seed}; on the choosing designs {trainer.first:.4f} -> {trainer.reached:.4f}"
     )
     path = job.out / f"{kind}.safetensors"
-    save_learned(Learned(kind, tensors, identity(encoder), sizes(encoder), weights, note), path)
+    save_learned(
+        LearnedWeights(kind, tensors, encoder.fingerprint, slice_sizes(encoder), weights, note),
+        path,
+    )
     return {
         "kind": kind,
         "bytes": path.stat().st_size,

@@ -13,7 +13,7 @@ import numpy as np
 from tqdm import tqdm
 
 import vocabulary
-from agent.wording.phrases import caption
+from agent.wording.wishes import caption
 from errors import InputError
 from training.composers.gallery import CORE, FINER, Gallery
 from vocabulary import STEPS

@@ -1,8 +1,6 @@
-"""The measures behind the figures, on cases with known answers."""
+"""Measuring an encoder: photos and vectors whose figures are known by construction."""
 
 from __future__ import annotations
-
-import math
 
 import numpy as np
 import pytest
@@ -10,43 +8,16 @@ import pytest
 from datasets.photos import Photo
 from encoders.layout import FACET_SLICE, SliceLayout
 from encoders.prototypes import Prototypes
-from metrics.encoder import (
-    auc,
-    calibration_error,
-    looked_figures,
-    reported_classes,
-    root,
-    share,
-    shop_figures,
-    text_retrieval,
-)
-
-
-def test_wilsons_interval() -> None:
-    entry = share([True] * 8 + [False] * 2)
-    assert entry["value"] == 0.8 and entry["n"] == 10
-    assert entry["low"] == pytest.approx(0.490, abs=1e-3) and entry["high"] == pytest.approx(
-        0.943, abs=1e-3
-    )
-    assert share([])["n"] == 0 and math.isnan(share([])["value"])
-
-
-def test_auc_counts_ties_by_half() -> None:
-    present = np.array([True, True, False, False])
-    assert auc(np.array([0.9, 0.5, 0.5, 0.1]), present)["value"] == 0.875
-    assert auc(np.array([0.1, 0.2, 0.8, 0.9]), present)["value"] == 0.0
-
-
-def test_calibration_error_of_a_braggart_and_of_an_honest_one() -> None:
-    right = np.array([1.0, 0.0] * 50)
-    assert calibration_error(np.full(100, 0.9), right) == pytest.approx(0.4, abs=0.01)
-    assert calibration_error(np.full(100, 0.5), right) == pytest.approx(0.0, abs=0.01)
+from metrics.encoder.calibration import slice_calibration
+from metrics.encoder.classes import class_accuracy, reported_classes
+from metrics.encoder.phrases import phrase_precision
+from metrics.encoder.visible import color_family, visible_figures
 
 
 def test_colours_meet_at_their_parents() -> None:
     assert (
-        root("navy") == root("light blue") == root("turquoise") == "blue"
-        and root("teal") == root("olive") == "green"
+        color_family("navy") == color_family("light blue") == color_family("turquoise") == "blue"
+        and color_family("teal") == color_family("olive") == "green"
     )
 
 
@@ -106,16 +77,16 @@ def _world() -> tuple[list[Photo], np.ndarray]:
 
 def test_a_seeing_encoder_is_right_everywhere() -> None:
     photos, vectors = _world()
-    figures = shop_figures(Sees(), vectors, photos, "article", ["Dresses", "Shirts"])
+    figures = class_accuracy(Sees(), vectors, photos, "article", ["Dresses", "Shirts"])
     assert figures["value"] == figures["macro"] == 1 and figures["n"] == 24
-    looked = looked_figures(Sees(), vectors, photos)
+    looked = visible_figures(Sees(), vectors, photos)
     assert (
         looked["color"]["value"] == 1
         and looked["hood (AUC)"]["value"] == 1
         and looked["neckline"]["n"] == 0
     )
     assert {
-        kind: entry["value"] for kind, entry in text_retrieval(Sees(), vectors, photos).items()
+        kind: entry["value"] for kind, entry in phrase_precision(Sees(), vectors, photos).items()
     } == {
         "category": 1,
         "color": 1,
@@ -126,13 +97,24 @@ def test_a_seeing_encoder_is_right_everywhere() -> None:
 def test_a_blind_encoder_is_right_by_chance() -> None:
     photos, vectors = _world()
     blind = np.tile(vectors[:1], (24, 1))
-    assert shop_figures(Sees(), blind, photos, "article", ["Dresses", "Shirts"])["value"] == 0.5
-    assert looked_figures(Sees(), blind, photos)["hood (AUC)"]["value"] == 0.5
+    assert class_accuracy(Sees(), blind, photos, "article", ["Dresses", "Shirts"])["value"] == 0.5
+    assert visible_figures(Sees(), blind, photos)["hood (AUC)"]["value"] == 0.5
+
+
+def test_calibration_is_reported_for_every_labelled_slice() -> None:
+    photos, vectors = _world()
+    figures = slice_calibration(Sees(), vectors, photos)
+    p = float(
+        Sees().prototypes("color").probabilities(vectors[:1, Sees.layout.slice("color")]).max()
+    )
+    assert set(figures) == {"category", "color", "material"}
+    assert figures["color"]["n"] == 24
+    assert figures["color"]["value"] == pytest.approx(1 - p)
 
 
 def test_rare_classes_are_not_reported() -> None:
     photos, _ = _world()
     assert (
         reported_classes(photos[:21])["article"] == []
-        and shop_figures(Sees(), np.zeros((24, 14)), photos, "article", [])["n"] == 0
+        and class_accuracy(Sees(), np.zeros((24, 14)), photos, "article", [])["n"] == 0
     )

@@ -1,26 +1,30 @@
-"""What workers of the crew's tests serve: a stylist that does what the words say, and remembers like the real one."""
+"""A scripted stylist for tests of the pool: it does what the words say, and remembers like the real
+one.
+"""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from agent.memory.store import Memory
 from agent.replies import Event, Reply
-from agent.serving.worker import Post
+from agent.serving.worker import WorkerConfig
 from errors import InputError
 
-LONGEST_S = 30.0
+TIMEOUT_S = 30.0
 
 
-class Doer:
-    """Words are orders: "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped", "state"; others are repeated."""
+class ScriptedStylist:
+    """Obeys "meet N", "hold NAME", "die", "break", "refuse", "forget me", "dropped" and "state";
+    repeats other words.
+    """
 
-    def __init__(self, post: Post, state: int = 0) -> None:
-        self.post, self.state = post, state
-        self.memory, self.folder = Memory(post.memory), post.memory.parent
+    def __init__(self, config: WorkerConfig, state: int = 0) -> None:
+        self.config, self.state = config, state
+        self.memory, self.folder = Memory(config.memory), config.memory.parent
         self.forgotten = self.dropped = 0
 
     def stream(self, session: str, text: str, *_: object) -> Iterator[Event]:
@@ -47,8 +51,8 @@ class Doer:
     def drop_words(self) -> None:
         self.dropped += 1
 
-    def renewed(self) -> Doer:
-        return Doer(self.post, self.state + 1)
+    def renewed(self) -> ScriptedStylist:
+        return ScriptedStylist(self.config, self.state + 1)
 
     def _state(self, _: str) -> str:
         return str(self.state)
@@ -57,13 +61,13 @@ class Doer:
         return str(self.dropped)
 
     def _meet(self, number: str) -> str:
-        """Waits until so many processes are at this place at the same time."""
+        """Wait until two processes are here at the same time."""
         (self.folder / f"at-{number}-{os.getpid()}").touch()
         _until(lambda: len(list(self.folder.glob(f"at-{number}-*"))) >= 2)
         return "met"
 
     def _hold(self, name: str) -> str:
-        """Waits for a file, and tells by another one that it does."""
+        """Wait for a file, and announce it by another one."""
         (self.folder / f"holding-{name}").touch()
         _until((self.folder / f"go-{name}").exists)
         return "held"
@@ -78,29 +82,29 @@ class Doer:
         raise InputError("no such thing")
 
 
-def _until(done) -> None:
-    end = time.monotonic() + LONGEST_S
+def _until(done: Callable[[], bool]) -> None:
+    end = time.monotonic() + TIMEOUT_S
     while not done():
         if time.monotonic() > end:
             raise TimeoutError("nobody came")
         time.sleep(0.01)
 
 
-def doer(post: Post) -> Doer:
-    """Opens at once."""
-    return Doer(post)
+def scripted(config: WorkerConfig) -> ScriptedStylist:
+    """Open at once."""
+    return ScriptedStylist(config)
 
 
-def refusing(post: Post) -> Doer:
-    """Cannot open, for a reason."""
+def refusing(config: WorkerConfig) -> ScriptedStylist:
+    """Fail to open, with a reason."""
     raise InputError("this catalogue is of another encoder")
 
 
-def dying(post: Post) -> Doer:
-    """Ends while it opens."""
+def dying(config: WorkerConfig) -> ScriptedStylist:
+    """End while opening."""
     os._exit(9)
 
 
 def holding(folder: Path, name: str) -> None:
-    """Returns once a worker holds at `name`."""
+    """Return once a worker holds at `name`."""
     _until((folder / f"holding-{name}").exists)
