@@ -7,6 +7,7 @@ from PIL import Image
 
 from errors import WorkError
 from tests.ui.fake import FakeStylist
+from ui import cards, photos
 from ui.handlers import PageHandlers
 from ui.shop import Shop
 
@@ -207,6 +208,19 @@ def test_forgetting_gives_a_new_token_and_an_empty_page(handlers, stylist, token
     view = list(handlers.act(token, Tap(do="forget")))[-1]
     assert view.token != token and "hero" in view.feed and "Forgotten" in view.live
     assert stylist.history(token) == []
+
+
+def test_forgetting_empties_the_caches_of_photos_and_cards(handlers, token, tmp_path):
+    photo = tmp_path / "me.png"
+    Image.new("RGB", (40, 40)).save(photo)
+    said(handlers, token, "navy", [str(photo)])
+    assert cards.card.cache_info().currsize > 0
+    assert photos._data_address.cache_info().currsize > 0
+    list(handlers.act(token, Tap(do="forget")))
+    assert cards.card.cache_info().currsize == 0
+    # The welcome that follows draws the examples again, and nothing else.
+    examples = sum(example.path is not None for example in photos.EXAMPLES)
+    assert photos._data_address.cache_info().currsize == examples
 
 
 def test_the_page_waits_for_the_shop_and_says_why_it_cannot_open():
