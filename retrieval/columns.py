@@ -79,7 +79,7 @@ def record(item: Item, claims: Iterable[Claim]) -> Record:
     values: dict[str, list[str]] = {}
     for facet, value in sorted(affirmed):
         # A shade ("dark") is no colour.
-        if facet != "color" or value not in vocabulary.SHADES:
+        if not vocabulary.is_shade(facet, value):
             values.setdefault(facet, []).append(value)
     kinds = values.get("category", [])
     columns = {facet: _cell(facet, values.get(facet, []), kinds) for facet in FACETS}
@@ -89,7 +89,7 @@ def record(item: Item, claims: Iterable[Claim]) -> Record:
         **columns,
         BRAND: brand if fits_column(brand) else SEVERAL,
         PRICE: UNKNOWN_PRICE if item.price is None else float(item.price),
-        AVAILABLE: item.available and (not item.sizes or bool(item.sizes_in_stock())),
+        AVAILABLE: item.in_stock,
     }
 
 

@@ -1,4 +1,4 @@
-"""What every index does, against brute force: exact FAISS, lists, and Milvus, where it is installed."""
+"""What every index does, against brute force: FAISS, lists, and Milvus if it is installed."""
 
 from __future__ import annotations
 
