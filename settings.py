@@ -20,53 +20,60 @@ from pydantic import (
 from errors import InputError
 
 ROOT = Path(__file__).resolve().parent
-MOST_WORKERS = 8
-"""Each worker holds the models and the catalogue's tables of its own."""
+MAX_AUTO_WORKERS = 8
+"""Each worker loads models and tables of its own, so the default stops here."""
+MAX_WORKERS = 64
 
-# setting -> environment variables, the first one that is set wins
 ENVIRONMENT: dict[str, tuple[str, ...]] = {
+    "port": ("PORT", "GRADIO_SERVER_PORT"),
+    "host": ("HOST", "GRADIO_SERVER_NAME"),
+    "catalog_dir": ("CATALOG",),
+    "memory": ("MEMORY",),
+    "data_dir": ("DATA_DIR",),
+    "vocabulary": ("VOCABULARY",),
     "encoder": ("ENCODER",),
     "device": ("DEVICE",),
     "index": ("INDEX",),
+    "state_dir": ("DATA",),
     "milvus_uri": ("MILVUS_URI",),
     "milvus_token": ("MILVUS_TOKEN",),
     "planner": ("PLANNER",),
     "verifier": ("VERIFIER",),
     "verifier_pictures": ("VERIFIER_PICTURES",),
-    "catalog_dir": ("CATALOG",),
-    "memory": ("MEMORY",),
-    "data_dir": ("DATA_DIR",),
-    "vocabulary": ("VOCABULARY",),
     "openai_api_key": ("OPENAI_API_KEY",),
     "openai_base_url": ("OPENAI_BASE_URL",),
     "openai_model": ("OPENAI_MODEL",),
     "openai_vision": ("OPENAI_VISION",),
-    "daily_cap_usd": ("DAILY_CAP_USD",),
-    "turn_seconds": ("TURN_SECONDS",),
-    "workers": ("WORKERS",),
-    "waiting": ("WAITING",),
     "model_rounds": ("MODEL_ROUNDS",),
     "model_tokens": ("MODEL_TOKENS",),
     "model_seconds": ("MODEL_SECONDS",),
     "model_usd": ("MODEL_USD",),
-    "port": ("PORT", "GRADIO_SERVER_PORT"),
-    "host": ("HOST", "GRADIO_SERVER_NAME"),
+    "daily_cap_usd": ("DAILY_CAP_USD",),
+    "turn_seconds": ("TURN_SECONDS",),
+    "workers": ("WORKERS",),
+    "waiting": ("WAITING",),
 }
+"""Setting -> its environment variables; the first one that is set wins."""
 
 
 def cores() -> int:
-    """Processor cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return how many processor cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
-def most_workers() -> int:
-    """Workers where none are asked for: one a core."""
-    return min(cores(), MOST_WORKERS)
+def _auto_workers() -> int:
+    return min(cores(), MAX_AUTO_WORKERS)
 
 
-def _in_a_file(given: Mapping[str, object]) -> bool:
-    """Whether these settings mean Milvus Lite."""
-    return given.get("index") == "milvus" and "://" not in str(given.get("milvus_uri"))
+def _uses_milvus_lite(values: Mapping[str, object]) -> bool:
+    """Whether these settings mean Milvus Lite, a file that serves one process."""
+    return values.get("index") == "milvus" and "://" not in str(values.get("milvus_uri"))
+
+
+def _default_workers(values: Mapping[str, object]) -> int:
+    return 1 if _uses_milvus_lite(values) else _auto_workers()
 
 
 class Settings(BaseModel):
@@ -74,48 +81,124 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    encoder: str = "builtin"
-    device: Literal["auto", "cpu", "cuda"] = "auto"
-    index: Literal["auto", "faiss", "ivf", "milvus"] = "auto"
-    milvus_uri: str = str(ROOT / "data" / "milvus.db")
-    """A server's address, or a file that ends in .db for Milvus Lite."""
-    milvus_token: SecretStr | None = None
-    planner: Literal["auto", "offline", "llm"] = "auto"
-    """auto: plain turns offline, the others by the model where one is configured; llm: every turn by the model."""
-    verifier: str = "none"
-    verifier_pictures: int = Field(default=12, ge=1)
-    catalog_dir: Path = ROOT / "data" / "demo"
-    memory: Path = ROOT / "data" / "memory.sqlite"
-    data_dir: Path = ROOT.parent / "shared" / "data"
-    vocabulary: Path | None = None
-    """A TOML file with further categories, values and words. The vocabulary reads it from the environment."""
-    openai_api_key: SecretStr | None = None
-    openai_base_url: str | None = None
-    openai_model: str = "gpt-4o"
-    openai_vision: Literal["auto", "on", "off"] = "auto"
-    daily_cap_usd: float = Field(default=5.0, ge=0)
-    turn_seconds: float = Field(default=20.0, gt=0)
-    workers: int = Field(
-        default_factory=lambda given: 1 if _in_a_file(given) else most_workers(), ge=1, le=64
+    port: int = Field(default=7860, ge=0, le=65535, description="Port that the page listens on.")
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address that the page listens on; `0.0.0.0` by default on a hosted Space.",
     )
-    """Processes that the page's turns run in; `auto`: one a core, at most 8. 1: in the page's own process."""
-    waiting: int = Field(default=100, ge=1, le=10_000)
-    """Turns that may wait for a worker; further ones are asked to come again."""
-    model_rounds: int = Field(default=5, ge=1)
-    model_tokens: int = Field(default=30_000, ge=1)
-    model_seconds: float = Field(default=12.0, gt=0)
-    model_usd: float = Field(default=0.1, ge=0)
-    port: int = Field(default=7860, ge=0, le=65535)
-    host: str = "127.0.0.1"
+    state_dir: Path = Field(
+        default=ROOT / "data",
+        description="Folder that the chat writes to; `CATALOG`, `MEMORY` and `MILVUS_URI` lie in it "
+        "by default.",
+    )
+    catalog_dir: Path = Field(
+        default_factory=lambda given: given["state_dir"] / "demo",
+        description="Folder of the catalogue.",
+    )
+    memory: Path = Field(
+        default_factory=lambda given: given["state_dir"] / "memory.sqlite",
+        description="File that stores the sessions.",
+    )
+    data_dir: Path = Field(
+        default=ROOT.parent / "shared" / "data",
+        description="Folder of labelled photos, for training and evaluation only.",
+    )
+    # The vocabulary itself reads the variable, since it is loaded before any settings.
+    vocabulary: Path | None = Field(
+        default=None, description="TOML file with further categories, values and words."
+    )
+    encoder: str = Field(
+        default="builtin",
+        description="Model for pictures and words: `builtin`, `hf-hub:Marqo/marqo-fashionSigLIP`, "
+        "or any open_clip model as `name/pretrained`.",
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field(
+        default="auto", description="Device that models run on."
+    )
+    index: Literal["auto", "faiss", "ivf", "milvus"] = Field(
+        default="auto",
+        description="Vector index: `faiss` (exact), `ivf` (inverted lists with exact scores, "
+        "stored beside the catalogue), `milvus`, or `auto` (`ivf` from 50,000 items, "
+        "else `faiss`).",
+    )
+    milvus_uri: str = Field(
+        default_factory=lambda given: str(given["state_dir"] / "milvus.db"),
+        description="For `INDEX=milvus`: address of a server, or a file that ends in `.db` "
+        "for Milvus Lite.",
+    )
+    milvus_token: SecretStr | None = Field(
+        default=None, description="For `INDEX=milvus`: `user:password` or an API key."
+    )
+    planner: Literal["auto", "offline", "llm"] = Field(
+        default="auto",
+        description="Who reads a turn: `offline` (rules), `llm` (the language model, every turn), "
+        "or `auto` (plain turns offline, others by the model if one is configured).",
+    )
+    verifier: str = Field(
+        default="none",
+        description="Second check of what the guard leaves open: `none`, `clip:NAME/TAG` "
+        "or `vqa:ORG/REPO`.",
+    )
+    verifier_pictures: int = Field(
+        default=12, ge=1, description="Pictures that the verifier looks at in one check, at most."
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None, description="Key of the language model's API."
+    )
+    openai_base_url: str | None = Field(
+        default=None,
+        description="Address of an OpenAI-compatible server; your own may need no key.",
+    )
+    openai_model: str = Field(default="gpt-4o", description="Name of the language model.")
+    openai_vision: Literal["auto", "on", "off"] = Field(
+        default="auto", description="Whether the language model is sent pictures."
+    )
+    model_rounds: int = Field(
+        default=5, ge=1, description="Calls of the language model in one turn, at most."
+    )
+    model_tokens: int = Field(
+        default=30_000,
+        ge=1,
+        description="Tokens that the language model uses in one turn, at most.",
+    )
+    model_seconds: float = Field(
+        default=12.0, gt=0, description="Seconds that the language model has in one turn."
+    )
+    model_usd: float = Field(
+        default=0.1, ge=0, description="US dollars that one turn may spend on the language model."
+    )
+    daily_cap_usd: float = Field(
+        default=5.0,
+        ge=0,
+        description="US dollars a day for the language model; beyond them, turns are offline.",
+    )
+    turn_seconds: float = Field(default=20.0, gt=0, description="Deadline of a turn, in seconds.")
+    # After index and milvus_uri: its default and its check depend on them.
+    workers: int = Field(
+        default_factory=_default_workers,
+        ge=1,
+        le=MAX_WORKERS,
+        description="Processes that answer turns, each with models and tables of its own (about "
+        "400 MB); 1 is the page's own process. `auto`: one per core, at most "
+        f"{MAX_AUTO_WORKERS}, and 1 with Milvus Lite.",
+    )
+    waiting: int = Field(
+        default=100,
+        ge=1,
+        le=10_000,
+        description="Turns that may wait for a worker; further shoppers are asked to try again "
+        "in a few seconds.",
+    )
 
     @field_validator("workers", mode="before")
     @classmethod
-    def _auto(cls, given: object, info: ValidationInfo) -> object:
-        if not _in_a_file(info.data):
-            return most_workers() if given == "auto" else given
-        if str(given) not in ("auto", "1"):
+    def _read_workers(cls, value: object, info: ValidationInfo) -> object:
+        if not _uses_milvus_lite(info.data):
+            return _auto_workers() if value == "auto" else value
+        if str(value) not in ("auto", "1"):
             raise ValueError(
-                "Milvus Lite (MILVUS_URI is a file) serves one process: WORKERS=1, or the address of a server"
+                "Milvus Lite (MILVUS_URI is a file) serves one process: "
+                "WORKERS=1, or the address of a server"
             )
         return 1
 
@@ -126,21 +209,17 @@ class Settings(BaseModel):
 
 
 def load_settings(environ: Mapping[str, str] | None = None, **explicit: object) -> Settings:
-    """Settings from defaults, `environ` (os.environ) and explicit values; `None` means "not given".
+    """Return settings from defaults, `environ` (or os.environ) and explicit values.
 
-    Raises InputError that names the setting and what it accepts.
+    An explicit None and an empty variable mean "not given". Raises InputError that names the
+    setting and what it accepts.
     """
     environ = os.environ if environ is None else environ
-    given = {key: value for key, value in explicit.items() if value is not None}
-    for key, names in ENVIRONMENT.items():
-        if key not in given:
-            found = next((environ[name] for name in names if environ.get(name)), None)
-            if found is not None:
-                given[key] = found
-    if "host" not in given and environ.get("SPACE_ID"):
-        given["host"] = "0.0.0.0"  # a hosted Space is reached from outside its container
+    values = _from_environment(environ) | {
+        name: value for name, value in explicit.items() if value is not None
+    }
     try:
-        return Settings(**given)
+        return Settings.model_validate(values)
     except ValidationError as error:
         problem = error.errors()[0]
         name = ".".join(str(part) for part in problem["loc"])
@@ -148,3 +227,15 @@ def load_settings(environ: Mapping[str, str] | None = None, **explicit: object) 
         raise InputError(
             f"setting {name} (environment {variable}): got {problem['input']!r}; {problem['msg']}"
         ) from None
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if environ.get("SPACE_ID"):
+        # A hosted Space is reached from outside its container.
+        values["host"] = "0.0.0.0"
+    for setting, names in ENVIRONMENT.items():
+        value = next((environ[name] for name in names if environ.get(name)), None)
+        if value is not None:
+            values[setting] = value
+    return values

@@ -58,6 +58,21 @@ def test_the_tree_page_is_current() -> None:
     assert not missing, "run `python docs/tree.py`: " + "; ".join(missing[:5])
 
 
+def test_the_settings_page_is_current() -> None:
+    sys.path.insert(0, str(ROOT / "docs"))
+    import settings_table
+
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert settings_table.table() in page, "run `python docs/settings_table.py`"
+
+
+def test_every_setting_has_a_variable_and_a_description() -> None:
+    from settings import ENVIRONMENT, Settings
+
+    assert set(ENVIRONMENT) == set(Settings.model_fields)
+    assert all(field.description for field in Settings.model_fields.values())
+
+
 def test_the_graph_in_the_agents_readme_is_current() -> None:
     from agent.graph import drawing
 

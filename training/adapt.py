@@ -30,7 +30,7 @@ from catalog import files
 from catalog.compact import one_part
 from catalog.files import write_json
 from catalog.store import Catalog
-from catalog.swap import alone, replacing
+from catalog.swap import exclusive_access, replacing
 from encoders import FACET_SLICE, Prototypes, SliceLayout, load_encoder
 from encoders.subspace import PROMPTS
 from errors import InputError
@@ -79,7 +79,7 @@ def run(folder: Path, encoder_name: str | None = None, alpha: float = thresholds
     """
     started = time.monotonic()
     settings = load_settings(encoder=encoder_name)
-    with alone(folder):
+    with exclusive_access(folder):
         one_part(folder)
         catalog = Catalog.open(folder)
         encoder = load_encoder(settings.encoder, settings.device)

@@ -1,1 +1,1 @@
-"""The planner and the speaker that ask a language model; loaded only when one is configured."""
+"""The planner and the speaker that ask a language model; imported only if one is configured."""

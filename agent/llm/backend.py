@@ -1,4 +1,4 @@
-"""The language model behind the graph's seam: a planner and a speaker that fall back, in words, when it fails."""
+"""A planner and a speaker on a language model that fall back, with a note, when it fails."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent.language import Context, read
-from agent.llm.budget import Budget, Limits, ModelFailure
+from agent.llm.budget import Budget, Limits, ModelFailureError
 from agent.llm.client import ModelClient
 from agent.llm.fast_path import AutoPlanner
 from agent.llm.ledger import Ledger
@@ -22,38 +22,37 @@ from catalog.pictures import open_picture
 from settings import Settings
 from vocabulary.wish import Constraint
 
-SEES = ("gpt-4o", "gpt-4.1", "gpt-5")
-"""Models that are known to take pictures."""
+VISION_MODELS = ("gpt-4o", "gpt-4.1", "gpt-5")
+"""Prefixes of models that are known to take pictures."""
 
 
 def vision_of(settings: Settings) -> bool:
-    """Whether the configured model is sent the picture itself."""
+    """Return whether the configured model is sent the picture itself."""
     if settings.openai_vision == "auto":
-        return settings.openai_model.startswith(SEES)
+        return settings.openai_model.startswith(VISION_MODELS)
     return settings.openai_vision == "on"
 
 
 class FallbackPlanner:
-    """Plans by the model and its tools; where that fails, by the offline reader, with a note."""
+    """Plans by the model and its tools; if that fails, by the offline reader, with a note."""
 
     def __init__(self, planner: ModelPlanner, limits: Limits, tools: Tools, memory: Memory) -> None:
         self.planner, self.limits, self.tools, self.memory = planner, limits, tools, memory
 
     def plan(self, turn: PlanRequest) -> Plan:
-        """The reading of the turn's words. Never raises for a failing service."""
+        """Read the turn's words. Never raises for a failing service."""
         if not turn.text.strip():
-            return Plan(
-                read(turn.text, turn.context), OFFLINE
-            )  # a picture or a button alone needs no model
+            # a picture or a button alone needs no model
+            return Plan(read(turn.text, turn.context), OFFLINE)
         budget = turn.clock.spending = Budget(self.limits, turn.clock)
         toolbox = Toolbox(self.tools, self.memory, turn)
         picture = (
             open_picture(turn.picture) if turn.picture is not None and self.planner.vision else None
         )
         try:
-            made = self.planner.read(turn, budget, toolbox, picture)
-        except ModelFailure as failure:
-            note = f"{str(failure)[0].upper()}{str(failure)[1:]}, so I planned this one offline."
+            plan = self.planner.read(turn, budget, toolbox, picture)
+        except ModelFailureError as failure:
+            note = f"{_sentence(failure)}, so I planned this one offline."
             spent = f"{budget.line()}; {self.planner.client.ledger.line()}"
             return Plan(
                 read(turn.text, turn.context),
@@ -62,19 +61,19 @@ class FallbackPlanner:
                 trace=(*toolbox.trace, spent),
                 noted=toolbox.noted,
             )
-        left = f" (left out: {', '.join(made.left_out)})" if made.left_out else ""
+        left = f" (left out: {', '.join(plan.left_out)})" if plan.left_out else ""
         return Plan(
-            made.reading,
+            plan.reading,
             LLM,
-            thought=made.thought + left,
-            question=made.question,
+            thought=plan.thought + left,
+            question=plan.question,
             trace=toolbox.trace,
             noted=toolbox.noted,
         )
 
 
 class GroundedSpeaker:
-    """Speaks by the model, sentence by sentence; what the facts do not hold is not said, the draft fills in."""
+    """Speaks by the model; what the facts do not support is left out, and the draft stands in."""
 
     def __init__(self, speaker: ModelSpeaker, limits: Limits, tools: Tools) -> None:
         self.speaker, self.limits, self.tools = speaker, limits, tools
@@ -82,58 +81,64 @@ class GroundedSpeaker:
     def speak(
         self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
     ) -> SpokenText:
-        """The words for `reply`. Never raises for a failing service."""
+        """Word `reply`. Never raises for a failing service."""
         budget = clock.spending or Budget(self.limits, clock)
-        said = self._worded(reply, text, budget, say)
-        return SpokenText(
-            said.text, said.notes, (f"{budget.line()}; {self.speaker.client.ledger.line()}",)
-        )
+        spoken = self._worded(reply, text, budget, say)
+        spent = f"{budget.line()}; {self.speaker.client.ledger.line()}"
+        return SpokenText(spoken.text, spoken.notes, (spent,))
 
     def _worded(
         self, reply: Reply, text: str, budget: Budget, say: Callable[[str], None]
     ) -> SpokenText:
         if not reply.cards:
-            say(reply.reply)  # a talk or an empty result: the draft says it all
+            say(reply.reply)  # no search or no result: the draft says it all
             return SpokenText(reply.reply)
         stated = {
             item.id: item.attributes for item in self.tools.known([card.id for card in reply.cards])
         }
         known = facts(reply, stated, tuple(self.tools.catalog.facet_counts().get("brand", ())))
-        kept: list[str] = []
+        supported: list[str] = []
         notes: list[str] = []
         dropped, failed = 0, False
         try:
             for sentence, wrong in self.speaker.stream(known, text, budget):
                 dropped += bool(wrong)
                 if not wrong:
-                    kept.append(sentence)
+                    supported.append(sentence)
                     say(sentence)
-        except ModelFailure as failure:
+        except ModelFailureError as failure:
             failed = True
-            notes.append(
-                f"{str(failure)[0].upper()}{str(failure)[1:]}, so I answer in my own words."
-            )
+            notes.append(f"{_sentence(failure)}, so I answer in my own words.")
         if dropped:
             notes.append(
-                f"I left out {dropped} sentence{'s' if dropped > 1 else ''} that the items do not bear out."
+                f"I left out {dropped} sentence{'s' if dropped > 1 else ''} that the items do not "
+                "bear out."
             )
-        # what a shopper must hear is said in words that surely say it
-        openness = bool(reply.unconfirmed or reply.relaxed or reply.question)
-        if not kept or failed or openness:
-            return self._with_draft(kept, reply.reply, notes, say)
-        return SpokenText("".join(kept).strip(), tuple(notes))
+        # the draft surely says what a shopper must hear; the model may have left it out
+        must_hear = bool(reply.unconfirmed or reply.relaxed or reply.question)
+        if not supported or failed or must_hear:
+            return _with_draft(supported, reply.reply, notes, say)
+        return SpokenText("".join(supported).strip(), tuple(notes))
 
-    def _with_draft(
-        self, kept: list[str], draft: str, notes: list[str], say: Callable[[str], None]
-    ) -> SpokenText:
-        """What was said so far cannot be unsaid; the draft follows it, complete."""
-        before = "".join(kept).strip()
-        say(f" {draft}" if before else draft)
-        return SpokenText(f"{before} {draft}".strip(), tuple(notes))
+
+def _with_draft(
+    sentences: list[str], draft: str, notes: list[str], say: Callable[[str], None]
+) -> SpokenText:
+    """Append the whole draft to the sentences that have been streamed already."""
+    before = "".join(sentences).strip()
+    say(f" {draft}" if before else draft)
+    return SpokenText(f"{before} {draft}".strip(), tuple(notes))
+
+
+def _sentence(failure: ModelFailureError) -> str:
+    """Return a failure's clause with a capital letter."""
+    return str(failure)[:1].upper() + str(failure)[1:]
 
 
 def model_backends(settings: Settings, tools: Tools, memory: Memory) -> dict[str, Backend]:
-    """The minds that ask the configured model: every turn (llm), or what is not plain (auto)."""
+    """Return the backends on the configured model: for every turn (llm), or unless it is plain
+    (auto).
+    """
     client = model_client(settings)
     limits = Limits.of(settings)
     planner = FallbackPlanner(ModelPlanner(client, vision_of(settings)), limits, tools, memory)
@@ -145,7 +150,7 @@ def model_backends(settings: Settings, tools: Tools, memory: Memory) -> dict[str
 
 
 def model_client(settings: Settings) -> ModelClient:
-    """The client of the configured model, with the meter beside the memory file."""
+    """Return a client of the configured model; its spending is kept beside the memory file."""
     in_ram = str(settings.memory) == ":memory:"
     ledger = Ledger(
         ":memory:" if in_ram else Path(settings.memory).with_name("spending.sqlite"),
@@ -155,9 +160,9 @@ def model_client(settings: Settings) -> ModelClient:
 
 
 def read_phrase(text: str, client: ModelClient, settings: Settings) -> tuple[Constraint, ...]:
-    """A text as constraints by the model, without catalogue, session or tools: what measuring its reading needs.
+    """Read a text by the model without catalogue, session or tools, to measure how well it reads.
 
-    Raises ModelFailure.
+    Raises ModelFailureError.
     """
     clock = Clock(settings.turn_seconds)
     turn = PlanRequest(text, Context(), clock)

@@ -1,4 +1,4 @@
-"""What a turn may spend on the model: rounds, tokens, seconds and dollars, and what of it is spent."""
+"""A turn's budget for the model: rounds, tokens, seconds and dollars."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from agent.state import Clock
 from settings import Settings
 
-SHORTEST_S = 0.2
-"""No call is begun with less time than this."""
+MIN_CALL_S = 0.2
+"""No call begins with less time than this."""
 
 
-class ModelFailure(Exception):
-    """The model did not give a usable answer; the message is a clause fit for the shopper."""
+class ModelFailureError(Exception):
+    """The model gave no usable answer; the message is a clause for the shopper."""
 
 
 @dataclass(frozen=True)
 class Limits:
-    """The most that one turn may spend. A round is one request to the model."""
+    """Limits of one turn. A round is one request to the model."""
 
     rounds: int
     tokens: int
@@ -26,7 +26,7 @@ class Limits:
 
     @classmethod
     def of(cls, settings: Settings) -> Limits:
-        """As the settings have them."""
+        """Return the limits that the settings give."""
         return cls(
             settings.model_rounds, settings.model_tokens, settings.model_seconds, settings.model_usd
         )
@@ -34,7 +34,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Phase:
-    """The part of a budget that one stage may use: rounds left for later stages, and its share of the seconds."""
+    """The part of a budget that one stage may use.
+
+    spare_rounds: rounds left for later stages
+    share: share of the seconds
+    """
 
     spare_rounds: int = 0
     share: float = 1.0
@@ -57,7 +61,7 @@ class Budget:
     seconds: float = 0.0
 
     def rounds_left(self, phase: Phase) -> int:
-        """Requests that a stage may still make. The first is never spared away."""
+        """Return how many requests a stage may still make; at least one of the turn's first."""
         return max(
             self.limits.rounds
             - (phase.spare_rounds if self.limits.rounds > 1 else 0)
@@ -66,32 +70,36 @@ class Budget:
         )
 
     def seconds_left(self, phase: Phase) -> float:
-        """Seconds that a stage may still take, also within the turn's deadline; may be negative."""
+        """Return the seconds that a stage may take, within the turn's deadline; may be negative."""
         return min(self.limits.seconds * phase.share - self.seconds, self.clock.left)
 
     def tokens_left(self) -> int:
-        """Tokens, in and out, that may still be spent."""
+        """Return the tokens, in and out, that may still be spent."""
         return max(self.limits.tokens - self.tokens, 0)
 
     def open(self, phase: Phase, tokens_in: int, usd: float) -> float:
-        """Begin a round of so many tokens at least; returns the seconds it may take. Raises ModelFailure, in words."""
+        """Begin a round and return the seconds that it may take.
+
+        tokens_in, usd: what it will cost at least. Raises ModelFailureError if a limit is reached.
+        """
         if self.rounds_left(phase) <= 0:
-            raise ModelFailure("the language model used up its rounds for this turn")
-        if self.seconds_left(phase) < SHORTEST_S:
-            raise ModelFailure("the language model used up its time for this turn")
+            raise ModelFailureError("the language model used up its rounds for this turn")
+        if self.seconds_left(phase) < MIN_CALL_S:
+            raise ModelFailureError("the language model used up its time for this turn")
         if tokens_in >= self.tokens_left():
-            raise ModelFailure("the language model used up its tokens for this turn")
+            raise ModelFailureError("the language model used up its tokens for this turn")
         if self.usd + usd > self.limits.usd:
-            raise ModelFailure("the language model used up its money for this turn")
+            raise ModelFailureError("the language model used up its money for this turn")
         self.rounds += 1
         return self.seconds_left(phase)
 
     def line(self) -> str:
-        """What is spent of what is allowed, for the trace."""
+        """Describe what is spent of what is allowed, for the trace."""
         cache = f" ({self.cached} from the cache)" if self.cached else ""
         return (
-            f"model: {self.rounds} of {self.limits.rounds} rounds{cache}, {_thousands(self.tokens)} of "
-            f"{_thousands(self.limits.tokens)} tokens, {self.seconds:.1f} of {self.limits.seconds:g} s, "
+            f"model: {self.rounds} of {self.limits.rounds} rounds{cache}, "
+            f"{_thousands(self.tokens)} of {_thousands(self.limits.tokens)} tokens, "
+            f"{self.seconds:.1f} of {self.limits.seconds:g} s, "
             f"{dollars(self.usd)} of {dollars(self.limits.usd)}"
         )
 
@@ -101,7 +109,7 @@ def _thousands(count: int) -> str:
 
 
 def dollars(usd: float) -> str:
-    """ "$0.004", "$0.05", "$5"."""
+    """Format an amount: "$0.004", "$0.05", "$5"."""
     if usd and usd < 0.01:
         return f"${usd:.4f}".rstrip("0")
     return f"${usd:.2f}".removesuffix(".00")

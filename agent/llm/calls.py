@@ -1,6 +1,7 @@
-"""The tools that the model may call while it thinks: names and strict arguments. What they do is in `toolbox.py`.
+"""The tools that the model may call: names and strict arguments. `toolbox.py` has what they do.
 
 No tool takes a session: the server binds it. Strict mode wants every field present and no defaults.
+The classes' docstrings are sent to the model: to edit one is to edit the prompt.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ class ComposedSearch(BaseModel):
     """Try a search without showing it: how many items fit the wish in force once these constraints are added.
 
     reference_item: number of a shown item that results should resemble, or null.
-    """
+    """  # noqa: E501 -- sent to the model as it stands
 
     model_config = ConfigDict(extra="forbid", title="composed_search")
 
@@ -37,7 +38,7 @@ class AttributeCheck(BaseModel):
 
 
 class MemoryLookup(BaseModel):
-    """What this conversation knows on a topic (a facet such as "color", or a word): wishes, notes, saved and refused items."""
+    """What this conversation knows on a topic (a facet such as "color", or a word): wishes, notes, saved and refused items."""  # noqa: E501 -- sent to the model as it stands
 
     model_config = ConfigDict(extra="forbid", title="memory_lookup")
 
@@ -53,7 +54,7 @@ class MemoryNote(BaseModel):
 
 
 class AskShopper(BaseModel):
-    """Ask the shopper one short question and stop; only where no search makes sense without its answer."""
+    """Ask the shopper one short question and stop; only where no search makes sense without its answer."""  # noqa: E501 -- sent to the model as it stands
 
     model_config = ConfigDict(extra="forbid", title="ask_shopper")
 

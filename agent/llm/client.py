@@ -1,4 +1,4 @@
-"""One chat model behind langchain-openai: answers with tool calls, and streams; within a budget, faults in plain words."""
+"""One chat model behind langchain-openai, called within a budget, its faults in plain words."""
 
 from __future__ import annotations
 
@@ -6,36 +6,41 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from agent.llm.budget import PLAN, SPEAK, Budget, ModelFailure, Phase
+from agent.llm.budget import PLAN, SPEAK, Budget, ModelFailureError, Phase
 from agent.llm.cache import Cache
 from agent.llm.faults import explain, may_have_cost, retry_after
 from agent.llm.ledger import Ledger, price_of
 from settings import Settings
 
 MAX_TOKENS_OUT = 800
-LEAST_TOKENS_OUT = 100
-"""No call is begun with less room than this for its answer."""
-CHARS_A_TOKEN = 4
-"""For estimates before a call; what is booked after it is what the service counted."""
-TOKENS_A_PICTURE = 300
+MIN_TOKENS_OUT = 100
+"""No call begins with less room than this for its answer."""
+CHARS_PER_TOKEN = 4
+"""For estimates before a call; booked after it is what the service counted."""
+TOKENS_PER_PICTURE = 300
 """A picture of 512 pixels at OpenAI: 85 + 170 tokens."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A tool call of the model. args: None where they were not a JSON object."""
+    """A tool call of the model. args: None if they were not a JSON object."""
 
     id: str
     name: str
-    args: dict | None
+    args: dict[str, Any] | None
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model said: tool calls, or text. parsed: the text in the agreed form; problem: why it is not in it."""
+    """The model's answer: tool calls, or text.
+
+    parsed: the text in the agreed form
+    problem: why the text does not have that form
+    """
 
     text: str
     calls: tuple[Call, ...] = ()
@@ -43,8 +48,11 @@ class Answer:
     problem: str = ""
 
 
-def response_format(schema: type[BaseModel]) -> dict:
-    """Strict structured output. `schema` forbids extra fields and has no defaults, as the strict mode wants it."""
+def response_format(schema: type[BaseModel]) -> dict[str, Any]:
+    """Request strict structured output.
+
+    `schema` must forbid extra fields and have no defaults.
+    """
     return {
         "type": "json_schema",
         "json_schema": {
@@ -55,21 +63,20 @@ def response_format(schema: type[BaseModel]) -> dict:
     }
 
 
-def estimated(messages: Sequence[dict], *more: object) -> int:
-    """About how many tokens a request has."""
+def estimated(messages: Sequence[dict[str, Any]], *more: object) -> int:
+    """Estimate the tokens of a request."""
     parts = [part for m in messages if isinstance(m["content"], list) for part in m["content"]]
     pictures = [part for part in parts if part["type"] == "image_url"]
-    letters = len(json.dumps([messages, more])) - sum(len(json.dumps(part)) for part in pictures)
-    return letters // CHARS_A_TOKEN + TOKENS_A_PICTURE * len(pictures)
+    chars = len(json.dumps([messages, more])) - sum(len(json.dumps(part)) for part in pictures)
+    return chars // CHARS_PER_TOKEN + TOKENS_PER_PICTURE * len(pictures)
 
 
 class ModelClient:
-    """Calls the configured model. Thread-safe: of a turn it keeps nothing but answers to identical requests."""
+    """Calls the configured model. Thread-safe; keeps only answers to identical requests."""
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
-        from langchain_openai import (
-            ChatOpenAI,
-        )  # slow to load: now, not in the first shopper's turn
+        # seconds to import: only if a model is configured, and not in the first shopper's turn
+        from langchain_openai import ChatOpenAI
 
         self.model = settings.openai_model
         self.ledger, self.cache = ledger, Cache()
@@ -86,16 +93,17 @@ class ModelClient:
 
     def ask(
         self,
-        messages: Sequence[dict],
+        messages: Sequence[dict[str, Any]],
         schema: type[BaseModel],
         budget: Budget,
         phase: Phase = PLAN,
         tools: Sequence[type[BaseModel]] = (),
         may_call: bool = True,
     ) -> Answer:
-        """One answer: tool calls, or text that should be JSON of `schema`. Raises ModelFailure.
+        """Return one answer: tool calls, or text that should be JSON of `schema`.
 
-        may_call: False shows the tools for reference only; the model must answer. Only usable answers are cached.
+        may_call: False shows the tools for reference only, the model must answer. Only usable
+        answers are cached. Raises ModelFailureError.
         """
         form = response_format(schema)
         key = self.cache.key(
@@ -106,8 +114,9 @@ class ModelClient:
             budget.open(phase, 0, 0.0)
             budget.cached += 1
             return known
-        # `response_format` as an argument would have the client parse the answer, and one malformed tool call would
-        # lose all of it; in the body alone the server sees the same and what comes back is checked here.
+        # As an argument, `response_format` would make the client parse the answer, and one
+        # malformed tool call would lose all of it. In the body the server sees the same, and the
+        # answer is checked here.
         options = {"extra_body": {"response_format": form}}
         if tools:
             chat = self._chat.bind_tools(
@@ -126,9 +135,9 @@ class ModelClient:
         return answer
 
     def _send(
-        self, chat: object, messages: Sequence[dict], size: int, budget: Budget, phase: Phase
-    ) -> object:
-        """The model's message; a 429 that names a short wait is tried once more."""
+        self, chat: Any, messages: Sequence[dict[str, Any]], size: int, budget: Budget, phase: Phase
+    ) -> Any:
+        """Return the model's message; a 429 that names a short wait is retried once."""
         start = time.monotonic()
         try:
             for last in (False, True):
@@ -137,24 +146,24 @@ class ModelClient:
                     message = chat.invoke(
                         list(messages), timeout=seconds, max_tokens=self._room(budget, size)
                     )
-                except Exception as error:  # the edge to a foreign service: every fault becomes a fallback, in words
+                except Exception as error:  # a foreign service: every fault leads to the fallback
                     wait = retry_after(error)
                     if wait is not None and not last and wait < seconds:
                         time.sleep(wait)
                         continue
                     if may_have_cost(error):
                         self._book(None, size, 0, budget)
-                    raise ModelFailure(explain(error)) from error
-                self._book(message, size, len(str(message.content)) // CHARS_A_TOKEN, budget)
+                    raise ModelFailureError(explain(error)) from error
+                self._book(message, size, len(str(message.content)) // CHARS_PER_TOKEN, budget)
                 return message
         finally:
             budget.seconds += time.monotonic() - start
-        raise ModelFailure("the language model is busy (429)")
+        raise ModelFailureError("the language model is busy (429)")
 
     def stream(
-        self, messages: Sequence[dict], budget: Budget, phase: Phase = SPEAK
+        self, messages: Sequence[dict[str, Any]], budget: Budget, phase: Phase = SPEAK
     ) -> Iterator[str]:
-        """The answer's text in pieces. Raises ModelFailure, possibly after some pieces."""
+        """Yield the answer's text in pieces. Raises ModelFailureError, possibly after some."""
         key = self.cache.key([self.model, messages])
         known = self.cache.get(key)
         if isinstance(known, str):
@@ -164,7 +173,7 @@ class ModelClient:
             return
         size = estimated(messages)
         seconds = self._open(budget, phase, size)
-        start, said, usage, finished = time.monotonic(), [], None, False
+        start, pieces, usage, finished = time.monotonic(), list[str](), None, False
         deadline = start + seconds
         try:
             for piece in self._chat.stream(
@@ -173,32 +182,35 @@ class ModelClient:
                 usage = piece if getattr(piece, "usage_metadata", None) else usage
                 finished = finished or bool(piece.response_metadata.get("finish_reason"))
                 if time.monotonic() > deadline:
-                    raise ModelFailure("the language model took too long")
+                    raise ModelFailureError("the language model took too long")
                 if piece.content:
-                    said.append(str(piece.content))
-                    yield said[-1]
+                    pieces.append(str(piece.content))
+                    yield pieces[-1]
             if not finished:
-                raise ModelFailure("the language model's answer was cut off")
-            self.cache.put(key, "".join(said))
-        except ModelFailure:
+                raise ModelFailureError("the language model's answer was cut off")
+            self.cache.put(key, "".join(pieces))
+        except ModelFailureError:
             raise
-        except Exception as error:  # as above
-            if not said and not may_have_cost(error):
+        except Exception as error:  # a foreign service, as above
+            if not pieces and not may_have_cost(error):
                 size = 0
-            raise ModelFailure(explain(error)) from error
+            raise ModelFailureError(explain(error)) from error
         finally:
             budget.seconds += time.monotonic() - start
             if size or usage is not None:
-                self._book(usage, size, len("".join(said)) // CHARS_A_TOKEN, budget)
+                self._book(usage, size, len("".join(pieces)) // CHARS_PER_TOKEN, budget)
 
     def _open(self, budget: Budget, phase: Phase, size: int) -> float:
-        """Begin a call of about `size` tokens in; returns the seconds it may take. Raises ModelFailure."""
+        """Begin a call of about `size` tokens in and return the seconds that it may take.
+
+        Raises ModelFailureError if the budget or the daily cap is reached.
+        """
         if self.ledger.left() <= 0:
-            raise ModelFailure("today's spending cap for the language model is reached")
-        return budget.open(phase, size + LEAST_TOKENS_OUT, size * price_of(self.model)[0] / 1e6)
+            raise ModelFailureError("today's spending cap for the language model is reached")
+        return budget.open(phase, size + MIN_TOKENS_OUT, size * price_of(self.model)[0] / 1e6)
 
     def _room(self, budget: Budget, size: int) -> int:
-        """Tokens that an answer may have."""
+        """Return how many tokens an answer may have."""
         price = price_of(self.model)[1]
         paid = (
             (budget.limits.usd - budget.usd - size * price_of(self.model)[0] / 1e6) / price * 1e6
@@ -208,7 +220,7 @@ class ModelClient:
         return max(1, min(MAX_TOKENS_OUT, budget.tokens_left() - size, int(paid)))
 
     def _book(self, message: object, tokens_in: int, tokens_out: int, budget: Budget) -> None:
-        """Charges a call: what the service counted, else what was estimated (dearer than nothing: caps fail closed)."""
+        """Charge a call: what the service counted, else the estimate, so that caps fail closed."""
         usage = getattr(message, "usage_metadata", None) or {}
         tokens_in, tokens_out = (
             usage.get("input_tokens", tokens_in),
@@ -218,17 +230,17 @@ class ModelClient:
         budget.usd += self.ledger.charge(self.model, tokens_in, tokens_out)
 
 
-def _read(message: object, schema: type[BaseModel]) -> Answer:
-    """The parts of a message that count. Raises ModelFailure for a refusal."""
+def _read(message: Any, schema: type[BaseModel]) -> Answer:
+    """Read the model's message. Raises ModelFailureError for a refusal."""
     if message.additional_kwargs.get("refusal"):
-        raise ModelFailure("the language model declined to answer")
-    found = [
+        raise ModelFailureError("the language model declined to answer")
+    calls_made = [
         (c.get("id"), c.get("name"), c.get("args") if isinstance(c.get("args"), dict) else None)
         for c in message.tool_calls
     ]
-    found += [(c.get("id"), c.get("name"), None) for c in message.invalid_tool_calls]
+    calls_made += [(c.get("id"), c.get("name"), None) for c in message.invalid_tool_calls]
     calls = tuple(
-        Call(id_ or f"call_{n}", name or "", args) for n, (id_, name, args) in enumerate(found)
+        Call(id_ or f"call_{n}", name or "", args) for n, (id_, name, args) in enumerate(calls_made)
     )
     text = str(message.content or "")
     if calls:
@@ -236,11 +248,11 @@ def _read(message: object, schema: type[BaseModel]) -> Answer:
     try:
         return Answer(text, parsed=schema.model_validate_json(text))
     except ValidationError as error:
-        return Answer(text, problem=told(error))
+        return Answer(text, problem=validation_problem(error))
 
 
-def told(error: ValidationError) -> str:
-    """What is wrong with an answer's form, for the model to put right."""
+def validation_problem(error: ValidationError) -> str:
+    """Describe what is wrong with an answer's form, so that the model can correct it."""
     return "; ".join(
         f"{'.'.join(map(str, e['loc'])) or 'answer'}: {e['msg']}" for e in error.errors()[:5]
     )[:500]

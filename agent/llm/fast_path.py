@@ -1,21 +1,24 @@
-"""The fast path: which turns the offline reader may plan by itself although a model is configured.
+"""The fast path: turns that the offline reader plans alone although a model is configured.
 
-The rule is the same for the same words and page, and errs towards the model. A turn is plain when
+The rule is deterministic and errs towards the model. A turn is plain if
 1. every word of it is known to the reader, and no mood is unknown;
-2. it says something: a constraint, something taken back, an order, an item or photo pointed at, or a count;
-3. what it orders is among ORDERS; a question is one about shown items and attributes that the guard can judge;
-4. it has at most WORDS_MAX words, no quotation, and nothing of the kind that a list of words cannot tell ("if", "unless").
+2. it says something: a constraint, something taken back, an order, an item or photo pointed at, or
+   a count;
+3. what it orders is among ORDERS; a question is one about shown items and attributes that the guard
+   can judge;
+4. it has at most MAX_WORDS words, no quotation, and nothing of the kind that a list of words cannot
+   tell ("if", "unless").
 """
 
 from __future__ import annotations
 
 import re
-from typing import Protocol
+from dataclasses import replace
 
 from agent.language import Reading, read
-from agent.planner import OFFLINE, Plan, PlanRequest
+from agent.planner import OFFLINE, Plan, Planner, PlanRequest
 
-WORDS_MAX = 20
+MAX_WORDS = 20
 ORDERS = frozenset(
     {
         "show_more",
@@ -34,17 +37,14 @@ ORDERS = frozenset(
     }
 )
 _INVOLVED = re.compile(
-    r"\b(?:if|unless|because|whether|although|though|since|match(?:es)?|goes? with|depending)\b|[\"“”]",
+    r"\b(?:if|unless|because|whether|although|though|since|match(?:es)?|goes? with|depending)\b"
+    r"|[\"“”]",
     re.IGNORECASE,
 )
 
 
-class _Planner(Protocol):
-    def plan(self, turn: PlanRequest) -> Plan: ...
-
-
 def plain(reading: Reading) -> str:
-    """Why a turn is not plain, in a few words; "" where it is."""
+    """Return why a turn is not plain, in a few words; "" if it is."""
     if reading.unknown or reading.unknown_vibes:
         return f"words I do not know: {', '.join((*reading.unknown, *reading.unknown_vibes))[:80]}"
     other = [intent for intent in reading.intents if intent.kind not in ORDERS]
@@ -59,19 +59,19 @@ def plain(reading: Reading) -> str:
         or reading.count
     ):
         return "nothing that I can read"
-    if len(reading.text.split()) > WORDS_MAX or _INVOLVED.search(reading.text):
+    if len(reading.text.split()) > MAX_WORDS or _INVOLVED.search(reading.text):
         return "more than a plain wish"
     return ""
 
 
 class AutoPlanner:
-    """Plain turns by the offline reader, in milliseconds and for nothing; all others by the model."""
+    """Plans plain turns by the offline reader, fast and free of charge; all others by the model."""
 
-    def __init__(self, model: _Planner) -> None:
+    def __init__(self, model: Planner) -> None:
         self.model = model
 
     def plan(self, turn: PlanRequest) -> Plan:
-        """The reading of the turn's words."""
+        """Read the turn's words."""
         reading = read(turn.text, turn.context)
         reason = plain(reading) if turn.text.strip() else ""
         if not reason:
@@ -80,5 +80,5 @@ class AutoPlanner:
                 OFFLINE,
                 trace=("model: not asked, every word is plain",) if turn.text.strip() else (),
             )
-        made = self.model.plan(turn)
-        return Plan(**{**vars(made), "trace": (f"asking the model ({reason})", *made.trace)})
+        plan = self.model.plan(turn)
+        return replace(plan, trace=(f"asking the model ({reason})", *plan.trace))

@@ -1,16 +1,18 @@
-"""Whether a sentence says only what the facts hold: titles, brands, prices and attributes of surviving items."""
+"""Grounding: does a sentence say only what the facts support?"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import vocabulary
 
-# Facets whose words are specific enough that naming one is a claim about the goods. Styles ("fun", "modern") and
-# short everyday words are left to taste.
 CLAIMED = ("category", "color", "pattern", "sleeve_length", "neckline", "material", "details")
+"""Facets whose words are specific enough that naming one is a claim about the goods.
+
+Styles ("fun", "modern") and short everyday words are not.
+"""
 _EVERYDAY = frozenset(
     {
         "light",
@@ -59,8 +61,9 @@ _EVERYDAY = frozenset(
     }
 )
 _PROMISE = re.compile(
-    r"(?<!\w)(free|for nothing|gratis|discount\w*|sale|voucher|coupon|gift card|deliver\w*|shipping|ships?|"
-    r"guarantee\w*|refund\w*|returns?|warranty|bestseller|best-selling|limited offer)(?!\w)"
+    r"(?<!\w)(free|for nothing|gratis|discount\w*|sale|voucher|coupon|gift card|deliver\w*|"
+    r"shipping|ships?|guarantee\w*|refund\w*|returns?|warranty|bestseller|best-selling|"
+    r"limited offer)(?!\w)"
 )
 """Promises that no listing backs."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d{1,2})?")
@@ -88,22 +91,22 @@ _NO = re.compile(
 
 
 def _denied(before: str) -> bool:
-    """Whether the words before an attribute deny it ("no", "without any")."""
-    found = _NO.search(before)
-    return bool(found) and "but" not in found.group("between")
+    """Return whether the words before an attribute deny it ("no", "without any")."""
+    match = _NO.search(before)
+    return match is not None and "but" not in match.group("between")
 
 
 def claims(text: str) -> set[tuple[str, str, bool]]:
-    """(facet, value, whether it is said to be there) of every attribute that a text names."""
-    said = vocabulary.normal(text)
+    """Return (facet, value, asserted) of every attribute in a text; "no stripes" denies one."""
+    normal = vocabulary.normal(text)
     return {
-        (*_claim_words()[m.group(1)], not _denied(said[: m.start()]))
-        for m in _pattern().finditer(said)
+        (*_claim_words()[m.group(1)], not _denied(normal[: m.start()]))
+        for m in _pattern().finditer(normal)
     }
 
 
 def promises(text: str) -> list[str]:
-    """Words of a text that promise what no listing backs ("free", "discount")."""
+    """Return the words that promise what no listing backs ("free", "discount")."""
     return [m.group(1) for m in _PROMISE.finditer(vocabulary.normal(text))]
 
 
@@ -115,16 +118,17 @@ def problems(
     titles: Iterable[str],
     strangers: Iterable[str],
 ) -> list[str]:
-    """What in `sentence` the facts do not hold; empty when it is grounded.
+    """Return what in `sentence` the facts do not support; [] if it is grounded.
 
-    allowed: (facet, value) pairs that may be said to be there; absent: pairs that may be said to be missing; numbers:
-    prices, limits and counts that may be named; titles: of surviving items, cut out first since a title may name
-    anything; strangers: brands of the catalogue that no surviving item has.
+    allowed, absent: (facet, value) pairs that may be said to be there, or to be missing
+    numbers: prices, limits and counts that may be named
+    titles: of the items shown; cut out first, since a title may name anything
+    strangers: brands of the catalogue that no item shown has
     """
     rest = vocabulary.normal(sentence)
     for title in sorted(titles, key=len, reverse=True):
         rest = rest.replace(vocabulary.normal(title), " ")
-    found = [
+    unsupported = [
         f"{facet} {value}" if there else f"no {facet} {value}"
         for facet, value, there in sorted(claims(rest))
         if not any(
@@ -133,25 +137,25 @@ def problems(
             if f == facet
         )
     ]
-    found += [f"promise {word}" for word in promises(rest)]
-    found += [
+    unsupported += [f"promise {word}" for word in promises(rest)]
+    unsupported += [
         f"number {n}" for n in _NUMBER.findall(rest) if float(n.replace(",", ".")) not in numbers
     ]
-    found += [
+    unsupported += [
         f"brand {b}"
         for b in strangers
         if re.search(rf"(?<!\w){re.escape(vocabulary.normal(b))}(?!\w)", rest)
     ]
-    return found
+    return unsupported
 
 
-def sentences(pieces: Iterable[str]) -> Iterable[str]:
-    """Whole sentences from a stream of pieces, as soon as each is complete."""
-    held = ""
+def sentences(pieces: Iterable[str]) -> Iterator[str]:
+    """Yield whole sentences from a stream of pieces, as soon as each is complete."""
+    pending = ""
     for piece in pieces:
-        held += piece
-        while match := re.search(r"(?<=[.!?])[\"')\]]*\s+", held):
-            yield held[: match.end()]
-            held = held[match.end() :]
-    if held.strip():
-        yield held
+        pending += piece
+        while match := re.search(r"(?<=[.!?])[\"')\]]*\s+", pending):
+            yield pending[: match.end()]
+            pending = pending[match.end() :]
+    if pending.strip():
+        yield pending

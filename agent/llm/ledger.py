@@ -1,4 +1,4 @@
-"""What the model costs: a running meter with a daily cap, kept in SQLite so that a restart does not reset it."""
+"""The model's cost: a daily total with a cap, kept in SQLite so that it survives a restart."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ import sqlite_utils
 
 from agent.llm.budget import dollars
 
-# USD per million tokens (input, output), list prices of 2024-08 onward; a model that is not listed is charged as
-# the dearest one, so that the cap fails closed.
 PRICES: dict[str, tuple[float, float]] = {
     "gpt-4o-mini": (0.15, 0.60),
     "gpt-4.1-nano": (0.10, 0.40),
@@ -21,12 +19,16 @@ PRICES: dict[str, tuple[float, float]] = {
     "gpt-4.1": (2.00, 8.00),
     "gpt-4o": (2.50, 10.00),
 }
+"""USD per million tokens (input, output), list prices of 2024-08 onward.
+
+A model that is not listed is charged as the dearest one, so that the cap fails closed.
+"""
 
 
 def price_of(model: str) -> tuple[float, float]:
-    """(input, output) USD per million tokens, by the longest listed name that `model` starts with."""
-    found = max((name for name in PRICES if model.startswith(name)), key=len, default=None)
-    return PRICES[found] if found else max(PRICES.values())
+    """Return (input, output) USD per million tokens, by the longest listed prefix of `model`."""
+    prefix = max((name for name in PRICES if model.startswith(name)), key=len, default=None)
+    return PRICES[prefix] if prefix else max(PRICES.values())
 
 
 def _today() -> str:
@@ -42,7 +44,7 @@ class Ledger:
         self.cap_usd = cap_usd
         if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # turns run on many threads; the lock keeps them apart
+        # used by many threads, one at a time: the lock sees to that
         self._db = sqlite_utils.Database(
             sqlite3.connect(str(path), check_same_thread=False, timeout=10)
         )
@@ -54,28 +56,30 @@ class Ledger:
             )
 
     def spent(self) -> float:
-        """USD spent today."""
+        """Return the USD spent today."""
         with self._lock:
             rows = list(self._db["spending"].rows_where("day = ?", [self._today()]))
         return float(rows[0]["usd"]) if rows else 0.0
 
     def line(self) -> str:
-        """Today's meter, for the trace: what is spent of what the day allows."""
+        """Describe what is spent today of what the cap allows, for the trace."""
         return f"today {dollars(self.spent())} of {dollars(self.cap_usd)}"
 
     def left(self) -> float:
-        """USD left of today's cap, never negative."""
+        """Return the USD left of today's cap, never negative."""
         return max(0.0, self.cap_usd - self.spent())
 
     def charge(self, model: str, tokens_in: int, tokens_out: int) -> float:
-        """Book one call; returns its cost in USD."""
+        """Book one call and return its cost in USD."""
         price_in, price_out = price_of(model)
         cost = (tokens_in * price_in + tokens_out * price_out) / 1e6
         with self._lock, self._db.conn:
             self._db.execute(
-                "insert into spending (day, usd, calls, tokens_in, tokens_out) values (?, ?, 1, ?, ?) "
+                "insert into spending (day, usd, calls, tokens_in, tokens_out) "
+                "values (?, ?, 1, ?, ?) "
                 "on conflict (day) do update set usd = usd + excluded.usd, calls = calls + 1, "
-                "tokens_in = tokens_in + excluded.tokens_in, tokens_out = tokens_out + excluded.tokens_out",
+                "tokens_in = tokens_in + excluded.tokens_in, "
+                "tokens_out = tokens_out + excluded.tokens_out",
                 [self._today(), cost, tokens_in, tokens_out],
             )
         return cost

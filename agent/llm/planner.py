@@ -1,34 +1,43 @@
-"""The language model reads a turn: the same `Reading` as the offline reader's, plus a thought and perhaps a question."""
+"""The language model plans a turn: a `Reading` like the offline reader's, maybe a question."""
 
 from __future__ import annotations
 
 import base64
 import io
 from dataclasses import dataclass
+from typing import Any
 
 from PIL import Image
 
 import vocabulary
 from agent.language import read
 from agent.language.reading import Context, Drop, Intent, Mention, Reading
-from agent.llm.budget import PLAN, Budget, ModelFailure
+from agent.llm.budget import PLAN, Budget, ModelFailureError
 from agent.llm.calls import QUESTION_MAX, TOOLS
 from agent.llm.client import Answer, ModelClient
 from agent.llm.grounding import promises
-from agent.llm.prompts import mended, planning
-from agent.llm.schema import PlannedConstraint, PlannedTurn, to_constraint
+from agent.llm.prompts import planning, retry
+from agent.llm.schema import PlannedTurn, described, to_constraint
 from agent.llm.toolbox import Toolbox
 from agent.planner import PlanRequest
 from vocabulary.wish import Constraint
 
-PICTURE_SIDE = 512
-SHOWN_MAX = 20
-TEXT_MAX = 2000
+MAX_PICTURE_SIDE = 512
+MAX_SHOWN = 20
+MAX_TEXT_CHARS = 2000
+MAX_TITLE_CHARS = 120
+MAX_THOUGHT_CHARS = 300
+MAX_CONSTRAINTS = 30
+MAX_STOCK_VALUES = 40
+MAX_COUNT = 50
 
 
 @dataclass(frozen=True)
 class ModelPlan:
-    """What the model made of a turn. left_out: constraints of its answer that name nothing the vocabulary has."""
+    """The model's plan for a turn.
+
+    left_out: constraints of its answer that name nothing in the vocabulary
+    """
 
     reading: Reading
     thought: str
@@ -37,26 +46,29 @@ class ModelPlan:
 
 
 def data_url(picture: Image.Image) -> str:
-    """A picture as a small JPEG data URL, longest side PICTURE_SIDE."""
+    """Encode a picture as a small JPEG data URL, at most MAX_PICTURE_SIDE a side."""
     small = picture.convert("RGB")
-    small.thumbnail((PICTURE_SIDE, PICTURE_SIDE))
+    small.thumbnail((MAX_PICTURE_SIDE, MAX_PICTURE_SIDE))
     buffer = io.BytesIO()
     small.save(buffer, "JPEG", quality=85)
     return "data:image/jpeg;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def session_state(turn: PlanRequest) -> dict:
-    """What the model is shown of session and shop: wish in force, notes, shown items, the photo's reading, the stock."""
+def session_state(turn: PlanRequest) -> dict[str, Any]:
+    """Return what the model is told of session and shop.
+
+    The wish in force, notes, shown items, what the photo looks like, and the stock.
+    """
     context = turn.context
     wish = context.wish.constraints if context.wish else ()
     shown = [
         {
             "number": number,
-            "title": s.title[:120],
+            "title": s.title[:MAX_TITLE_CHARS],
             "price": s.price,
             "attributes": {f: list(v) for f, v in s.attributes.items()},
         }
-        for number, s in enumerate(context.shown[:SHOWN_MAX], 1)
+        for number, s in enumerate(context.shown[:MAX_SHOWN], 1)
     ]
     likely = {
         facet: max(values, key=values.__getitem__)
@@ -64,7 +76,7 @@ def session_state(turn: PlanRequest) -> dict:
         if values and facet != "details"
     }
     stock = {
-        facet: dict(sorted(counts.items(), key=lambda pair: -pair[1])[:40])
+        facet: dict(sorted(counts.items(), key=lambda pair: -pair[1])[:MAX_STOCK_VALUES])
         for facet, counts in context.facet_counts.items()
         if facet in ("category", "color", "pattern", "material")
     }
@@ -79,7 +91,10 @@ def session_state(turn: PlanRequest) -> dict:
 
 
 class ModelPlanner:
-    """Asks the model for a plan. `vision`: whether the picture itself is sent, or only what was seen in it."""
+    """Asks the model for a plan.
+
+    vision: send the picture itself, not only what was seen in it
+    """
 
     def __init__(self, client: ModelClient, vision: bool) -> None:
         self.client = client
@@ -92,13 +107,14 @@ class ModelPlanner:
         toolbox: Toolbox | None = None,
         picture: Image.Image | None = None,
     ) -> ModelPlan:
-        """The plan for one message, after what tool calls the model makes. toolbox: None offers no tools.
+        """Return the plan for one message, after the tool calls that the model makes.
 
-        Raises ModelFailure: the service fails, the budget ends, or the model never returns a plan.
+        toolbox: None offers no tools. Raises ModelFailureError if the service fails, the budget is
+        spent, or the model never returns a plan.
         """
         url = data_url(picture) if picture is not None and self.vision else None
-        messages = planning(session_state(turn), turn.text[:TEXT_MAX], url)
-        mending = False
+        messages = planning(session_state(turn), turn.text[:MAX_TEXT_CHARS], url)
+        retried = False
         while True:
             last = budget.rounds_left(PLAN) <= 1
             answer = self.client.ask(
@@ -107,88 +123,112 @@ class ModelPlanner:
             if isinstance(answer.parsed, PlannedTurn):
                 return to_plan(answer.parsed, turn.text, turn.context)
             if answer.calls and toolbox is not None and not last:
-                messages += _answered(answer, toolbox)
-                if toolbox.asked is not None:
-                    return ModelPlan(Reading(text=turn.text), "A question first.", toolbox.asked)
+                messages += _tool_messages(answer, toolbox)
+                if toolbox.question is not None:
+                    return ModelPlan(Reading(text=turn.text), "A question first.", toolbox.question)
             elif answer.calls:
-                raise ModelFailure("the language model called tools and never returned a plan")
-            elif mending or last:
-                raise ModelFailure("the language model's answer did not have the agreed form")
+                raise ModelFailureError("the language model called tools and never returned a plan")
+            elif retried or last:
+                raise ModelFailureError("the language model's answer did not have the agreed form")
             else:
-                mending = True
+                retried = True
                 messages += [
-                    {"role": "assistant", "content": answer.text[:TEXT_MAX] or "(empty)"},
-                    mended(answer.problem),
+                    {"role": "assistant", "content": answer.text[:MAX_TEXT_CHARS] or "(empty)"},
+                    retry(answer.problem),
                 ]
 
 
-def _answered(answer: Answer, toolbox: Toolbox) -> list[dict]:
-    """The model's calls and their answers as messages."""
+def _tool_messages(answer: Answer, toolbox: Toolbox) -> list[dict[str, Any]]:
+    """Return the model's tool calls and their answers as messages."""
     calls = [
         {"name": call.name or "none", "args": call.args or {}, "id": call.id, "type": "tool_call"}
         for call in answer.calls
     ]
-    said = [
+    answers = [
         {"role": "tool", "tool_call_id": call.id, "content": toolbox.answer(call, number)}
         for number, call in enumerate(answer.calls)
     ]
-    return [{"role": "assistant", "content": answer.text[:TEXT_MAX], "tool_calls": calls}, *said]
+    return [
+        {"role": "assistant", "content": answer.text[:MAX_TEXT_CHARS], "tool_calls": calls},
+        *answers,
+    ]
 
 
 def to_plan(planned: PlannedTurn, text: str, context: Context) -> ModelPlan:
-    """The model's answer checked against vocabulary, shop and page: what names nothing is left out, openly.
+    """Check the model's answer against vocabulary, shop and page.
 
-    What the plan's form cannot say (which garment in a photo is meant, what is taken from which of several photos, a
-    currency) comes from the offline reader.
+    What names nothing is left out and reported. What the answer's form cannot say (which garment in
+    a photo is meant, what is taken from which of several photos, a currency) comes from the offline
+    reader.
     """
-    brands = {vocabulary.normal(b): b for b in context.brands}
-    pairs = [(p, _said(to_constraint(p, brands), text, brands)) for p in planned.constraints[:30]]
-    constraints = tuple(dict.fromkeys(c for _, c in pairs if c is not None))
-    numbers = [n for n in planned.refers_to_items if 1 <= n <= len(context.shown)]
+    constraints, left_out = _constraints(planned, text, context)
     offline = read(text, context)
-    mentions = (
-        *(Mention(ordinal=n, item_id=context.shown[n - 1].id) for n in dict.fromkeys(numbers)),
-        *(m for m in offline.mentions if m.kind == "photo"),
-    )
-    asks = planned.intent == "question"
-    intents = (
-        ()
-        if planned.intent == "search"
-        else (Intent(kind=planned.intent, text=text, constraints=constraints if asks else ()),)
-    )
-    count = planned.count if planned.count and 1 <= planned.count <= 50 else None
-    drops = tuple(Drop(facet=d.facet, value=_dropped(d.facet, d.value)) for d in planned.drops[:30])
+    is_question = planned.intent == "question"
     reading = Reading(
         text=text,
-        constraints=() if asks else constraints,
-        intents=intents,
-        drop=drops,
+        constraints=() if is_question else constraints,
+        intents=_intents(planned, text, constraints if is_question else ()),
+        drop=tuple(
+            Drop(facet=drop.facet, value=_dropped(drop.facet, drop.value))
+            for drop in planned.drops[:MAX_CONSTRAINTS]
+        ),
         keep=tuple(dict.fromkeys(planned.keep)),
-        mentions=mentions,
+        mentions=(
+            *_mentions(planned, context),
+            *(m for m in offline.mentions if m.kind == "photo"),
+        ),
         parts=offline.parts,
         garment=offline.garment,
-        count=count,
+        count=planned.count if planned.count and 1 <= planned.count <= MAX_COUNT else None,
         currency=offline.currency,
     )
-    left_out = tuple(_named(p) for p, c in pairs if c is None)
-    question = (planned.question or "").strip()[:QUESTION_MAX]
-    return ModelPlan(
-        reading,
-        planned.thought.strip()[:300],
-        None if promises(question) else question or None,
-        left_out,
+    thought = planned.thought.strip()[:MAX_THOUGHT_CHARS]
+    return ModelPlan(reading, thought, _question(planned), left_out)
+
+
+def _constraints(
+    planned: PlannedTurn, text: str, context: Context
+) -> tuple[tuple[Constraint, ...], tuple[str, ...]]:
+    """Return the constraints that name something, and the others as text."""
+    brands = {vocabulary.normal(brand): brand for brand in context.brands}
+    usable: list[Constraint] = []
+    left_out: list[str] = []
+    for item in planned.constraints[:MAX_CONSTRAINTS]:
+        constraint = to_constraint(item, brands)
+        if constraint is not None and not _invented(constraint, text, brands):
+            usable.append(constraint)
+        else:
+            left_out.append(described(item))
+    return tuple(dict.fromkeys(usable)), tuple(left_out)
+
+
+def _intents(
+    planned: PlannedTurn, text: str, constraints: tuple[Constraint, ...]
+) -> tuple[Intent, ...]:
+    if planned.intent == "search":
+        return ()
+    return (Intent(kind=planned.intent, text=text, constraints=constraints),)
+
+
+def _mentions(planned: PlannedTurn, context: Context) -> tuple[Mention, ...]:
+    """Return pointers to the shown items that the model refers to by number."""
+    numbers = [n for n in planned.refers_to_items if 1 <= n <= len(context.shown)]
+    return tuple(
+        Mention(ordinal=n, item_id=context.shown[n - 1].id) for n in dict.fromkeys(numbers)
     )
 
 
-def _named(planned: PlannedConstraint) -> str:
-    return f"{planned.facet} {planned.op} {planned.value}"[:100]
+def _question(planned: PlannedTurn) -> str | None:
+    """Return the model's question to the shopper, unless it promises what no listing backs."""
+    question = (planned.question or "").strip()[:QUESTION_MAX]
+    return question if question and not promises(question) else None
 
 
-def _said(c: Constraint | None, text: str, brands: dict[str, str]) -> Constraint | None:
-    """The constraint, unless it is a brand or size that neither shop nor shopper named: the model's own, or a title's."""
-    if c is None or c.facet not in ("brand", "size") or c.value in brands.values():
-        return c
-    return c if vocabulary.normal(str(c.value)) in vocabulary.normal(text) else None
+def _invented(constraint: Constraint, text: str, brands: dict[str, str]) -> bool:
+    """Return whether this is a brand or size that neither shop nor shopper named."""
+    if constraint.facet not in ("brand", "size") or constraint.value in brands.values():
+        return False
+    return vocabulary.normal(str(constraint.value)) not in vocabulary.normal(text)
 
 
 def _dropped(facet: str, value: str | None) -> str | None:

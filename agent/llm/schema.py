@@ -1,6 +1,7 @@
-"""What the model may plan: a strict schema, and its way into the same `Reading` that the offline reader gives.
+"""The strict schema of the model's plan, and its translation into constraints.
 
-Strict structured output wants every field present, hence no defaults. Docstrings of the schema go to the model.
+Strict structured output wants every field present, hence no defaults. The classes' docstrings are
+sent to the model: to edit one is to edit the prompt.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from pydantic import BaseModel, ConfigDict
 
 import vocabulary
 from vocabulary.wish import Constraint, PriceRange
+
+MAX_VALUE_CHARS = 80
+MAX_DESCRIPTION_CHARS = 100
 
 Facet = Literal[
     "category",
@@ -31,7 +35,7 @@ Facet = Literal[
 
 
 class PlannedConstraint(BaseModel):
-    """One constraint. value: a vocabulary value; for a price null, with min_price and max_price instead."""
+    """One constraint. value: a vocabulary value; for a price null, with min_price and max_price instead."""  # noqa: E501 -- sent to the model as it stands
 
     model_config = ConfigDict(extra="forbid")
 
@@ -58,7 +62,7 @@ class PlannedTurn(BaseModel):
 
     keep: facets that stay as they are on the item referred to ("same colour"). With the intent question, constraints hold
     what is asked about the items, not a wish.
-    """
+    """  # noqa: E501 -- sent to the model as it stands
 
     model_config = ConfigDict(extra="forbid")
 
@@ -88,32 +92,47 @@ class PlannedTurn(BaseModel):
 
 
 def to_constraint(planned: PlannedConstraint, brands: dict[str, str]) -> Constraint | None:
-    """The constraint in the vocabulary's words, or None when it names nothing that exists.
+    """Return the constraint in the vocabulary's words, or None if it names nothing that exists.
 
-    brands: lower-cased brand -> brand, as the catalogue has them; a brand that it lacks is kept as said, so that
-    the answer can be honest about it.
+    brands: normalised brand -> brand, as the catalogue has them. A brand that it lacks is kept as
+    said, so that the reply can be honest about it.
     """
-    source = "vibe" if planned.from_vibe else "words"
-    op = "prefer" if planned.from_vibe and planned.op == "require" else planned.op
-    common = {"facet": planned.facet, "op": op, "source": source, "any": planned.alternative_group}
     if planned.facet == "price":
-        if planned.op in ("more", "less"):
-            return Constraint(**common, value="price")
-        low, high = planned.min_price, planned.max_price
-        if (low is None and high is None) or (low or 0) < 0 or (high is not None and high < 0):
-            return None
-        return Constraint(**common, value=PriceRange(min=low, max=high))
-    if not planned.value or len(planned.value) > 80:
+        value = _price(planned)
+    elif not planned.value or len(planned.value) > MAX_VALUE_CHARS:
+        value = None
+    else:
+        value = _value(planned, planned.value, brands)
+    if not value:
         return None
-    if planned.facet == "brand":
-        return Constraint(
-            **common, value=brands.get(vocabulary.normal(planned.value), planned.value.strip())
-        )
-    if planned.facet == "size":
-        return Constraint(**common, value=planned.value.strip())
-    value = (
-        "length"
-        if planned.value == "length" and planned.op in ("more", "less")
-        else vocabulary.find(planned.facet, planned.value)
+    return Constraint(
+        facet=planned.facet,
+        op="prefer" if planned.from_vibe and planned.op == "require" else planned.op,
+        value=value,
+        source="vibe" if planned.from_vibe else "words",
+        any=planned.alternative_group,
     )
-    return Constraint(**common, value=value) if value else None
+
+
+def _price(planned: PlannedConstraint) -> str | PriceRange | None:
+    if planned.op in ("more", "less"):
+        return "price"
+    low, high = planned.min_price, planned.max_price
+    if (low is None and high is None) or (low or 0) < 0 or (high or 0) < 0:
+        return None
+    return PriceRange(min=low, max=high)
+
+
+def _value(planned: PlannedConstraint, value: str, brands: dict[str, str]) -> str | None:
+    if planned.facet == "brand":
+        return brands.get(vocabulary.normal(value), value.strip())
+    if planned.facet == "size":
+        return value.strip()
+    if value == "length" and planned.op in ("more", "less"):
+        return "length"
+    return vocabulary.find(planned.facet, value)
+
+
+def described(planned: PlannedConstraint) -> str:
+    """Describe a planned constraint in a few words, as the model wrote it."""
+    return f"{planned.facet} {planned.op} {planned.value}"[:MAX_DESCRIPTION_CHARS]

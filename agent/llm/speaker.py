@@ -1,9 +1,10 @@
-"""The language model speaks: sentence by sentence, each let through only when the facts hold it."""
+"""The language model words a reply: each sentence passes only if the facts support it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from agent.llm.budget import SPEAK, Budget
 from agent.llm.client import ModelClient
@@ -12,104 +13,129 @@ from agent.llm.prompts import speaking
 from agent.replies import Card, Reply
 from vocabulary.wish import Constraint, PriceRange
 
-TEXT_MAX = 500
+MAX_TEXT_CHARS = 500
+MAX_TITLE_CHARS = 120
+
+Pairs = set[tuple[str, str]]
+Stated = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""{item id: {facet: values}} of the items' listings."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a reply may name. allowed, absent: (facet, value) pairs there or missing; numbers: prices, limits, counts."""
+    """What a reply may say.
 
-    shown: dict
-    allowed: set[tuple[str, str]]
-    absent: set[tuple[str, str]]
+    shown: what the model is given, JSON-ready
+    allowed, absent: (facet, value) pairs that may be said to be there, or to be missing
+    numbers: prices, limits and counts
+    titles: of the items shown
+    strangers: brands of the catalogue that no item shown has
+    """
+
+    shown: dict[str, Any]
+    allowed: Pairs
+    absent: Pairs
     numbers: set[float]
     titles: tuple[str, ...]
     strangers: tuple[str, ...]
 
 
-def facts(
-    reply: Reply, stated: dict[str, dict[str, tuple[str, ...]]], brands: Sequence[str]
-) -> Facts:
-    """Facts of a finished reply. stated: item id -> {facet: values} of its listing; brands: all of the catalogue."""
-    wish = [c.public() for c in reply.constraints]
-    shown = {
-        "items": [_card(c, stated) for c in reply.items],
+def facts(reply: Reply, stated: Stated, brands: Sequence[str]) -> Facts:
+    """Collect the facts of a finished reply. brands: all of the catalogue."""
+    confirmed = [
+        c for c in reply.constraints if reply.cards and all(_meets(card, c) for card in reply.cards)
+    ]
+    own_brands = {card.brand for card in reply.cards} | {
+        str(c.value) for c in reply.constraints if c.facet == "brand"
+    }
+    return Facts(
+        _shown(reply, stated),
+        _stated_pairs(reply, stated) | _met_pairs(reply) | _pairs(confirmed, "require"),
+        _pairs(confirmed, "exclude"),
+        _numbers(reply),
+        tuple(card.title for card in reply.cards),
+        tuple(brand for brand in brands if brand not in own_brands),
+    )
+
+
+def _shown(reply: Reply, stated: Stated) -> dict[str, Any]:
+    """Return what the model is given of a reply."""
+    return {
+        "items": [_card(card, stated) for card in reply.items],
         "unconfirmed": [
-            {**_card(c, stated), "not_confirmed": _unknown(c)} for c in reply.unconfirmed
+            {**_card(card, stated), "not_confirmed": _unknown(card)} for card in reply.unconfirmed
         ],
-        "wish": wish,
+        "wish": [c.public() for c in reply.constraints],
         "relaxed": list(reply.relaxed),
         "question": reply.question,
         "draft": reply.reply,
     }
-    sure = {
-        c.key
-        for c in reply.constraints
-        if reply.cards and all(_met(card, c) for card in reply.cards)
-    }
-    allowed = {
+
+
+def _stated_pairs(reply: Reply, stated: Stated) -> Pairs:
+    """Return the pairs that the items' listings state."""
+    return {
         (facet, value)
-        for c in reply.cards
-        for facet, values in stated.get(c.id, {}).items()
+        for card in reply.cards
+        for facet, values in stated.get(card.id, {}).items()
         for value in values
     }
-    allowed |= {
-        (v.facet, str(v.value))
-        for c in reply.cards
-        for v in c.verdicts
-        if v.verdict == "met" and v.op != "exclude"
+
+
+def _met_pairs(reply: Reply) -> Pairs:
+    """Return the pairs that were checked and found on an item."""
+    return {
+        (check.facet, str(check.value))
+        for card in reply.cards
+        for check in card.verdicts
+        if check.verdict == "met" and check.op != "exclude"
     }
-    allowed |= {
-        (c.facet, str(c.value)) for c in reply.constraints if c.op == "require" and c.key in sure
-    }
-    absent = {
-        (c.facet, str(c.value)) for c in reply.constraints if c.op == "exclude" and c.key in sure
-    }
-    numbers = {float(len(reply.items)), float(len(reply.unconfirmed)), float(len(reply.cards))}
-    numbers |= {
-        n for c in reply.cards if c.price is not None for n in (c.price, float(round(c.price)))
-    }
+
+
+def _pairs(constraints: Sequence[Constraint], op: str) -> Pairs:
+    return {(c.facet, str(c.value)) for c in constraints if c.op == op}
+
+
+def _numbers(reply: Reply) -> set[float]:
+    """Return the prices, limits and counts that a reply may name."""
+    numbers = {float(len(cards)) for cards in (reply.items, reply.unconfirmed, reply.cards)}
+    for card in reply.cards:
+        if card.price is not None:
+            numbers |= {card.price, float(round(card.price))}
     for c in reply.constraints:
         if isinstance(c.value, PriceRange):
-            numbers |= {n for n in (c.value.min, c.value.max) if n is not None}
-    own = {c.brand for c in reply.cards} | {
-        str(c.value) for c in reply.constraints if c.facet == "brand"
-    }
-    return Facts(
-        shown,
-        allowed,
-        absent,
-        numbers,
-        tuple(c.title for c in reply.cards),
-        tuple(b for b in brands if b not in own),
-    )
+            numbers |= {bound for bound in (c.value.min, c.value.max) if bound is not None}
+    return numbers
 
 
-def _met(card: Card, constraint: Constraint) -> bool:
+def _meets(card: Card, constraint: Constraint) -> bool:
     return any(
-        v.verdict == "met"
-        for v in card.verdicts
-        if (v.facet, v.op, str(v.value)) == (constraint.facet, constraint.op, str(constraint.value))
+        check.verdict == "met" and (check.facet, check.op, str(check.value)) == constraint.key
+        for check in card.verdicts
     )
 
 
-def _card(card: Card, stated: dict[str, dict[str, tuple[str, ...]]]) -> dict:
+def _card(card: Card, stated: Stated) -> dict[str, Any]:
     return {
-        "title": card.title[:120],
+        "title": card.title[:MAX_TITLE_CHARS],
         "brand": card.brand,
         "price": card.price,
         "currency": card.currency,
-        "attributes": {f: list(v) for f, v in stated.get(card.id, {}).items()},
+        "attributes": {facet: list(values) for facet, values in stated.get(card.id, {}).items()},
         "checked": [
-            f"{v.op} {v.facet} {v.value}: seen in the {v.source}"
-            for v in card.verdicts
-            if v.verdict == "met"
+            f"{check.op} {check.facet} {check.value}: seen in the {check.source}"
+            for check in card.verdicts
+            if check.verdict == "met"
         ],
     }
 
 
 def _unknown(card: Card) -> list[str]:
-    return [f"{v.op} {v.facet} {v.value}" for v in card.verdicts if v.verdict == "unknown"]
+    return [
+        f"{check.op} {check.facet} {check.value}"
+        for check in card.verdicts
+        if check.verdict == "unknown"
+    ]
 
 
 class ModelSpeaker:
@@ -119,18 +145,18 @@ class ModelSpeaker:
         self.client = client
 
     def stream(self, known: Facts, text: str, budget: Budget) -> Iterator[tuple[str, list[str]]]:
-        """(sentence, problems) as they come; a sentence with problems must not be shown. Raises ModelFailure."""
-        for sentence in sentences(
-            self.client.stream(speaking(known.shown, text[:TEXT_MAX]), budget, SPEAK)
-        ):
-            yield (
+        """Yield (sentence, problems) as they come; raise ModelFailureError.
+
+        A sentence with problems must not be shown.
+        """
+        messages = speaking(known.shown, text[:MAX_TEXT_CHARS])
+        for sentence in sentences(self.client.stream(messages, budget, SPEAK)):
+            wrong = problems(
                 sentence,
-                problems(
-                    sentence,
-                    known.allowed,
-                    known.absent,
-                    known.numbers,
-                    known.titles,
-                    known.strangers,
-                ),
+                known.allowed,
+                known.absent,
+                known.numbers,
+                known.titles,
+                known.strangers,
             )
+            yield sentence, wrong

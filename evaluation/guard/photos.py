@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 import vocabulary
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.feeds.fashion import read_listings, shipped_tables
 from catalog.feeds.values import ValueReader
 from catalog.item import Item

@@ -48,14 +48,14 @@ def model(settings: Settings) -> Reader:
         )
     # on demand: the model's client library is slow to import
     from agent.llm.backend import model_client, read_phrase
-    from agent.llm.budget import ModelFailure
+    from agent.llm.budget import ModelFailureError
 
     client = model_client(settings)
 
     def reader(text: str) -> Iterable[Constraint]:
         try:
             return read_phrase(text, client, settings)
-        except ModelFailure as failure:
+        except ModelFailureError as failure:
             notice(f"no reading: {failure}")
             return ()
 

@@ -10,7 +10,7 @@ import pytest
 from agent.language.reading import Context, Shown
 from agent.llm.backend import read_phrase
 from agent.llm.budget import PLAN as PLANNING
-from agent.llm.budget import SPEAK, Budget, Limits, ModelFailure
+from agent.llm.budget import SPEAK, Budget, Limits, ModelFailureError
 from agent.llm.cache import Cache
 from agent.llm.calls import TOOLS
 from agent.llm.client import ModelClient, response_format
@@ -126,7 +126,7 @@ def test_schemas_are_what_strict_mode_wants(schema) -> None:
 )
 def test_every_fault_is_told_in_words_within_the_budget(answer: dict, says: str) -> None:
     start = time.monotonic()
-    with ScriptedServer([answer]) as server, pytest.raises(ModelFailure, match=says):
+    with ScriptedServer([answer]) as server, pytest.raises(ModelFailureError, match=says):
         ask(client(server), budget(seconds=0.8))
     assert time.monotonic() - start < 10
 
@@ -142,7 +142,7 @@ def test_retry_after_is_obeyed_once_when_it_is_short() -> None:
 def test_a_long_retry_after_is_not_waited_for() -> None:
     with (
         ScriptedServer([{"status": 429, "headers": {"retry-after": "60"}}]) as server,
-        pytest.raises(ModelFailure),
+        pytest.raises(ModelFailureError),
     ):
         ask(client(server))
     assert len(server.requests) == 1
@@ -158,7 +158,10 @@ def test_a_long_retry_after_is_not_waited_for() -> None:
     ],
 )
 def test_no_call_beyond_the_budget(limit: dict[str, float], says: str) -> None:
-    with ScriptedServer([{"content": PLAN}]) as server, pytest.raises(ModelFailure, match=says):
+    with (
+        ScriptedServer([{"content": PLAN}]) as server,
+        pytest.raises(ModelFailureError, match=says),
+    ):
         ask(client(server), budget(**limit))  # its clock runs from here
     assert server.requests == []
 
@@ -220,10 +223,13 @@ def test_the_cache_is_bounded_and_keeps_what_is_used() -> None:
 def test_a_cut_call_is_booked_as_estimated() -> None:
     """Nobody knows what the service counted; a cap that counts nothing would not close."""
     ledger = Ledger(":memory:", 5.0)
-    with ScriptedServer([{"content": PLAN, "cut": True}]) as server, pytest.raises(ModelFailure):
+    with (
+        ScriptedServer([{"content": PLAN, "cut": True}]) as server,
+        pytest.raises(ModelFailureError),
+    ):
         ask(client(server, ledger))
     assert ledger.spent() > 0
-    with ScriptedServer([{"status": 401}]) as server, pytest.raises(ModelFailure):
+    with ScriptedServer([{"status": 401}]) as server, pytest.raises(ModelFailureError):
         ask(client(server, refused := Ledger(":memory:", 5.0)))
     assert refused.spent() == 0
 
@@ -234,7 +240,7 @@ def test_the_daily_cap_stops_calls_and_ends_with_the_day() -> None:
     with ScriptedServer([{"content": PLAN}]) as server:
         model = client(server, ledger)
         ask(model)
-        with pytest.raises(ModelFailure, match="cap"):
+        with pytest.raises(ModelFailureError, match="cap"):
             ask(model, words="green")
         day[0] = "2026-01-02"
         ask(model, words="green")
@@ -258,7 +264,7 @@ def test_a_cut_stream_is_a_failure_after_its_pieces() -> None:
         ScriptedServer(
             [{"content": "one two three four. five six seven eight nine ten", "cut": True}]
         ) as server,
-        pytest.raises(ModelFailure, match="cut off"),
+        pytest.raises(ModelFailureError, match="cut off"),
     ):
         for piece in client(server).stream([{"role": "user", "content": "x"}], budget()):
             pieces.append(piece)

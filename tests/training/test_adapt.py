@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 import vocabulary
-from catalog.build import Entry, Origin, build
+from catalog.build import build
+from catalog.entries import Entry, Origin
 from catalog.item import Item
 from catalog.store import Catalog
 from encoders import FACET_SLICE, Prototypes, SliceLayout

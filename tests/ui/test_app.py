@@ -6,14 +6,17 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
+import agent
 import app
 from errors import CatalogMissingError, InputError, WorkError
 from settings import cores, load_settings
+from ui.shop import Shop
 
 ROOT = Path(app.__file__).parent
 
@@ -81,10 +84,7 @@ def test_workers_and_waiting_that_cannot_be_are_refused_by_name(name, given):
 
 
 @pytest.mark.parametrize(("workers", "serving"), [(1, "Stylist"), (2, "StylistPool")])
-def test_one_worker_is_the_pages_own_process_and_more_are_a_crew(monkeypatch, workers, serving):
-    import agent
-    from ui.shop import Shop
-
+def test_one_worker_is_the_pages_own_process_and_more_are_a_pool(monkeypatch, workers, serving):
     for name in ("Stylist", "StylistPool"):
         opened = SimpleNamespace(
             open=lambda *_, name=name, **__: SimpleNamespace(name=name, close=lambda: None)
@@ -108,11 +108,7 @@ def test_a_drawing_that_fails_says_why(tmp_path):
 
 
 def test_the_page_goes_over_to_a_catalogues_new_state_and_outlives_a_bad_one(monkeypatch):
-    import threading
-
-    from ui.shop import Shop
-
-    monkeypatch.setattr(app, "RETRY_S", 0.01)
+    monkeypatch.setattr(app, "RETRY_AFTER_S", 0.01)
     states = iter([None, WorkError("embedded by another encoder"), "new"])
     shop, ended = Shop(), threading.Event()
     fresh = SimpleNamespace(renewed=ended.set, catalog=SimpleNamespace(live=7))
@@ -124,5 +120,5 @@ def test_the_page_goes_over_to_a_catalogues_new_state_and_outlives_a_bad_one(mon
         return fresh if state else None
 
     shop.open(SimpleNamespace(renewed=renewed))
-    app.keep_fresh(shop, ended, every=0.01)
+    app.watch_catalog(shop, ended, every=0.01)
     assert shop.stylist is fresh

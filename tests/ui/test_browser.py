@@ -74,7 +74,7 @@ def test_a_first_visit(visit, served, tmp_path):
     page.wait_for_selector("#box .thumbnail-item")
     send(page, "like this but in navy, no stripes", 1)
     assert page.locator("#turn-1 .photos img").count() == 1
-    assert "striped, long-sleeved, blue shirt" in page.inner_text("#turn-1 .seen")
+    assert "blue striped shirt with long sleeves" in page.inner_text("#turn-1 .seen")
     assert page.locator("#turn-1 .card").count() == 5
     send(page, "without pockets", 2)
     assert "could not confirm that these have no pockets" in page.inner_text("#turn-2 .doubt h2")
