@@ -8,13 +8,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from agent.cards import card, like_what
+from agent.cards import card
 from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State
 from agent.tools import Tools
 from agent.wish.merge import COMPARATIVES
 from agent.wish.references import borrowed_facets
 from agent.wish.taste import Taste, packed
+from agent.wording.reasons import with_likeness
 from composer import Query
 from guard import Verdict
 from retrieval import Hit
@@ -222,7 +223,9 @@ class Action:
         return tuple(
             shown.model_copy(
                 update={
-                    "why": like_what(shown.why, {name: float(n[row]) for name, n in near.items()})
+                    "why": with_likeness(
+                        shown.why, {name: float(n[row]) for name, n in near.items()}
+                    )
                 }
             )
             for row, shown in enumerate(cards)
