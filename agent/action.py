@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from agent.cards import card, like_what
+from agent.cards import card
 from agent.ordering import designs, designs_first, in_order, likeliest
 from agent.replies import Card, Check
 from agent.state import LEANING, NEAREST, Clock, Found, Reference, Request, State, Update
@@ -17,6 +17,7 @@ from agent.tools import Tools
 from agent.wish.merge import COMPARATIVES
 from agent.wish.references import borrowed_facets
 from agent.wish.taste import Taste, packed
+from agent.wording.reasons import with_likeness
 from composer import Query
 from guard import Verdict
 from retrieval import Hit
@@ -223,7 +224,9 @@ class Action:
         return tuple(
             shown.model_copy(
                 update={
-                    "why": like_what(shown.why, {name: float(n[row]) for name, n in near.items()})
+                    "why": with_likeness(
+                        shown.why, {name: float(n[row]) for name, n in near.items()}
+                    )
                 }
             )
             for row, shown in enumerate(cards)

@@ -69,7 +69,7 @@ def _order(turn: TurnInput, named: Ids) -> Talk | None:
 
 def _asks_to_search(turn: TurnInput, named: Ids, page: Ids) -> bool:
     reading = turn.reading
-    if turn.said or reading.drop or named or reading.vibes:
+    if turn.stated or reading.drop or named or reading.vibes:
         return True
     follow_up = reading.count or reading.intent("not_these", "show_more", "more_like")
     return bool(follow_up and page)

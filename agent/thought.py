@@ -72,7 +72,7 @@ class Thought:
             "refused": reading.refused,
             "unlisted": tuple(word for word in reading.unknown if not self.tools.listed(word)),
             "question": turn.plan.question,
-            "compared": any(c.facet == "price" and c.op in COMPARATIVES for c in turn.said),
+            "compared": any(c.facet == "price" and c.op in COMPARATIVES for c in turn.stated),
             "more": reading.intent("show_more") is not None,
             "request": replace(request, k=min(reading.count or request.k, MAX_CARDS)),
         }
@@ -84,7 +84,7 @@ class Thought:
         reference = self._reference(session, turn.photo, clock)
         wish = leaning(session.wish, reference.photo)
         remarks = ["undone"] if turn.reading.intent("undo") else []
-        if self.tools.priceless and any(c.facet == "price" for c in turn.said):
+        if self.tools.priceless and any(c.facet == "price" for c in turn.stated):
             remarks.append("no_prices")
         return {
             "goal": "search",

@@ -1,4 +1,7 @@
-"""The catalogue's door: python -m catalog demo | import | update | compact | embed | info | show."""
+"""The command line of the catalogue: python -m catalog COMMAND.
+
+Commands import what they need themselves: torch takes seconds to load, and `info` needs none of it.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,20 @@ from collections.abc import Callable
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from catalog.files import Manifest
 from catalog.store import Catalog
 from errors import InputError, run_door
 from settings import load_settings
+
+if TYPE_CHECKING:
+    from encoders import Encoder
+
+MAX_WORDS_SHOWN = 10
+"""Unknown words of a facet that an import lists."""
 
 app = typer.Typer(
     add_completion=False,
@@ -26,7 +36,7 @@ app = typer.Typer(
 
 
 class Format(StrEnum):
-    """Kinds of feeds."""
+    """The formats of feeds."""
 
     auto = "auto"
     merchant = "merchant"
@@ -68,8 +78,9 @@ def demo(
     seed: Annotated[int, typer.Option(min=0, help="Same seed, same catalogue.")] = 7,
     encoder: EncoderName = None,
 ) -> None:
-    """Draws and indexes the demo catalogue."""
-    from catalog.build import Origin, build
+    """Draw and index the demo catalogue."""
+    from catalog.build import build
+    from catalog.entries import Origin
     from catalog.listing.reader import read_claims
     from demo.entries import draw_entries
 
@@ -82,7 +93,7 @@ def demo(
         Origin("demo", command, {"seed": seed}),
         total=items,
     )
-    _done(out, manifest)
+    _report(out, manifest)
 
 
 @app.command("import")
@@ -98,13 +109,17 @@ def import_(
     allow_local: Local = False,
     encoder: EncoderName = None,
 ) -> None:
-    """Reads a shop's product feed (Google Merchant TSV or XML, CSV with the same names, fashion-products)."""
-    from catalog.build import Ledger, Origin, build
+    """Read a shop's product feed.
+
+    Formats: Google Merchant TSV or XML, CSV with the same names, fashion-products.
+    """
+    from catalog.build import build
+    from catalog.entries import Ledger, Origin
     from catalog.feeds import open_feed
     from catalog.listing.reader import read_claims
 
     ledger = Ledger()
-    entries = open_feed(
+    opened = open_feed(
         feed,
         ledger,
         kind=format.value,
@@ -113,29 +128,27 @@ def import_(
         currency=currency,
         allow_local=allow_local,
     )
-    command = "python -m catalog import " + shlex.join(
-        [str(feed), "--out", str(out)]
-        + [
-            part
-            for name, value in (("--images", images), ("--map", map_), ("--currency", currency))
-            if value is not None
-            for part in (name, str(value))
-        ]
-    )
+    options = (("--images", images), ("--map", map_), ("--currency", currency))
+    arguments = [str(feed), "--out", str(out)]
+    for name, value in options:
+        if value is not None:
+            arguments += [name, str(value)]
+    command = "python -m catalog import " + shlex.join(arguments)
     manifest = build(
         out,
-        entries.entries,
+        opened.entries,
         _loader(encoder),
         read_claims,
-        Origin("import", command, {"feed": entries.kind}),
+        Origin("import", command, {"feed": opened.kind}),
         ledger,
-        total=entries.total,
+        total=opened.total,
         prepare=_make_lists,
     )
-    _done(out, manifest)
-    _tell_unknown(ledger.unknown, out)
+    _report(out, manifest)
+    _report_unknown(ledger.unknown, out)
     print(
-        f"the encoder can be fitted to this shop by its own listings: python -m training adapt {shlex.quote(str(out))}",
+        "the encoder can be fitted to this shop by its own listings: "
+        f"python -m training adapt {shlex.quote(str(out))}",
         file=sys.stderr,
     )
 
@@ -163,9 +176,12 @@ def update(
     ] = False,
     encoder: EncoderName = None,
 ) -> None:
-    """Applies a feed's differences only, while shoppers chat; prints what changed as one JSON object."""
-    from catalog.build import Ledger
+    """Apply a feed's differences only, while shoppers chat.
+
+    Prints what changed as one JSON object.
+    """
     from catalog.compact import due
+    from catalog.entries import Ledger
     from catalog.feeds import open_feed
     from catalog.files import read_manifest
     from catalog.listing.reader import read_claims
@@ -178,7 +194,7 @@ def update(
             f"{folder} is a drawn catalogue: no feed has its items; import one instead"
         )
     ledger = Ledger()
-    entries = open_feed(
+    opened = open_feed(
         feed,
         ledger,
         kind=format.value,
@@ -190,14 +206,14 @@ def update(
     load = _loader(encoder or manifest["encoder"]["name"])
     changes = apply(
         folder,
-        entries.entries,
+        opened.entries,
         lambda: fitted_to(folder, load()),
         read_claims,
         ledger,
         partial,
         force,
     )
-    _tell_unknown(ledger.unknown, folder)
+    _report_unknown(ledger.unknown, folder)
     print(json.dumps(asdict(changes)))
     if changes.any and not no_compact and due(folder):
         print(
@@ -209,18 +225,18 @@ def update(
 
 @app.command()
 def compact(folder: Folder) -> None:
-    """Writes a catalogue's updates and what was there before into one, while shoppers chat."""
-    _done(folder, _compact(folder))
+    """Write a catalogue and its updates into one, while shoppers chat."""
+    _report(folder, _compact(folder))
 
 
-def _compact(folder: Path) -> dict:
+def _compact(folder: Path) -> Manifest:
     from catalog.compact import compact as write_anew
 
     return write_anew(folder, _make_lists)
 
 
 def _make_lists(fresh: Path) -> None:
-    """Search lists of a large catalogue, before anybody waits for them."""
+    """Make the search lists of a large catalogue before anybody waits for them."""
     from retrieval import make_lists
 
     make_lists(fresh, load_settings().index)
@@ -228,43 +244,41 @@ def _make_lists(fresh: Path) -> None:
 
 @app.command()
 def embed(folder: Folder, encoder: EncoderName = None) -> None:
-    """New vectors for a catalogue, by the encoder in use; its pictures and listings stay."""
+    """Embed a catalogue by the encoder in use; its pictures and listings stay."""
     from catalog.build import re_embed
     from catalog.compact import one_part
     from catalog.files import read_manifest
-    from catalog.swap import alone
+    from catalog.swap import exclusive_access
 
     read_manifest(folder)
-    with alone(folder):
+    with exclusive_access(folder):
         one_part(folder)
-        _done(folder, re_embed(folder, _loader(encoder)(), _make_lists))
+        _report(folder, re_embed(folder, _loader(encoder)(), _make_lists))
 
 
 @app.command()
 def info(folder: Folder) -> None:
-    """One JSON object about a catalogue."""
+    """Print one JSON object about a catalogue."""
     print(json.dumps(Catalog.open(folder).info(), ensure_ascii=False))
 
 
 @app.command()
 def show(folder: Folder, ids: Annotated[list[str], typer.Argument(metavar="ID...")]) -> None:
-    """Items as JSON lines: what the shop states and, for drawn items, the truth."""
+    """Print items as JSON lines: what the shop states and, for drawn items, the truth."""
     catalog = Catalog.open(folder)
     rows = [catalog.row(id_) for id_ in ids]
     truth = catalog.truth(ids)
     for item in catalog.items(rows):
         record = item.model_dump(mode="json")
-        print(
-            json.dumps(
-                record | ({"truth": truth[item.id]} if item.id in truth else {}), ensure_ascii=False
-            )
-        )
+        if item.id in truth:
+            record["truth"] = truth[item.id]
+        print(json.dumps(record, ensure_ascii=False))
 
 
-def _loader(name: str | None) -> Callable:
-    """Loads the encoder when called: torch is slow to import, and drawing can begin before it."""
+def _loader(name: str | None) -> Callable[[], Encoder]:
+    """Return a function that loads the encoder, so that drawing can begin before."""
 
-    def load():
+    def load() -> Encoder:
         from encoders import load_encoder
 
         settings = load_settings(encoder=name)
@@ -273,7 +287,7 @@ def _loader(name: str | None) -> Callable:
     return load
 
 
-def _done(out: Path, manifest: dict) -> None:
+def _report(out: Path, manifest: Manifest) -> None:
     rejected = (
         f", {manifest['rejected']} rejected (see {out / 'rejected.jsonl'})"
         if manifest["rejected"]
@@ -285,19 +299,20 @@ def _done(out: Path, manifest: dict) -> None:
     )
 
 
-def _tell_unknown(unknown: dict[str, dict[str, int]], out: Path) -> None:
+def _report_unknown(unknown: dict[str, dict[str, int]], out: Path) -> None:
     for facet, counts in unknown.items():
-        most = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
-        listed = ", ".join(f"{word} ({count})" for word, count in most[:10])
+        by_count = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        listed = ", ".join(f"{word} ({count})" for word, count in by_count[:MAX_WORDS_SHOWN])
+        more = ", ..." if len(by_count) > MAX_WORDS_SHOWN else ""
         print(
-            f"unknown {facet} values: {listed}{', ...' if len(most) > 10 else ''}; map them by a file: --map "
+            f"unknown {facet} values: {listed}{more}; map them by a file: --map "
             f"(all of them: {out / 'unknown_values.json'})",
             file=sys.stderr,
         )
 
 
 def main() -> None:
-    """Runs the door; errors meant for people become one line on stderr and an exit code."""
+    """Run the command line; errors for people become one line on stderr and an exit code."""
     run_door(app)
 
 

@@ -1,4 +1,8 @@
-"""Sets of rows as packed bits: ((n + 7) // 8,) uint8, a million rows in 125 kB."""
+"""Sets of rows as packed bits: ((n + 7) // 8,) uint8, 125 kB for a million rows.
+
+Kept in place of a bitmap library (roaring bitmaps): `np.packbits` and numpy's bitwise operators are
+all that filters need, they write the bitmaps that FAISS reads, and they map from disk as they are.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +10,42 @@ from collections.abc import Sequence
 from functools import reduce
 
 import numpy as np
+from numpy.typing import NDArray
+
+Bits = NDArray[np.uint8]
+"""((n + 7) // 8,) uint8, the first row in the highest bit."""
 
 
-def packed(rows: Sequence[int], n: int) -> np.ndarray:
-    """The bitmap of n rows in which these are set."""
+def pack_rows(rows: Sequence[int], n: int) -> Bits:
+    """Return the bitmap of n rows in which these are set."""
     column = np.zeros(n, dtype=bool)
     column[rows] = True
     return np.packbits(column)
 
 
-def all_of(parts: Sequence[np.ndarray]) -> np.ndarray:
-    """Bits that are set in every part."""
-    return reduce(np.bitwise_and, parts)
+def unpack(bits: Bits, n: int) -> NDArray[np.bool_]:
+    """Return the mask (n,) of a bitmap."""
+    return np.unpackbits(bits, count=n).view(np.bool_)
 
 
-def any_of(parts: Sequence[np.ndarray], nothing: np.ndarray | None = None) -> np.ndarray:
-    """Bits that are set in some part; `nothing` where there is none."""
-    return reduce(np.bitwise_or, parts) if parts else nothing
+def empty(n: int) -> Bits:
+    """Return the bitmap of n rows in which none is set."""
+    return np.zeros((n + 7) // 8, dtype=np.uint8)
 
 
-def twice(parts: Sequence[np.ndarray], nothing: np.ndarray) -> np.ndarray:
-    """Bits that are set in at least two of the parts."""
-    once, twice = nothing, nothing
-    for part in parts:
-        once, twice = once | part, twice | (once & part)
+def all_of(bitmaps: Sequence[Bits]) -> Bits:
+    """Return the bits that are set in every one of the bitmaps, of which there is at least one."""
+    return reduce(np.bitwise_and, bitmaps)
+
+
+def any_of(bitmaps: Sequence[Bits], default: Bits) -> Bits:
+    """Return the bits that are set in some bitmap; `default` if there are no bitmaps."""
+    return reduce(np.bitwise_or, bitmaps) if bitmaps else default
+
+
+def at_least_two_of(bitmaps: Sequence[Bits], default: Bits) -> Bits:
+    """Return the bits that are set in at least two bitmaps; `default` if there are no bitmaps."""
+    once, twice = default, default
+    for bits in bitmaps:
+        once, twice = once | bits, twice | (once & bits)
     return twice

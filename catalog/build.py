@@ -1,110 +1,86 @@
-"""Builds a catalogue: pictures, vectors, database and bitmaps, in a folder of its own that is swapped in when whole.
+"""Builds a catalogue: pictures, vectors, database and bitmaps, swapped in when complete.
 
-Knows no encoder and no reader of listings; both come in as callables from the door.
+This module knows no encoder and no reader of listings; both are passed in as callables.
 """
 
 from __future__ import annotations
 
 import hashlib
-import io
 import json
-import re
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
-from PIL import Image
 from tqdm import tqdm
 
 from catalog import files, store
 from catalog.checkpoint import EmbeddingCheckpoint
 from catalog.digests import digests_of, save_digests
-from catalog.files import write_json
+from catalog.encoder import ImageEncoder, encode, encoder_record
+from catalog.entries import (
+    Entry,
+    Ledger,
+    Origin,
+    Truth,
+    file_name,
+    write_ledger,
+    write_truths,
+)
+from catalog.files import Manifest, write_json
 from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.pictures import open_picture
-from catalog.swap import alone, replacing
+from catalog.swap import exclusive_access, replacing
 from catalog.writing import write_part
 from errors import WorkError
 
 BATCH = 64
-LONGEST = 1024
-"""Pictures are kept at most this large (longer side, pixels)."""
 
 
-class Encoder(store.EncoderIdentity, Protocol):
-    """What a build needs of an encoder: its identity and its image tower."""
-
-    def encode_images(self, images: list[Image.Image]) -> np.ndarray:
-        """(n, dim) float32."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An item on its way in: JPEG bytes of its picture, and the drawn truth where there is one."""
-
-    item: Item
-    jpeg: bytes
-    truth: dict[str, list[str]] | None = None
-
-
-@dataclass
-class Ledger:
-    """What a feed held besides usable items; filled while its entries are read."""
-
-    rejected: list[dict] = field(default_factory=list)
-    unknown: dict[str, dict[str, int]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a catalogue comes from: kind ("demo", "import"), what it was made from, and the command that remakes it."""
-
-    kind: str
-    command: str
-    details: dict = field(default_factory=dict)
-
-
-def to_jpeg(image: Image.Image, quality: int = 90) -> bytes:
-    """RGB JPEG bytes, the longer side at most LONGEST pixels. The same picture gives the same bytes."""
-    if max(image.size) > LONGEST:
-        image = image.copy()
-        image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
-    buffer = io.BytesIO()
-    image.save(buffer, "JPEG", quality=quality, optimize=True)
-    return buffer.getvalue()
+def _nothing(folder: Path) -> None:
+    pass
 
 
 def build(
     out: Path,
     entries: Iterable[Entry],
-    encoder: Callable[[], Encoder],
+    load_encoder: Callable[[], ImageEncoder],
     read_claims: Callable[[Item], Sequence[Claim]],
     origin: Origin,
     ledger: Ledger | None = None,
     total: int | None = None,
-    prepare: Callable[[Path], None] = lambda folder: None,
-) -> dict:
-    """Builds the catalogue at `out`, replacing the one that is there; returns its manifest.
+    prepare: Callable[[Path], None] = _nothing,
+) -> Manifest:
+    """Build the catalogue at `out` in place of the one that is there; return its manifest.
 
-    entries: any order of ids, each id once; embedded in batches as they come. encoder: called once, after the first
-    entry has come, so that loading it overlaps with the drawing of the next ones. Nothing is visible at `out` until all is done.
-    Killed, it finds the vectors that it had made when it is run again with the same entries. prepare: called with the new
-    folder before it takes its place (search lists that readers would wait for).
-    Raises InputError (out is not ours to replace), WorkError (no entry at all, or another command changes it).
+    Nothing is visible at `out` until all is done. A build that was killed finds the vectors that it
+    had made when it is run again with the same entries.
+
+    Args:
+        out: The catalogue's folder.
+        entries: Items in any order, each id once; embedded in batches as they come.
+        load_encoder: Called once, after the first entry has come, so that loading overlaps with
+            the drawing of the next ones.
+        read_claims: Reads the text of a listing.
+        origin: Where the catalogue comes from.
+        ledger: What the entries' source left out.
+        total: The number of entries, for the progress bar.
+        prepare: Called with the new folder before it takes its place, for search lists that
+            readers would wait for.
+
+    Raises InputError if `out` holds something else, and WorkError if there is no entry at all or
+    another command changes the catalogue.
     """
-    with alone(out), replacing(out) as folder:
+    with exclusive_access(out), replacing(out) as folder:
         (folder / files.IMAGES).mkdir()
-        coming = iter(entries)
-        first = list(islice(coming, 1))
-        model = encoder()
-        partial = EmbeddingCheckpoint(out, model.fingerprint)
+        iterator = iter(entries)
+        first = list(islice(iterator, 1))
+        encoder = load_encoder()
+        checkpoint = EmbeddingCheckpoint(out, encoder.fingerprint)
         items, truths, vectors, digests = _embed(
-            folder, chain(first, coming), model, total, partial
+            folder, chain(first, iterator), encoder, total, checkpoint
         )
         if not items:
             raise WorkError(_nothing_to_load(ledger))
@@ -114,7 +90,7 @@ def build(
         ]
         write_part(folder, items, claims, vectors)
         save_digests(folder, digests)
-        _write_truth(folder / files.TRUTH, items, truths)
+        write_truths(folder / files.TRUTH, items, truths)
         write_ledger(folder, ledger)
         manifest = {
             "version": files.LAYOUT_VERSION,
@@ -123,116 +99,100 @@ def build(
             **origin.details,
             "items": len(items),
             "rejected": len(ledger.rejected) if ledger else 0,
-            **encoder_record(model),
+            **encoder_record(encoder),
             "currency": _main_currency(items),
-            "content": _content(digests, truths),
+            "content": _content_hash(digests, truths),
         }
         write_json(folder / files.MANIFEST, manifest)
         prepare(folder)
-    partial.clear()
+    checkpoint.clear()
     return manifest
 
 
 def re_embed(
-    folder: Path, encoder: Encoder, prepare: Callable[[Path], None] = lambda folder: None
-) -> dict:
-    """New vectors by another encoder for a catalogue that exists; pictures and listings stay. Returns the manifest.
+    folder: Path, encoder: ImageEncoder, prepare: Callable[[Path], None] = _nothing
+) -> Manifest:
+    """Give a catalogue new vectors by another encoder; return its manifest.
 
-    Killed, it goes on after the last batch that it finished when it is run again with the same encoder. The catalogue must be
-    in one part (`catalog.compact.one_part`). prepare: as for `build`.
+    Pictures and listings stay. A run that was killed goes on after its last finished batch when it
+    is run again with the same encoder. prepare: as for `build`.
+
+    Raises WorkError if the catalogue has updates (see `catalog.compact.one_part`) or another
+    command changes it.
     """
-    with alone(folder):
-        return _re_embed(folder, encoder, prepare)
+    with exclusive_access(folder):
+        manifest = files.read_manifest(folder)
+        if manifest.get(files.PARTS):
+            raise WorkError(
+                f"{folder} has updates beside it; run first: python -m catalog compact {folder}"
+            )
+        catalog = store.Catalog.open(folder)
+        with replacing(folder) as fresh:
+            files.link_rest(folder, fresh, (files.VECTORS, files.MANIFEST, files.PARTS))
+            checkpoint = EmbeddingCheckpoint(folder, encoder.fingerprint)
+            np.save(fresh / files.VECTORS, _stored_pictures_embedded(catalog, encoder, checkpoint))
+            manifest = {**manifest, **encoder_record(encoder)}
+            write_json(fresh / files.MANIFEST, manifest)
+            prepare(fresh)
+        checkpoint.clear()
+        catalog.close()
+        return manifest
 
 
-def _re_embed(folder: Path, encoder: Encoder, prepare: Callable[[Path], None]) -> dict:
-    manifest = files.read_manifest(folder)
-    if manifest.get(files.PARTS):
-        raise WorkError(
-            f"{folder} has updates beside it; run first: python -m catalog compact {folder}"
-        )
-    catalog = store.Catalog.open(folder)
-    with replacing(folder) as fresh:
-        files.link_rest(folder, fresh, (files.VECTORS, files.MANIFEST, files.PARTS))
-        partial = EmbeddingCheckpoint(folder, encoder.fingerprint)
-        np.save(fresh / files.VECTORS, _embedded_anew(catalog, encoder, partial))
-        manifest = {**manifest, **encoder_record(encoder)}
-        write_json(fresh / files.MANIFEST, manifest)
-        prepare(fresh)
-    partial.clear()
-    catalog.close()
-    return manifest
-
-
-def _embedded_anew(
-    catalog: store.Catalog, encoder: Encoder, partial: EmbeddingCheckpoint
+def _stored_pictures_embedded(
+    catalog: store.Catalog, encoder: ImageEncoder, checkpoint: EmbeddingCheckpoint
 ) -> np.ndarray:
-    """(n, dim) float16 of a catalogue's stored pictures."""
-    parts = []
+    """Return (n, dim) float16 of a catalogue's stored pictures."""
+    batches = []
     with tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
         for start in range(0, len(catalog), BATCH):
             rows = range(start, min(start + BATCH, len(catalog)))
-            parts.append(
-                _batch(
-                    encoder,
-                    catalog.items(rows),
-                    [catalog.image_path(row).read_bytes() for row in rows],
-                    partial,
-                )
-            )
+            jpegs = [catalog.image_path(row).read_bytes() for row in rows]
+            batches.append(embed_batch(encoder, catalog.items(rows), jpegs, checkpoint))
             bar.update(len(rows))
-            bar.set_postfix({"batches found": partial.found} if partial.found else {})
-    return np.concatenate(parts)
+            bar.set_postfix({"batches found": checkpoint.found} if checkpoint.found else {})
+    return np.concatenate(batches)
 
 
-def _batch(
-    encoder: Encoder, items: Sequence[Item], jpegs: Sequence[bytes], partial: EmbeddingCheckpoint
+def embed_batch(
+    encoder: ImageEncoder,
+    items: Sequence[Item],
+    jpegs: Sequence[bytes],
+    checkpoint: EmbeddingCheckpoint,
 ) -> np.ndarray:
-    """(n, dim) float16 of these pictures: as kept by a run that was stopped, else made, and kept."""
-    digest = hashlib.sha256(
-        b"".join(digests_of(item, jpeg) for item, jpeg in zip(items, jpegs, strict=True))
-    )
+    """Return (n, dim) float16 of these pictures.
+
+    The vectors come from the checkpoint of a run that was stopped, else they are made and kept.
+    """
+    content = b"".join(digests_of(item, jpeg) for item, jpeg in zip(items, jpegs, strict=True))
 
     def make() -> np.ndarray:
         with ThreadPoolExecutor() as pool:
             return encode(encoder, list(pool.map(open_picture, jpegs)), items)
 
-    return partial.batch(digest.hexdigest()[:32], (len(items), encoder.dim), make)
-
-
-def encoder_record(encoder: Encoder) -> dict:
-    """How a manifest names the encoder and its space."""
-    layout = getattr(encoder, "layout", None)
-    slices = (
-        dict(zip(layout.names, map(int, layout.sizes), strict=True)) if layout is not None else {}
-    )
-    return {
-        "encoder": {"name": encoder.name, "fingerprint": encoder.fingerprint},
-        "dimensions": int(encoder.dim),
-        "slices": slices,
-        "index": "flat",
-    }
-
-
-def encode(encoder: Encoder, pictures: list[Image.Image], items: Sequence[Item]) -> np.ndarray:
-    """(n, dim) float16. An encoder that can be asked for a garment is told which of those in the picture is for sale."""
-    if not getattr(encoder, "may_ask", False):
-        return encoder.encode_images(pictures).astype(np.float16)
-    kinds = [next(iter(item.attributes.get("category", ())), None) for item in items]
-    return encoder.encode_images(pictures, kinds).astype(np.float16)
-
-
-# -- the parts of a build
+    key = hashlib.sha256(content).hexdigest()[:32]
+    return checkpoint.batch(key, (len(items), encoder.dim), make)
 
 
 def _embed(
     folder: Path,
     entries: Iterable[Entry],
-    encoder: Encoder,
+    encoder: ImageEncoder,
     total: int | None,
-    partial: EmbeddingCheckpoint,
-) -> tuple[list[Item], list[dict | None], np.ndarray, list[bytes]]:
-    items, truths, parts, pending, digests = [], [], [], [], []
+    checkpoint: EmbeddingCheckpoint,
+) -> tuple[list[Item], list[Truth | None], np.ndarray, list[bytes]]:
+    """Write the entries' pictures to `folder`; return items, truths, vectors and digests."""
+    items: list[Item] = []
+    truths: list[Truth | None] = []
+    digests: list[bytes] = []
+    pending: list[bytes] = []
+    batches: list[np.ndarray] = []
+
+    def embed_pending() -> None:
+        if pending:
+            batches.append(embed_batch(encoder, items[-len(pending) :], pending, checkpoint))
+            pending.clear()
+
     with tqdm(total=total, desc="pictures", unit="item", smoothing=0.05) as bar:
         for entry in entries:
             name = f"{files.IMAGES}/{file_name(entry.item.id)}.jpg"
@@ -243,59 +203,29 @@ def _embed(
             truths.append(entry.truth)
             pending.append(entry.jpeg)
             if len(pending) == BATCH:
-                parts.append(_batch(encoder, items[-len(pending) :], pending, partial))
-                pending = []
+                embed_pending()
             bar.update()
-    if pending:
-        parts.append(_batch(encoder, items[-len(pending) :], pending, partial))
-    vectors = np.concatenate(parts) if parts else np.zeros((0, encoder.dim), dtype=np.float16)
+    embed_pending()
+    vectors = np.concatenate(batches) if batches else np.zeros((0, encoder.dim), dtype=np.float16)
     return items, truths, vectors, digests
 
 
-def _content(digests: Sequence[bytes], truths: Sequence[dict | None]) -> str:
-    """One name (hex) for all listings, pictures and truths."""
-    return hashlib.sha256(
-        b"".join(digests) + json.dumps(truths, sort_keys=True).encode()
-    ).hexdigest()
-
-
-def file_name(id_: str) -> str:
-    """A file name for an id: itself where that is plain, else its readable part and a hash."""
-    plain = re.sub(r"[^A-Za-z0-9._-]+", "_", id_).strip("._")[:80]
-    return plain if plain == id_ else f"{plain}-{hashlib.sha256(id_.encode()).hexdigest()[:10]}"
+def _content_hash(digests: Sequence[bytes], truths: Sequence[Truth | None]) -> str:
+    """Return one hash (hex) of all listings, pictures and truths."""
+    content = b"".join(digests) + json.dumps(truths, sort_keys=True).encode()
+    return hashlib.sha256(content).hexdigest()
 
 
 def _main_currency(items: Sequence[Item]) -> str | None:
-    priced = [item.currency for item in items if item.price is not None]
-    return max(sorted(set(priced)), key=priced.count) if priced else None
-
-
-def _write_truth(path: Path, items: Sequence[Item], truths: Sequence[dict | None]) -> None:
-    lines = [
-        json.dumps({"id": item.id, "truth": truth})
-        for item, truth in zip(items, truths, strict=True)
-        if truth
-    ]
-    if lines:
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def write_ledger(folder: Path, ledger: Ledger | None) -> None:
-    """What a feed held besides usable items, beside the catalogue."""
-    if ledger is None:
-        return
-    lines = "".join(
-        json.dumps(reject, ensure_ascii=False) + "\n"
-        for reject in sorted(ledger.rejected, key=lambda reject: reject["line"])
-    )
-    (folder / files.REJECTED).write_text(lines, encoding="utf-8")
-    write_json(folder / files.UNKNOWN, ledger.unknown)
+    currencies = [item.currency for item in items if item.price is not None]
+    return max(sorted(set(currencies)), key=currencies.count) if currencies else None
 
 
 def _nothing_to_load(ledger: Ledger | None) -> str:
+    rejected = ledger.rejected if ledger else []
     first = (
-        f"; the first reason, line {ledger.rejected[0]['line']}: {ledger.rejected[0]['reason']}"
-        if ledger and ledger.rejected
+        f"; the first reason, line {rejected[0]['line']}: {rejected[0]['reason']}"
+        if rejected
         else ""
     )
-    return f"not one usable item, so no catalogue was built ({len(ledger.rejected) if ledger else 0} rejected{first})"
+    return f"not one usable item, so no catalogue was built ({len(rejected)} rejected{first})"

@@ -1,4 +1,4 @@
-"""Vectors on their way: batches kept beside a catalogue's folder, so that embedding goes on where it was stopped."""
+"""Finished batches of vectors beside a catalogue's folder, so that embedding can be resumed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,13 @@ import numpy as np
 
 
 class EmbeddingCheckpoint:
-    """The batches of one embedding, each in a file of its own, whole or not there; named by what it was made from.
+    """The finished batches of one embedding, each in a file named by what it was made from.
 
-    out: the catalogue's folder; fingerprint: of the encoder. `found`: batches that were there already.
+    Files appear whole or not at all. `found` counts the batches that were there already.
+
+    Args:
+        out: The catalogue's folder.
+        fingerprint: The encoder's.
     """
 
     def __init__(self, out: Path, fingerprint: str) -> None:
@@ -22,30 +26,33 @@ class EmbeddingCheckpoint:
         self.found = 0
 
     def batch(self, key: str, shape: tuple[int, int], make: Callable[[], np.ndarray]) -> np.ndarray:
-        """The batch (n, dim) that was kept under `key` (a digest of what it is made from), else a new one, kept."""
+        """Return the batch (n, dim) stored under `key`, else make and store it.
+
+        key: a digest of what the batch is made from.
+        """
         file = self.folder / f"{key}.npy"
-        vectors = _read(file, shape)
-        if vectors is not None:
+        stored = _read(file, shape)
+        if stored is not None:
             self.found += 1
-            return vectors
+            return stored
         vectors = make()
         self.folder.mkdir(parents=True, exist_ok=True)
-        fresh = file.with_suffix(f".{os.getpid()}")
-        with fresh.open("wb") as handle:
+        unfinished = file.with_suffix(f".{os.getpid()}")
+        with unfinished.open("wb") as handle:
             np.save(handle, vectors)
-        fresh.replace(file)
+        unfinished.replace(file)
         return vectors
 
     def clear(self) -> None:
-        """Removes what is kept for this catalogue, by whatever encoder."""
-        for left in self._out.parent.glob(f".{self._out.name}.embedding-*"):
-            shutil.rmtree(left, ignore_errors=True)
+        """Remove all batches of this catalogue, by whatever encoder."""
+        for folder in self._out.parent.glob(f".{self._out.name}.embedding-*"):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(file: Path, shape: tuple[int, int]) -> np.ndarray | None:
-    """The array in a file; None where there is none, or one that is damaged or of another shape."""
+    """Return the array in a file; None if it is missing, damaged or of another shape or type."""
     try:
-        vectors = np.load(file)
+        vectors: np.ndarray = np.load(file)
     except (OSError, ValueError, EOFError):
         return None
     return vectors if vectors.shape == shape and vectors.dtype == np.float16 else None

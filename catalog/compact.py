@@ -1,4 +1,4 @@
-"""A catalogue and its updates written into one: dead rows go, fresh ones join the rest, in a folder that is swapped in whole."""
+"""Writes a catalogue and its updates into one: dead rows go, fresh ones join the rest."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ from tqdm import tqdm
 from catalog import files
 from catalog.digests import load_digests
 from catalog.facets import FacetTable
-from catalog.part import save_names
+from catalog.files import Manifest
+from catalog.part import SqlRow, save_names
 from catalog.sequences import PackedStrings
 from catalog.store import Catalog
-from catalog.swap import alone, replacing
+from catalog.swap import exclusive_access, replacing
 from catalog.writing import write_database
 
-SHARE = 0.1
-"""Fresh and dead rows, as a share of all, from which a catalogue is due: searches look at them one by one."""
-LEAST = 1_000
-CHUNK = 65_536
+DUE_SHARE = 0.1
+"""Fresh and dead rows, as a share of all, from which a catalogue is due: they slow searches."""
+MIN_LOOSE_ROWS = 1_000
+"""A catalogue with fewer fresh and dead rows is never due."""
+ROWS_PER_BLOCK = 65_536
 FITTED = "fitted"
-"""Where the guard's room keeps what was fitted to the shop."""
+"""The folder in which the guard keeps what was fitted to the shop."""
 _WRITTEN = {
     files.DATABASE,
     files.FACETS_FILE,
@@ -35,24 +37,28 @@ _WRITTEN = {
     files.PARTS,
     files.IMAGES,
 }
+"""What is written anew; all else is linked."""
 
 
 def due(folder: Path) -> bool:
-    """Whether so much has changed that the catalogue should be written anew."""
+    """Return whether so much has changed that the catalogue should be compacted."""
     catalog = Catalog.open(folder)
     fresh = len(catalog) - len(catalog.parts[0])
     loose = fresh + int((~catalog.alive).sum())
     catalog.close()
-    return loose > max(LEAST, SHARE * len(catalog))
+    return loose > max(MIN_LOOSE_ROWS, DUE_SHARE * len(catalog))
 
 
-def compact(folder: Path, prepare: Callable[[Path], None] = lambda folder: None) -> dict:
-    """Writes the catalogue in `folder` anew without its dead rows; returns its manifest. Memory stays small.
+def compact(folder: Path, prepare: Callable[[Path], None] | None = None) -> Manifest:
+    """Write the catalogue in `folder` anew without its dead rows; return its manifest.
 
-    prepare: called with the new folder before it takes the old one's place (search lists that readers would wait for).
-    Readers keep the state that they have open. Raises WorkError where another update is at work.
+    Memory stays small. Readers keep the state that they have open.
+
+    prepare: called with the new folder before it takes the old one's place, for search lists that
+    readers would wait for.
+    Raises WorkError if another command changes the catalogue.
     """
-    with alone(folder):
+    with exclusive_access(folder):
         catalog = Catalog.open(folder)
         if len(catalog.parts) == 1 and catalog.alive.all():
             return catalog.manifest
@@ -60,75 +66,75 @@ def compact(folder: Path, prepare: Callable[[Path], None] = lambda folder: None)
             _write(catalog, fresh)
             _link_pictures(catalog, fresh)
             files.link_rest(catalog.folder, fresh, _WRITTEN)
-            (fresh / FITTED / files.BASE_VECTORS).unlink(
-                missing_ok=True
-            )  # of rows that are no longer all there
-            made_of = (fresh / files.DIGESTS).read_bytes()
+            # These vectors are of rows that are no longer all there.
+            (fresh / FITTED / files.BASE_VECTORS).unlink(missing_ok=True)
+            content = hashlib.sha256((fresh / files.DIGESTS).read_bytes()).hexdigest()
             manifest = {
                 name: value for name, value in catalog.manifest.items() if name != files.PARTS
             }
-            manifest |= {"items": catalog.live, "content": hashlib.sha256(made_of).hexdigest()}
+            manifest |= {"items": catalog.live, "content": content}
             files.write_json(fresh / files.MANIFEST, manifest)
-            prepare(fresh)
+            if prepare is not None:
+                prepare(fresh)
         catalog.close()
         return manifest
 
 
 def _write(catalog: Catalog, fresh: Path) -> None:
-    alive, starts = catalog.alive, _starts(catalog)
-    new_row = np.cumsum(alive) - 1
-    items = catalog.live
+    new_row = np.cumsum(catalog.alive) - 1
     bar = tqdm(
-        _rows(catalog, "items", starts),
-        total=items,
+        _live_records(catalog, "items"),
+        total=catalog.live,
         desc="writing anew",
         unit="item",
         mininterval=1,
     )
     write_database(
         fresh / files.DATABASE,
-        ((int(new_row[row]), *rest) for row, rest in bar),
-        ((int(new_row[row]), *rest) for row, rest in _rows(catalog, "claims", starts)),
+        ((int(new_row[row]), *values) for row, values in bar),
+        ((int(new_row[row]), *values) for row, values in _live_records(catalog, "claims")),
     )
-    pieces = [
-        alive[start : start + len(part)] for part, start in zip(catalog.parts, starts, strict=True)
+    masks = [
+        catalog.alive[start : start + len(part)]
+        for part, start in zip(catalog.parts, _starts(catalog), strict=True)
     ]
-    FacetTable.joined([part.facets for part in catalog.parts], pieces).save(
-        fresh / files.FACETS_FILE
-    )
-    rows = np.flatnonzero(alive)
+    facets = FacetTable.joined([part.facets for part in catalog.parts], masks)
+    facets.save(fresh / files.FACETS_FILE)
+    rows = np.flatnonzero(catalog.alive)
     save_names(
         fresh / files.NAMES,
         PackedStrings.of(catalog.ids[row] for row in rows.tolist()),
         PackedStrings.of(catalog.groups[row] for row in rows.tolist()),
     )
-    np.save(
-        fresh / files.DIGESTS,
-        np.concatenate(
-            [
-                load_digests(part, catalog.folder)[kept]
-                for part, kept in zip(catalog.parts, pieces, strict=True)
-            ]
-        ),
+    digests = [
+        load_digests(part, catalog.folder)[mask]
+        for part, mask in zip(catalog.parts, masks, strict=True)
+    ]
+    np.save(fresh / files.DIGESTS, np.concatenate(digests))
+    vectors = np.lib.format.open_memmap(
+        fresh / files.VECTORS,
+        mode="w+",
+        dtype=np.float16,
+        shape=(len(rows), catalog.vectors.shape[1]),
     )
-    out = np.lib.format.open_memmap(
-        fresh / files.VECTORS, mode="w+", dtype=np.float16, shape=(items, catalog.vectors.shape[1])
-    )
-    for start in range(0, items, CHUNK):
-        out[start : start + CHUNK] = catalog.vectors[rows[start : start + CHUNK]]
-    out.flush()
+    for start in range(0, len(rows), ROWS_PER_BLOCK):
+        block = rows[start : start + ROWS_PER_BLOCK]
+        vectors[start : start + ROWS_PER_BLOCK] = catalog.vectors[block]
+    vectors.flush()
 
 
 def _starts(catalog: Catalog) -> list[int]:
-    return np.cumsum([0, *(len(part) for part in catalog.parts[:-1])]).tolist()
+    """Return the first row of each part."""
+    starts: list[int] = np.cumsum([0, *(len(part) for part in catalog.parts[:-1])]).tolist()
+    return starts
 
 
-def _rows(catalog: Catalog, table: str, starts: list[int]) -> Iterator[tuple[int, tuple]]:
-    """(row, the other columns) of every row that is alive."""
-    for part, start in zip(catalog.parts, starts, strict=True):
-        for row, *rest in part.records(table):
+def _live_records(catalog: Catalog, table: str) -> Iterator[tuple[int, SqlRow]]:
+    """Yield (row, the other columns) of every row that is alive."""
+    for part, start in zip(catalog.parts, _starts(catalog), strict=True):
+        for row, *values in part.records(table):
             if catalog.alive[start + row]:
-                yield start + row, tuple(rest)
+                yield start + row, tuple(values)
 
 
 def _link_pictures(catalog: Catalog, fresh: Path) -> None:
@@ -137,13 +143,13 @@ def _link_pictures(catalog: Catalog, fresh: Path) -> None:
         (fresh / files.IMAGES).symlink_to(source.resolve())
         return
     (fresh / files.IMAGES).mkdir()
-    for _, record in _rows(catalog, "items", _starts(catalog)):
-        image = json.loads(record[-1])["image"]
+    for _, values in _live_records(catalog, "items"):
+        image = json.loads(values[-1])["image"]
         if image and (catalog.folder / image).is_file() and not (fresh / image).exists():
             files.link(catalog.folder / image, fresh / image)
 
 
 def one_part(folder: Path) -> None:
-    """Compacts a catalogue that has updates, for work that needs all rows in one part."""
+    """Compact a catalogue that has updates, for work that needs all rows in one part."""
     if files.read_manifest(folder).get(files.PARTS):
         compact(folder)

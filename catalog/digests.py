@@ -1,8 +1,9 @@
-"""Which listings and which pictures have changed: a short digest of each, kept beside the rows."""
+"""A short digest of each row's listing and picture, which tells what has changed."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,35 +12,41 @@ from catalog.files import DIGESTS
 from catalog.item import Item
 from catalog.part import Part
 
-SIZE = 16
-"""Bytes of a digest; a row of the file holds two, the listing's and the picture's."""
+DIGEST_BYTES = 16
+"""A row of the file holds two digests, the listing's and the picture's."""
 
 
 def digests_of(item: Item, jpeg: bytes) -> bytes:
-    """The digest of a listing (its picture's name apart) and that of its picture."""
+    """Return the digest of a listing (without its picture's name), then that of its picture."""
     listing = item.model_copy(update={"image": ""}).model_dump_json().encode()
-    return b"".join(hashlib.blake2b(data, digest_size=SIZE).digest() for data in (listing, jpeg))
-
-
-def save_digests(folder: Path, digests: list[bytes]) -> None:
-    """Digests of a part's rows, in order."""
-    np.save(
-        folder / DIGESTS, np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 2 * SIZE)
+    return b"".join(
+        hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest() for data in (listing, jpeg)
     )
 
 
-def load_digests(part: Part, pictures: Path) -> np.ndarray:
-    """(n, 32) uint8 of a part's rows; read from listings and pictures where an older program wrote none.
+def save_digests(folder: Path, digests: Sequence[bytes]) -> None:
+    """Write the digests of a part's rows, in order."""
+    np.save(folder / DIGESTS, _as_array(digests))
 
-    pictures: the folder that the items' image names start from.
+
+def load_digests(part: Part, pictures: Path) -> np.ndarray:
+    """Return (n, 32) uint8 for a part's rows.
+
+    They are computed where an earlier version wrote none. pictures: the folder that the items'
+    image paths are relative to.
     """
     path = part.folder / DIGESTS
     if path.is_file():
-        return np.load(path)
+        stored: np.ndarray = np.load(path)
+        return stored
     rows = range(len(part))
     items = part.items(rows)
-    found = []
+    digests = []
     for row in rows:
         image = pictures / items[row].image
-        found.append(digests_of(items[row], image.read_bytes() if image.is_file() else b""))
-    return np.frombuffer(b"".join(found), dtype=np.uint8).reshape(-1, 2 * SIZE)
+        digests.append(digests_of(items[row], image.read_bytes() if image.is_file() else b""))
+    return _as_array(digests)
+
+
+def _as_array(digests: Sequence[bytes]) -> np.ndarray:
+    return np.frombuffer(b"".join(digests), dtype=np.uint8).reshape(-1, 2 * DIGEST_BYTES)

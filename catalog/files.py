@@ -1,4 +1,4 @@
-"""What lies in a catalogue's folder, and the manifest that says so."""
+"""The files of a catalogue's folder, and the manifest that describes them."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import threading
 from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from errors import CatalogMissingError
 
@@ -18,11 +19,18 @@ REJECTED, UNKNOWN = "rejected.jsonl", "unknown_values.json"
 PARTS, DEAD, DIGESTS = "parts", "dead.npy", "digests.npy"
 BASE_VECTORS = "base_vectors.npy"
 LAYOUT_VERSION = 1
-AT_A_TIME = 4 << 20
+READ_AHEAD_BYTES = 4 << 20
+"""A call for each such piece: the system reads at most some megabytes a call."""
+
+Manifest = dict[str, Any]
+"""The JSON object in info.json."""
 
 
-def read_manifest(folder: Path) -> dict:
-    """info.json of a catalogue. Raises CatalogMissingError where the folder holds no whole catalogue of this layout."""
+def read_manifest(folder: Path) -> Manifest:
+    """Return info.json of a catalogue.
+
+    Raises CatalogMissingError if the folder holds no whole catalogue of this layout.
+    """
     path = folder / MANIFEST
     if not path.is_file():
         what = "no such folder" if not folder.exists() else "no catalogue in it"
@@ -30,7 +38,7 @@ def read_manifest(folder: Path) -> dict:
             f"{folder}: {what}; build one: python -m catalog demo --out {folder}, "
             f"or from a feed: python -m catalog import FEED --out {folder}"
         )
-    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest: Manifest = json.loads(path.read_text(encoding="utf-8"))
     if manifest.get("version") != LAYOUT_VERSION:
         raise CatalogMissingError(
             f"{folder}: a catalogue of layout {manifest.get('version')}, this program reads "
@@ -40,17 +48,19 @@ def read_manifest(folder: Path) -> dict:
 
 
 def stamp(folder: Path) -> tuple[int, int] | None:
-    """What changes when another state of the catalogue takes this one's place; None where there is none."""
+    """Return what tells states of a catalogue apart (inode, mtime in ns); None if there is none."""
     try:
-        found = (folder / MANIFEST).stat()
+        status = (folder / MANIFEST).stat()
     except OSError:
         return None
-    return found.st_ino, found.st_mtime_ns
+    return status.st_ino, status.st_mtime_ns
 
 
 def read_ahead(path: Path) -> None:
-    """Has the system read a file into its cache, in the background, since it will be needed in pieces. It costs this process no
-    memory, and next to nothing where the file is there already."""
+    """Have the system read a file into its cache in the background.
+
+    This costs the process no memory, and next to nothing if the file is cached already.
+    """
     if hasattr(os, "posix_fadvise"):
         threading.Thread(
             target=_read_ahead, args=(path,), name=f"reading {path.name}", daemon=True
@@ -58,46 +68,57 @@ def read_ahead(path: Path) -> None:
 
 
 def _read_ahead(path: Path) -> None:
-    with (
-        suppress(OSError),
-        path.open("rb") as file,
-    ):  # a file that has gone meanwhile is nobody's any more
-        for start in range(
-            0, path.stat().st_size, AT_A_TIME
-        ):  # the system reads at most some megabytes a call
-            os.posix_fadvise(file.fileno(), start, AT_A_TIME, os.POSIX_FADV_WILLNEED)
+    # The file may be gone by now.
+    with suppress(OSError), path.open("rb") as file:
+        for start in range(0, path.stat().st_size, READ_AHEAD_BYTES):
+            os.posix_fadvise(file.fileno(), start, READ_AHEAD_BYTES, os.POSIX_FADV_WILLNEED)
+
+
+def json_text(content: object) -> str:
+    """Return readable JSON with one final newline."""
+    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def write_json(path: Path, content: object) -> None:
-    """Readable JSON, one final newline."""
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    """Write readable JSON."""
+    path.write_text(json_text(content), encoding="utf-8")
 
 
 def to_disk(path: Path) -> None:
-    """Waits until a file's content has reached the disk."""
+    """Wait until a file's content has reached the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
-def lists_file(folder: Path, manifest: dict) -> Path:
-    """Where a large catalogue keeps its search lists: named by the vectors that they were made of."""
+def bytes_on_disk(path: Path) -> int:
+    """Return the size of a file, or of all files in a folder; 0 if there is none."""
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
+    return path.stat().st_size if path.exists() else 0
+
+
+def lists_file(folder: Path, manifest: Manifest) -> Path:
+    """Return the path of a catalogue's search lists, named by the vectors they were made from."""
     return folder / f"lists-{manifest['encoder']['fingerprint']}-{manifest['content'][:12]}.faiss"
 
 
 def link_rest(folder: Path, fresh: Path, but: Collection[str]) -> None:
-    """All of a catalogue's folder into another but what is named, search lists and halves of files."""
+    """Link a catalogue's files into another folder.
+
+    Left out are the top-level names in `but`, search lists and unfinished files.
+    """
     if (folder / IMAGES).is_symlink() and IMAGES not in but:
         (fresh / IMAGES).symlink_to((folder / IMAGES).resolve())
     for file in folder.rglob("*"):
-        within = file.relative_to(folder)
-        first = within.parts[0]
-        if file.is_file() and first not in but and not first.startswith((".", "lists-")):
-            (fresh / within).parent.mkdir(parents=True, exist_ok=True)
-            link(file, fresh / within)
+        path = file.relative_to(folder)
+        top = path.parts[0]
+        if file.is_file() and top not in but and not top.startswith((".", "lists-")):
+            (fresh / path).parent.mkdir(parents=True, exist_ok=True)
+            link(file, fresh / path)
 
 
 def link(source: Path, target: Path) -> None:
-    """The same file under another name; a copy where the file system has no links."""
+    """Give a file a second name, or copy it where the file system has no links."""
     try:
         os.link(source, target)
     except OSError:

@@ -1,76 +1,38 @@
-"""Full text over all parts of a catalogue: which words tell something, and scores that compare across parts."""
+"""Full text over all parts of a catalogue, with scores that compare across parts."""
 
 from __future__ import annotations
 
 import math
 import re
+import threading
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from operator import attrgetter
 
 import numpy as np
+from cachetools import LRUCache, cachedmethod
 
 from catalog.part import Part
 
-MOST_MATCHES = 5_000
-"""Listings with a word from which it tells too little for what ranking them costs (two milliseconds a thousand)."""
-MOST_RANKED = 10_000
-"""Listings that are ranked for all words of a query together, those of the rarest words first."""
-MOST_WORDS = 12
-_STOP = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "any",
-        "are",
-        "as",
-        "at",
-        "be",
-        "but",
-        "by",
-        "can",
-        "do",
-        "for",
-        "from",
-        "get",
-        "give",
-        "have",
-        "i",
-        "in",
-        "is",
-        "it",
-        "like",
-        "me",
-        "my",
-        "no",
-        "not",
-        "of",
-        "on",
-        "or",
-        "please",
-        "show",
-        "some",
-        "something",
-        "than",
-        "that",
-        "the",
-        "them",
-        "then",
-        "this",
-        "to",
-        "want",
-        "with",
-        "without",
-        "you",
-    ]
+MAX_LISTINGS_PER_WORD = 5_000
+"""A word in more listings tells too little for what ranking them costs (2 ms a thousand)."""
+MAX_RANKED = 10_000
+"""The most listings that are ranked for all words of a query together, rarest words first."""
+MAX_SEARCHED_WORDS = 12
+MAX_QUERY_WORDS = 40
+MAX_CACHED_WORDS = 50_000
+_STOP_WORDS = frozenset(
+    """
+    a an and any are as at be but by can do for from get give have i in is it like me my no not of
+    on or please show some something than that the them then this to want with without you
+    """.split()  # noqa: SIM905, a word a line would fill pages
 )
 
 
 def words_in(query: str) -> list[str]:
-    """Up to 40 words of a query, each once, those left out that stand in every other sentence."""
-    return list(
-        dict.fromkeys(word for word in re.findall(r"\w+", query.lower()) if word not in _STOP)
-    )[:40]
+    """Return up to MAX_QUERY_WORDS different words of a query, without stop words."""
+    words = (word for word in re.findall(r"\w+", query.lower()) if word not in _STOP_WORDS)
+    return list(dict.fromkeys(words))[:MAX_QUERY_WORDS]
 
 
 class FullText:
@@ -79,71 +41,81 @@ class FullText:
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = list(parts)
         self._rows = sum(len(part) for part in parts)
-        self._frequency: dict[str, int] = {}
+        self._frequencies: LRUCache[str, int] = LRUCache(MAX_CACHED_WORDS)
+        self._lock = threading.Lock()
 
-    def search(self, query: str, k: int, within: np.ndarray) -> list[tuple[int, float]]:
-        """The k best rows of a mask (n,) with their scores, best first, equal ones by row."""
-        words = self.telling(words_in(query))
+    def search(self, query: str, k: int, mask: np.ndarray) -> list[tuple[int, float]]:
+        """Return the k best rows of a mask (n,) with their scores, best first, ties by row."""
+        words = self.selective(words_in(query))
         if not words or k <= 0:
             return []
-        first = self._best(self.parts[0].matches(words), k, within, 0)
+        hits = self._best(self.parts[0].matches(words), k, mask, 0)
         if len(self.parts) == 1:
-            return first
-        found, start = list(first), len(self.parts[0])
+            return hits
+        start = len(self.parts[0])
         for part in self.parts[1:]:
-            scored = sorted(
-                self._rescored(part, words).items(), key=lambda pair: (-pair[1], pair[0])
-            )
-            found += self._best(scored, k, within, start)
+            hits += self._best(_by_score(self._rescored(part, words).items()), k, mask, start)
             start += len(part)
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:k]
+        return _by_score(hits)[:k]
 
     def holds(self, query: str) -> bool:
-        """Whether any listing has one of the words, however many have it."""
+        """Return whether any listing has one of the words, however many have it."""
         return any(self.frequency(word) for word in words_in(query))
 
-    def telling(self, words: Sequence[str]) -> list[str]:
-        """The rarest of the words that some listing has; of more than a third of the listings only where no other is."""
+    def selective(self, words: Sequence[str]) -> list[str]:
+        """Return the rarest of the words that some listing has.
+
+        Words in more than a third of the listings are used only if there are no others.
+        """
         counts = {word: self.frequency(word) for word in words}
         present = sorted((word for word in words if counts[word]), key=counts.__getitem__)
-        telling = [word for word in present if counts[word] * 3 <= self._rows] or present
-        kept, ranked = [], 0
-        for word in telling[:MOST_WORDS]:
+        rare = [word for word in present if counts[word] * 3 <= self._rows] or present
+        selected: list[str] = []
+        ranked = 0
+        for word in rare[:MAX_SEARCHED_WORDS]:
             ranked += counts[word]
-            if counts[word] <= MOST_MATCHES and (ranked <= MOST_RANKED or not kept):
-                kept.append(word)
-        return kept
+            affordable = ranked <= MAX_RANKED or not selected
+            if counts[word] <= MAX_LISTINGS_PER_WORD and affordable:
+                selected.append(word)
+        return selected
 
+    @cachedmethod(attrgetter("_frequencies"), lock=attrgetter("_lock"))
     def frequency(self, word: str) -> int:
-        """Listings with a word, as far as one more than MOST_MATCHES: counting on would cost more than it tells."""
-        if word not in self._frequency:
-            if len(self._frequency) > 50_000:
-                self._frequency = {}
-            most = MOST_MATCHES + 1
-            self._frequency[word] = min(most, sum(part.count(word, most) for part in self.parts))
-        return self._frequency[word]
+        """Return the number of listings with a word, at most MAX_LISTINGS_PER_WORD + 1.
+
+        Counting on would cost more than it tells.
+        """
+        limit = MAX_LISTINGS_PER_WORD + 1
+        return min(limit, sum(part.count(word, limit) for part in self.parts))
 
     def _rescored(self, part: Part, words: Sequence[str]) -> dict[int, float]:
-        """{row: score}. A small part's own idea of how rare a word is (FTS5 goes by the table) gives way to the catalogue's."""
+        """Return {row: score} with word rarities of the whole catalogue.
+
+        FTS5 goes by the rarity in the part's own table.
+        """
         scores: dict[int, float] = {}
         for word in words:
-            here = part.count(word, len(part))
-            if not here:
+            count = part.count(word, len(part))
+            if not count:
                 continue
-            ratio = _idf(self._rows, self.frequency(word)) / _idf(len(part), here)
+            ratio = _idf(self._rows, self.frequency(word)) / _idf(len(part), count)
             for row, score in part.matches([word]):
                 scores[row] = scores.get(row, 0.0) + score * ratio
         return scores
 
     @staticmethod
     def _best(
-        scored: Iterable[tuple[int, float]], k: int, within: np.ndarray, start: int
+        scored: Iterable[tuple[int, float]], k: int, mask: np.ndarray, start: int
     ) -> list[tuple[int, float]]:
-        return list(
-            islice(((start + row, score) for row, score in scored if within[start + row]), k)
-        )
+        """Return the first k (row, score) of a part that starts at row `start`, within the mask."""
+        allowed = ((start + row, score) for row, score in scored if mask[start + row])
+        return list(islice(allowed, k))
+
+
+def _by_score(hits: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+    return sorted(hits, key=lambda hit: (-hit[1], hit[0]))
 
 
 def _idf(rows: int, matches: int) -> float:
-    """As FTS5's bm25() has it."""
+    """Return the inverse document frequency as FTS5's bm25() defines it."""
     return max(1e-6, math.log((rows - matches + 0.5) / (matches + 0.5)))

@@ -8,11 +8,13 @@ import vocabulary
 
 
 class Item(BaseModel):
-    """One purchasable variant group of a colour: a listing with its picture.
+    """A listing with its picture: one colour of a design, in all its sizes.
 
-    `attributes` holds what the shop states in structured fields, {facet: values} in the vocabulary's words; a facet
-    that is absent is not stated (silent), which is not "no". `image` is relative to the catalogue's folder.
-    Sizes map to the stock in that size (None: stock unknown, taken as available).
+    Attributes:
+        image: The picture's path, relative to the catalogue's folder.
+        sizes: {size: stock}; None if the stock is unknown, which counts as available.
+        attributes: {facet: values} that the shop states in structured fields, in the vocabulary's
+            words. A facet that is absent is not stated, which is not "no".
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,19 +47,22 @@ class Item(BaseModel):
 
     @property
     def group(self) -> str:
-        """Colourways of one design share it."""
+        """The design, which its colourways share."""
         return self.item_group_id or self.id
 
     @property
     def category(self) -> str | None:
         """The stated category, if any."""
-        stated = self.attributes.get("category")
-        return stated[0] if stated else None
+        categories = self.attributes.get("category")
+        return categories[0] if categories else None
+
+    @property
+    def in_stock(self) -> bool:
+        """Whether something of it can be bought now."""
+        return self.available and (not self.sizes or bool(self.sizes_in_stock()))
 
     def sizes_in_stock(self) -> tuple[str, ...]:
-        """Sizes that can be bought now."""
-        return (
-            tuple(size for size, stock in self.sizes.items() if stock is None or stock > 0)
-            if self.available
-            else ()
-        )
+        """Return the sizes that can be bought now."""
+        if not self.available:
+            return ()
+        return tuple(size for size, stock in self.sizes.items() if stock is None or stock > 0)

@@ -1,4 +1,7 @@
-"""Pictures from anywhere -> clean RGB pictures. Nothing is decoded before its header has been judged."""
+"""Opens pictures from anywhere as clean RGB.
+
+Nothing is decoded before its header has been checked.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ FORMATS = tuple(
     for name in ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
     if name in Image.OPEN
 )
-"""Decoders that may run. MPO is the JPEG of some phones."""
+"""The decoders that may run. MPO is the JPEG of some phones."""
 MAX_PIXELS = 25_000_000
 MAX_BYTES = 40_000_000
 MIN_SIDE = 16
@@ -25,30 +28,29 @@ _ALLOWED = "allowed: JPEG, PNG, WebP, GIF, BMP, TIFF or AVIF of at most 25 megap
 
 
 def picture_hash(data: bytes) -> str:
-    """A stable name for a picture's bytes (hex, 32 characters)."""
+    """Return a stable name for a picture's bytes (hex, 32 characters)."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def open_picture(
     source: str | Path | bytes | Image.Image, longest: int | None = None
 ) -> Image.Image:
-    """A picture as RGB, first frame, upright, without metadata, transparency laid on white.
+    """Return a picture as RGB: first frame, upright, without metadata, on white.
 
-    `longest`: shrink so that the longer side is at most this, and at least half of it (JPEGs are then decoded smaller, which is
-    much faster).
-    Raises BadImageError: not a picture, of another kind, too large, too small or damaged.
+    longest: shrink so that the longer side is at most this, and at least half of it. JPEGs are then
+    decoded smaller, which is much faster.
+    Raises BadImageError if it is no picture, of another kind, too large, too small or damaged.
     """
     if isinstance(source, Image.Image):
-        _judge_size(source.size, "the picture")
+        _check_size(source.size, "the picture")
         return _clean(source, longest)
     name, data = _read(source)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter(
-                "ignore", Image.DecompressionBombWarning
-            )  # our own, lower limit is checked below
+            # Our own limit, which is lower, is checked below.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=FORMATS) as image:
-                _judge_size(image.size, name)
+                _check_size(image.size, name)
                 return _clean(image, longest)
     except Image.DecompressionBombError:
         raise BadImageError(f"{name}: more than 25 megapixels; {_ALLOWED}") from None
@@ -56,9 +58,8 @@ def open_picture(
         raise BadImageError(f"{name}: not a picture that can be read; {_ALLOWED}") from None
     except BadImageError:
         raise
-    except (
-        Exception
-    ) as error:  # decoders raise many kinds on damaged data; every one of them means the same here
+    except Exception as error:
+        # Decoders raise errors of many kinds on damaged data.
         raise BadImageError(f"{name}: damaged ({error}); {_ALLOWED}") from None
 
 
@@ -83,7 +84,7 @@ def _read(source: str | Path | bytes) -> tuple[str, bytes]:
     return name, data
 
 
-def _judge_size(size: tuple[int, int], name: str) -> None:
+def _check_size(size: tuple[int, int], name: str) -> None:
     width, height = size
     if width * height > MAX_PIXELS:
         raise BadImageError(
@@ -91,23 +92,22 @@ def _judge_size(size: tuple[int, int], name: str) -> None:
         )
     if min(width, height) < MIN_SIDE:
         raise BadImageError(
-            f"{name}: {width} x {height} pixels show no garment; at least {MIN_SIDE} on each side, please"
+            f"{name}: {width} x {height} pixels show no garment; "
+            f"at least {MIN_SIDE} on each side, please"
         )
 
 
 def _clean(image: Image.Image, longest: int | None) -> Image.Image:
     if longest is not None and image.format in ("JPEG", "MPO"):
-        image.draft(
-            "RGB", (longest // 2, longest // 2)
-        )  # the file's own halves and quarters, eight times as fast to read
+        # The file's own halves and quarters are eight times as fast to read.
+        image.draft("RGB", (longest // 2, longest // 2))
     if getattr(image, "is_animated", False):
         image.seek(0)
     rgb = _on_white(ImageOps.exif_transpose(image))
     if longest is not None:
         rgb.thumbnail((longest, longest), Image.Resampling.LANCZOS)
-    bare = Image.new(
-        "RGB", rgb.size
-    )  # a new picture carries no EXIF, no colour profile, no comment
+    # A new picture carries no EXIF, no colour profile, no comment.
+    bare = Image.new("RGB", rgb.size)
     bare.paste(rgb)
     return bare
 

@@ -1,4 +1,4 @@
-"""A folder that is replaced whole or not at all."""
+"""Replaces a folder completely or not at all, and keeps other commands out meanwhile."""
 
 from __future__ import annotations
 
@@ -18,9 +18,12 @@ from errors import InputError, WorkError
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Keeps whatever else changes the same catalogue out; may be nested. Raises WorkError where another command is at work,
-    InputError where the folder beside it cannot be written."""
+def exclusive_access(folder: Path) -> Iterator[None]:
+    """Keep other commands from changing the same catalogue; may be nested.
+
+    Raises WorkError if another command is changing it, and InputError if the parent folder cannot
+    be written.
+    """
     folder = Path(folder).absolute()
     name = re.sub(r"[^A-Za-z0-9._-]", "_", folder.name)
     try:
@@ -43,14 +46,16 @@ def alone(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
-    """A fresh folder beside `out` that takes its place when the block ends well, and is removed when it does not.
+    """Yield a fresh folder that takes the place of `out` if the block succeeds.
 
-    Clears what builds that were killed left beside it. Raises InputError where `out` holds something else.
+    Otherwise the folder is removed. Leftovers of killed builds are cleared first. Raises InputError
+    if `out` holds something else than a catalogue.
     """
     out = Path(out).absolute()
     if out.exists() and not (out / MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
         raise InputError(
-            f"{out} exists and is no catalogue; it is left alone: give another --out or an empty folder"
+            f"{out} exists and is no catalogue; it is left alone: "
+            "give another --out or an empty folder"
         )
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -59,11 +64,13 @@ def replacing(out: Path) -> Iterator[Path]:
         fresh.mkdir()
     except OSError as error:
         raise InputError(
-            f"cannot write beside {out} ({error.strerror}); give an --out in a folder that can be written"
+            f"cannot write beside {out} ({error.strerror}); "
+            "give an --out in a folder that can be written"
         ) from None
     try:
         yield fresh
-        for file in fresh.iterdir():  # pictures apart: what a power loss must not leave half
+        # A power loss must not leave half a file. Pictures are too many to wait for.
+        for file in fresh.iterdir():
             if file.is_file():
                 files.to_disk(file)
         _swap_in(fresh, out)
@@ -82,38 +89,35 @@ def _swap_in(fresh: Path, out: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Swaps two folders in one step where the system can (Linux: renameat2, RENAME_EXCHANGE)."""
-    rename = (
-        getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
-        if os.name == "posix"
-        else None
-    )
+    """Swap two folders in one step; return False if the system cannot (renameat2 of Linux)."""
+    if os.name != "posix":
+        return False
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is None:
+        return False
     current_folder, exchange_flag = -100, 2
-    return (
-        rename is not None
-        and rename(
-            current_folder, os.fsencode(one), current_folder, os.fsencode(other), exchange_flag
-        )
-        == 0
+    status: int = rename(
+        current_folder, os.fsencode(one), current_folder, os.fsencode(other), exchange_flag
     )
+    return status == 0
 
 
 def _clear_leftovers(out: Path) -> None:
-    for left in out.parent.glob(f".{out.name}.*-*"):
-        kind, _, pid = left.name.removeprefix(f".{out.name}.").partition("-")
-        if kind not in ("building", "old") or not pid.isdigit() or _alive(int(pid)):
+    for leftover in out.parent.glob(f".{out.name}.*-*"):
+        kind, _, pid = leftover.name.removeprefix(f".{out.name}.").partition("-")
+        if kind not in ("building", "old") or not pid.isdigit() or _is_running(int(pid)):
             continue
         if kind == "old" and not out.exists():
-            left.rename(
-                out
-            )  # killed between the two steps of a swap: the former catalogue comes back
+            # Killed between the two steps of a swap: the former catalogue comes back.
+            leftover.rename(out)
         else:
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(leftover, ignore_errors=True)
 
 
-def _alive(pid: int) -> bool:
+def _is_running(pid: int) -> bool:
+    """Return whether another process with this number is running."""
     if pid == os.getpid():
-        return False  # an earlier process had our number
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -12,7 +12,7 @@ from catalog import files
 from catalog.facets import FacetTable
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.part import save_names
+from catalog.part import SqlRow, save_names
 from catalog.sequences import PackedStrings
 
 ITEM_COLUMNS = {
@@ -33,14 +33,14 @@ CLAIM_COLUMNS = {"row": int, "facet": str, "value": str, "present": int, "source
 def write_part(
     folder: Path, items: Sequence[Item], claims: Sequence[Sequence[Claim]], vectors: np.ndarray
 ) -> None:
-    """All that `Part` reads. vectors (n, dim) float16, a row an item."""
+    """Write all that `Part` reads. vectors: (n, dim) float16, a row for each item."""
     write_database(
         folder / files.DATABASE,
         (item_record(row, item) for row, item in enumerate(items)),
         (
-            (row, c.facet, c.value, int(c.present), c.source)
-            for row, said in enumerate(claims)
-            for c in said
+            (row, claim.facet, claim.value, int(claim.present), claim.source)
+            for row, of_item in enumerate(claims)
+            for claim in of_item
         ),
     )
     FacetTable.of(items, claims).save(folder / files.FACETS_FILE)
@@ -52,11 +52,9 @@ def write_part(
     )
 
 
-def item_record(row: int, item: Item) -> tuple:
-    """An item as a row of ITEM_COLUMNS."""
-    words = " ".join(
-        [value for values in item.attributes.values() for value in values] + list(item.tags)
-    )
+def item_record(row: int, item: Item) -> SqlRow:
+    """Return an item as a row of ITEM_COLUMNS."""
+    words = [value for values in item.attributes.values() for value in values]
     return (
         row,
         item.id,
@@ -66,20 +64,23 @@ def item_record(row: int, item: Item) -> tuple:
         item.brand,
         item.price,
         item.currency,
-        words,
+        " ".join([*words, *item.tags]),
         item.model_dump_json(),
     )
 
 
-def write_database(path: Path, items: Iterable[tuple], claims: Iterable[tuple]) -> None:
-    """SQLite: `items` (ITEM_COLUMNS; the whole listing as JSON in `record`), its FTS5 index, `claims` (CLAIM_COLUMNS)."""
+def write_database(path: Path, items: Iterable[SqlRow], claims: Iterable[SqlRow]) -> None:
+    """Write the SQLite database of a part.
+
+    It holds `items` (ITEM_COLUMNS, with the whole listing as JSON in `record`), their FTS5 index,
+    and `claims` (CLAIM_COLUMNS).
+    """
     db = sqlite_utils.Database(path)
-    db.execute(
-        "pragma journal_mode = off"
-    )  # nobody reads it before it is whole; a build that dies leaves nothing behind
+    # Nobody reads it before it is complete, and a build that dies leaves nothing behind.
+    db.execute("pragma journal_mode = off")
     db.execute("pragma synchronous = off")
-    db["items"].create(ITEM_COLUMNS, pk="row")
-    db["claims"].create(CLAIM_COLUMNS)
+    db.table("items").create(ITEM_COLUMNS, pk="row")
+    db.table("claims").create(CLAIM_COLUMNS)
     with db.conn:
         db.conn.executemany(
             f"insert into items values ({','.join('?' * len(ITEM_COLUMNS))})", items
@@ -87,11 +88,12 @@ def write_database(path: Path, items: Iterable[tuple], claims: Iterable[tuple]) 
         db.conn.executemany(
             f"insert into claims values ({','.join('?' * len(CLAIM_COLUMNS))})", claims
         )
-    db["items"].create_index(["id"], unique=True)
-    db["items"].enable_fts(
+    db.table("items").create_index(["id"], unique=True)
+    db.table("items").enable_fts(
         ["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2"
     )
-    db["items"].optimize()  # one tree of words instead of many: queries read less
-    db["claims"].create_index(["row"])
+    # One tree of words instead of many: queries read less.
+    db.table("items").optimize()
+    db.table("claims").create_index(["row"])
     db.execute("pragma synchronous = full")
     db.close()

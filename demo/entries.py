@@ -11,7 +11,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import groupby
 
-from catalog.build import Entry, to_jpeg
+from catalog.entries import Entry, to_jpeg
 from demo import Drawn, plan_items, render_design
 
 PER_TASK = 8

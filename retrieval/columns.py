@@ -16,7 +16,7 @@ import numpy as np
 import vocabulary
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.listing.stated import stated
+from catalog.listing.statements import statements
 
 NOT_STATED, SEVERAL = "", "*"
 """Marks: the listing states nothing; it states several values, or one that a column cannot hold."""
@@ -75,11 +75,11 @@ def empty_record() -> Record:
 
 def record(item: Item, claims: Iterable[Claim]) -> Record:
     """Return the columns of one listing."""
-    affirmed, _ = stated(item, claims)
+    affirmed = statements(item, claims).affirmed()
     values: dict[str, list[str]] = {}
     for facet, value in sorted(affirmed):
         # A shade ("dark") is no colour.
-        if facet != "color" or value not in vocabulary.SHADES:
+        if not vocabulary.is_shade(facet, value):
             values.setdefault(facet, []).append(value)
     kinds = values.get("category", [])
     columns = {facet: _cell(facet, values.get(facet, []), kinds) for facet in FACETS}
@@ -89,7 +89,7 @@ def record(item: Item, claims: Iterable[Claim]) -> Record:
         **columns,
         BRAND: brand if fits_column(brand) else SEVERAL,
         PRICE: UNKNOWN_PRICE if item.price is None else float(item.price),
-        AVAILABLE: item.available and (not item.sizes or bool(item.sizes_in_stock())),
+        AVAILABLE: item.in_stock,
     }
 
 

@@ -72,14 +72,15 @@ def _required(facet: str, value: str) -> str:
     """
     if facet == BRAND:
         return _membership(facet, "in", {vocabulary.normal(value), NOT_STATED, SEVERAL})
-    vague = vocabulary.VAGUE.get(facet)
     if facet not in FACETS or vocabulary.is_shade(facet, value):
         return ""
-    if value == vague and not vocabulary.exclusive(facet):  # several values together are vague too
+    catch_all = vocabulary.VAGUE.get(facet)
+    if value == catch_all and not vocabulary.exclusive(facet):
+        # Several values together amount to the catch-all as well.
         return ""
     wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)}
-    if vague is not None:
-        wanted |= {vague}
+    if catch_all is not None:
+        wanted |= {catch_all}
     return _membership(facet, "in", wanted | {NOT_STATED, SEVERAL})
 
 

@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 ROW, VECTOR = "row", "vector"
 METRIC = "IP"
 HNSW_FROM_ROWS = 10_000
-"""Rows from which a server gets a graph (HNSW). Below, comparing every row is as fast, and exact."""
+"""Rows from which a server gets a graph (HNSW). Below, comparing all rows is as fast, and exact."""
 HNSW_PARAMETERS = {"M": 16, "efConstruction": 200}
 """The usual middle values for the graph of Malkov and Yashunin, "Efficient and robust approximate
 nearest neighbor search using HNSW graphs", 2018."""

@@ -1,4 +1,4 @@
-"""Search of one catalogue: filters, candidates, the ensemble of rankers, one hit for each design."""
+"""Search of one catalogue: filters, candidates, the ensemble of rankers, one hit per design."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ CHAT_WORDS = frozenset(
     other another else make it's i'd i'm im hi hello thanks thank style kind sort type color
     colour pattern price cheaper under over below above between around about euro euros eur usd
     dollars dollar pounds
-    """.split()
+    """.split()  # noqa: SIM905, a word a line would fill pages
 )
 """Words of a conversation by which no listing is found."""
 MAX_SYNONYMS = 3

@@ -80,29 +80,27 @@ class LeanBlocks(gr.Blocks):
         """
         values = list(predictions) if isinstance(predictions, tuple | list) else []
         if len(values) != len(block_fn.outputs):
-            return list(await super().postprocess_data(block_fn, predictions, state))
-        ready = [
-            value == gr.skip() or (isinstance(value, str) and isinstance(part, TEXT_PARTS))
-            for value, part in zip(values, block_fn.outputs, strict=True)
-        ]
+            return await super().postprocess_data(block_fn, predictions, state)
+        ready = list(map(_sent_as_is, values, block_fn.outputs))
         remaining = [value for value, done in zip(values, ready, strict=True) if not done]
         # Gradio reads a single dictionary as a table of outputs, so it must not stand alone.
         if not any(ready) or (len(remaining) == 1 and isinstance(remaining[0], dict)):
-            return list(await super().postprocess_data(block_fn, predictions, state))
+            return await super().postprocess_data(block_fn, predictions, state)
         if not remaining:
             return values
         smaller = copy.copy(block_fn)
         smaller.outputs = [
             part for part, done in zip(block_fn.outputs, ready, strict=True) if not done
         ]
-        processed = iter(
-            await super().postprocess_data(
-                smaller, remaining if len(remaining) > 1 else remaining[0], state
-            )
-        )
+        passed = remaining if len(remaining) > 1 else remaining[0]
+        processed = iter(await super().postprocess_data(smaller, passed, state))
         return [
             value if done else next(processed) for value, done in zip(values, ready, strict=True)
         ]
+
+
+def _sent_as_is(value: Any, part: Any) -> bool:
+    return value == gr.skip() or (isinstance(value, str) and isinstance(part, TEXT_PARTS))
 
 
 def ending_with(last: Any, handler: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:

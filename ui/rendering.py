@@ -16,7 +16,6 @@ from markupsafe import Markup
 from ui.filters import FILTERS
 
 TEMPLATES = Path(__file__).with_name("templates")
-
 _GRADIO_MARKS = {"`": "&#96;", "$": "&#36;", "{": "&#123;", "}": "&#125;"}
 """Gradio's own templates give these a meaning in the browser; ours print none of them."""
 _NEAR_A_TAG = re.compile(r"(?<=[>}])\s*\n\s*|\s*\n\s*(?=[<{])")
@@ -42,8 +41,6 @@ ENVIRONMENT = Environment(
     extensions=[JoinLines],
     auto_reload=False,
 )
-
-
 ENVIRONMENT.filters.update(FILTERS)
 
 

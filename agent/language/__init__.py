@@ -1,4 +1,4 @@
-"""Reads what shoppers write into constraints, orders and pointers, offline: `read(text, context)` -> Reading."""
+"""The offline reader of what shoppers write: `read(text, context)` -> Reading."""
 
 from agent.language.reader import read
 from agent.language.reading import Context, Drop, Intent, Mention, Part, Reading, Shown, Vibe

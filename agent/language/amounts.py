@@ -1,4 +1,4 @@
-"""Prices, sizes and counts: read first, by patterns over the words, so that their numbers mean nothing else later."""
+"""Prices, sizes and counts, read first so that their numbers mean nothing else later."""
 
 from __future__ import annotations
 
@@ -70,18 +70,24 @@ _NUMBER = rf"(?P<{{0}}>\d+(?:[.,]\d+)*|(?:{_SPELT})\b)"
 
 
 def _amount(name: str) -> str:
-    return rf"(?:(?P<{name}_before>{_UNIT}) ?)?{_NUMBER.format(name)}(?: ?k\b)?(?: (?P<{name}_after>{_UNIT})(?!\w))?"
+    return (
+        rf"(?:(?P<{name}_before>{_UNIT}) ?)?{_NUMBER.format(name)}(?: ?k\b)?"
+        rf"(?: (?P<{name}_after>{_UNIT})(?!\w))?"
+    )
 
 
 _MOST = (
-    r"(?:under|below|less than|lower than|cheaper than|up to|upto|no more than|not more than|not over|at most|at max|"
+    r"(?:under|below|less than|lower than|cheaper than|up to|upto|no more than|not more than|not "
+    r"over|at most|at max|"
     r"max(?:imum)?(?: of)?|"
     r"maximally|within|not above|nothing over|nothing above|no higher than|not exceeding|"
-    r"(?:my |a |the )?budget(?: is| of)?(?: about| around)?|capped at|limit(?: is| of)?|spend(?: up to| about| "
+    r"(?:my |a |the )?budget(?: is| of)?(?: about| around)?|capped at|limit(?: is| of)?|spend(?: "
+    r"up to| about| "
     r"around)?|not spend more than|keep it under)"
 )
 _LEAST = (
-    r"(?:over|above|more than|at least|from|starting at|starting from|min(?:imum)?(?: of)?|no less than|not less than|"
+    r"(?:over|above|more than|at least|from|starting at|starting from|min(?:imum)?(?: of)?|no "
+    r"less than|not less than|"
     r"not under|not below|upwards of|north of)"
 )
 _NEAR = r"(?:around|about|roughly|approximately|approx|circa|near|close to|in the region of)"
@@ -91,14 +97,16 @@ _PRICE_PATTERNS = tuple(
         ("between", rf"\b(?:between|from) {_amount('low')} (?:and|to|&|up to) {_amount('high')}"),
         (
             "between",
-            rf"\b(?:price |budget )?(?:range|budget|bracket)(?: is| of| from| between)? {_amount('low')} (?:and|to|-) "
+            rf"\b(?:price |budget )?(?:range|budget|bracket)(?: is| of| from| between)? "
+            rf"{_amount('low')} (?:and|to|-) "
             rf"{_amount('high')}",
         ),
         ("between", rf"(?<!\S){_amount('low')} (?:to|-) {_amount('high')}"),
         ("most", rf"(?<!\S){_MOST} {_amount('high')}"),
         (
             "most",
-            rf"(?<!\S){_amount('high')} (?:max|maximum|tops|or less|or under|or cheaper|at most|and under|and below|or "
+            rf"(?<!\S){_amount('high')} (?:max|maximum|tops|or less|or under|or cheaper|at most|"
+            rf"and under|and below|or "
             rf"below|budget)\b",
         ),
         ("least", rf"(?<!\S){_LEAST} {_amount('low')}"),
@@ -140,31 +148,37 @@ _SIZES = {
 }
 _SIZE_WORDS = "|".join(sorted((re.escape(s) for s in _SIZES), key=len, reverse=True))
 _END = (
-    r"(?= ?(?:$|[,.;!?)]| and\b| or\b| but\b| please\b| with\b| for\b| under\b| that\b| so\b| thanks?\b| size\b| usually\b| "
+    r"(?= ?(?:$|[,.;!?)]| and\b| or\b| but\b| please\b| with\b| for\b| under\b| that\b| so\b| "
+    r"thanks?\b| size\b| usually\b| "
     r"dress\b| in\b))"
 )
 _SIZE_PATTERNS = tuple(
     re.compile(p)
     for p in (
-        rf"\b(?:(?:uk|eu|us|european|british) )?size (?:is |of |a |an )?(?:(?:uk|eu|us) )?(?P<size>{_SIZE_WORDS}|"
+        rf"\b(?:(?:uk|eu|us|european|british) )?size (?:is |of |a |an )?(?:(?:uk|eu|us) "
+        rf")?(?P<size>{_SIZE_WORDS}|"
         rf"\d{{1,2}}(?:\.5)?)(?!\w)",
         r"\b(?:uk|eu|us) (?P<size>\d{1,2})(?!\w)",
-        rf"\b(?:in|in a|in an|i am a|i am an|i wear|i wear a|i wear an|i take a|i take an|need a|need an|a|an|in size) "
+        rf"\b(?:in|in a|in an|i am a|i am an|i wear|i wear a|i wear an|i take a|i take an|need a|"
+        rf"need an|a|an|in size) "
         rf"(?P<size>{_SIZE_WORDS})\b{_END}",
         r"\b(?:i wear|i wear a|i am a|i take a|i take) (?P<size>\d{1,2})(?!\w)",
         r"(?<!\S)(?P<size>xs|xl|xxl|xxs|xxxl|2 xl|3 xl)(?!\w)",
     )
 )
 _THINGS = (
-    r"(?:options?|items?|results?|choices|ideas|suggestions?|examples|pieces|of (?:them|these|those)|more(?= ?(?:$|[,.!?]| "
+    r"(?:options?|items?|results?|choices|ideas|suggestions?|examples|pieces|of (?:them|these|"
+    r"those)|more(?= ?(?:$|[,.!?]| "
     r"please| like| options| items))|alternatives|picks|others?)"
 )
 _COUNT_WORDS = "|".join(sorted(_COUNTS, key=len, reverse=True))
 _COUNT_PATTERNS = tuple(
     re.compile(p)
     for p in (
-        rf"\b(?:show|give|find|list|suggest|get|bring|send|see|recommend)(?: me| us)?(?: just| only| the| your| about| "
-        rf"like)*(?: top| best| a)? (?P<n>\d{{1,2}}|{_COUNT_WORDS})(?! ?(?:one|%|{_UNIT}|hundred|or|and)\b)(?! (?:size|tone|"
+        rf"\b(?:show|give|find|list|suggest|get|bring|send|see|recommend)(?: me| us)?(?: just| "
+        rf"only| the| your| about| "
+        rf"like)*(?: top| best| a)? (?P<n>\d{{1,2}}|{_COUNT_WORDS})(?! ?(?:one|%|{_UNIT}|hundred|"
+        rf"or|and)\b)(?! (?:size|tone|"
         rf"button|pocket|strap|sleeve|piece (?:suit|set))\w*)",
         rf"\btop (?P<n>\d{{1,2}}|{_COUNT_WORDS})\b",
         rf"(?<!\S)(?P<n>\d{{1,2}}|{_COUNT_WORDS}) {_THINGS}\b",
@@ -172,14 +186,15 @@ _COUNT_PATTERNS = tuple(
 )
 
 _BOUND = re.compile(
-    rf"{_MOST}|{_LEAST}|{_NEAR}|between|range|bracket|\b(?:max|maximum|tops|or less|or under|or cheaper|or "
+    rf"{_MOST}|{_LEAST}|{_NEAR}|between|range|bracket|\b(?:max|maximum|tops|or less|or under|or "
+    rf"cheaper|or "
     rf"more|and up|min|below|budget|under|over)\b"
 )
 
 
 @dataclass(frozen=True)
 class Amounts:
-    """What was read: constraints on price and size, how many to show, the currency named (ISO code)."""
+    """Constraints on price and size, how many items to show, and the currency named (ISO code)."""
 
     constraints: tuple[Constraint, ...] = ()
     count: int | None = None
@@ -187,7 +202,7 @@ class Amounts:
 
 
 def read_amounts(sentence: Sentence) -> Amounts:
-    """Reads and takes sizes, counts and prices."""
+    """Read and take sizes, counts and prices."""
     sizes = _sizes(sentence)
     count = _count(sentence)
     prices, currency = _prices(sentence)
@@ -195,19 +210,19 @@ def read_amounts(sentence: Sentence) -> Amounts:
 
 
 def _sizes(sentence: Sentence) -> tuple[Constraint, ...]:
-    found: list[Constraint] = []
+    constraints: list[Constraint] = []
     for pattern in _SIZE_PATTERNS:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if sentence.free(span):
                 sentence.take(span)
                 named = match.group("size")
-                found.append(
+                constraints.append(
                     Constraint(facet="size", op="require", value=_SIZES.get(named, named.upper()))
                 )
-    if len(found) > 1:
-        found = [c.model_copy(update={"any": 900}) for c in found]
-    return tuple(found)
+    if len(constraints) > 1:
+        constraints = [c.model_copy(update={"any": 900}) for c in constraints]
+    return tuple(constraints)
 
 
 def _count(sentence: Sentence) -> int | None:
@@ -216,8 +231,8 @@ def _count(sentence: Sentence) -> int | None:
             span = sentence.span(match, "n")
             if sentence.free(span):
                 sentence.take(span)
-                said = match.group("n")
-                number = int(said) if said.isdigit() else _COUNTS[said]
+                words = match.group("n")
+                number = int(words) if words.isdigit() else _COUNTS[words]
                 return number if 0 < number <= 50 else None
     return None
 
@@ -234,7 +249,7 @@ def _number(text: str) -> float:
 
 
 def _prices(sentence: Sentence) -> tuple[tuple[Constraint, ...], str | None]:
-    """The price range and the currency named; several statements are intersected ("over 20 but under 50")."""
+    """Return the price range and the currency named; "over 20 but under 50" is one range."""
     low: float | None = None
     high: float | None = None
     currency: str | None = None
@@ -266,7 +281,7 @@ def _currency(match: re.Match[str]) -> str | None:
 def _ends(
     kind: str, match: re.Match[str], sentence: Sentence
 ) -> tuple[float | None, float | None] | None:
-    """The price's ends, or None where the number is no price."""
+    """Return the ends of the price range, or None where the number is no price."""
     if not sentence.free(sentence.span(match)):
         return None
     has_currency = _currency(match) is not None

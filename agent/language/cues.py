@@ -1,8 +1,8 @@
 """The cues of the grammar: what opens and closes a "no", a "more", a "less" or an "instead of".
 
-One pass, left to right. A scope opens at its cue, holds through its noun phrase and through what is coordinated with it
-("no stripes or dots"), and closes at "but", a verb, "with" or a coordinated phrase of another kind ("no sleeves and
-light pink").
+One pass, left to right. A scope opens at its cue and holds through its noun phrase and whatever is
+coordinated with it ("no stripes or dots"). It closes at "but", a verb, "with" or a coordinated
+phrase of another kind ("no sleeves and light pink").
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _WEIGHTS = {"slightly": 0.6, "strongly": 1.4}
 
 
 @dataclass(frozen=True)
-class Found:
+class Finding:
     """One attribute with its op.
 
-    join: how it is tied to the one before ("or", "and", "comma", ""); place: word index; mild: only a bound to what
-    was said before ("shorter but not too short").
+    join: what ties it to the finding before ("or", "and", "comma" or ""); place: word index;
+    mild: it only bounds an earlier one ("shorter but not too short").
     """
 
     facet: str
@@ -41,7 +41,7 @@ class Found:
 
 @dataclass
 class Scope:
-    """What holds for the next attribute."""
+    """What holds for the next attribute: open cues, their strength and their reach."""
 
     negated: bool = False
     degree: str | None = None
@@ -57,27 +57,30 @@ class Scope:
     match: bool = False
 
     def close(self) -> None:
-        """Ends what a cue has opened."""
+        """End what a cue has opened."""
         self.negated, self.degree, self.used, self.pending, self.kind = False, None, False, "", ""
         self.match, self.closed, self.weight, self.facets = False, False, 1.0, frozenset()
 
 
 class Cues:
-    """A pass over the marks of one sentence that keeps the scope; a subclass says what an attribute means in it."""
+    """A pass over the marks of a sentence that keeps the scope.
+
+    A subclass tells what an attribute means within it.
+    """
 
     def __init__(self, marks: list[Mark]) -> None:
         self.marks = marks
         self.scope = Scope()
-        self.found: list[Found] = []
+        self.findings: list[Finding] = []
         self.governor = ""
 
-    def run(self) -> list[Found]:
-        """All that the sentence says of attributes, in order."""
+    def run(self) -> list[Finding]:
+        """Return all that the sentence says of attributes, in order."""
         for index, mark in enumerate(self.marks):
             handler = getattr(self, f"_on_{mark.kind}", None)
             if handler is not None:
                 handler(mark, index)
-        return self.found
+        return self.findings
 
     def _on_stop(self, mark: Mark, index: int) -> None:
         swap = self.scope.swap
@@ -119,7 +122,7 @@ class Cues:
         self.scope.soft = soft
 
     def _on_item(self, mark: Mark, index: int) -> None:
-        """ "Not red, something blue": what follows is wanted."""
+        """End a refusal at "something": "not red, something blue" wants blue."""
         if (
             mark.text == "something"
             and self.scope.negated
@@ -138,7 +141,8 @@ class Cues:
 
     def _on_negation(self, mark: Mark, index: int) -> None:
         if mark.text.startswith("except") and self._adds(index):
-            return self._on_stop(mark, index)  # "like the second one, except with long sleeves"
+            self._on_stop(mark, index)  # "like the second one, except with long sleeves"
+            return
         either = self.scope.pending == "or"
         if self.scope.used or self.scope.pending:
             self.scope.close()
@@ -153,7 +157,7 @@ class Cues:
         self.scope.kind = "negation"
 
     def _adds(self, index: int) -> bool:
-        """Whether an "except" adds to what is alike, rather than takes from "anything" or "all"."""
+        """Return whether "except" adds to a likeness, not takes from "anything" or "all"."""
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         return following in ("with", "have", "verb", "comparison", "more", "less") and not any(
             m.text in ("anything", "everything", "all", "any") for m in self.marks[:index]
@@ -197,9 +201,9 @@ class Cues:
 
     def _on_soft(self, mark: Mark, index: int) -> None:
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
-        if following in ("stop", "comma") and self.found:
-            last = self.found[-1]
-            self.found[-1] = replace(
+        if following in ("stop", "comma") and self.findings:
+            last = self.findings[-1]
+            self.findings[-1] = replace(
                 last, soft=True, op="prefer" if last.op == "require" else last.op
             )
         else:
@@ -215,7 +219,7 @@ class Cues:
         self.scope.match, self.scope.kind = True, "matching"
 
     def _on_word(self, mark: Mark, index: int) -> None:
-        """An unknown word uses a cue up where its phrase ends with it ("less complicated and pink")."""
+        """Use up a cue at an unknown word that ends its phrase: "less complicated and pink"."""
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         if (
             self.scope.degree
@@ -241,7 +245,7 @@ class Cues:
         self._size("less", index)
 
     def _size(self, degree: str, index: int) -> None:
-        """ "a larger logo" is more logo; of all else the size says nothing."""
+        """Read "a larger logo" as more logo; of anything else the size says nothing."""
         ahead = next(
             (
                 m
@@ -254,6 +258,6 @@ class Cues:
             self._degree(degree)
 
     def _before(self, index: int, *facets: str) -> bool:
-        """Whether the next mark speaks of one of these facets."""
+        """Return whether the next mark is about one of these facets."""
         following = self.marks[index + 1] if index + 1 < len(self.marks) else None
         return bool(following and following.kind == "value" and following.facets & set(facets))

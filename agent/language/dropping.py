@@ -1,4 +1,4 @@
-"""What no longer matters ("any colour"), what stays ("same colour"), what is replaced ("in red instead")."""
+"""What no longer matters ("any colour"), stays ("same colour") or is replaced ("red instead")."""
 
 from __future__ import annotations
 
@@ -29,48 +29,62 @@ _DROP_FACET = tuple(
     re.compile(p)
     for p in (
         r"(?<!without )(?<!not )(?<!have )(?<!has )(?<!no )"
-        rf"\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|every) (?:{_FACET})\b(?: (?:is|"
-        rf"are|works?|will do|goes|would be|will be))?(?: (?:fine|ok|okay|good|great|do|fine by me))?(?! (?:but|except|other "
+        rf"\b(?:any|whatever|whichever|no matter the|regardless of(?: the)?|no matter what|all|"
+        rf"every) (?:{_FACET})\b(?: (?:is|"
+        rf"are|works?|will do|goes|would be|will be))?(?: (?:fine|ok|okay|good|great|do|fine by "
+        rf"me))?(?! (?:but|except|other "
         rf"than|apart|besides|of))",
-        rf"\b(?:forget|forget about|never mind|nevermind|ignore|do not care about|do not mind|do not worry about|not care about|"
-        rf"no preference (?:on|for|about)|remove|drop|scrap|clear|lift|skip|reset|disregard|not bothered about|not fussy about|"
-        rf"not picky about|relax)(?: the| my| that| about| about the| about my)*(?: (?P<adj>\w+))? (?:{_FACET})\b",
-        rf"\b(?:the |my )?(?:{_FACET}) (?:does not matter|is not important|do not matter|is irrelevant|is no issue|is no object|"
-        rf"is not an issue|is no problem|is no concern|is flexible|is open|does not really matter|is up to you)\b",
-        r"\bno (?P<budget>budget|price limit|budget limit|price cap)\b|\b(?P<object>money is no object)\b",
+        rf"\b(?:forget|forget about|never mind|nevermind|ignore|do not care about|do not mind|do "
+        rf"not worry about|not care about|"
+        rf"no preference (?:on|for|about)|remove|drop|scrap|clear|lift|skip|reset|disregard|not "
+        rf"bothered about|not fussy about|"
+        rf"not picky about|relax)(?: the| my| that| about| about the| about my)*(?: "
+        rf"(?P<adj>\w+))? (?:{_FACET})\b",
+        rf"\b(?:the |my )?(?:{_FACET}) (?:does not matter|is not important|do not matter|is "
+        rf"irrelevant|is no issue|is no object|"
+        rf"is not an issue|is no problem|is no concern|is flexible|is open|does not really "
+        rf"matter|is up to you)\b",
+        r"\bno (?P<budget>budget|price limit|budget limit|price cap)\b|\b(?P<object>money is no "
+        r"object)\b",
         rf"\bdo not care (?:what|which|about what|about which) (?:{_FACET})\b(?: it is| they are)?",
     )
 )
 _DROP_VALUE = tuple(
     re.compile(p)
     for p in (
-        r"\b(?:forget|forget about|never mind|nevermind|ignore|not care about|do not care about|do not mind|scrap)(?: the| "
+        r"\b(?:forget|forget about|never mind|nevermind|ignore|not care about|do not care about|"
+        r"do not mind|scrap)(?: the| "
         r"about the| about| my| that| those)* (?P<what>\w+(?: \w+){0,2})",
-        r"\b(?:does|do|need) not (?:have|need) to (?:be|have)(?: a| an| the| any)? (?P<what>\w+(?: \w+){0,2})",
+        r"\b(?:does|do|need) not (?:have|need) to (?:be|have)(?: a| an| the| any)? "
+        r"(?P<what>\w+(?: \w+){0,2})",
         r"\b(?:does|do) not need(?: a| an| the| any)? (?P<what>(?!to\b)\w+(?: \w+){0,2})",
         r"\bchanged my mind about(?: the| having)? (?P<what>\w+(?: \w+){0,2})",
         r"\bneed not (?:be|have)(?: a| an| the)? (?P<what>\w+(?: \w+){0,2})",
         r"\b(?P<what>\w+(?: \w+)?) (?:does|do) not matter(?: any ?more)?\b",
         r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:optional|not a must|not necessary|not needed)\b",
-        r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:fine|ok|okay|alright|all right|allowed|welcome|good) (?:after all|again|now)\b",
-        r"\bno longer (?:needs?|wants?|has) (?:to (?:be|have))?(?: a| an| the)? ?(?P<what>\w+(?: \w+)?)",
+        r"\b(?P<what>\w+(?: \w+)?) (?:is|are) (?:fine|ok|okay|alright|all right|allowed|welcome|"
+        r"good) (?:after all|again|now)\b",
+        r"\bno longer (?:needs?|wants?|has) (?:to (?:be|have))?(?: a| an| the)? ?(?P<what>\w+(?: "
+        r"\w+)?)",
     )
 )
 _KEEP = re.compile(
-    rf"\b(?:keep|same|keep the same|leave|keeping|retain|like|love|happy with|okay with)(?: the| its| that| "
+    rf"\b(?:keep|same|keep the same|leave|keeping|retain|like|love|happy with|okay with)(?: the| "
+    rf"its| that| "
     rf"this| same)+ (?:{_FACET})\b|\bsame (?:{_FACET.replace('P<', 'P<same_')})\b"
 )
 _REPLACED_NOUN = re.compile(
     rf"\b(?:change|switch|make|turn|swap)(?: the| its)* (?:{_FACET})\b(?: (?:to|into|for))?"
 )
 _INSTEAD = re.compile(
-    r"\binstead\b(?! of)|\bactually\b|\brather\b(?! than)|\bmake (?:it|that|them) (?!a bit|a little|more|"
+    r"\binstead\b(?! of)|\bactually\b|\brather\b(?! than)|\bmake (?:it|that|them) (?!a bit|a "
+    r"little|more|"
     r"less|much|slightly)"
 )
 
 
 def read_drops(sentence: Sentence) -> tuple[Drop, ...]:
-    """Reads and takes what the shopper takes back."""
+    """Read and take what the shopper takes back."""
     drops: list[Drop] = []
     for pattern in _DROP_VALUE:
         for match in pattern.finditer(sentence.text):
@@ -95,7 +109,7 @@ def _facets_named(match: re.Match[str]) -> list[Drop]:
 
 
 def _values_named(sentence: Sentence, match: re.Match[str]) -> list[Drop]:
-    """The longest leading run of words that is an attribute, over all facets that know it."""
+    """Return the longest leading run of words that names a value, in every facet that knows it."""
     span = sentence.span(match)
     if not sentence.free(span):
         return []
@@ -122,25 +136,28 @@ def _values_named(sentence: Sentence, match: re.Match[str]) -> list[Drop]:
 
 
 def _in_vocabulary(text: str) -> list[Drop]:
-    found = ((facet, vocabulary.find(facet, text)) for facet in vocabulary.ATTRIBUTE_FACETS)
-    return [Drop(facet=facet, value=value) for facet, value in found if value]
+    values = ((facet, vocabulary.find(facet, text)) for facet in vocabulary.ATTRIBUTE_FACETS)
+    return [Drop(facet=facet, value=value) for facet, value in values if value]
 
 
 def read_kept(sentence: Sentence) -> tuple[str, ...]:
-    """Facets to hold as they are: "same colour", "keep the length". Taken."""
-    kept: list[str] = []
+    """Read and take the facets that shall stay: "same colour", "keep the length"."""
+    facets: list[str] = []
     for match in _KEEP.finditer(sentence.text):
         span = sentence.span(match)
         if sentence.free(span):
             sentence.take(span)
-            kept.extend(
+            facets.extend(
                 name.removeprefix("same_") for name, value in match.groupdict().items() if value
             )
-    return tuple(dict.fromkeys(kept))
+    return tuple(dict.fromkeys(facets))
 
 
 def read_replaced(sentence: Sentence, facets_said: tuple[str, ...]) -> tuple[str, ...]:
-    """Facets whose earlier wishes give way: named ("change the colour to red"), or all said beside "instead"."""
+    """Return the facets whose earlier wishes give way.
+
+    They are named ("change the colour to red"), or are all that is said along with "instead".
+    """
     named = [
         facet
         for match in _REPLACED_NOUN.finditer(sentence.text)

@@ -19,13 +19,13 @@ PHRASE_ENDS = frozenset(
         "matching",
     }
 )
-"""Kinds of marks at which a noun phrase ends."""
+"""Kinds of marks that end a noun phrase."""
 REACH = 6
-"""How many marks a noun may stand away."""
+"""Marks between a word and its noun, at most."""
 
 
 def _left_verb(marks: list[Mark], index: int) -> str:
-    """The kind of verb that governs a mark: "have", "with", "verb" or "" at the start."""
+    """Return what governs a mark: "have", "with", "verb", or "" at the start."""
     for mark in reversed(marks[:index]):
         if mark.kind in ("have", "with", "verb"):
             return mark.kind
@@ -35,7 +35,7 @@ def _left_verb(marks: list[Mark], index: int) -> str:
 
 
 def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
-    """The part that the mark at `index` modifies and where it stands; None where it is the garment itself."""
+    """Return the part that a mark modifies and its index; None where that is the garment itself."""
     for at in range(index + 1, min(len(marks), index + 1 + REACH)):
         mark = marks[at]
         if mark.kind == "part":
@@ -51,7 +51,7 @@ def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
 
 
 def _subject(marks: list[Mark], index: int) -> tuple[str, int] | None:
-    """The part of which the mark is said: "the sleeves are (a bit) longer", "sleeves that are long"."""
+    """Return the part that is the subject of "the sleeves are (a bit) longer" and the like."""
     back = index - 1
     while back > 0 and marks[back].kind in (
         "slightly",

@@ -11,22 +11,29 @@ from agent.language.reading import Intent, Mention
 from agent.language.tokens import Sentence
 
 _ASKS_ABOUT = re.compile(
-    r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|have|was|did) (?:it|this|that|"
+    r"^(?:so |and |but |ok |okay |hey |hi |, )*(?:(?:is|are|does|do|can|could|will|would|has|"
+    r"have|was|did) (?:it|this|that|"
     r"these|those|they|the|number|# ?\d|there)\b"
     r"|which (?:ones?|of (?:these|those|them)) (?:is|are|has|have|comes?)\b"
-    r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|should|would) i (?:style|wear|"
-    r"wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|colou?rs?|material|fabric|"
-    r"brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|colou?rs?|fabric|material)|"
+    r"|what (?:goes|would go|can i wear|should i wear|could i wear|do i wear)|how (?:do|can|"
+    r"should|would) i (?:style|wear|"
+    r"wash)|(?:how (?:much|long|warm|thick|heavy|expensive|tall|big|many)|what (?:size|sizes|"
+    r"colou?rs?|material|fabric|"
+    r"brand|price|is (?:it|this|that|the)|are|does|do|kind of|is made)|which (?:size|sizes|brand|"
+    r"colou?rs?|fabric|material)|"
     r"where (?:is|can|does)|who makes|when))"
 )
 _REQUEST = re.compile(
-    r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could (?:you|i|"
-    r"we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you (?:show|"
+    r"\b(?:do you (?:have|sell|carry|stock|offer)|have you got|got any|can (?:you|i|we)|could "
+    r"(?:you|i|"
+    r"we)|will you|is there (?:any|a|something|anything)|are there (?:any|some|other)|would you "
+    r"(?:show|"
     r"find)|(?:can|could) (?:it|they|that|this) (?:be|have|come)|how about|what about|"
     r"(?:have|get|come|available|find|show) (?:it|this|that)? ?(?:\w+ )?in (?!stock|cotton|wool))\b"
 )
 _CARE = re.compile(
-    r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to size|runs? "
+    r"\b(?:machine wash(?:able)?|wash (?:it|this)|iron|dry clean|shrink|stretch(?:y)?|true to "
+    r"size|runs? "
     r"(?:small|large|big)|in stock|sold out|available)\b"
 )
 
@@ -35,13 +42,14 @@ _NEVER = r"(?!)"
 
 @cache
 def _table() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
-    """Kind, the pattern of a whole message, the pattern of a part of one; in the order of the file."""
+    """Return (kind, pattern of a whole message, pattern of a part of one), in the file's order."""
     rows = tomllib.loads(Path(__file__).with_name("intents.toml").read_text(encoding="utf-8"))
     return tuple(
         (
             kind,
             re.compile(
-                rf"(?:please )?(?:{'|'.join(row.get('whole', [_NEVER]))})(?: please| now| thanks?)?(?: "
+                rf"(?:please )?(?:{'|'.join(row.get('whole', [_NEVER]))})(?: please| now| "
+                rf"thanks?)?(?: "
                 rf"[.!?])*"
             ),
             re.compile(rf"(?<!\w)(?:{'|'.join(row.get('part', [_NEVER]))})(?!\w)"),
@@ -51,8 +59,11 @@ def _table() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
 
 
 def read_intents(sentence: Sentence) -> list[Intent]:
-    """Reads and takes orders, thanks, greetings and what is out of scope; words that point may belong to an order too."""
-    found: list[Intent] = []
+    """Read and take orders, thanks, greetings and what is out of scope.
+
+    Words that point may belong to an order too.
+    """
+    intents: list[Intent] = []
     used: set[int] = set()
     for kind, whole, part in _table():
         if whole.fullmatch(sentence.text):
@@ -62,12 +73,15 @@ def read_intents(sentence: Sentence) -> list[Intent]:
         if match is not None and not used & set(sentence.span(match)):
             sentence.take(_taken(kind, sentence, match))
             used.update(sentence.span(match))
-            found.append(Intent(kind=kind, text=match.group()))
-    return found
+            intents.append(Intent(kind=kind, text=match.group()))
+    return intents
 
 
 def _taken(kind: str, sentence: Sentence, match: re.Match[str]) -> range:
-    """What an order uses up: an out-of-scope request all of its clause, "compare" and "why" nothing but themselves."""
+    """Return the words that an order uses up.
+
+    A request that is out of scope uses up its clause, "compare" and "why" only themselves.
+    """
     span = sentence.span(match)
     if kind == "out_of_scope":
         ends = [
@@ -82,7 +96,7 @@ def _taken(kind: str, sentence: Sentence, match: re.Match[str]) -> range:
 def read_question(
     sentence: Sentence, mentions: tuple[Mention, ...], has_page: bool
 ) -> Intent | None:
-    """Whether the message asks about something shown, rather than for something: "is the second one striped?"."""
+    """Return the question about something shown ("is the second one striped?"), or None."""
     text = sentence.text
     asks = _ASKS_ABOUT.search(text)
     if (

@@ -1,7 +1,8 @@
 """The table of phrases: what each run of words may mean, from the vocabulary and from `words.toml`.
 
-A phrase means attribute values (`value`), a comparison (`comparison`: facet, op and value), or a cue of the grammar
-("no", "more", "and", "instead of"). The longest phrase wins; a phrase of `words.toml` beats one of the vocabulary.
+A phrase means attribute values (`value`), a comparison (`comparison`: facet, op and value), or a
+cue of the grammar ("no", "more", "and", "instead of"). The longest phrase wins; a phrase of
+`words.toml` beats one of the vocabulary.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import vocabulary
 from agent.language.tokens import words_of
@@ -47,7 +49,11 @@ class Sense:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a phrase is: kind "value", "comparison" or a cue's name; senses: several meanings that all hold ("denim jacket")."""
+    """What a phrase is.
+
+    kind: "value", "comparison" or a cue's name; senses: meanings that hold together ("denim
+    jacket").
+    """
 
     kind: str
     senses: tuple[Sense, ...] = ()
@@ -55,13 +61,13 @@ class Entry:
 
 
 @cache
-def table() -> dict:
-    """`words.toml` as read."""
+def table() -> dict[str, Any]:
+    """Return the content of `words.toml`."""
     return tomllib.loads(Path(__file__).with_name("words.toml").read_text(encoding="utf-8"))
 
 
 def _comparative_forms(word: str) -> set[str]:
-    """Regular comparatives and superlatives: tight -> tighter, tightest; shiny -> shinier; slim -> slimmer."""
+    """Return the regular comparative and superlative: tighter, tightest; shinier; slimmer."""
     if word.endswith("y"):
         stems = {word[:-1] + "i"}
     elif word.endswith("e"):
@@ -87,7 +93,7 @@ def _vocabulary_phrases() -> dict[tuple[str, ...], Entry]:
 
 
 def _regular_comparisons(phrases: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
-    found: dict[tuple[str, ...], Entry] = {}
+    entries: dict[tuple[str, ...], Entry] = {}
     for words, entry in phrases.items():
         if (
             len(words) == 1
@@ -97,10 +103,10 @@ def _regular_comparisons(phrases: dict[tuple[str, ...], Entry]) -> dict[tuple[st
         ):
             sense = entry.senses[0]
             for form in _comparative_forms(words[0]):
-                found.setdefault(
+                entries.setdefault(
                     (form,), Entry("comparison", (Sense(sense.facet, sense.value, "more"),))
                 )
-    return found
+    return entries
 
 
 def _sense(text: str) -> Sense:
@@ -110,7 +116,7 @@ def _sense(text: str) -> Sense:
 
 
 def _forms(phrase: str) -> tuple[str, ...]:
-    """The phrase, and with "sleeve" and "sleeved" where it ends in "sleeves"."""
+    """Return the phrase, and with "sleeve" and "sleeved" if it ends in "sleeves"."""
     return (phrase, phrase[:-1], phrase[:-1] + "d") if phrase.endswith("sleeves") else (phrase,)
 
 
@@ -134,7 +140,7 @@ def _own_phrases() -> dict[tuple[str, ...], Entry]:
 
 @cache
 def phrases() -> dict[tuple[str, ...], Entry]:
-    """Every phrase of one or more words -> its entry."""
+    """Return {phrase of one or more words: its entry}."""
     return {
         **_regular_comparisons(_named()),
         **_lacking(_named()),
@@ -145,7 +151,7 @@ def phrases() -> dict[tuple[str, ...], Entry]:
 
 
 def _lacking(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
-    """ "collarless", "buttonless": a detail or a collar refused in one word."""
+    """Return the phrases that refuse a detail or a collar in one word: "collarless"."""
     return {
         (words[0] + "less",): Entry(
             "comparison", (Sense(entry.senses[0].facet, entry.senses[0].value, "exclude"),)
@@ -156,7 +162,7 @@ def _lacking(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry
 
 
 def _color_plurals(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
-    """ "blues and greens"."""
+    """Return the plurals of colours: "blues and greens"."""
     return {
         (value + "s",): Entry("value", (Sense("color", value),))
         for value in vocabulary.leaf_values("color")
@@ -174,7 +180,7 @@ def _named() -> dict[tuple[str, ...], Entry]:
 
 @cache
 def spellable() -> frozenset[str]:
-    """The single words that a misspelling may be meant for: not the comparatives that rules derive."""
+    """Return the single words that a misspelling may be mended to; no derived comparatives."""
     single = {
         words[0]: entry
         for words, entry in {**_named(), **_own_phrases()}.items()
@@ -187,7 +193,7 @@ def spellable() -> frozenset[str]:
 
 @cache
 def longest() -> dict[str, int]:
-    """First word -> the number of words of the longest phrase that begins with it."""
+    """Return {first word: words in the longest phrase that begins with it}."""
     lengths: dict[str, int] = {}
     for words in phrases():
         lengths[words[0]] = max(lengths.get(words[0], 0), len(words))

@@ -11,9 +11,12 @@ from agent.language.tokens import Sentence
 
 @dataclass(frozen=True)
 class Mark:
-    """A phrase in its place. kind: "value", "comparison", "part", a cue's name, or "word" (unknown).
+    """A phrase in its place.
 
-    start, end: word indices, end exclusive; note: of a part, which ("sleeve"); confidence: below 1 where mended.
+    kind: "value", "comparison", "part", a cue's name, or "word" for an unknown one.
+
+    start, end: word indices, end exclusive; note: which part ("sleeve"); confidence: below 1 if the
+    spelling was mended.
     """
 
     kind: str
@@ -25,17 +28,17 @@ class Mark:
     confidence: float = 1.0
 
     def as_(self, kind: str, *senses: Sense) -> Mark:
-        """The same place read otherwise."""
+        """Return a mark in the same place that means something else."""
         return replace(self, kind=kind, senses=senses)
 
     @property
     def facets(self) -> frozenset[str]:
-        """The facets that it speaks of."""
+        """The facets that the mark is about."""
         return frozenset(sense.facet for sense in self.senses)
 
 
 def _match(words: tuple[str, ...], start: int, end: int) -> tuple[int, tuple[str, ...]] | None:
-    """The longest phrase from `start` that ends before `end`: its end and its words."""
+    """Return the end and the words of the longest phrase in words[start:end]."""
     for stop in range(min(end, start + longest().get(words[start], 0)), start, -1):
         if words[start:stop] in phrases():
             return stop, words[start:stop]
@@ -43,7 +46,7 @@ def _match(words: tuple[str, ...], start: int, end: int) -> tuple[int, tuple[str
 
 
 def _mended(sentence: Sentence) -> tuple[tuple[str, ...], set[int]]:
-    """The words with misspellings mended, and where that happened."""
+    """Return the words with misspellings mended, and the indices of the mended ones."""
     words, touched = [], set()
     for index, word in enumerate(sentence.words):
         better = word if index in sentence.taken else mend(word)
@@ -54,7 +57,7 @@ def _mended(sentence: Sentence) -> tuple[tuple[str, ...], set[int]]:
 
 
 def read_marks(sentence: Sentence) -> list[Mark]:
-    """The marks of a sentence in order; words that were taken before leave a gap of kind "taken"."""
+    """Return the marks of a sentence in order; words read before are of kind "taken"."""
     words, touched = _mended(sentence)
     marks: list[Mark] = []
     index = 0
@@ -64,12 +67,12 @@ def read_marks(sentence: Sentence) -> list[Mark]:
             index += 1
             continue
         end = next((i for i in range(index, len(words)) if i in sentence.taken), len(words))
-        found = _match(words, index, end)
-        if found is None:
+        match = _match(words, index, end)
+        if match is None:
             marks.append(Mark("word", index, index + 1, words[index]))
             index += 1
             continue
-        stop, phrase = found
+        stop, phrase = match
         entry = phrases()[phrase]
         confidence = 0.9 if touched & set(range(index, stop)) else 1.0
         marks.append(

@@ -1,7 +1,8 @@
-"""A vibe that the lexicon does not name, read as the nearest one that it does: only where that is nearly always right.
+"""An unknown vibe read as the nearest known one, only where that is nearly always right.
 
-Sentence embeddings read cultural references badly, so the bar is high: at THRESHOLD and MARGIN 9 of 10 names that are held
-out from the lexicon find their own entry (`python -m evaluation vibes`). Below it the chat asks.
+Sentence embeddings read cultural references badly, so the bar is high: at MIN_COSINE and MIN_LEAD 9
+of 10 names that are held out from the lexicon find their own entry (`python -m evaluation vibes`).
+Below it the chat asks.
 """
 
 from __future__ import annotations
@@ -17,19 +18,19 @@ from agent.language.sentences import sentence_encoder
 from agent.language.tokens import words_of
 from agent.language.vibes import Entry, constraints_of, give_way, lexicon
 
-THRESHOLD = 0.65
-MARGIN = 0.15
-"""Least cosine, and least lead over the next entry."""
+MIN_COSINE = 0.65
+MIN_LEAD = 0.15
+"""Lowest cosine, and lowest lead over the next entry."""
 Embed = Callable[[Sequence[str]], np.ndarray]
-_LONGEST = 7
-"""Words of a message that as a whole may be a vibe."""
-_MOST_NAMES = 2
-"""Names of an entry whose likeness counts: the best alone is often a stray word."""
+_MAX_WORDS = 7
+"""Words in a message that may be a vibe as a whole, at most."""
+_MAX_NAMES = 2
+"""Names of an entry whose likeness counts: the best one alone is often a stray word."""
 
 
 @dataclass(frozen=True)
 class Near:
-    """The nearest entry, its score (a cosine), and by how much it is ahead of the next entry."""
+    """The nearest entry, its score (a cosine), and its lead over the next entry."""
 
     entry: Entry
     score: float
@@ -37,8 +38,8 @@ class Near:
 
     @property
     def sure(self) -> bool:
-        """Whether it may be read so."""
-        return self.score >= THRESHOLD and self.ahead >= MARGIN
+        """Whether score and lead are high enough to read the phrase so."""
+        return self.score >= MIN_COSINE and self.ahead >= MIN_LEAD
 
 
 class Nearest:
@@ -55,11 +56,11 @@ class Nearest:
         self._vectors = embed(texts)
 
     def __call__(self, phrase: str) -> Near:
-        """The entry whose best names are most like the phrase."""
+        """Return the entry whose best names are most like the phrase."""
         return self._near(self._vectors @ self._embed([phrase])[0])
 
     def held_out(self) -> list[tuple[Entry, Near]]:
-        """Every name taken out of the lexicon in turn: its own entry, and the nearest by all other names."""
+        """Leave out each name in turn: return its own entry and the nearest by all other names."""
         cosines = self._vectors @ self._vectors.T
         np.fill_diagonal(cosines, -1.0)
         return [
@@ -70,7 +71,7 @@ class Nearest:
     def _near(self, cosine: np.ndarray) -> Near:
         scores = np.array(
             [
-                np.sort(cosine[self._owner == number])[-_MOST_NAMES:].mean()
+                np.sort(cosine[self._owner == number])[-_MAX_NAMES:].mean()
                 for number in range(len(self.entries))
             ]
         )
@@ -80,14 +81,17 @@ class Nearest:
 
 @cache
 def nearest() -> Nearest | None:
-    """The installed one, or None without a sentence encoder."""
+    """Return the nearest-vibe index, or None without a sentence encoder."""
     encoder = sentence_encoder()
     return Nearest(encoder) if encoder else None
 
 
 def candidates(reading: Reading) -> tuple[str, ...]:
-    """Phrases that may be a vibe: those that look like one, or a short message in which nothing else was understood."""
-    said = (
+    """Return phrases that may be a vibe.
+
+    They look like one, or are a short message in which nothing else was understood.
+    """
+    understood = (
         reading.constraints
         or reading.intents
         or reading.mentions
@@ -96,21 +100,21 @@ def candidates(reading: Reading) -> tuple[str, ...]:
         or reading.count
     )
     whole = (
-        not (said or reading.unknown_vibes)
+        not (understood or reading.unknown_vibes)
         and reading.unknown
-        and len(reading.text.split()) <= _LONGEST
+        and len(reading.text.split()) <= _MAX_WORDS
     )
     if whole and words_of(reading.text)[0] in ("no", "not", "without", "less", "more", "nothing"):
         return ()
     phrases = (reading.text.strip(" .!?"),) if whole else reading.unknown_vibes
-    # a name of the lexicon that the reader saw and did not take for a vibe ("spring mattress") would be found again here
+    # a name that the reader did not take for a vibe ("spring mattress") would be a hit here again
     return tuple(
         phrase for phrase in phrases if not any((word,) in lexicon() for word in words_of(phrase))
     )
 
 
 def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str, ...]]:
-    """The reading with its unknown vibes read as the nearest known ones, and what to say of it ("I read ... as ...").
+    """Return the reading with unknown vibes read as the nearest known ones, and remarks on that.
 
     What nothing is near enough to stays unknown. Explicit words win over a vibe, as ever.
     """
@@ -118,7 +122,7 @@ def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str,
     if find is None or not phrases:
         return reading, ()
     near = {phrase: find(phrase) for phrase in phrases}
-    sure = {phrase: found.entry for phrase, found in near.items() if found.sure}
+    sure = {phrase: hit.entry for phrase, hit in near.items() if hit.sure}
     if not sure:
         return reading, ()
     wanted = [c for entry in sure.values() for c in constraints_of(entry)]

@@ -1,4 +1,4 @@
-"""Wishes put together from pictures: "the shape of the first photo in the colour of the second", "the jeans in this photo"."""
+"""Wishes composed of pictures: "the shape of the first photo in the colour of the second"."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ASPECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"neckline|neck|collar", ("neckline",)),
     (r"length", ("length",)),
 )
-"""Word -> the facets that it takes over; none for the whole garment, which the others then change."""
+"""Words -> the facets that they take over; none for the garment that the others change."""
 _ASPECT = "|".join(words for words, _ in _ASPECTS)
 _PLACES = {
     "first": 1,
@@ -38,7 +38,8 @@ _PLACES = {
 _PLACE = "|".join(word for word in _PLACES if word[0].isalpha()) + r"|\d (?:st|nd|rd|th)"
 _NOUN = r"(?:photo|picture|pic|image|one|item|dress|shirt|top|skirt|jacket|coat|bag|shoe|pair)s?"
 _POINTER = (
-    rf"(?:(?:the|my|your) (?P<place>{_PLACE})(?: (?P<noun>{_NOUN}))?|(?P<det>this|that)(?: (?P<noun2>{_NOUN}))?"
+    rf"(?:(?:the|my|your) (?P<place>{_PLACE})(?: (?P<noun>{_NOUN}))?|(?P<det>this|that)(?: "
+    rf"(?P<noun2>{_NOUN}))?"
     r"|(?:the|my) (?P<noun3>photo|picture|pic|image)|(?:the|my|those|these) (?P<kind>\w+(?: \w+)?))"
 )
 _PART = re.compile(
@@ -54,8 +55,10 @@ _GARMENTS = tuple(
     for pattern in (
         rf"\b(?:the|those|these|her|his|their|my) {_THING} (?:in|on|from) (?:this|the|my|that) "
         r"(?:photo|photograph|picture|pic|image)\b",
-        rf"\b(?:the|those|these) {_THING} (?:that |which )?{_SOMEBODY} (?:is wearing|are wearing|wears?|has on|have on)\b",
-        rf"\b(?:this|it|photo|picture)(?: ,)? (?:but (?:just |only )?|just |only )(?:the|her|his) {_THING}"
+        rf"\b(?:the|those|these) {_THING} (?:that |which )?{_SOMEBODY} (?:is wearing|are wearing|"
+        rf"wears?|has on|have on)\b",
+        rf"\b(?:this|it|photo|picture)(?: ,)? (?:but (?:just |only )?|just |only )(?:the|her|"
+        rf"his) {_THING}"
         r"(?=$| [,.?!]| (?:in|but|with|and|please)\b)",
     )
 )
@@ -64,7 +67,10 @@ ReadConstraints = Callable[[str], tuple[Constraint, ...]]
 
 
 def read_garment(sentence: Sentence, attributes: ReadConstraints) -> str | None:
-    """The kind of garment that is meant among several in a photo. Takes no words: they are a wish as well."""
+    """Return the kind of garment that is meant among several in a photo.
+
+    Takes no words: they are a wish as well.
+    """
     for pattern in _GARMENTS:
         for match in pattern.finditer(sentence.text):
             named = [
@@ -80,12 +86,15 @@ def read_garment(sentence: Sentence, attributes: ReadConstraints) -> str | None:
 def read_parts(
     sentence: Sentence, context: Context | None, attributes: ReadConstraints
 ) -> tuple[Part, ...]:
-    """Reads and takes the parts of a wish that name their picture; nothing where none takes a facet from another."""
-    found = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
-    if not any(facets for _, facets in found):
+    """Read and take the parts of a wish that name their picture.
+
+    Without a part that takes a facet from another picture there are none.
+    """
+    matches = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
+    if not any(facets for _, facets in matches):
         return ()
     parts = []
-    for match, facets in found:
+    for match, facets in matches:
         span = sentence.span(match)
         pointer = (
             _kind_of(match, context, attributes)
@@ -99,10 +108,10 @@ def read_parts(
 
 
 def _facets(match: re.Match[str]) -> tuple[str, ...]:
-    said = [match.group("aspect"), match.group("aspect2")]
+    aspects = [match.group("aspect"), match.group("aspect2")]
     return tuple(
         facet
-        for word in said
+        for word in aspects
         if word
         for pattern, facets in _ASPECTS
         if re.fullmatch(pattern, word)
@@ -113,7 +122,10 @@ def _facets(match: re.Match[str]) -> tuple[str, ...]:
 def _kind_of(
     match: re.Match[str], context: Context | None, attributes: ReadConstraints
 ) -> Mention | None:
-    """ "The colour of the shoes": a picture by what it is of; None where no picture is there, or no kind is named."""
+    """Return the picture meant by what it shows: "the colour of the shoes".
+
+    None without a picture, or where no kind is named.
+    """
     named = tuple(
         c for c in attributes(match.group("kind")) if c.facet == "category" and c.op == "require"
     )
@@ -125,7 +137,7 @@ def _kind_of(
 
 
 def _pointer(match: re.Match[str], context: Context | None) -> Mention:
-    """`ordinal` 0 is "the other one"."""
+    """Return the picture meant by its position; ordinal 0 is "the other one"."""
     noun = match.group("noun") or match.group("noun2") or match.group("noun3") or ""
     photos, shown = (context.photos, bool(context.shown)) if context else (0, False)
     picture = bool(_PICTURE.match(noun)) or photos >= 2 or (photos == 1 and not shown)

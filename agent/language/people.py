@@ -1,4 +1,4 @@
-"""For whom it is, and whose it is: audience and brand."""
+"""Audience and brand: whom an item is for, and who makes it."""
 
 from __future__ import annotations
 
@@ -10,23 +10,29 @@ from agent.language.tokens import Sentence, words_of
 from vocabulary.wish import Constraint
 
 _WOMEN = (
-    r"wife|girlfriend|mom|mum|mother|mummy|mommy|grandma|grandmother|aunt|auntie|sister|fiancee|bride|herself|her|women|"
+    r"wife|girlfriend|mom|mum|mother|mummy|mommy|grandma|grandmother|aunt|auntie|sister|fiancee|"
+    r"bride|herself|her|women|"
     r"woman|lady|ladies|bridesmaids?|mother in law|sister in law|gf|she"
 )
 _MEN = (
-    r"husband|boyfriend|dad|father|daddy|grandpa|grandfather|uncle|brother|fiance|groom|himself|him|men|man|gentleman|"
+    r"husband|boyfriend|dad|father|daddy|grandpa|grandfather|uncle|brother|fiance|groom|himself|"
+    r"him|men|man|gentleman|"
     r"gentlemen|guys?|father in law|brother in law|bf|he"
 )
 _GIRLS = r"daughter|niece|girls?|granddaughter|little girl|teenage daughter|baby girl"
 _BOYS = r"son|nephew|boys?|grandson|little boy|teenage son|baby boy"
-_AGE = r"(?:\d{1,2} (?:years? old|yr old|yo|month old) |little |baby |teenage |young |older |younger |dear |own |best )*"
+_AGE = (
+    r"(?:\d{1,2} (?:years? old|yr old|yo|month old) |little |baby |teenage |young |older |younger |"
+    r"dear |own |best )*"
+)
 _PATTERNS = tuple(
     (value, re.compile(pattern))
     for value, pattern in (
         *(
             (
                 value,
-                rf"\bfor (?:my |a |an |the |our |his |her |some )?{_AGE}(?:{who})\b(?! (?:birthday|wedding|party|graduation|"
+                rf"\bfor (?:my |a |an |the |our |his |her |some )?{_AGE}(?:{who})\b(?! "
+                rf"(?:birthday|wedding|party|graduation|"
                 rf"office|dress|shirt|sleeves))",
             )
             for value, who in (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))
@@ -34,7 +40,8 @@ _PATTERNS = tuple(
         *(
             (
                 value,
-                rf"\b(?:my|our) {_AGE}(?:{who})\b(?= (?:wants|needs|would|is|likes|has|turns|loves|wears|will))",
+                rf"\b(?:my|our) {_AGE}(?:{who})\b(?= (?:wants|needs|would|is|likes|has|turns|"
+                rf"loves|wears|will))",
             )
             for value, who in (("girls", _GIRLS), ("boys", _BOYS), ("women", _WOMEN), ("men", _MEN))
         ),
@@ -42,24 +49,28 @@ _PATTERNS = tuple(
         ("men", r"\b(?:mens|gents|mans|menswear)\b"),
         (
             "girls",
-            r"\bgirls (?=dress|shirt|top|skirt|shoes|jacket|coat|clothes|clothing|tee|shorts|jeans|leggings|sneakers|"
+            r"\bgirls (?=dress|shirt|top|skirt|shoes|jacket|coat|clothes|clothing|tee|shorts|"
+            r"jeans|leggings|sneakers|"
             r"boots|wear)",
         ),
         (
             "boys",
-            r"\bboys (?=shirt|top|shoes|jacket|coat|clothes|clothing|tee|shorts|jeans|sneakers|boots|wear|trousers)",
+            r"\bboys (?=shirt|top|shoes|jacket|coat|clothes|clothing|tee|shorts|jeans|sneakers|"
+            r"boots|wear|trousers)",
         ),
         ("women", r"\bi am (?:a )?(?:woman|lady|female|girl)\b"),
         ("men", r"\bi am (?:a )?(?:man|guy|male|dude)\b"),
         ("unisex", r"\b(?:unisex|gender neutral|genderless|any gender|all genders)\b"),
         (
             "women",
-            r"\b(?:female|womens?|women) (?=dress(?:es)?|shirts?|tops?|skirts?|shoes|jackets?|coats?|clothes|clothing|"
+            r"\b(?:female|womens?|women) (?=dress(?:es)?|shirts?|tops?|skirts?|shoes|jackets?|"
+            r"coats?|clothes|clothing|"
             r"tees?|shorts|jeans|leggings|sneakers|boots|wear|watch|bags?|version|fit|cut|style)",
         ),
         (
             "men",
-            r"\b(?:male|mens?) (?=shirts?|tops?|shoes|jackets?|coats?|clothes|clothing|tees?|shorts|jeans|sneakers|boots|"
+            r"\b(?:male|mens?) (?=shirts?|tops?|shoes|jackets?|coats?|clothes|clothing|tees?|"
+            r"shorts|jeans|sneakers|boots|"
             r"wear|watch|bags?|version|fit|cut|style)",
         ),
     )
@@ -68,52 +79,60 @@ _REFUSES = re.compile(r"(?:\bnot|\bno|\bnothing|\binstead of|\brather than)(?: \
 
 
 def read_audience(sentence: Sentence) -> tuple[Constraint, ...]:
-    """Reads and takes whom the item is for."""
-    found: dict[str, Constraint] = {}
+    """Read and take whom the item is for."""
+    constraints: dict[str, Constraint] = {}
     for value, pattern in _PATTERNS:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if sentence.free(span):
                 sentence.take(span)
                 op = "exclude" if _REFUSES.search(sentence.text[: match.start()]) else "require"
-                found.setdefault(value, Constraint(facet="gender", op=op, value=value))
-    required = [c for c in found.values() if c.op == "require"]
+                constraints.setdefault(value, Constraint(facet="gender", op=op, value=value))
+    required = [c for c in constraints.values() if c.op == "require"]
     if len(required) > 1:
         return tuple(
-            c.model_copy(update={"any": 901}) if c.op == "require" else c for c in found.values()
+            c.model_copy(update={"any": 901}) if c.op == "require" else c
+            for c in constraints.values()
         )
-    return tuple(found.values())
+    return tuple(constraints.values())
 
 
 def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint, ...]:
-    """Reads and takes the catalogue's brands, unless the brand is an everyday word that stands without "by" or "from"."""
-    found: list[Constraint] = []
+    """Read and take the catalogue's brands.
+
+    A brand that is an everyday word needs a "by" or "from" before it.
+    """
+    constraints: list[Constraint] = []
     for brand in context.brands if context else ():
         words = words_of(brand)
         if not words:
             continue
         pattern = re.compile(
             rf"(?P<no>\b(?:no|not|without|except|nothing|avoid|(?:any(?:thing|one)?|"
-            rf"all) but|(?:other|another|different)(?: \w+)? (?:than|from)) (?:from |by |the brand )?)?"
-            rf"(?P<by>\b(?:by|from|of brand|the brand|brand) )?(?<!\w){re.escape(' '.join(words))}(?!\w)"
+            rf"all) but|(?:other|another|different)(?: \w+)? (?:than|from)) (?:from |by |the "
+            rf"brand )?)?"
+            rf"(?P<by>\b(?:by|from|of brand|the brand|brand) "
+            rf")?(?<!\w){re.escape(' '.join(words))}(?!\w)"
         )
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match)
             if sentence.free(span) and (match.group("by") or _distinct(words)):
                 sentence.take(span)
-                found.append(
+                constraints.append(
                     Constraint(
                         facet="brand", op="exclude" if match.group("no") else "require", value=brand
                     )
                 )
-    required = [c for c in found if c.op == "require"]
+    required = [c for c in constraints if c.op == "require"]
     if len(required) > 1:
-        return tuple(c.model_copy(update={"any": 902}) if c.op == "require" else c for c in found)
-    return tuple(found)
+        return tuple(
+            c.model_copy(update={"any": 902}) if c.op == "require" else c for c in constraints
+        )
+    return tuple(constraints)
 
 
 def _distinct(words: tuple[str, ...]) -> bool:
-    """Whether a brand's name cannot be taken for an attribute or an everyday word."""
+    """Return whether a brand's name is neither an attribute nor an everyday word."""
     return (len(words) > 1 and words not in phrases()) or (
         len(words[0]) > 3 and words not in phrases()
     )

@@ -1,4 +1,4 @@
-"""Reads a message: orders, pointers and amounts first, then vibes, then attributes in their scopes.
+"""The reader: orders, pointers and amounts first, then vibes, then attributes in their scopes.
 
 Each step takes the words that it has understood, so that none is read twice.
 """
@@ -28,9 +28,10 @@ _ASKS = frozenset({"question", "compare"})
 
 
 def read(text: str, context: Context | None = None) -> Reading:
-    """The message as constraints, orders and pointers; deterministic, no model, no catalogue.
+    """Read a message as constraints, orders and pointers: deterministic, no model, no catalogue.
 
-    context: what is shown and known; without it pointers stay unresolved and no brands are recognised.
+    context: what is shown and known; without it pointers stay unresolved and no brands are
+    recognised.
     """
     sentence = Sentence(words_of(text))
     garment, parts = (
@@ -39,19 +40,19 @@ def read(text: str, context: Context | None = None) -> Reading:
     )
     mentions = read_mentions(sentence, context, read_attributes)
     intents = read_intents(sentence)
-    drops, kept = read_drops(sentence), read_kept(sentence)
+    drops, kept_facets = read_drops(sentence), read_kept(sentence)
     amounts = read_amounts(sentence)
     people = (*read_brands(sentence, context), *read_audience(sentence))
     vibes = read_vibes(sentence)
     attributes, unknown, refused = _attributes(sentence)
-    said = _renumbered((*attributes, *people, *amounts.constraints))
+    stated = _renumbered((*attributes, *people, *amounts.constraints))
     question = read_question(sentence, mentions, bool(context and context.shown))
-    wanted = (*said, *give_way(said, vibes.constraints))
+    wanted = (*stated, *give_way(stated, vibes.constraints))
     if question is not None:
         intents.append(question)
     if any(intent.kind in _ASKS for intent in intents):  # what is asked about is not wished for
         intents = [
-            i.model_copy(update={"constraints": said}) if i.kind in _ASKS else i for i in intents
+            i.model_copy(update={"constraints": stated}) if i.kind in _ASKS else i for i in intents
         ]
         wanted = ()
     return Reading(
@@ -59,7 +60,7 @@ def read(text: str, context: Context | None = None) -> Reading:
         constraints=wanted,
         intents=tuple(_with_pick(intents, mentions, wanted)),
         drop=drops,
-        keep=kept,
+        keep=kept_facets,
         replaced=read_replaced(sentence, tuple(c.facet for c in attributes)),
         mentions=mentions,
         parts=parts,
@@ -75,19 +76,19 @@ def read(text: str, context: Context | None = None) -> Reading:
 
 @cache
 def _idle() -> frozenset[str]:
-    """Everyday words that are no news when they mean nothing here."""
+    """Return everyday words that need no remark when they mean nothing here."""
     return frozenset(Path(__file__).with_name("idle.txt").read_text(encoding="utf-8").split())
 
 
 def read_attributes(phrase: str) -> tuple[Constraint, ...]:
-    """The attributes of a phrase alone: no orders, amounts or vibes."""
+    """Return the attributes of a phrase: no orders, amounts or vibes."""
     return _attributes(Sentence(words_of(phrase)))[0]
 
 
 def _attributes(
     sentence: Sentence,
 ) -> tuple[tuple[Constraint, ...], tuple[str, ...], tuple[str, ...]]:
-    """The constraints, the words that mean nothing here, and those of them that are not wanted ("without laces")."""
+    """Return constraints, unknown words, and those of them that are refused ("without laces")."""
     marks = settle(read_marks(sentence))
     telling = [
         mark
@@ -107,7 +108,7 @@ def _attributes(
 
 
 def _renumbered(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
-    """`any` numbers from 1 up, in order of appearance."""
+    """Return the constraints with `any` numbers from 1 up, in order of appearance."""
     numbers = {
         n: i
         for i, n in enumerate(
@@ -122,7 +123,11 @@ def _renumbered(constraints: tuple[Constraint, ...]) -> tuple[Constraint, ...]:
 def _with_pick(
     intents: list[Intent], mentions: tuple[Mention, ...], wanted: tuple[Constraint, ...]
 ) -> list[Intent]:
-    """A bare pointer ("the second one") is a pick; with changes ("... but longer") it is more like that one."""
+    """Add the order that a pointer implies.
+
+    A bare one ("the second one") is a pick; with changes ("... but longer") it asks for more like
+    it.
+    """
     if not mentions or any(i.kind not in ("greet", "thanks") for i in intents):
         return intents
     pointed = mentions[0]

@@ -1,4 +1,4 @@
-"""What a sentence was read as: the types that leave this room."""
+"""What a message is read as: the types that leave this room."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ class _Frozen(BaseModel):
 class Intent(_Frozen):
     """Something other than a wish: an order to the chat, small talk, or a question.
 
-    constraints: what a question asks about ("is the second one striped?" -> require striped); not part of the wish.
+    constraints: what a question asks about ("is the second one striped?" -> require striped); not
+    part of the wish.
     """
 
     kind: IntentKind
@@ -43,18 +44,18 @@ class Intent(_Frozen):
 
 
 class Drop(_Frozen):
-    """What no longer matters: a facet as a whole (value None) or one value, which may belong to several facets."""
+    """What no longer matters: a whole facet (value None), or a value, maybe of several facets."""
 
     facet: str | None = None
     value: str | None = None
 
 
 class Mention(_Frozen):
-    """Points at something shown or at a photo.
+    """A pointer at something shown or at a photo.
 
     ordinal: 1-based, -1 the last; constraints: what the pointed item looks like ("that blue one");
-    extreme: the item with the most or least of something ("the cheaper of the two": less price), among the first
-    `among` shown (None: all); item_id: filled where the context settles it.
+    extreme: the item with the most or least of something ("the cheaper of the two": less price),
+    among the first `among` shown (None: all); item_id: filled where the context settles it.
     """
 
     kind: Literal["shown", "photo"] = "shown"
@@ -67,7 +68,7 @@ class Mention(_Frozen):
 
 
 class Part(_Frozen):
-    """What is taken from one of several pictures: these facets, or none for the garment that the others change."""
+    """What is taken from one of several pictures: facets, or none for the garment to change."""
 
     facets: tuple[str, ...]
     of: Mention
@@ -108,11 +109,12 @@ class Context(_Frozen):
 class Reading(_Frozen):
     """A sentence as constraints, orders and pointers.
 
-    drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced: facets whose earlier
-    wishes give way ("in red instead"); parts: what is taken from which of several pictures;
-    garment: the kind that is meant among several in one photo ("the jeans in this photo"); currency: ISO code where one
-    was named; unknown: words that were not understood; refused: those of them that stand behind a "no" or "without";
-    unknown_vibes: phrases that look like a vibe and are in no lexicon, worth one question.
+    drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced:
+    facets whose earlier wishes give way ("in red instead"); parts: what is taken from which of
+    several pictures; garment: the kind that is meant among several in one photo ("the jeans in
+    this photo"); currency: ISO code where one was named; unknown: words that were not understood;
+    refused: those of them that stand behind a "no" or "without"; unknown_vibes: phrases that look
+    like a vibe and are in no lexicon, worth one question.
     """
 
     text: str
@@ -132,5 +134,5 @@ class Reading(_Frozen):
     unknown_vibes: tuple[str, ...] = ()
 
     def intent(self, *kinds: str) -> Intent | None:
-        """The first intent of one of these kinds, or None."""
+        """Return the first intent of one of these kinds, or None."""
         return next((intent for intent in self.intents if intent.kind in kinds), None)

@@ -1,14 +1,12 @@
-"""How far "no", "more", "less" and "instead of" reach: marks in order -> what is found, each with its op.
+"""How far "no", "more", "less" and "instead of" reach: marks in order -> findings with ops.
 
-One pass, left to right. A scope opens at its cue, holds through its noun phrase and through what is coordinated with it
-("no stripes or dots"), and closes at "but", a verb, "with" or a coordinated phrase of another kind ("no sleeves and
-light pink").
+What opens and closes a scope stands in `cues.py`; here is what an attribute means within one.
 """
 
 from __future__ import annotations
 
 import vocabulary
-from agent.language.cues import OPPOSITE, Cues, Found
+from agent.language.cues import OPPOSITE, Cues, Finding
 from agent.language.lexicon import Sense
 from agent.language.marks import Mark
 
@@ -19,7 +17,7 @@ _GRADABLE = frozenset(
 
 
 class Reader(Cues):
-    """What the attributes of one sentence are: required, refused, more or less."""
+    """A pass that reads each attribute of a sentence as required, refused, more or less."""
 
     def _on_comparison(self, mark: Mark, index: int) -> None:
         if self.scope.used and not (self.scope.negated and self.scope.pending == "or"):
@@ -60,7 +58,7 @@ class Reader(Cues):
         self.scope.closed = noun or bool(mark.facets & {"sleeve_length", "details"})
 
     def _continues(self, mark: Mark, index: int) -> bool:
-        """Whether an open "no", "more" or "less" reaches this mark."""
+        """Return whether an open "no", "more" or "less" reaches this mark."""
         scope = self.scope
         if not scope.used or not (scope.negated or scope.degree):
             return True
@@ -90,7 +88,7 @@ class Reader(Cues):
             self._add(mark, sense, "require")
 
     def _graded(self, mark: Mark, sense: Sense) -> None:
-        degree = self.scope.degree
+        degree = self.scope.degree or ""
         if sense.facet == "length":
             longer = (sense.value in ("maxi", "midi")) == (degree == "more")
             self._add(mark, Sense("length", "length"), "more" if longer else "less")
@@ -115,7 +113,7 @@ class Reader(Cues):
             self._add(mark, sense, "exclude")
 
     def _category(self, mark: Mark, sense: Sense, index: int) -> None:
-        """A garment is wanted where it is named, unless it is only a part ("has a tighter skirt")."""
+        """Read a garment as wanted where it is named, unless as a part ("has a tighter skirt")."""
         scope = self.scope
         if scope.negated and scope.used and not scope.pending:
             return  # "no floral dresses": the dress is not refused
@@ -137,8 +135,8 @@ class Reader(Cues):
         if scope.match:
             return
         soft = scope.soft and op == "require" and not (scope.longing and sense.facet == "category")
-        self.found.append(
-            Found(
+        self.findings.append(
+            Finding(
                 sense.facet,
                 sense.value,
                 "prefer" if soft else op,
@@ -152,13 +150,16 @@ class Reader(Cues):
         )
 
     def _join(self, sense: Sense, op: str) -> str:
-        """How this finding is tied to the one before; refused things are alternatives only of the same facet and op."""
-        before = self.found[-1] if self.found else None
+        """Return what ties a finding to the one before it.
+
+        Refused things are alternatives only of the same facet and op.
+        """
+        before = self.findings[-1] if self.findings else None
         if self.scope.negated and not (before and (before.facet, before.op) == (sense.facet, op)):
             return ""
         return self.scope.pending
 
 
-def read_scopes(marks: list[Mark]) -> list[Found]:
-    """What the marks of one sentence say, in order."""
+def read_scopes(marks: list[Mark]) -> list[Finding]:
+    """Return what the marks of one sentence say, in order."""
     return Reader(marks).run()

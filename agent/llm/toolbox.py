@@ -15,6 +15,7 @@ import numpy as np
 from pydantic import BaseModel, ValidationError
 
 import vocabulary
+from agent.language.tokens import contains_phrase
 from agent.llm.calls import (
     BY_NAME,
     NOTE_MAX,
@@ -222,9 +223,9 @@ class Toolbox:
         quotes = [
             turn.text
             for turn in self._memory.turns(session.id)
-            if topic in vocabulary.normal(turn.text)
+            if contains_phrase(turn.text, topic)
         ]
-        notes = [note for note in session.notes if topic in vocabulary.normal(note)]
+        notes = [note for note in session.notes if contains_phrase(note, topic)]
         wishes = [c.public() for c in session.wish.constraints if topic in (c.facet, str(c.value))]
         return {
             "summary": f"{len(wishes)} wishes, {len(notes)} notes, {len(liked)} liked, "

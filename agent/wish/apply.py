@@ -1,8 +1,8 @@
-"""What a turn said becomes the wish in force: constraints, reference and what "cheaper" compares with."""
+"""From a turn to the wish in force: constraints, reference, and what "cheaper" compares with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import vocabulary
@@ -14,15 +14,20 @@ from agent.state import LEANING, Seen
 from agent.wish.merge import COMPARATIVES, LASTING, merge, worn
 from agent.wish.pointing import pointed, precise
 from catalog.item import Item
-from vocabulary.wish import Constraint, Wish
+from vocabulary.wish import Constraint, Source, Wish
 
-WORDS_KEPT = 400
+MAX_WORDS_CHARS = 400
 """Characters of words beyond the vocabulary that a wish carries on."""
+
+Constraints = tuple[Constraint, ...]
 
 
 @dataclass(frozen=True)
 class TurnInput:
-    """A turn's input once it is read. `photo`: the turn's picture, or several as one; `page`: what is on the screen."""
+    """A turn's input once it is read.
+
+    photo: the turn's picture, or several blended; like: a tapped item; page: the items shown.
+    """
 
     plan: Plan
     photo: Seen | None
@@ -32,18 +37,18 @@ class TurnInput:
 
     @property
     def reading(self) -> Reading:
-        """The words as they were read."""
+        """What the planner read in the words."""
         return self.plan.reading
 
     @property
-    def said(self) -> tuple[Constraint, ...]:
-        """What the words ask for; a question about the shop ("do you have leather jackets?") asks for it too."""
+    def stated(self) -> tuple[Constraint, ...]:
+        """What the words ask for; "do you have leather jackets?" asks for them too."""
         question = self.reading.intent("question")
         return self.reading.constraints or (question.constraints if question is not None else ())
 
     @property
     def subject(self) -> Item | None:
-        """The shown item that the turn starts from: tapped, or pointed at (other than to refuse it)."""
+        """The shown item that the turn starts from: tapped, or pointed at and not refused."""
         if self.like is not None or self.reading.intent("not_these"):
             return self.like
         return next(iter(pointed(self.reading.mentions, self.page)), None)
@@ -53,38 +58,32 @@ class TurnInput:
         """What "not these" points at: the named items, else all that is shown."""
         if self.like is not None or not self.reading.intent("not_these"):
             return ()
-        return (
-            tuple(pointed([m for m in self.reading.mentions if precise(m)], self.page)) or self.page
-        )
+        named = [m for m in self.reading.mentions if precise(m)]
+        return tuple(pointed(named, self.page)) or self.page
 
 
-def apply_turn(session: Session, heard: TurnInput) -> Session:
-    """The session once the turn's wish is in force (undo, start over and "not these" included)."""
-    reading = heard.reading
-    if reading.intent("undo"):
+def apply_turn(session: Session, turn: TurnInput) -> Session:
+    """Return the session with the turn's wish in force; undo and "start over" are obeyed."""
+    if turn.reading.intent("undo"):
         return session.undone() or session
-    if reading.intent("start_over"):
+    if turn.reading.intent("start_over"):
         session = session.moved(Point())
-    return session.moved(_point(session, heard))
+    return session.moved(_point(session, turn))
 
 
 def leaning(wish: Wish, photo: Seen | None) -> Wish:
-    """The wish to search first, where no kind is required.
+    """Return the wish to search first, where the shopper requires no kind.
 
-    "A scarf, maybe" looks for scarves; a photo's kind for the likeliest kinds that together are SURE, also where none
-    is likely enough for a chip. A chip taken away takes its leaning along.
+    "A scarf, maybe" searches scarves first. A photo searches its likeliest kinds first, even where
+    none is likely enough for a chip; a kind that the shopper took away is not leant to either.
     """
-    soft = [c for c in wish.on("category") if c.op == "prefer" and c.source in ("words", "photo")]
-    unsaid = (
-        photo is not None and "category" not in photo.corrections and not top(photo, "category")
-    )
-    if not (soft or unsaid) or any(c.op == "require" for c in wish.on("category")):
+    if wish.kinds:
         return wish
-    words = [str(c.value) for c in soft if c.source == "words"]
-    kinds = words or (likely_kinds(photo) if photo is not None else ())
-    banned = [str(c.value) for c in wish.on("category") if c.op == "exclude"]
+    refused = [str(c.value) for c in wish.on("category") if c.op == "exclude"]
     kinds = [
-        kind for kind in kinds if not any(vocabulary.covers("category", no, kind) for no in banned)
+        kind
+        for kind in _leanings(wish, photo)
+        if not any(vocabulary.covers("category", value, kind) for value in refused)
     ]
     group = wish.next_group
     return wish.adding(
@@ -95,152 +94,171 @@ def leaning(wish: Wish, photo: Seen | None) -> Wish:
     )
 
 
-def _or_else(kept: tuple[Constraint, ...], heard: TurnInput) -> tuple[Constraint, ...]:
-    """What was said; "or grey" after "navy" is one more alternative, not another wish."""
-    said = heard.said
-    facets = {c.facet for c in said}
-    if (
-        not heard.reading.text.strip().lower().startswith("or ")
-        or len(facets) != 1
-        or any(c.op != "require" for c in said)
-    ):
-        return said
+def _leanings(wish: Wish, photo: Seen | None) -> Sequence[str]:
+    """Return the kinds that words or else the photo lean towards."""
+    preferred = [c for c in wish.on("category") if c.op == "prefer"]
+    by_words = [str(c.value) for c in preferred if c.source == "words"]
+    if by_words or photo is None:
+        return by_words
+    without_chip = "category" not in photo.corrections and not top(photo, "category")
+    by_photo = without_chip or any(c.source == "photo" for c in preferred)
+    return likely_kinds(photo) if by_photo else ()
+
+
+def _with_alternatives(kept: Constraints, turn: TurnInput) -> Constraints:
+    """Return what the turn states; "or grey" after "navy" adds an alternative to the old wish."""
+    stated = turn.stated
+    facets = {c.facet for c in stated}
+    starts_with_or = turn.reading.text.strip().lower().startswith("or ")
+    if not starts_with_or or len(facets) != 1 or any(c.op != "require" for c in stated):
+        return stated
     before = tuple(
         c for c in kept if c.op == "require" and c.facet in facets and c.source == "words"
     )
-    return tuple(c.model_copy(update={"any": 1}) for c in (*before, *said)) if before else said
+    return tuple(c.model_copy(update={"any": 1}) for c in (*before, *stated)) if before else stated
 
 
-def _fitting(
-    kept: tuple[Constraint, ...], said: tuple[Constraint, ...], heard: TurnInput
-) -> tuple[Constraint, ...]:
-    """What was said, less the kind of piece that a mood would bring where a picture or earlier words tell the kind."""
-    told = (
-        heard.photo is not None
-        or heard.subject is not None
+def _without_vibe_kinds(stated: Constraints, kept: Constraints, turn: TurnInput) -> Constraints:
+    """Drop the kind that a vibe would bring, where a picture or earlier words tell the kind."""
+    kind_known = (
+        turn.photo is not None
+        or turn.subject is not None
         or any(c.facet == "category" for c in kept)
     )
-    return tuple(c for c in said if not (told and c.facet == "category" and c.source == "vibe"))
+    if not kind_known:
+        return stated
+    return tuple(c for c in stated if not (c.facet == "category" and c.source == "vibe"))
 
 
-def _point(session: Session, heard: TurnInput) -> Point:
-    reading, old = heard.reading, session.wish
+def _point(session: Session, turn: TurnInput) -> Point:
+    reading, old = turn.reading, session.wish
     kept = tuple(
-        c for c in _start(old, heard) if c.op == "exclude" or c.facet not in reading.replaced
+        c for c in _start(old, turn) if c.op == "exclude" or c.facet not in reading.replaced
     )
-    wish = old.model_copy(
-        update={
-            "constraints": merge(kept, _fitting(kept, _or_else(kept, heard), heard), reading.drop),
-            "words": _words(old, heard),
-        }
-    )
-    wish, named = _referred(wish, session, heard)
-    rejected = dict.fromkeys((*session.rejected, *(item.id for item in heard.refused)))
+    stated = _without_vibe_kinds(_with_alternatives(kept, turn), kept, turn)
+    merged = old.with_constraints(merge(kept, stated, reading.drop))
+    wish = merged.model_copy(update={"words": _words(old, turn)})
+    wish, named = _with_reference(wish, session, turn)
+    rejected = dict.fromkeys((*session.rejected, *(item.id for item in turn.refused)))
     return Point(
         wish=wish,
-        price_anchor=_price_anchor(wish, session, heard),
+        price_anchor=_price_anchor(wish, session, turn),
         named=named,
         rejected=tuple(rejected),
     )
 
 
-def _start(old: Wish, heard: TurnInput) -> tuple[Constraint, ...]:
-    """What of the old wish a turn starts from.
+def _start(old: Wish, turn: TurnInput) -> Constraints:
+    """Return what of the old wish a turn starts from.
 
-    A new photo replaces the old picture and what described it; with any new reference, comparatives with the old end.
+    A new photo replaces the old picture and what described it. With any new reference, comparisons
+    with the old one end.
     """
-    if heard.photo is None and heard.subject is None:
+    if turn.photo is None and turn.subject is None:
         return old.constraints
     lasting = tuple(c for c in old.constraints if c.op not in COMPARATIVES)
-    if heard.photo is None:
-        return lasting
-    firm = (c for c in lasting if c.hard and c.source != "photo")
-    return tuple(c for c in firm if c.op == "exclude" or c.facet in LASTING or c.facet == "size")
+    return lasting if turn.photo is None else tuple(filter(_outlives_photo, lasting))
 
 
-def _words(old: Wish, heard: TurnInput) -> str:
-    """Words beyond the vocabulary, for the listings' full text and the text tower; another kind of item ends them."""
-    kinds = [c for c in heard.said if c.facet == "category" and c.op == "require"]
-    before = (
-        [] if heard.photo or any(c not in old.constraints for c in kinds) else old.words.split()
-    )
-    words = dict.fromkeys([*before, *heard.reading.unknown])
-    return " ".join(word for word in words if word not in heard.reading.refused)[
-        :WORDS_KEPT
-    ]  # not to be looked for
+def _outlives_photo(c: Constraint) -> bool:
+    """Return whether a constraint still holds once another photo tells what is looked for."""
+    lasts = c.op == "exclude" or c.facet in LASTING or c.facet == "size"
+    return lasts and c.hard and c.source != "photo"
 
 
-def _referred(wish: Wish, session: Session, heard: TurnInput) -> tuple[Wish, bool]:
-    """The wish with its reference, and whether the shopper named that."""
-    if heard.photo is not None:
-        return _like_photo(wish, heard.photo, heard.reading), True
-    if heard.subject is not None:
-        return _like_item(wish, heard.subject, heard), True
-    moving = [c for c in heard.said if c.op in COMPARATIVES and c.facet != "price"]
-    again = any(c.key == m.key for c in session.wish.constraints for m in moving)
-    if moving and heard.page and (again or not session.named):
-        return _at_item(wish, heard.page[0]), False
-    if _elsewhere(session.wish, wish):
+def _words(old: Wish, turn: TurnInput) -> str:
+    """Return the words beyond the vocabulary, for full-text search and the text encoder.
+
+    Another kind of item ends the earlier ones.
+    """
+    kinds = [c for c in turn.stated if c.facet == "category" and c.op == "require"]
+    new_kind = any(c not in old.constraints for c in kinds)
+    before = [] if turn.photo or new_kind else old.words.split()
+    words = dict.fromkeys([*before, *turn.reading.unknown])
+    wanted = (word for word in words if word not in turn.reading.refused)
+    return " ".join(wanted)[:MAX_WORDS_CHARS]
+
+
+def _with_reference(wish: Wish, session: Session, turn: TurnInput) -> tuple[Wish, bool]:
+    """Return the wish with its reference, and whether the shopper named that reference."""
+    if turn.photo is not None:
+        return _like_photo(wish, turn.photo, turn.reading), True
+    if turn.subject is not None:
+        return _like_item(wish, turn.subject, turn), True
+    if turn.page and _compares_with_page(session, turn):
+        return _compared_with(wish, turn.page[0]), False
+    if _worn_elsewhere(session.wish, wish):
         return wish.model_copy(update={"reference_id": None, "reference_photo": None}), False
-    if not session.named and not any(
-        c.op in COMPARATIVES and c.facet != "price" for c in wish.constraints
-    ):
+    if not session.named and not any(_compares_looks(c) for c in wish.constraints):
         return wish.model_copy(update={"reference_id": None}), False
     return wish, session.named
 
 
+def _compares_looks(c: Constraint) -> bool:
+    return c.op in COMPARATIVES and c.facet != "price"
+
+
+def _compares_with_page(session: Session, turn: TurnInput) -> bool:
+    """Return whether "longer" compares with what is shown: nothing was named, or it is repeated."""
+    comparisons = [c for c in turn.stated if _compares_looks(c)]
+    earlier = {c.key for c in session.wish.constraints}
+    repeated = any(c.key in earlier for c in comparisons)
+    return bool(comparisons) and (repeated or not session.named)
+
+
 def _like_photo(wish: Wish, photo: Seen, reading: Reading) -> Wish:
+    """Return a wish for what a photo shows; the facets that were named weigh double."""
     named = {*reading.keep, *(facet for part in reading.parts for facet in part.facets)}
-    seen = (
+    shown = (
         c.model_copy(update={"weight": 2.0}) if c.facet in named else c
         for c in wishes(photo, wish.constraints)
     )
-    return wish.model_copy(
-        update={
-            "constraints": (*wish.constraints, *seen),
-            "reference_id": None,
-            "reference_photo": photo.hash,
-        }
+    return wish.adding(*shown).model_copy(
+        update={"reference_id": None, "reference_photo": photo.hash}
     )
 
 
-def _like_item(wish: Wish, item: Item, heard: TurnInput) -> Wish:
-    """Results are to resemble an item: its kind is taken over, and the facets that are to stay the same."""
-    said = tuple(c for c in wish.constraints if c.source != "photo")
-    source = "button" if heard.like is not None else "words"
-    held = []
-    for facet in dict.fromkeys(("category", *heard.reading.keep)):
-        stated = item.attributes.get(facet, ())
-        if len(stated) == 1 and not any(c.facet == facet and c.op == "require" for c in said):
-            held.append(Constraint(facet=facet, op="require", value=stated[0], source=source))
-    return wish.model_copy(
-        update={"constraints": (*said, *held), "reference_id": item.id, "reference_photo": None}
+def _like_item(wish: Wish, item: Item, turn: TurnInput) -> Wish:
+    """Return a wish for things like an item: of its kind, with the facets that shall stay."""
+    stated = tuple(c for c in wish.constraints if c.source != "photo")
+    source: Source = "button" if turn.like is not None else "words"
+    kept = []
+    for facet in dict.fromkeys(("category", *turn.reading.keep)):
+        values = item.attributes.get(facet, ())
+        if len(values) == 1 and not any(c.facet == facet and c.op == "require" for c in stated):
+            kept.append(Constraint(facet=facet, op="require", value=values[0], source=source))
+    return _referring_to(wish.with_constraints((*stated, *kept)), item)
+
+
+def _compared_with(wish: Wish, item: Item) -> Wish:
+    """Return a wish whose comparisons start from an item that was not named.
+
+    The soft wishes of the photo end: the item shown has replaced it.
+    """
+    return _referring_to(
+        wish.with_constraints(c for c in wish.constraints if c.source != "photo" or c.hard), item
     )
 
 
-def _at_item(wish: Wish, item: Item) -> Wish:
-    """Comparatives start from an item that was not named: the photo's soft wishes have had their say."""
-    said = tuple(c for c in wish.constraints if c.source != "photo" or c.hard)
-    return wish.model_copy(
-        update={"constraints": said, "reference_id": item.id, "reference_photo": None}
-    )
+def _referring_to(wish: Wish, item: Item) -> Wish:
+    return wish.model_copy(update={"reference_id": item.id, "reference_photo": None})
 
 
-def _elsewhere(old: Wish, new: Wish) -> bool:
-    """Whether the wish went on to something worn elsewhere, where the old picture says nothing."""
-    from_, to = ({str(c.value) for c in w.on("category") if c.op == "require"} for w in (old, new))
-    return bool(from_ and to) and not {worn(c) for c in from_} & {worn(c) for c in to}
+def _worn_elsewhere(old: Wish, new: Wish) -> bool:
+    """Return whether the wish moved on to something worn elsewhere than what the picture shows."""
+    before, after = ({worn(kind) for kind in wish.kinds} for wish in (old, new))
+    return bool(before and after) and not before & after
 
 
-def _price_anchor(wish: Wish, session: Session, heard: TurnInput) -> str | None:
-    """The item whose price "cheaper" means: named in this turn, else the first on the screen."""
-
-    def compared(constraints: Sequence[Constraint]) -> bool:
-        return any(c.facet == "price" and c.op in COMPARATIVES for c in constraints)
-
-    if not compared(wish.constraints):
+def _price_anchor(wish: Wish, session: Session, turn: TurnInput) -> str | None:
+    """Return the item whose price "cheaper" means: the named one, else the first on the page."""
+    if not _compares_prices(wish.constraints):
         return None
-    if not compared(heard.said):
+    if not _compares_prices(turn.stated):
         return session.price_anchor
-    base = heard.subject or next(iter(heard.page), None)
-    return base.id if base is not None else wish.reference_id
+    item = turn.subject or next(iter(turn.page), None)
+    return item.id if item is not None else wish.reference_id
+
+
+def _compares_prices(constraints: Iterable[Constraint]) -> bool:
+    return any(c.facet == "price" and c.op in COMPARATIVES for c in constraints)

@@ -1,7 +1,8 @@
-"""What results shall resemble: a photo, several as one, or one garment with the colour or pattern of another.
+"""What results shall resemble: a photo, several as one, or one garment with facets of another.
 
-A reference that is put together has a name, which the session keeps: `BASE;color=SOURCE;pattern=SOURCE`. BASE and SOURCE are
-hashes of photos (several with commas: their mean; `HASH@jeans`: the jeans in it) or `item:ID`.
+A composed reference has a name that the session keeps: `BASE;color=SOURCE;pattern=SOURCE`. BASE and
+SOURCE are `item:ID` or hashes of photos: several with commas stand for their mean, `HASH@jeans` for
+the jeans in a photo.
 """
 
 from __future__ import annotations
@@ -23,13 +24,13 @@ ITEM = "item:"
 
 
 class References:
-    """Finds and puts together what words and sessions refer to."""
+    """Finds and composes what words and sessions refer to."""
 
     def __init__(self, tools: Tools, eyes: PhotoReader) -> None:
         self.tools, self.eyes = tools, eyes
 
     def of_item(self, item: Item) -> Seen:
-        """An item as if it were a photo: its picture's vector, what the picture shows, and above that what is stated."""
+        """Return an item as if it were a photo; what is stated overrides what its picture shows."""
         vector = self.tools.vector(item.id)
         seen = look(self.tools.encoder, vector[None]).attributes(0)
         stated = {
@@ -40,7 +41,10 @@ class References:
         return Seen(f"{ITEM}{item.id}", vector, {**seen, **stated})
 
     def recall(self, session: str, name: str, clock: Clock) -> Seen | None:
-        """The reference of that name; None where its garment is gone. A part that is gone is left out."""
+        """Return the reference of a name; None if its garment is gone.
+
+        A part that is gone is left out.
+        """
         base, *rest = name.split(";")
         garment = self._named(session, base, clock)
         if garment is None:
@@ -59,10 +63,10 @@ class References:
         page: Sequence[Item],
         current: Seen | None,
     ) -> Seen | None:
-        """The garment that the parts describe, or None where one of them points nowhere.
+        """Return the garment that the parts describe, or None where one of them points nowhere.
 
-        The garment is the part without facets, else what another pointer names, else the photo that no part names, else
-        what the conversation is about.
+        The garment to change is the part without facets, else what another pointer names, else the
+        photo that no part names, else what the conversation is about.
         """
         taken = [
             (part.facets, self._pointed(part.of, photos, page)) for part in parts if part.facets
@@ -104,14 +108,17 @@ class References:
         return photo or (None if item is None else self.of_item(item))
 
     def _other(self, whole: Seen, photos: Sequence[Seen], page: Sequence[Item]) -> Seen | None:
-        """ "The other one", where there are just two."""
+        """Return "the other one", if there are just two."""
         if len(photos) == 2:
             return next((photo for photo in photos if photo.hash != whole.hash), None)
         left = [item for item in page if f"{ITEM}{item.id}" != whole.hash]
         return self.of_item(left[0]) if len(page) == 2 and len(left) == 1 else None
 
     def _with(self, garment: Seen, facets: Sequence[str], source: Seen) -> Seen:
-        """The garment with these facets of another. A slice that a facet has to itself moves with it."""
+        """Return the garment with these facets of another.
+
+        A slice that a facet has to itself moves with it.
+        """
         encoder = self.tools.encoder
         vector, attributes, corrections = (
             garment.vector.copy(),
@@ -144,15 +151,15 @@ class References:
         return self.eyes.recall(session, name, clock, self.tools.encoder.layout)
 
     def photos(self, session: str, name: str | None, clock: Clock) -> list[Seen]:
-        """The photos behind a name, each by itself, in order."""
-        found = (
-            self.eyes.recall(session, one, clock, self.tools.encoder.layout)
-            for one in photo_hashes(name)
+        """Return the photos behind a name, each by itself, in order."""
+        photos = (
+            self.eyes.recall(session, photo_hash, clock, self.tools.encoder.layout)
+            for photo_hash in photo_hashes(name)
         )
-        return [seen for seen in found if seen is not None]
+        return [photo for photo in photos if photo is not None]
 
     def blended(self, photos: Sequence[Seen]) -> Seen | None:
-        """Several photos as one."""
+        """Return several photos as one, or None for none."""
         return blend(photos, self.tools.encoder.layout) if photos else None
 
 
@@ -167,24 +174,24 @@ def _photo_shows(photo: Seen, constraints: Sequence[Constraint]) -> bool:
 
 
 def photo_hashes(name: str | None) -> tuple[str, ...]:
-    """The hashes of the photos in a reference's name, in order, without repeats."""
+    """Return the hashes of the photos in a reference's name, in order, without repeats."""
     sources = [part.rpartition("=")[2] for part in (name or "").split(";")]
     hashes = [
-        one.partition("@")[0]
+        photo_hash.partition("@")[0]
         for source in sources
         if not source.startswith(ITEM)
-        for one in source.split(",")
-        if one
+        for photo_hash in source.split(",")
+        if photo_hash
     ]
     return tuple(dict.fromkeys(hashes))
 
 
 def borrowed_facets(name: str) -> tuple[str, ...]:
-    """The facets that a reference has from another picture."""
+    """Return the facets that a reference has from another picture."""
     return tuple(part.partition("=")[0] for part in name.split(";")[1:])
 
 
 def item_ids(name: str | None) -> tuple[str, ...]:
-    """The ids of the items in a reference's name."""
+    """Return the ids of the items in a reference's name."""
     sources = [part.rpartition("=")[2] for part in (name or "").split(";")]
     return tuple(source.removeprefix(ITEM) for source in sources if source.startswith(ITEM))

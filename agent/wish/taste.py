@@ -1,4 +1,4 @@
-"""Taste: what a shopper's feedback says about the next search."""
+"""What a shopper's feedback says about the next search."""
 
 from __future__ import annotations
 
@@ -14,46 +14,51 @@ from encoders import Space
 
 LIKED = frozenset({"save", "more_like"})
 DISLIKED = frozenset({"not_this"})
-AGAINST = 0.5
+DISLIKE_WEIGHT = 0.5
 """How much a dislike counts against a like: a refused item has good sides too."""
 
 
 class Taste:
-    """A direction (slice-wise mean of the liked items, less part of the mean of the disliked ones), and which slices count."""
+    """A direction towards what was liked, and which slices of a vector count."""
 
     def __init__(self, memory: Memory, catalog: Catalog, space: Space) -> None:
         self.memory, self.catalog, self.space, self.layout = memory, catalog, space, space.layout
 
     def vector(self, session: str) -> np.ndarray | None:
-        """(dim,) with each slice of unit length, or None without a like (dislikes alone name no direction)."""
-        said = self.memory.feedback(session)
-        liked = self._mean([item for item, kind in said.items() if kind in LIKED])
+        """Return the taste (dim,), each slice of unit length; None without a like.
+
+        It is the mean of the liked items less part of the mean of the disliked ones. Dislikes alone
+        name no direction.
+        """
+        feedback = self.memory.feedback(session)
+        liked = self._mean([item for item, kind in feedback.items() if kind in LIKED])
         if liked is None:
             return None
-        disliked = self._mean([item for item, kind in said.items() if kind in DISLIKED])
-        taste = liked if disliked is None else liked - AGAINST * disliked
+        disliked = self._mean([item for item, kind in feedback.items() if kind in DISLIKED])
+        taste = liked if disliked is None else liked - DISLIKE_WEIGHT * disliked
         for name in self.layout.names:
             part = self.layout.slice(name)
             taste[part] /= max(float(np.linalg.norm(taste[part])), 1e-8)
         return taste
 
     def emphasis(self, session: Session) -> dict[str, float]:
-        """{slice: factor} on the next query: what this session's feedback and its earlier searches say matters."""
+        """Return {slice: factor} on the next query, from the session's feedback and searches."""
         if not session.rounds:
             return {}
-        said = self.memory.feedback(session.id)
-        return emphasis([self._turn(round_, said) for round_ in session.rounds], self.space)
+        feedback = self.memory.feedback(session.id)
+        return emphasis([self._turn(past, feedback) for past in session.rounds], self.space)
 
-    def _turn(self, past: Round, said: dict[str, str]) -> Turn:
-        found = {id_: row for id_ in past.shown if (row := self.catalog.find(id_)) is not None}
-        shown = list(found)  # a rebuilt catalogue may have lost some
+    def _turn(self, past: Round, feedback: dict[str, str]) -> Turn:
+        # a rebuilt catalogue may have lost some of the items
+        rows = {id_: row for id_ in past.shown if (row := self.catalog.find(id_)) is not None}
+        shown = list(rows)
         query = unpacked(past.query)
         marked = (
-            [row for row, id_ in enumerate(shown) if said.get(id_) in kinds]
+            [row for row, id_ in enumerate(shown) if feedback.get(id_) in kinds]
             for kinds in (LIKED, DISLIKED)
         )
         saved, refused = map(tuple, marked)
-        vectors = np.asarray(self.catalog.vectors[list(found.values())], dtype=np.float32)
+        vectors = np.asarray(self.catalog.vectors[list(rows.values())], dtype=np.float32)
         return Turn(
             past.wish,
             vectors.reshape(len(shown), -1) if shown else np.zeros((0, self.space.dim), np.float32),
@@ -70,10 +75,10 @@ class Taste:
 
 
 def packed(query: np.ndarray) -> str:
-    """A query (dim,) as text that a session keeps."""
+    """Return a query (dim,) as text, float16, for the session to keep."""
     return base64.b64encode(np.asarray(query, dtype="<f2").tobytes()).decode()
 
 
 def unpacked(text: str) -> np.ndarray:
-    """(dim,) float32 of `packed`."""
+    """Return the query (dim,) float32 of a text that `packed` made."""
     return np.frombuffer(base64.b64decode(text), dtype="<f2").astype(np.float32)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import vocabulary
 from agent.wording.phrases import listing, phrase
-from vocabulary.wish import Constraint, Wish, alternatives
+from vocabulary.wish import Constraint, Wish, alternatives, required_kinds
 
 WORD_ORDER = (
     "style",
@@ -52,17 +52,24 @@ def describe(constraints: Iterable[Constraint], currency: str = "EUR") -> str:
     """
     hard = in_word_order(c for c in constraints if c.hard)
     required = [c for c in hard if c.op == "require"]
-    kinds = [str(c.value) for c in required if c.facet == "category"]
+    kinds = required_kinds(required)
     refusals = [phrase(c, currency) for c in hard if c.op == "exclude" and _can_break(c, kinds)]
     wanted = _by_place(required, currency)
+    return ", ".join([_piece(kinds, wanted), *_without(refusals), *wanted["apart"]])
+
+
+def _piece(kinds: Sequence[str], wanted: Mapping[str, Sequence[str]]) -> str:
     noun = listing([vocabulary.plural(kind) for kind in kinds], "or") or "items"
-    piece = " ".join([*wanted["head"], noun, *wanted["tail"]])
-    if wanted["with"]:
-        piece += f" with {listing([words.removeprefix('with ') for words in wanted['with']])}"
-    without = [words.removeprefix("no ") for words in refusals if words.startswith("no ")]
-    parts = [piece, f"without {listing(without, 'or')}" if without else ""]
-    parts += [words for words in refusals if not words.startswith("no ")]
-    return ", ".join(part for part in [*parts, *wanted["apart"]] if part)
+    extras = listing([words.removeprefix("with ") for words in wanted["with"]])
+    words = " ".join([*wanted["head"], noun, *wanted["tail"]])
+    return f"{words} with {extras}" if extras else words
+
+
+def _without(refusals: Sequence[str]) -> list[str]:
+    """Return refusals with all that start with "no" as one: "without stripes or pockets"."""
+    things = [words.removeprefix("no ") for words in refusals if words.startswith("no ")]
+    others = [words for words in refusals if not words.startswith("no ")]
+    return [f"without {listing(things, 'or')}", *others] if things else others
 
 
 def _can_break(refusal: Constraint, kinds: Sequence[str]) -> bool:

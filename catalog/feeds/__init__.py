@@ -1,4 +1,4 @@
-"""Product feeds -> entries: every row is read, validated, mapped to the vocabulary, or rejected with its line."""
+"""Reads product feeds: each row becomes a validated entry, or is rejected with its line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.build import Entry, Ledger
+from catalog.entries import Entry, Ledger
 from catalog.feeds import fashion, merchant
 from catalog.feeds.fetch import WebFetcher
 from catalog.feeds.lines import header_of
@@ -17,7 +17,13 @@ from errors import InputError
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed that is being read: what it turned out to be, how many listings it has, and their entries."""
+    """A feed that is being read.
+
+    Attributes:
+        kind: The format that it turned out to have.
+        total: The number of listings.
+        entries: The listings with their pictures.
+    """
 
     kind: str
     total: int
@@ -33,13 +39,22 @@ def open_feed(
     currency: str | None = None,
     allow_local: bool = False,
 ) -> Feed:
-    """Reads a feed's listings at once and their pictures as they are asked for; `ledger` gets what is left out.
+    """Read a feed's listings at once, and their pictures on demand.
 
-    kind: auto, merchant (TSV or XML), csv, fashion-products. Raises InputError: no such file, no feed, columns missing.
+    Args:
+        path: The feed's file, or a folder for fashion-products.
+        ledger: Records what is left out.
+        kind: auto, merchant (TSV or XML), csv or fashion-products.
+        images: The folder of pictures; by default beside the feed.
+        mapping: A file for `load_map`.
+        currency: Of the catalogue; by default that of the feed's first price.
+        allow_local: Fetch pictures from private addresses too.
+
+    Raises InputError if a file is missing, the feed is none, or columns are missing.
     """
-    for what, place in (("feed", path), ("--images", images), ("--map", mapping)):
-        if place is not None and not place.exists():
-            raise InputError(f"{what}: {place} does not exist")
+    for option, given in (("feed", path), ("--images", images), ("--map", mapping)):
+        if given is not None and not given.exists():
+            raise InputError(f"{option}: {given} does not exist")
     tables = [load_map(mapping)] if mapping else []
     kind = _sniff(path) if kind == "auto" else kind
     if kind == "fashion-products":
@@ -51,18 +66,15 @@ def open_feed(
             path, ValueReader(*tables, unknown=ledger.unknown), ledger, currency
         )
         folder = images or path.parent
-    return Feed(
-        kind, len(listings), with_pictures(listings, folder, WebFetcher(allow_local), ledger)
-    )
+    entries = with_pictures(listings, folder, WebFetcher(allow_local), ledger)
+    return Feed(kind, len(listings), entries)
 
 
 def _sniff(path: Path) -> str:
-    """fashion-products by its columns, else merchant for XML and TSV, csv for the rest."""
+    """Return the format: fashion-products by its columns, merchant for XML and TSV, else csv."""
     if path.is_dir():
         return "fashion-products"
-    with path.open("rb") as source:
-        start = source.read(200).lstrip(b"\xef\xbb\xbf \t\r\n")
-    if start.startswith(b"<"):
+    if merchant.is_xml(path):
         return "merchant"
     names, delimiter = header_of(path)
     if fashion.is_fashion_products(names):

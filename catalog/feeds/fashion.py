@@ -1,7 +1,8 @@
-"""The layout of the most used public fashion catalogue: `products.csv` or `styles.csv` beside pictures named by id.
+"""Reads the layout of the public fashion-products data set.
 
-Columns: id, gender, articleType, baseColour, usage, season, productDisplayName (others are not needed). The data has
-no prices, sizes or descriptions, and none are invented.
+It is `products.csv` or `styles.csv` beside pictures named by id. Columns: id, gender, articleType,
+baseColour, usage, season, productDisplayName (others are not needed). The data has no prices, sizes
+or descriptions, and none are invented.
 """
 
 from __future__ import annotations
@@ -15,43 +16,47 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.feeds.lines import Row, header_of, read_rows
-from catalog.feeds.listing import Listing, plain, reasons, reject, unreadable
+from catalog.feeds.listing import Listing, plain, readable_rows, reasons, reject
 from catalog.feeds.values import ValueReader
 from catalog.item import Item
 from errors import InputError
 
 TABLE = Path(__file__).with_name("fashion_products.toml")
 TABLES = ("products.csv", "styles.csv")
-NEEDED = ("id", "gender", "articletype", "basecolour", "productdisplayname")
+REQUIRED_COLUMNS = ("id", "gender", "articletype", "basecolour", "productdisplayname")
 _BRAND = re.compile(
     r"^(.{1,40}?)\s+(?:Men|Women|Boys?|Girls?|Unisex|Kids?)(?:'?s)?\b", re.IGNORECASE
 )
-_ENOUGH = 3
-"""A brand seen so often before an audience word is looked for in names without one."""
+_MIN_BRAND_NAMES = 3
+"""A brand that precedes an audience word in this many names is also looked for in names without
+such a word."""
 
 
 def is_fashion_products(names: Sequence[str]) -> bool:
-    """Whether these column names are the layout's."""
-    return set(NEEDED) <= set(names)
+    """Return whether these column names are the layout's."""
+    return set(REQUIRED_COLUMNS) <= set(names)
 
 
 def locate(feed: Path) -> Path:
-    """The table that `feed` (the table itself, or its folder) stands for."""
+    """Return the table of a feed, which is the table itself or its folder.
+
+    Raises InputError if the folder holds no table.
+    """
     if not feed.is_dir():
         return feed
-    found = next((feed / name for name in TABLES if (feed / name).is_file()), None)
-    if found is None:
+    table = next((feed / name for name in TABLES if (feed / name).is_file()), None)
+    if table is None:
         raise InputError(f"{feed}: a folder without {' or '.join(TABLES)}; give the feed's file")
-    return found
+    return table
 
 
 @cache
 def shipped_tables() -> tuple[
     dict[str, dict[str, tuple[str, ...]]], dict[str, dict[str, list[str]]]
 ]:
-    """(feed words -> values by facet, finer kinds by what the display name says)."""
+    """Return {facet: {word of the feed: values}} and {kind: {finer kind: phrases of a title}}."""
     content = tomllib.loads(TABLE.read_text(encoding="utf-8"))
     finer = content.pop("refine")
     return {
@@ -64,27 +69,30 @@ def shipped_tables() -> tuple[
 
 
 def read_listings(feed: Path, reader: ValueReader, ledger: Ledger) -> Iterator[Listing]:
-    """A listing a row; rows that cannot be used are rejected. Raises InputError where columns are missing."""
+    """Yield a listing for each usable row; others are rejected.
+
+    Raises InputError if columns are missing.
+    """
     table = locate(feed)
     names, _ = header_of(table)
-    missing = [name for name in NEEDED if name not in names]
+    missing = [name for name in REQUIRED_COLUMNS if name not in names]
     if missing:
         raise InputError(
             f"{table}: no column {', '.join(missing)}; there are: {', '.join(names[:20])}"
         )
-    rows = unreadable(list(read_rows(table, spill=True)), ledger)
+    rows = readable_rows(read_rows(table, spill=True), ledger)
     brands = _frequent_brands(row.first("productdisplayname") for row in rows)
-    seen: dict[str, int] = {}
+    line_of: dict[str, int] = {}
     for row in rows:
         id_ = row.first("id")
-        if id_ in seen:
-            reject(ledger, row.line, id_, f"id: repeated, first on line {seen[id_]}")
+        if id_ in line_of:
+            reject(ledger, row.line, id_, f"id: repeated, first on line {line_of[id_]}")
             continue
-        seen[id_] = row.line
+        line_of[id_] = row.line
         try:
-            yield Listing(
-                row.line, _item(row, reader, brands), (f"{id_}.jpg", f"{id_}.jpeg", f"{id_}.png")
-            )
+            item = _item(row, reader, brands)
+            pictures = tuple(f"{id_}.{ending}" for ending in ("jpg", "jpeg", "png"))
+            yield Listing(row.line, item, pictures)
         except ValidationError as error:
             reject(ledger, row.line, id_, reasons(error))
 
@@ -112,6 +120,7 @@ def _item(row: Row, reader: ValueReader, brands: frozenset[str]) -> Item:
 
 
 def _finer(categories: tuple[str, ...], title: str) -> tuple[str, ...]:
+    """Return the finer kind that the title names, if any."""
     _, finer = shipped_tables()
     words = f" {title.lower()} "
     for category in categories[:1]:
@@ -122,12 +131,15 @@ def _finer(categories: tuple[str, ...], title: str) -> tuple[str, ...]:
 
 
 def _frequent_brands(titles: Iterator[str]) -> frozenset[str]:
-    found = Counter(match.group(1) for title in titles if (match := _BRAND.match(title)))
-    return frozenset(brand for brand, count in found.items() if count >= _ENOUGH)
+    counts = Counter(match.group(1) for title in titles if (match := _BRAND.match(title)))
+    return frozenset(brand for brand, count in counts.items() if count >= _MIN_BRAND_NAMES)
 
 
 def _brand(title: str, brands: frozenset[str]) -> str:
-    """The name's words before the audience word; without one, the longest frequent brand that it begins with."""
+    """Return a title's words before the audience word.
+
+    Without such a word, it is the longest frequent brand that the title begins with.
+    """
     match = _BRAND.match(title)
     if match:
         return match.group(1)

@@ -1,4 +1,9 @@
-"""Delimited text (CSV, TSV) -> rows with line numbers; a broken row costs itself only."""
+"""Reads delimited text (CSV, TSV) as rows with line numbers; a broken row costs only itself.
+
+Kept in place of `csv.DictReader` or pandas: a rejected row is reported with its line, invalid bytes
+and unbalanced quotes must not swallow the rows after them, and both readers stop or lose the line
+there.
+"""
 
 from __future__ import annotations
 
@@ -10,35 +15,43 @@ from pathlib import Path
 
 from errors import InputError
 
-MAX_SPAN = 200
-"""Lines that one quoted field may run over; a longer one is an unbalanced quote."""
+MAX_LINES_PER_FIELD = 200
+"""A quoted field that runs over more lines is an unbalanced quote."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One record: {field: its values, in order} (a field may repeat), and the line it starts on (1-based)."""
+    """One record of a feed.
+
+    Attributes:
+        line: The line that it starts on, from 1.
+        fields: {field: its values, in order}; a field may repeat.
+        problem: Why the record could not be read at all; then there are no fields.
+    """
 
     line: int
     fields: dict[str, list[str]] = field(default_factory=dict)
     problem: str = ""
-    """Why the record could not be read at all; then there are no fields."""
 
     def first(self, name: str) -> str:
-        """The first value that is not blank, or ""."""
-        return next((value.strip() for value in self.fields.get(name, ()) if value.strip()), "")
+        """Return the first value that is not blank, or ""."""
+        return next(iter(self.all(name)), "")
 
     def all(self, name: str) -> list[str]:
-        """All values that are not blank."""
+        """Return all values that are not blank."""
         return [value.strip() for value in self.fields.get(name, ()) if value.strip()]
 
 
 def field_name(text: str) -> str:
-    """A column's or an element's name in one spelling: "g:Image Link" -> "image_link"."""
+    """Return a column's or element's name in one spelling: "g:Image Link" -> "image_link"."""
     return text.strip().lower().removeprefix("g:").replace(" ", "_").replace("-", "_")
 
 
 def read_text_lines(path: Path) -> list[str | None]:
-    """The lines of a text file; None for a line that is not valid text. UTF-8 or, by its mark, UTF-16."""
+    """Return the lines of a text file; None for a line that is not valid text.
+
+    The text is UTF-8 or, by its mark, UTF-16. Raises InputError if the file cannot be read.
+    """
     try:
         data = path.read_bytes()
     except OSError as error:
@@ -56,7 +69,7 @@ def _decoded(line: bytes) -> str | None:
 
 
 def header_of(path: Path) -> tuple[list[str], str]:
-    """(column names as `field_name` spells them, delimiter) of the first line."""
+    """Return (column names as `field_name` spells them, delimiter) of the first line."""
     lines = read_text_lines(path)
     first = (lines[0] or "") if lines else ""
     delimiter = max("\t,;|", key=first.count)
@@ -65,9 +78,10 @@ def header_of(path: Path) -> tuple[list[str], str]:
 
 
 def read_rows(path: Path, spill: bool = False) -> Iterator[Row]:
-    """The rows of a delimited file with a header line.
+    """Yield the rows of a delimited file with a header line.
 
-    spill: surplus columns belong to the last one (an unquoted delimiter in free text) instead of breaking the row.
+    spill: surplus columns belong to the last one (an unquoted delimiter in free text) instead of
+    breaking the row.
     """
     names, delimiter = header_of(path)
     lines = read_text_lines(path)
@@ -82,6 +96,7 @@ def read_rows(path: Path, spill: bool = False) -> Iterator[Row]:
 def _read_one(
     lines: list[str | None], at: int, names: list[str], delimiter: str, spill: bool
 ) -> tuple[Row | None, int]:
+    """Return the row that starts at lines[at], None for a blank line, and the lines it takes."""
     line = lines[at]
     if line is None or "\0" in line:
         return Row(at + 1, problem="not valid UTF-8 text"), 1
@@ -91,24 +106,34 @@ def _read_one(
         values, used = _parse(lines, at, delimiter)
     except csv.Error as error:
         return Row(at + 1, problem=f"cannot be split into columns ({error})"), 1
-    if (
-        len(values) != len(names) and '"' in line
-    ):  # perhaps an unbalanced quote that swallowed what follows
-        bare = [value.strip('"') for value in line.rstrip("\r\n").split(delimiter)]
-        if used > 1 or len(bare) == len(names):
-            values, used = bare, 1
-    if len(values) > len(names) and not "".join(values[len(names) :]).strip():
-        values = values[: len(names)]  # delimiters at the end of the line
-    if spill and len(values) > len(names):
-        values = [*values[: len(names) - 1], delimiter.join(values[len(names) - 1 :])]
+    if len(values) != len(names) and '"' in line:
+        # Perhaps an unbalanced quote swallowed what follows: read the line without quoting.
+        unquoted = [value.strip('"') for value in line.rstrip("\r\n").split(delimiter)]
+        if used > 1 or len(unquoted) == len(names):
+            values, used = unquoted, 1
+    values = _fitted(values, len(names), delimiter, spill)
     if len(values) != len(names):
         return Row(at + 1, problem=f"{len(values)} columns, the header has {len(names)}"), used
     return Row(at + 1, {name: [value] for name, value in zip(names, values, strict=True)}), used
 
 
+def _fitted(values: list[str], columns: int, delimiter: str, spill: bool) -> list[str]:
+    """Return the values without surplus blank ones; with `spill`, join surplus ones to the last."""
+    surplus = values[columns:]
+    if surplus and not "".join(surplus).strip():
+        return values[:columns]
+    if spill and surplus:
+        return [*values[: columns - 1], delimiter.join(values[columns - 1 :])]
+    return values
+
+
 def _parse(lines: list[str | None], at: int, delimiter: str) -> tuple[list[str], int]:
-    span = lines[at : at + MAX_SPAN]
-    usable = span[: span.index(None)] if None in span else span
-    reader = csv.reader(iter(usable), delimiter=delimiter)
+    """Return the values of the record that starts at lines[at], and how many lines it takes."""
+    usable: list[str] = []
+    for line in lines[at : at + MAX_LINES_PER_FIELD]:
+        if line is None:
+            break
+        usable.append(line)
+    reader = csv.reader(usable, delimiter=delimiter)
     values = next(reader)
     return values, reader.line_num

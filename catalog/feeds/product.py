@@ -11,13 +11,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from catalog.feeds.lines import Row
 from catalog.feeds.listing import plain
-from vocabulary.currencies import SIGNS
+from catalog.feeds.money import Money, read_money
 
-_NUMBER = re.compile(
-    r"(?:(?P<grouped>\d{1,3}(?:[.,]\d{3})+)|(?P<whole>\d+))(?:[.,](?P<cents>\d{1,2}|\d{4}))?"
-)
-"""Thousands may be marked; one, two or four final digits after a mark are decimal."""
-_ONE = (
+_SINGLE_FIELDS = (
     "id",
     "title",
     "description",
@@ -37,6 +33,7 @@ _ONE = (
     "google_product_category",
     "quantity",
 )
+"""Fields with one value."""
 _ALIASES = {
     "g_id": "id",
     "colour": "color",
@@ -47,36 +44,7 @@ _ALIASES = {
     "type": "product_type",
     "category": "product_type",
 }
-
-
-class Money(BaseModel):
-    """An amount; the currency is None where the feed leaves it out."""
-
-    model_config = ConfigDict(frozen=True)
-
-    amount: float = Field(ge=0, lt=10_000_000)
-    currency: str | None = None
-
-
-def read_money(text: object) -> object:
-    """ "19.99 EUR", "EUR 19,99", "$1,299.00" -> Money. Raises ValueError for what is no price."""
-    if not isinstance(text, str):
-        return text
-    code = re.search(r"\b[A-Z]{3}\b", text.upper())
-    symbol = next((sign for sign in text if sign in SIGNS), "")
-    number = re.sub(
-        r"[\s']", "", text.upper().replace(code.group() if code else "\0", "").replace(symbol, "")
-    )
-    if number.startswith("-"):
-        raise ValueError("a price below zero")
-    match = _NUMBER.fullmatch(number)
-    if match is None:
-        raise ValueError("not a price; allowed: a number and a currency, like 19.99 EUR")
-    whole = re.sub(r"[.,]", "", match["grouped"] or match["whole"])
-    return Money(
-        amount=float(f"{whole}.{match['cents'] or 0}"),
-        currency=code.group() if code else SIGNS.get(symbol),
-    )
+_CUSTOM_LABELS = 5
 
 
 def _availability(text: object) -> object:
@@ -89,7 +57,7 @@ def _web_link(text: object) -> object:
     return text
 
 
-def _some(places: tuple[str, ...]) -> tuple[str, ...]:
+def _at_least_one(places: tuple[str, ...]) -> tuple[str, ...]:
     if not places:
         raise ValueError("none is given")
     return places
@@ -99,7 +67,7 @@ Price = Annotated[Money | None, BeforeValidator(read_money)]
 
 
 class Product(BaseModel):
-    """Field names and meanings as in Google's product data specification."""
+    """A product with the field names and meanings of Google's product data specification."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
@@ -107,7 +75,7 @@ class Product(BaseModel):
     title: str = Field(min_length=1, max_length=500)
     description: str = Field(default="", max_length=10_000)
     link: Annotated[str, BeforeValidator(_web_link)] = ""
-    image_link: Annotated[tuple[str, ...], AfterValidator(_some)]
+    image_link: Annotated[tuple[str, ...], AfterValidator(_at_least_one)]
     price: Price = None
     sale_price: Price = None
     sale_price_effective_date: str = ""
@@ -134,17 +102,20 @@ class Product(BaseModel):
         return self.availability != "out_of_stock"
 
     def price_at(self, now: datetime) -> Money | None:
-        """The sale price while it holds, else the price."""
-        if self.sale_price is None or not _within(self.sale_price_effective_date, now):
+        """Return the sale price while it applies, else the price."""
+        if self.sale_price is None or not _is_within(self.sale_price_effective_date, now):
             return self.price
         return self.sale_price
 
 
-def _within(interval: str, now: datetime) -> bool:
-    """Whether `now` lies in "start/end" (ISO 8601); an interval that is missing or unreadable does not bind."""
+def _is_within(interval: str, now: datetime) -> bool:
+    """Return whether `now` lies in "start/end" (ISO 8601).
+
+    An interval that is missing or unreadable does not bind.
+    """
     start, _, end = interval.partition("/")
     try:
-        first, last = (_moment(part) for part in (start, end))
+        first, last = _moment(start), _moment(end)
     except ValueError:
         return True
     return first <= now <= last
@@ -155,14 +126,16 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def read_product(row: Row, priced: bool) -> Product:
-    """The row as a Product; `priced`: the feed has a price field, so a row without one is broken.
+def read_product(row: Row, has_prices: bool) -> Product:
+    """Return the row as a Product.
 
+    has_prices: the feed has a price field, so a row without a price is broken.
     Raises pydantic.ValidationError.
     """
-    fields = {_ALIASES.get(name, name): values for name, values in row.fields.items()}
-    row = Row(row.line, fields)
-    content: dict[str, object] = {name: value for name in _ONE if (value := row.first(name))}
+    row = Row(row.line, {_ALIASES.get(name, name): values for name, values in row.fields.items()})
+    content: dict[str, object] = {
+        name: value for name in _SINGLE_FIELDS if (value := row.first(name))
+    }
     for name in ("title", "description"):
         if name in content:
             content[name] = plain(str(content[name]))
@@ -177,8 +150,8 @@ def read_product(row: Row, priced: bool) -> Product:
     )
     content["product_detail"] = tuple(row.all("product_detail"))
     content["labels"] = tuple(
-        plain(label) for n in range(5) for label in row.all(f"custom_label_{n}")
+        plain(label) for n in range(_CUSTOM_LABELS) for label in row.all(f"custom_label_{n}")
     )
-    if priced and "price" not in content:
+    if has_prices and "price" not in content:
         content["price"] = ""
     return Product.model_validate(content)

@@ -1,4 +1,4 @@
-"""Where a listing's picture comes from: a file under the pictures' folder."""
+"""Finds the pictures of listings: behind a link, or in the pictures' folder."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from typing import Protocol
 
 from PIL import Image
 
-from catalog.build import LONGEST, Entry, Ledger, to_jpeg
-from catalog.feeds.listing import Listing, Reject, reject
+from catalog.entries import MAX_PICTURE_SIDE, Entry, Ledger, to_jpeg
+from catalog.feeds.listing import Listing, RejectedRowError, reject
 from catalog.pictures import open_picture
 from errors import BadImageError
 
 WORKERS = 8
-AHEAD = 256
+READ_AHEAD = 256
 """Listings whose pictures are read ahead of the embedding."""
 
 
 class Fetcher(Protocol):
-    """Brings the bytes behind a link; raises Reject."""
+    """Fetches links."""
 
-    def __call__(self, url: str) -> bytes: ...
+    def __call__(self, url: str) -> bytes:
+        """Return the bytes behind a link. Raises RejectedRowError."""
 
 
 def with_pictures(
     listings: Iterable[Listing], folder: Path, fetch: Fetcher, ledger: Ledger
 ) -> Iterator[Entry]:
-    """Entries in the listings' order; a listing without a usable picture is rejected."""
+    """Yield entries in the listings' order; a listing without a usable picture is rejected."""
     with ThreadPoolExecutor(WORKERS) as pool:
         pending: deque[tuple[Listing, Future[bytes]]] = deque()
         for listing in listings:
             pending.append((listing, pool.submit(_first_usable, listing, folder, fetch)))
-            if len(pending) >= AHEAD:
-                yield from _finished(pending.popleft(), ledger)
-        for one in pending:
-            yield from _finished(one, ledger)
+            if len(pending) >= READ_AHEAD:
+                yield from _finished(*pending.popleft(), ledger)
+        for listing, future in pending:
+            yield from _finished(listing, future, ledger)
 
 
-def _finished(pending: tuple[Listing, Future[bytes]], ledger: Ledger) -> Iterator[Entry]:
-    listing, future = pending
+def _finished(listing: Listing, future: Future[bytes], ledger: Ledger) -> Iterator[Entry]:
     try:
         yield Entry(listing.item, future.result())
-    except Reject as problem:
-        reject(ledger, listing.line, listing.item.id, str(problem))
+    except RejectedRowError as error:
+        reject(ledger, listing.line, listing.item.id, str(error))
 
 
 def _first_usable(listing: Listing, folder: Path, fetch: Fetcher) -> bytes:
@@ -53,11 +53,11 @@ def _first_usable(listing: Listing, folder: Path, fetch: Fetcher) -> bytes:
     for place in listing.pictures:
         try:
             return as_jpeg(_bytes(place, folder, fetch))
-        except Reject as problem:
-            problems.append(str(problem))
-        except BadImageError as problem:
-            problems.append(str(problem).replace("the picture", repr(place), 1))
-    raise Reject("picture: " + (problems[0] if problems else "none is given"))
+        except RejectedRowError as error:
+            problems.append(str(error))
+        except BadImageError as error:
+            problems.append(str(error).replace("the picture", repr(place), 1))
+    raise RejectedRowError("picture: " + (problems[0] if problems else "none is given"))
 
 
 def _bytes(place: str, folder: Path, fetch: Fetcher) -> bytes:
@@ -66,24 +66,27 @@ def _bytes(place: str, folder: Path, fetch: Fetcher) -> bytes:
     root = folder.resolve()
     path = (root / place).resolve()
     if not path.is_relative_to(root):
-        raise Reject(f"{place!r} lies outside the pictures' folder")
+        raise RejectedRowError(f"{place!r} lies outside the pictures' folder")
     if not path.is_file():
-        raise Reject(f"no file {place!r} in the pictures' folder")
+        raise RejectedRowError(f"no file {place!r} in the pictures' folder")
     return path.read_bytes()
 
 
 def as_jpeg(data: bytes) -> bytes:
-    """The picture as a clean JPEG: the very bytes where they are one already, else encoded anew. Raises BadImageError."""
+    """Return a picture as a clean JPEG: the same bytes if they are one, else encoded again.
+
+    Raises BadImageError.
+    """
     image = open_picture(data)
-    if data.startswith(b"\xff\xd8") and _is_plain(data, image):
+    if data.startswith(b"\xff\xd8") and _is_clean(data, image):
         return data
     return to_jpeg(image)
 
 
-def _is_plain(data: bytes, image: Image.Image) -> bool:
-    """Small enough and without metadata (a phone's EXIF may hold a place)."""
+def _is_clean(data: bytes, image: Image.Image) -> bool:
+    """Return whether a JPEG is small enough and has no metadata (a phone's may hold a place)."""
     return (
-        max(image.size) <= LONGEST
+        max(image.size) <= MAX_PICTURE_SIDE
         and b"Exif\0\0" not in data[:65536]
         and b"http://ns.adobe.com" not in data[:65536]
     )

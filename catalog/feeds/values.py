@@ -1,4 +1,4 @@
-"""A feed's words -> the vocabulary's values; what it does not know is counted, never guessed."""
+"""Maps a feed's words to the vocabulary's values; unknown words are counted, never guessed."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ Tables = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def load_map(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
-    """A mapping file: `[facet]`, then `"a word of the feed" = "value"` or a list; [] says: knowingly nothing.
+    """Read a mapping file: `[facet]`, then `"a word of the feed" = "value"`, or a list of values.
 
-    Values may be the catalogue's own. Raises InputError.
+    An empty list means that the word says nothing. Values may be the catalogue's own. Raises
+    InputError if the file is no such table.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -25,34 +26,41 @@ def load_map(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
     unknown = set(content) - set(vocabulary.ATTRIBUTE_FACETS)
     if unknown:
         raise InputError(
-            f"{path}: no facets {sorted(unknown)}; allowed: {', '.join(vocabulary.ATTRIBUTE_FACETS)}"
+            f"{path}: no facets {sorted(unknown)}; "
+            f"allowed: {', '.join(vocabulary.ATTRIBUTE_FACETS)}"
         )
     return {facet: _table(facet, table, path) for facet, table in content.items()}
 
 
 def _table(facet: str, table: object, path: Path) -> dict[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
+    values_of: dict[str, tuple[str, ...]] = {}
     for word, value in table.items() if isinstance(table, dict) else ():
         values = [value] if isinstance(value, str) else value
         if not (isinstance(values, list) and all(isinstance(v, str) and v.strip() for v in values)):
             raise InputError(
                 f"{path}: [{facet}] {word!r} = {value!r}; allowed: a value or a list of values"
             )
-        found[vocabulary.normal(word)] = tuple(
+        values_of[vocabulary.normal(word)] = tuple(
             vocabulary.find(facet, v) or vocabulary.normal(v) for v in values
         )
-    return found
+    return values_of
 
 
 class ValueReader:
-    """Reads feed values; `unknown` collects {facet: {word: count}} of what neither tables nor vocabulary know."""
+    """Reads feed values by tables, then by the vocabulary.
 
-    def __init__(self, *tables: Tables, unknown: dict[str, dict[str, int]] | None = None):
+    unknown: collects {facet: {word: count}} of what neither knows.
+    """
+
+    def __init__(self, *tables: Tables, unknown: dict[str, dict[str, int]] | None = None) -> None:
         self._tables = tables
         self.unknown = {} if unknown is None else unknown
 
     def read(self, facet: str, text: str) -> tuple[str, ...]:
-        """The values that `text` names, in order: as a whole, else each part of "red/white" or "cotton, linen"."""
+        """Return the values that a text names, in order.
+
+        The text is read as a whole, else in parts ("red/white", "cotton, linen").
+        """
         text = vocabulary.normal(text)
         if not text:
             return ()
@@ -66,20 +74,20 @@ class ValueReader:
         ]
         values: list[str] = []
         for part in parts:
-            found = self._lookup(facet, part)
-            if found is None:
-                found = self.by_its_end(facet, part)
-            if found is None:
+            part_values = self._lookup(facet, part)
+            if part_values is None:
+                part_values = self.by_ending(facet, part)
+            if part_values is None:
                 self.count_unknown(facet, part)
-            values.extend(found or ())
+            values.extend(part_values or ())
         return tuple(dict.fromkeys(values))
 
     def known(self, facet: str, text: str) -> tuple[str, ...] | None:
-        """The values of exactly this word, without counting; None when unknown."""
+        """Return the values of exactly this word, or None; does not count unknown words."""
         return self._lookup(facet, vocabulary.normal(text))
 
     def count_unknown(self, facet: str, word: str) -> None:
-        """Notes a word that nobody knows."""
+        """Count an unknown word."""
         counts = self.unknown.setdefault(facet, {})
         counts[word] = counts.get(word, 0) + 1
 
@@ -87,16 +95,19 @@ class ValueReader:
         for table in self._tables:
             if word in table.get(facet, {}):
                 return tuple(table[facet][word])
-        found = vocabulary.find(facet, word)
-        return None if found is None else (found,)
+        value = vocabulary.find(facet, word)
+        return None if value is None else (value,)
 
-    def by_its_end(self, facet: str, text: str) -> tuple[str, ...] | None:
-        """ "heather forest green" -> green: the longest known end, for facets whose last word is the head."""
+    def by_ending(self, facet: str, text: str) -> tuple[str, ...] | None:
+        """Return the values of the longest known ending: "heather forest green" is green.
+
+        Only for facets whose last word is the head of the phrase.
+        """
         if facet not in ("color", "material", "pattern", "category"):
             return None
         words = re.sub(r"^\d+\s*%\s*|\s+(?:blend|mix)$", "", text).split()
         for start in range(len(words)):
-            found = self._lookup(facet, " ".join(words[start:]))
-            if found is not None:
-                return found
+            values = self._lookup(facet, " ".join(words[start:]))
+            if values is not None:
+                return values
         return None

@@ -1,10 +1,15 @@
-"""Google Merchant XML (RSS 2.0 or Atom) -> rows. Declarations of entities are refused, so no bomb goes off."""
+"""Reads Google Merchant XML (RSS 2.0 or Atom) as rows with line numbers.
+
+Entity declarations are refused, so that no entity bomb goes off. Kept in place of a tree parser: a
+rejected row is reported with its line, and the rows before a fault still load.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 from xml.sax import SAXParseException
 from xml.sax.handler import ContentHandler, feature_namespaces
+from xml.sax.xmlreader import AttributesNSImpl, Locator
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.sax import make_parser
@@ -13,40 +18,54 @@ from catalog.feeds.lines import Row, field_name
 from errors import InputError
 
 _RECORDS = {"item", "entry"}
-_DETAIL = ("section_name", "attribute_name", "attribute_value")
+_DETAIL_PARTS = ("section_name", "attribute_name", "attribute_value")
 
 
-class _Rows(ContentHandler):
-    """Collects the children of each <item> or <entry>, whatever their namespace, with the line of the record."""
+class _RowHandler(ContentHandler):
+    """Collects the children of each <item> or <entry>, whatever their namespace."""
 
     def __init__(self) -> None:
         super().__init__()
         self.rows: list[Row] = []
+        self._locator: Locator | None = None
         self._line = 0
         self._path: list[str] = []
         self._text: list[str] = []
         self._fields: dict[str, list[str]] | None = None
         self._nested: dict[str, str] = {}
 
-    def startElementNS(self, name, qname, attrs) -> None:
+    def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802, the name is xml.sax's
+        """Take the parser's position."""
+        self._locator = locator
+
+    def startElementNS(  # noqa: N802, the name is xml.sax's
+        self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl
+    ) -> None:
+        """Begin a record or a field."""
         tag = field_name(name[1])
         if self._fields is None:
             if tag in _RECORDS:
-                self._fields, self._path, self._line = {}, [], self._locator.getLineNumber()
+                self._fields, self._path = {}, []
+                self._line = (self._locator and self._locator.getLineNumber()) or 0
             return
         self._path.append(tag)
         self._text = []
+        # Atom gives links as attributes.
         link = attrs.get((None, "href"))
-        if tag == "link" and link and attrs.get((None, "rel"), "alternate") == "alternate":  # Atom
+        if tag == "link" and link and attrs.get((None, "rel"), "alternate") == "alternate":
             self._text = [link]
         if len(self._path) == 1:
             self._nested = {}
 
     def characters(self, content: str) -> None:
+        """Add text to the current field."""
         if self._fields is not None and self._path:
             self._text.append(content)
 
-    def endElementNS(self, name, qname) -> None:
+    def endElementNS(  # noqa: N802, the name is xml.sax's
+        self, name: tuple[str | None, str], qname: str | None
+    ) -> None:
+        """End a field or a record."""
         if self._fields is None:
             return
         if not self._path:
@@ -57,28 +76,21 @@ class _Rows(ContentHandler):
         self._text = []
         if self._path:
             self._nested[tag] = text
-        elif self._nested:
-            self._add(
-                tag,
-                ":".join(self._nested.get(part, "") for part in _DETAIL)
-                if tag == "product_detail"
-                else text,
-            )
-        else:
-            self._add({"summary": "description"}.get(tag, tag), text)
-
-    def _add(self, tag: str, text: str) -> None:
-        assert self._fields is not None
+            return
+        if self._nested and tag == "product_detail":
+            text = ":".join(self._nested.get(part, "") for part in _DETAIL_PARTS)
+        elif not self._nested and tag == "summary":
+            tag = "description"
         self._fields.setdefault(tag, []).append(text)
 
 
 def read_xml_rows(path: Path) -> list[Row]:
-    """The records of an XML feed, in order. Where the document breaks, the records before it stay, and the last row
-    tells the line and the problem.
+    """Return the records of an XML feed, in order.
 
-    Raises InputError: entity declarations, or no feed at all.
+    Where the document breaks, the records before it stay, and a last row tells the line and the
+    problem. Raises InputError on entity declarations, or if the file is no feed.
     """
-    handler = _Rows()
+    handler = _RowHandler()
     parser = make_parser()
     parser.setFeature(feature_namespaces, True)
     parser.forbid_dtd = True
@@ -88,12 +100,14 @@ def read_xml_rows(path: Path) -> list[Row]:
             parser.parse(source)
     except DefusedXmlException:
         raise InputError(
-            f"{path}: declares a document type or entities; a feed needs neither: take the <!DOCTYPE> out"
+            f"{path}: declares a document type or entities; a feed needs neither: "
+            "take the <!DOCTYPE> out"
         ) from None
     except SAXParseException as error:
         if not handler.rows:
             raise InputError(
-                f"{path}: line {error.getLineNumber()}: the XML breaks ({error.getMessage()}), so it is no product feed"
+                f"{path}: line {error.getLineNumber()}: the XML breaks ({error.getMessage()}), "
+                "so it is no product feed"
             ) from None
         handler.rows.append(
             Row(

@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 
 from agent.language import read
-from agent.language.nearest import MARGIN, THRESHOLD, Near, Nearest, nearest, read_as
+from agent.language.nearest import MIN_COSINE, MIN_LEAD, Near, Nearest, nearest, read_as
 from agent.language.vibes import lexicon
 from evaluation.report.show import Figures, finish, machine, notice, table
 
@@ -57,8 +57,8 @@ def precision(names: list[tuple[bool, Near]], threshold: float, margin: float) -
 def by_bounds(find: Nearest) -> list[Figures]:
     """Return `precision` at several bounds; the ones in use come first."""
     names = [(near.entry.name == entry.name, near) for entry, near in find.held_out()]
-    grid = [(t, m) for m in (0.0, 0.1, MARGIN) for t in (0.5, THRESHOLD, 0.8)]
-    return [precision(names, *bounds) for bounds in dict.fromkeys([(THRESHOLD, MARGIN), *grid])]
+    grid = [(t, m) for m in (0.0, 0.1, MIN_LEAD) for t in (0.5, MIN_COSINE, 0.8)]
+    return [precision(names, *bounds) for bounds in dict.fromkeys([(MIN_COSINE, MIN_LEAD), *grid])]
 
 
 def run(part: str = "report", out: Path | None = None) -> Figures:

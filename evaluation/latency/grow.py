@@ -151,8 +151,8 @@ def _table(base: FacetTable, varied: _Varied) -> FacetTable:
     )
     return FacetTable(
         varied.items,
-        {key: repeated(bits) for key, bits in base.yes.items()},
-        {key: repeated(bits) for key, bits in base.no.items()},
+        {key: repeated(bits) for key, bits in base.affirmed.items()},
+        {key: repeated(bits) for key, bits in base.denied.items()},
         varied.price.astype(np.float32),
         brand.astype(np.int32),
         base.brands,

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from agent import Stylist
-from catalog.build import Entry, Ledger
 from catalog.compact import compact
+from catalog.entries import Entry, Ledger
 from catalog.store import Catalog
 from catalog.update import update
 from encoders import load_encoder

@@ -44,7 +44,7 @@ def find() -> Nearest:
 @pytest.fixture
 def low_bar(monkeypatch: pytest.MonkeyPatch) -> None:
     """These vectors are random: their cosines are lower than a sentence encoder's."""
-    monkeypatch.setattr("agent.language.nearest.THRESHOLD", 0.3)
+    monkeypatch.setattr("agent.language.nearest.MIN_COSINE", 0.3)
 
 
 def test_a_mood_near_a_known_one_is_read_as_that_and_said_so(find: Nearest, low_bar: None) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 from PIL import Image
 
 import vocabulary
-from catalog.build import Entry, Origin, build, to_jpeg
+from catalog.build import build
+from catalog.entries import Entry, Origin, to_jpeg
 from catalog.item import Item
 from encoders.layout import BUILTIN_LAYOUT, FACET_SLICE
 from encoders.prototypes import Prototypes

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from catalog.build import Entry, Ledger
+from catalog.entries import Entry, Ledger
 from catalog.feeds import open_feed
 
 HEAD = (

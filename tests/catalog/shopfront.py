@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from catalog.build import Entry, Ledger, Origin, build, to_jpeg
+from catalog.build import build
+from catalog.entries import Entry, Ledger, Origin, to_jpeg
 from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.store import Catalog

@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from shopfront import MeanColour, OtherEncoder, encoded, entry, made, no_claims, swatch
 
-from catalog.build import BATCH, LONGEST, Ledger, Origin, _batch, build, re_embed, to_jpeg
+from catalog.build import BATCH, build, embed_batch, re_embed
 from catalog.checkpoint import EmbeddingCheckpoint
+from catalog.entries import MAX_PICTURE_SIDE, Ledger, Origin, to_jpeg
 from catalog.store import Catalog
 from errors import InputError, WorkError
 
@@ -92,7 +93,8 @@ def test_a_killed_build_shows_nothing_and_the_next_one_clears_up(tmp_path):
         sys.path.insert(0, {str(Path(__file__).parent)!r})
         from pathlib import Path
         from shopfront import MeanColour, entry, no_claims
-        from catalog.build import Origin, build
+        from catalog.build import build
+        from catalog.entries import Origin
         def slowly():
             yield entry("a")
             print("under way", flush=True)
@@ -226,7 +228,7 @@ def test_what_another_encoder_left_half_done_is_not_taken_up(tmp_path):
         def encode_images(self, images):
             return wrong
 
-    _batch(
+    embed_batch(
         Blind(),
         catalog.items(range(BATCH)),
         [catalog.image_path(row).read_bytes() for row in range(BATCH)],
@@ -293,5 +295,8 @@ def test_manifest_holds_no_time(tmp_path):
 def test_large_pictures_are_kept_smaller():
     from catalog.pictures import open_picture
 
-    assert open_picture(to_jpeg(swatch(size=(3000, 1500)))).size == (LONGEST, LONGEST // 2)
+    assert open_picture(to_jpeg(swatch(size=(3000, 1500)))).size == (
+        MAX_PICTURE_SIDE,
+        MAX_PICTURE_SIDE // 2,
+    )
     assert encoded(swatch()) != b""

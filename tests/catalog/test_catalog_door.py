@@ -37,7 +37,8 @@ def run(monkeypatch, capsys):
 def feed(tmp_path) -> Path:
     (tmp_path / "a.jpg").write_bytes(encoded(swatch()))
     (tmp_path / "feed.csv").write_text(
-        "id,title,image_link,price,color,product_type\n1,Red dress,a.jpg,10 EUR,Red,Dresses\n2,Odd,a.jpg,10 EUR,Zorb,Hats\n"
+        "id,title,image_link,price,color,product_type\n"
+        "1,Red dress,a.jpg,10 EUR,Red,Dresses\n2,Odd,a.jpg,10 EUR,Zorb,Hats\n"
         "3,Bad,a.jpg,ten,Red,Hats\n"
     )
     return tmp_path / "feed.csv"
@@ -137,7 +138,8 @@ def test_the_door_opens_as_a_program_without_torch(tmp_path):
     made(tmp_path / "c", [entry("a")])
     script = (
         "import sys; sys.argv = ['catalog', 'info', sys.argv[1]]\nimport runpy\n"
-        "try: runpy.run_module('catalog', run_name='__main__')\nfinally: assert 'torch' not in sys.modules"
+        "try: runpy.run_module('catalog', run_name='__main__')\n"
+        "finally: assert 'torch' not in sys.modules"
     )
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "c")],

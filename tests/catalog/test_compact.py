@@ -9,8 +9,8 @@ from shopfront import MeanColour, entry, made
 from updates_world import BLUE, applied, dress, state
 
 from catalog import files
-from catalog.build import Ledger
 from catalog.compact import compact, due
+from catalog.entries import Ledger
 from catalog.listing.claims import Claim
 from catalog.store import Catalog
 from catalog.update import update
@@ -112,5 +112,5 @@ def test_a_catalogue_is_due_for_compaction_when_much_has_changed(folder, monkeyp
     assert not due(folder)
     applied(folder, [dress(f"d{n}", 50.0 + n) for n in range(6)])
     assert not due(folder)  # small catalogues may carry a thousand loose rows
-    monkeypatch.setattr("catalog.compact.LEAST", 5)
+    monkeypatch.setattr("catalog.compact.MIN_LOOSE_ROWS", 5)
     assert due(folder)

@@ -9,12 +9,15 @@ import pytest
 from feed_rows import lines, read
 from shopfront import MeanColour, encoded, no_claims, swatch
 
-from catalog.build import Ledger, Origin, build
+from catalog.build import build
+from catalog.entries import Ledger, Origin
 from catalog.feeds import open_feed
 from catalog.store import Catalog
 from errors import InputError
 
-STYLES = """id,gender,masterCategory,subCategory,articleType,baseColour,season,year,usage,productDisplayName
+STYLES = """\
+id,gender,masterCategory,subCategory,articleType,baseColour,season,year,usage,\
+productDisplayName
 1,Men,Apparel,Topwear,Shirts,Navy Blue,Fall,2011.0,Casual,Acme Men Striped Navy Blue Shirt
 2,Women,Accessories,Bags,Handbags,Maroon,Fall,2011.0,Casual,Basel Women Maroon, Large Handbag
 3,Men,Apparel,Topwear,Tshirts,White,Fall,2011.0,Sports,Acme Men White Polo T-shirt
@@ -73,7 +76,7 @@ def test_fashion_products_need_their_columns(tmp_path):
     with pytest.raises(InputError, match="no column articletype, basecolour, productdisplayname"):
         open_feed(tmp_path / "styles.csv", Ledger(), kind="fashion-products")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(InputError, match="without products.csv or styles.csv"):
+    with pytest.raises(InputError, match=r"without products\.csv or styles\.csv"):
         open_feed(tmp_path / "empty", Ledger())
 
 

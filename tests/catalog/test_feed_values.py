@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from catalog.feeds.product import Product, read_money
+from catalog.feeds.money import read_money
+from catalog.feeds.product import Product
 from catalog.feeds.values import ValueReader, load_map
 from errors import InputError
 
@@ -72,7 +73,8 @@ def test_unknown_words_are_counted_and_can_be_mapped(tmp_path):
     assert reader.unknown == {"color": {"zorb": 2}}
     table = tmp_path / "map.toml"
     table.write_text(
-        '[color]\n"Zorb" = "dark-blue"\n"quux" = ["red", "white"]\n"na" = []\n[category]\n"Dirndl" = "dirndl"\n'
+        '[color]\n"Zorb" = "dark-blue"\n"quux" = ["red", "white"]\n"na" = []\n'
+        '[category]\n"Dirndl" = "dirndl"\n'
     )
     mapped = ValueReader(load_map(table))
     assert mapped.read("color", "quux") == ("red", "white") and mapped.read("color", "NA") == ()

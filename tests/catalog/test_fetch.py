@@ -11,7 +11,7 @@ from shopfront import encoded, swatch
 
 from catalog.feeds import fetch
 from catalog.feeds.fetch import WebFetcher
-from catalog.feeds.listing import Reject
+from catalog.feeds.listing import RejectedRowError
 
 PICTURE = encoded(swatch())
 
@@ -72,13 +72,13 @@ def test_the_server_hears_the_name_though_the_address_is_called(shop, fetcher):
     ],
 )
 def test_what_goes_wrong_is_told(shop, fetcher, path, reason):
-    with pytest.raises(Reject, match=reason):
+    with pytest.raises(RejectedRowError, match=reason):
         fetcher(shop + path)
 
 
 def test_large_answers_are_cut_off(shop, fetcher, monkeypatch):
     monkeypatch.setattr(fetch, "MAX_BYTES", 1000)
-    with pytest.raises(Reject, match="MB"):
+    with pytest.raises(RejectedRowError, match="MB"):
         fetcher(f"{shop}/big")
 
 
@@ -86,20 +86,20 @@ def test_a_closed_port_and_an_unknown_name(fetcher):
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(Reject, match="cannot be fetched"):
+    with pytest.raises(RejectedRowError, match="cannot be fetched"):
         fetcher(f"http://127.0.0.1:{port}/a.jpg")
-    with pytest.raises(Reject, match="no address"):
+    with pytest.raises(RejectedRowError, match="no address"):
         fetcher("http://shop.invalid/a.jpg")
 
 
 def test_a_name_that_leads_to_a_private_address_is_refused_at_every_hop(shop, monkeypatch):
     strict = WebFetcher()
-    with pytest.raises(Reject, match="private address"):
+    with pytest.raises(RejectedRowError, match="private address"):
         strict(f"{shop}/a.jpg")
     hops = iter(["http://localhost:1/a.jpg"])
     monkeypatch.setattr(
         strict, "_hop", lambda url, first=strict._hop: next(hops, None) or first(url)
     )
-    with pytest.raises(Reject, match="localhost is a private address"):
+    with pytest.raises(RejectedRowError, match="localhost is a private address"):
         strict("http://public.example/a.jpg")
     strict.close()

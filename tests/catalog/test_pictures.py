@@ -83,7 +83,7 @@ def test_a_huge_picture_is_refused_by_its_header_alone(monkeypatch):
 
 
 def test_missing_file_names_it(tmp_path):
-    with pytest.raises(BadImageError, match="nothing.jpg: cannot be read"):
+    with pytest.raises(BadImageError, match=r"nothing\.jpg: cannot be read"):
         open_picture(tmp_path / "nothing.jpg")
     with pytest.raises(BadImageError, match="cannot be read"):
         open_picture(tmp_path)

@@ -15,52 +15,55 @@ from errors import CatalogMissingError, EncoderMismatchError, InputError
 from vocabulary.wish import Constraint, PriceRange
 
 SHELF = {  # id: listing
-    "navy-dress": dict(
-        title="Navy midi dress",
-        price=40.0,
-        brand="Acme",
-        sizes={"S": 0, "M": 3},
-        attributes={
+    "navy-dress": {
+        "title": "Navy midi dress",
+        "price": 40.0,
+        "brand": "Acme",
+        "sizes": {"S": 0, "M": 3},
+        "attributes": {
             "category": ("dress",),
             "color": ("navy",),
             "pattern": ("solid",),
             "gender": ("women",),
         },
-    ),
-    "blue-dress": dict(
-        title="Blue wrap dress",
-        price=19.99,
-        brand="acme",
-        sizes={"M": 0},
-        attributes={"category": ("dress",), "color": ("blue",), "gender": ("unisex",)},
-    ),
-    "striped-shirt": dict(
-        title="Breton shirt",
-        price=60.0,
-        brand="Basel",
-        sizes={"L": None},
-        attributes={
+    },
+    "blue-dress": {
+        "title": "Blue wrap dress",
+        "price": 19.99,
+        "brand": "acme",
+        "sizes": {"M": 0},
+        "attributes": {"category": ("dress",), "color": ("blue",), "gender": ("unisex",)},
+    },
+    "striped-shirt": {
+        "title": "Breton shirt",
+        "price": 60.0,
+        "brand": "Basel",
+        "sizes": {"L": None},
+        "attributes": {
             "category": ("shirt",),
             "color": ("white", "red"),
             "pattern": ("striped",),
             "details": ("pockets",),
             "style": ("casual",),
         },
-    ),
-    "rainbow-tee": dict(
-        title="Rainbow tee", attributes={"category": ("t-shirt",), "color": ("multicolor",)}
-    ),
-    "black-belt": dict(
-        title="Leather belt",
-        price=15.0,
-        sizes={"One Size": 2},
-        brand="Basel",
-        attributes={"category": ("belt",), "color": ("black",), "material": ("leather",)},
-    ),
-    "silent": dict(title="Something nice"),
-    "plain-coat": dict(
-        title="Coat without pockets", price=200.0, attributes={"category": ("coat",)}
-    ),
+    },
+    "rainbow-tee": {
+        "title": "Rainbow tee",
+        "attributes": {"category": ("t-shirt",), "color": ("multicolor",)},
+    },
+    "black-belt": {
+        "title": "Leather belt",
+        "price": 15.0,
+        "sizes": {"One Size": 2},
+        "brand": "Basel",
+        "attributes": {"category": ("belt",), "color": ("black",), "material": ("leather",)},
+    },
+    "silent": {"title": "Something nice"},
+    "plain-coat": {
+        "title": "Coat without pockets",
+        "price": 200.0,
+        "attributes": {"category": ("coat",)},
+    },
 }
 CLAIMS = {
     "plain-coat": [
@@ -216,7 +219,7 @@ def test_claims_are_kept(shop):
 
 def test_a_word_of_too_many_listings_is_not_looked_up(shop, monkeypatch):
     assert shop.text_search("dresses", 5)
-    monkeypatch.setattr("catalog.full_text.MOST_MATCHES", 1)
+    monkeypatch.setattr("catalog.full_text.MAX_LISTINGS_PER_WORD", 1)
     assert shop.has_words("dress") and not shop.has_words("zebra the")
     assert not shop.text_search("dresses", 5) and shop.text_search("breton", 5)
 

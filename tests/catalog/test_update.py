@@ -9,7 +9,7 @@ from updates_world import BLUE, Counting, applied, dress, state
 
 from catalog import files
 from catalog import update as updating
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.store import Catalog
 from errors import InputError
 from vocabulary.wish import Constraint

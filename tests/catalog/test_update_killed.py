@@ -1,4 +1,4 @@
-"""Updates that are killed for good, at any moment: the catalogue stays whole, and the next one ends the work."""
+"""An update or a compaction that is killed at any moment leaves the old state or the new one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 sys.path[:0] = [{root!r}, {here!r}]
 from shopfront import MeanColour, entry, no_claims
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.compact import compact
 from catalog.update import update
 folder, price = Path(sys.argv[1]), float(sys.argv[2])

@@ -16,8 +16,9 @@ from catalog import files
 from catalog import update as updating
 from catalog.build import re_embed
 from catalog.compact import compact
+from catalog.comparison import FeedComparison
 from catalog.store import Catalog
-from catalog.swap import alone
+from catalog.swap import exclusive_access
 from errors import WorkError
 
 READER = """
@@ -37,7 +38,7 @@ while not (folder.parent / "stop").exists():
 
 
 def test_readers_never_see_half(folder):
-    """Prices of all items change together: a reader that saw two of them would have seen half an update."""
+    """All prices change together: a reader that saw two of them has seen half an update."""
     applied(folder, [dress(f"d{n}", 0.0) for n in range(6)])
     root = str(Path(updating.__file__).resolve().parents[1])
     with subprocess.Popen(
@@ -60,15 +61,15 @@ def test_readers_never_see_half(folder):
 
 
 def test_a_catalogue_that_was_replaced_meanwhile_is_left_alone(folder, monkeypatch):
-    """Whoever does not heed the lock: the update must not name its rows in another catalogue's manifest."""
-    compare = updating._Work.finish
+    """If something ignored the lock, no row may be named in another catalogue's manifest."""
+    compare = FeedComparison.finish
 
     def replaced(self, *given):
         compare(self, *given)
         (folder / files.MANIFEST).rename(folder / "aside.json")
         (folder / files.MANIFEST).write_text((folder / "aside.json").read_text())
 
-    monkeypatch.setattr(updating._Work, "finish", replaced)
+    monkeypatch.setattr(FeedComparison, "finish", replaced)
     with pytest.raises(WorkError, match="was replaced while it was being updated"):
         applied(folder, [dress(f"d{n}", 70.0 + n) for n in range(6)])
     assert {item.price for item in Catalog.open(folder).items(range(6))} == {
@@ -109,7 +110,7 @@ def test_one_update_at_a_time(folder):
         except WorkError as error:
             failed.append(str(error))
 
-    with alone(folder):
+    with exclusive_access(folder):
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from shopfront import MeanColour, entry, no_claims
 
-from catalog.build import Ledger
+from catalog.entries import Ledger
 from catalog.store import Catalog
 from catalog.update import Changes, update
 

@@ -1,4 +1,4 @@
-"""Milvus for tests: Lite on a port of its own, which can go away, come back, or be slow to get up; and listings to filter by."""
+"""Milvus for tests: Lite on a port that can go away and come back, and listings to filter by."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from catalog.listing.claims import Claim
 
 
 class Moody(MilvusServicer):
-    """Answers so many searches with "unavailable" before it works."""
+    """Answers `failures` searches with "unavailable" before it works."""
 
     failures = 0
 
-    def Search(self, request, context):
+    def Search(self, request, context):  # noqa: N802, gRPC's name
         if self.failures > 0:
             self.failures -= 1
             context.abort(grpc.StatusCode.UNAVAILABLE, "still getting up")
@@ -34,7 +34,7 @@ class Moody(MilvusServicer):
 class Guarded(MilvusServicer):
     """Lets in nobody without the right token."""
 
-    def Connect(self, request, context):
+    def Connect(self, request, context):  # noqa: N802, gRPC's name
         context.abort(
             grpc.StatusCode.UNAUTHENTICATED, "auth check failure, please check api key is correct"
         )
@@ -89,7 +89,10 @@ BRANDS = (
 
 
 class Listed:
-    """Listings made up at random, odd ones among them: sleeves of a belt, several colours, shades, brands full of quotes."""
+    """Random listings, odd ones among them.
+
+    They have sleeves of a belt, several colours, shades, and brands full of quotes.
+    """
 
     def __init__(self, rows: int, seed: int = 0) -> None:
         rng = np.random.default_rng(seed)

@@ -1,4 +1,4 @@
-"""Filter expressions let through all that the bitmaps allow, little else, and nothing that a value smuggles in."""
+"""Filter expressions pass every row that the bitmaps allow, and few others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The index on a GPU: its filters on any machine, with a stand-in for the GPU's own index; the real thing where there is one."""
+"""The GPU index, with a stand-in for the flat index on any machine, and the real one on a GPU."""
 
 from __future__ import annotations
 

@@ -144,7 +144,7 @@ def test_lists_from_disk_can_grow(tmp_path) -> None:
 
 
 def test_a_filter_far_from_the_query_is_searched_where_its_rows_are() -> None:
-    """Asked for one kind under a filter of another: none of the nearest lists holds an allowed row."""
+    """The query is of one kind, the filter of another: no near list holds an allowed row."""
     kinds = RNG.integers(60, size=20_000)
     rows = (CENTRES[kinds] + 0.4 * RNG.standard_normal((20_000, 24))).astype(np.float16)
     index = IvfIndex(lists=256)

@@ -93,7 +93,7 @@ def test_a_refused_token_is_named(tmp_path: Path) -> None:
 
 
 def test_a_refusal_is_told_as_one(lite: MilvusServer) -> None:
-    with pytest.raises(WorkError, match="refuses describe_collection: .*nowhere"):
+    with pytest.raises(WorkError, match=r"refuses describe_collection: .*nowhere"):
         lite.call("describe_collection", "nowhere")
 
 
@@ -109,8 +109,10 @@ def test_a_file_that_another_process_has_open_is_named(tmp_path: Path) -> None:
     lite = MilvusServer(str(tmp_path / "mine.db"))
     assert lite.version.startswith(milvus_collection.LITE_VERSION_PREFIX)
     code = (
-        "from retrieval import MilvusLocation, build_index\nimport numpy as np\nfrom errors import WorkError\n"
-        "try: build_index(np.ones((3, 4)), 'milvus', milvus=MilvusLocation(%r))\nexcept WorkError as error: print(error)"
+        "from retrieval import MilvusLocation, build_index\nimport numpy as np\n"
+        "from errors import WorkError\n"
+        "try: build_index(np.ones((3, 4)), 'milvus', milvus=MilvusLocation(%r))\n"
+        "except WorkError as error: print(error)"
     )
     done = subprocess.run(
         [sys.executable, "-c", code % lite.uri],
@@ -123,7 +125,10 @@ def test_a_file_that_another_process_has_open_is_named(tmp_path: Path) -> None:
 
 
 def test_a_file_in_milvus_uri_does_not_stop_the_client_from_loading(tmp_path: Path) -> None:
-    code = "from retrieval.milvus_server import pymilvus\nimport os\nprint(pymilvus().__name__, os.environ['MILVUS_URI'])"
+    code = (
+        "from retrieval.milvus_server import pymilvus\nimport os\n"
+        "print(pymilvus().__name__, os.environ['MILVUS_URI'])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=ROOT,
@@ -140,7 +145,7 @@ def test_without_the_client_the_command_that_installs_it_is_named(
 ) -> None:
     milvus_server.pymilvus.cache_clear()
     monkeypatch.setitem(sys.modules, "pymilvus", None)
-    with pytest.raises(InputError, match="pip install -r requirements-milvus.txt"):
+    with pytest.raises(InputError, match=r"pip install -r requirements-milvus\.txt"):
         build_index(VECTORS, "milvus", milvus=MilvusLocation("http://127.0.0.1:19530"))
     monkeypatch.undo()
     milvus_server.pymilvus.cache_clear()

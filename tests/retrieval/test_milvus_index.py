@@ -1,4 +1,4 @@
-"""The index in Milvus: what the server may answer, and imports that stop half-way. Its behaviour: `test_index_behaviour.py`."""
+"""The index in Milvus: what the server is asked for, and what the collection holds."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from retrieval.columns import Columns
 from vocabulary.wish import Constraint, PriceRange
 
 pytest.importorskip("milvus_lite", reason="requirements-milvus.txt is not installed")
+
+import itertools
 
 from retrieval import milvus_collection, milvus_index
 from retrieval.milvus_collection import MilvusCollection
@@ -95,7 +97,7 @@ def test_ever_longer_answers_until_enough_rows_are_allowed(
     assert (
         limits[0] == 24
         and len(limits) > 1
-        and all(b >= 4 * a for a, b in zip(limits, limits[1:], strict=False))
+        and all(b >= 4 * a for a, b in itertools.pairwise(limits))
     )
     assert asked[0][0] == 7 > asked[-1][0], "what was found is not asked for again"
 
@@ -274,7 +276,7 @@ def test_deleted_rows_are_never_found_until_the_catalogue_is_opened_again(
 
 
 def test_anothers_collection_is_left_alone(lite: MilvusServer, index: MilvusIndex) -> None:
-    with pytest.raises(InputError, match="collection plain .* drop it"):
+    with pytest.raises(InputError, match=r"collection plain .* drop it"):
         MilvusIndex(lite, "plain").open(VECTORS[:, :8])
     with pytest.raises(InputError, match="other columns"):
         MilvusIndex(lite, "plain", Columns(Listed(500))).open(VECTORS)

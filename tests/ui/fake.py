@@ -25,7 +25,7 @@ PIECES = (
 
 
 def catalogue(folder: Path) -> Path:
-    """Pictures of the pieces under `folder`/images, as a catalogue holds them."""
+    """Draw pictures of the pieces under `folder`/images, where a catalogue has them."""
     (folder / "images").mkdir(parents=True, exist_ok=True)
     for number, (_, _, _, color) in enumerate(PIECES):
         picture = Image.new("RGB", (384, 512), (236, 228, 216))
@@ -52,7 +52,7 @@ def catalogue(folder: Path) -> Path:
 
 
 class FakeCatalog:
-    """The little of a catalogue that the page asks for."""
+    """The few parts of a catalogue that the page uses."""
 
     def __init__(self) -> None:
         self.all = [
@@ -76,14 +76,14 @@ class FakeCatalog:
 
 
 class FakeStylist:
-    """Same calls as the real one; keeps everything in a dictionary."""
+    """A ChatService that keeps everything in dictionaries."""
 
     def __init__(self) -> None:
         self.catalog = FakeCatalog()
         self.turns: dict[str, list[Turn]] = {}
         self.marks: dict[str, dict[str, str]] = {}
         self.calls: list[tuple] = []
-        self.kept = tempfile.TemporaryDirectory(prefix="fake-stylist-")
+        self.uploads = tempfile.TemporaryDirectory(prefix="fake-stylist-")
 
     def new_session(self) -> str:
         return secrets.token_urlsafe(24)
@@ -112,14 +112,15 @@ class FakeStylist:
             yield Event(kind="step", step=step)
             yield Event(kind="note", text=f"{step}: <b>done</b>")
         yield Event(
-            kind="reply", reply=self._answer(session, text, tuple(map(self._keep, image or ())))
+            kind="reply",
+            reply=self._answer(session, text, tuple(map(self._copy_upload, image or ()))),
         )
 
     def remove(self, session, facet, op, value) -> Reply:
         self.calls.append(("remove", session, facet, op, value))
-        held = self.history(session)[-1].reply.constraints
-        left = tuple(c for c in held if (c.facet, c.op, c.value) != (facet, op, value))
-        return self._answer(session, f"never mind {value}", (), left)
+        constraints = self.history(session)[-1].reply.constraints
+        remaining = tuple(c for c in constraints if (c.facet, c.op, c.value) != (facet, op, value))
+        return self._answer(session, f"never mind {value}", (), remaining)
 
     def feedback(self, session, item_id, kind) -> Reply | None:
         self.calls.append(("feedback", session, item_id, kind))
@@ -145,13 +146,13 @@ class FakeStylist:
                 dict.fromkeys((*wish, *self._read(text), *((PHOTO_WISH,) if photos else ())))
             )
         marks = self.marks.get(session, {})
-        left = [item for item in self.catalog.all if marks.get(item.id) != "not_this"]
+        offered = [item for item in self.catalog.all if marks.get(item.id) != "not_this"]
         reply = Reply(
             session=session,
             turn=len(past) + 1,
-            reply=f"{len(left)} pieces that keep to your wish.",
-            items=tuple(self._card(item, wish, "met") for item in left[:3]),
-            unconfirmed=tuple(self._card(item, wish, "unknown") for item in left[3:]),
+            reply=f"{len(offered)} pieces that keep to your wish.",
+            items=tuple(self._card(item, wish, "met") for item in offered[:3]),
+            unconfirmed=tuple(self._card(item, wish, "unknown") for item in offered[3:]),
             constraints=wish,
             steps=("thought", "action", "critic", "speak"),
             ms={"total": 41.2},
@@ -161,9 +162,9 @@ class FakeStylist:
         past.append(Turn(turn=reply.turn, text=text, photos=photos, reply=reply))
         return reply
 
-    def _keep(self, photo: str) -> str:
-        """A copy of an upload, as the real memory makes one: the page deletes its own."""
-        copy = Path(self.kept.name) / f"{secrets.token_hex(4)}{Path(photo).suffix}"
+    def _copy_upload(self, photo: str) -> str:
+        """Copy an upload as the real memory does, because the page deletes its own."""
+        copy = Path(self.uploads.name) / f"{secrets.token_hex(4)}{Path(photo).suffix}"
         return str(shutil.copy(photo, copy))
 
     @staticmethod
@@ -175,7 +176,7 @@ class FakeStylist:
             "longer": Constraint(facet="length", op="more", value="length"),
             "under": Constraint(facet="price", op="require", value=PriceRange(max=150)),
         }
-        return tuple(one for word, one in known.items() if word in text)
+        return tuple(constraint for word, constraint in known.items() if word in text)
 
     @staticmethod
     def _card(item: Item, wish: tuple[Constraint, ...], verdict: str) -> Card:

@@ -7,6 +7,7 @@ from PIL import Image
 
 from errors import WorkError
 from tests.ui.fake import FakeStylist
+from ui import cards, photos
 from ui.handlers import PageHandlers
 from ui.shop import Shop
 
@@ -35,7 +36,7 @@ def token(stylist) -> str:
     return stylist.new_session()
 
 
-def said(handlers, token, text="navy", files=()):
+def send(handlers, token, text="navy", files=()):
     return list(handlers.say(token, {"text": text, "files": list(files)}))
 
 
@@ -50,33 +51,33 @@ def test_a_new_shopper_gets_a_token_and_a_known_one_keeps_it(handlers, token):
 )
 def test_a_token_that_could_be_guessed_is_replaced(handlers, stylist, forged):
     assert handlers.arrive(forged).token != forged
-    said(handlers, forged)
+    send(handlers, forged)
     list(handlers.act(forged, Tap(do="forget")))
     handlers.mark(forged, Tap(do="save", id="P1"))
     assert stylist.calls == []
 
 
 def test_a_conversation_comes_back_from_memory(handlers, token):
-    said(handlers, token, "navy, no pockets")
+    send(handlers, token, "navy, no pockets")
     again = handlers.arrive(token)
     assert "navy, no pockets" in again.feed and "no pockets" in again.wish
     assert "navy, no pockets" not in handlers.arrive(None).feed
 
 
 def test_another_shopper_sees_nothing_of_it(handlers, stylist, token):
-    said(handlers, token, "a secret wish")
+    send(handlers, token, "a secret wish")
     handlers.mark(token, Tap(do="save", id="P1"))
     other = handlers.arrive(stylist.new_session())
     assert "secret" not in other.feed and "Nothing saved" in other.drawer
 
 
 def test_an_empty_message_is_met_with_a_hint(handlers, stylist, token):
-    views = said(handlers, token, "  \n ")
+    views = send(handlers, token, "  \n ")
     assert "add a photo" in views[-1].live and stylist.calls == []
 
 
 def test_a_long_message_is_refused_and_stays_in_the_box(handlers, stylist, token):
-    views = said(handlers, token, "a" * 100_000)
+    views = send(handlers, token, "a" * 100_000)
     assert "100,000 characters" in views[-1].live and stylist.calls == []
     assert views[-1].box["__type__"] == "update"  # left as it is
 
@@ -84,7 +85,7 @@ def test_a_long_message_is_refused_and_stays_in_the_box(handlers, stylist, token
 def test_a_bad_picture_is_named_and_the_words_come_back(handlers, stylist, token, tmp_path):
     bad = tmp_path / "notes.jpg"
     bad.write_text("no picture")
-    views = said(handlers, token, "like this", [str(bad)])
+    views = send(handlers, token, "like this", [str(bad)])
     assert "notes.jpg" in views[-1].live and views[-1].box["text"] == "like this"
     assert stylist.calls == [] and bad.exists()
 
@@ -95,7 +96,7 @@ def test_too_many_pictures_are_refused(handlers, stylist, token, tmp_path):
         path = tmp_path / f"{number}.png"
         Image.new("RGB", (40, 40)).save(path)
         files.append(str(path))
-    views = said(handlers, token, "", files)
+    views = send(handlers, token, "", files)
     assert "up to 4" in views[-1].live and stylist.calls == []
 
 
@@ -104,14 +105,14 @@ def test_an_upload_outlives_the_turn_since_another_shopper_may_have_sent_the_sam
 ):
     path = tmp_path / "me.png"
     Image.new("RGB", (40, 40)).save(path)
-    views = said(handlers, token, "like this", [str(path)])
+    views = send(handlers, token, "like this", [str(path)])
     assert (
         "data:image/jpeg" in views[-1].feed and path.exists()
     )  # Gradio names uploads by content and removes them later
 
 
 def test_a_failure_inside_is_told_and_the_words_come_back(handlers, token, caplog):
-    views = said(handlers, token, "break")
+    views = send(handlers, token, "break")
     assert "on my side" in views[-1].live and views[-1].box["text"] == "break"
     assert "broken on purpose" in caplog.text
 
@@ -121,7 +122,7 @@ def test_in_a_crowd_the_words_stay_in_the_box_and_the_page_says_when_to_come_aga
 ):
     photo = tmp_path / "me.png"
     Image.new("RGB", (40, 40)).save(photo)
-    views = said(handlers, token, "in a crowd", [str(photo)])
+    views = send(handlers, token, "in a crowd", [str(photo)])
     assert "notice busy" in views[-1].live and "again in 5 seconds" in views[-1].live
     assert all(
         view.box == {"__type__": "update"} or view.box["text"] == "in a crowd" for view in views
@@ -130,7 +131,7 @@ def test_in_a_crowd_the_words_stay_in_the_box_and_the_page_says_when_to_come_aga
 
 
 def test_who_waits_sees_how_many_are_before(handlers, token):
-    views = said(handlers, token, "after others")
+    views = send(handlers, token, "after others")
     assert (
         any("7 messages before yours" in str(view.live) for view in views)
         and "turn-1" in views[-1].feed
@@ -139,7 +140,7 @@ def test_who_waits_sees_how_many_are_before(handlers, token):
 
 def test_a_long_conversation_shows_its_end_and_the_rest_on_request(handlers, token):
     for number in range(9):
-        said(handlers, token, f"wish {number}")
+        send(handlers, token, f"wish {number}")
     feed = handlers.arrive(token).feed
     assert "Show 3 earlier turns" in feed and "wish 3" in feed and "wish 2" not in feed
     whole = list(handlers.act(token, Tap(do="earlier")))[-1].feed
@@ -147,18 +148,18 @@ def test_a_long_conversation_shows_its_end_and_the_rest_on_request(handlers, tok
     assert (
         "wish 0" in handlers.mark(token, Tap(do="save", id="P1")).feed
     )  # a heart does not fold what was opened
-    assert "wish 0" not in said(handlers, token, "one more")[-1].feed  # the next turn does
-    assert "wish 2" not in said(handlers, token, "one more")[-1].feed
+    assert "wish 0" not in send(handlers, token, "one more")[-1].feed  # the next turn does
+    assert "wish 2" not in send(handlers, token, "one more")[-1].feed
 
 
 def test_thoughts_are_streamed_before_the_answer(handlers, token):
-    views = said(handlers, token)
+    views = send(handlers, token)
     assert any("thought: &lt;b&gt;done" in str(view.live) for view in views[:-1])
     assert "3 pieces" not in views[0].live and "turn-1" in views[-1].feed
 
 
 def test_cards_buttons(handlers, stylist, token):
-    said(handlers, token)
+    send(handlers, token)
     list(handlers.act(token, Tap(do="like", id="P2")))
     assert stylist.calls[-1][4] == "P2"
     list(handlers.act(token, Tap(do="not_this", id="P0")))
@@ -170,7 +171,7 @@ def test_cards_buttons(handlers, stylist, token):
 
 
 def test_a_price_chip_is_removed_by_its_own_value(handlers, stylist, token):
-    said(handlers, token, "under 150")
+    send(handlers, token, "under 150")
     chip = Tap(do="remove", facet="price", op="require", value='{"min":null,"max":150.0}')
     views = list(handlers.act(token, chip))
     assert stylist.calls[-1][0] == "remove" and views[-1].wish == ""
@@ -189,7 +190,7 @@ def test_a_price_chip_is_removed_by_its_own_value(handlers, stylist, token):
     ],
 )
 def test_forged_taps_change_nothing(handlers, token, data):
-    said(handlers, token)
+    send(handlers, token)
     list(handlers.act(token, Tap(**data)))
     assert "turn-2" not in handlers.arrive(token).feed
 
@@ -203,10 +204,23 @@ def test_a_tap_without_data_changes_nothing(handlers, token):
 
 
 def test_forgetting_gives_a_new_token_and_an_empty_page(handlers, stylist, token):
-    said(handlers, token, "something personal")
+    send(handlers, token, "something personal")
     view = list(handlers.act(token, Tap(do="forget")))[-1]
     assert view.token != token and "hero" in view.feed and "Forgotten" in view.live
     assert stylist.history(token) == []
+
+
+def test_forgetting_empties_the_caches_of_photos_and_cards(handlers, token, tmp_path):
+    photo = tmp_path / "me.png"
+    Image.new("RGB", (40, 40)).save(photo)
+    send(handlers, token, "navy", [str(photo)])
+    assert cards.card.cache_info().currsize > 0
+    assert photos._data_address.cache_info().currsize > 0
+    list(handlers.act(token, Tap(do="forget")))
+    assert cards.card.cache_info().currsize == 0
+    # The welcome that follows draws the examples again, and nothing else.
+    examples = sum(example.path is not None for example in photos.EXAMPLES)
+    assert photos._data_address.cache_info().currsize == examples
 
 
 def test_the_page_waits_for_the_shop_and_says_why_it_cannot_open():
@@ -233,6 +247,6 @@ def test_a_search_that_is_away_is_told_in_its_own_words_and_the_message_kept(
 
     with monkeypatch.context() as patched:
         patched.setattr(stylist, "stream", away)
-        last = said(handlers, token, "navy")[-1]
+        last = send(handlers, token, "navy")[-1]
     assert "Please send that again in a minute" in last.live and last.box["text"] == "navy"
     assert stylist.history(token) == []

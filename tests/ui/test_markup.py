@@ -49,10 +49,10 @@ class Tags(HTMLParser):
 
 
 def harmless(markup: str) -> None:
-    found = Tags(markup)
-    assert "script" not in found.tags and found.handlers == []
+    tags = Tags(markup)
+    assert "script" not in tags.tags and tags.handlers == []
     allowed = ("http://", "https://", "/pictures/", "data:image/jpeg")
-    assert all(address.startswith(allowed) for address in found.addresses)
+    assert all(address.startswith(allowed) for address in tags.addresses)
     assert "${" not in markup and "{{" not in markup and "`" not in markup
 
 

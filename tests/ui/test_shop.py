@@ -35,12 +35,12 @@ def running(catalog: Path, memory: Path, port: int) -> Iterator[str]:
     with subprocess.Popen(
         command, cwd=ROOT, stderr=subprocess.PIPE, text=True, env=environment
     ) as process:
-        said = []
+        lines = []
         for line in process.stderr:
-            said.append(line)
+            lines.append(line)
             if "The shop is open" in line:
                 break
-        assert process.poll() is None and "The shop is open" in said[-1], "".join(said)
+        assert process.poll() is None and "The shop is open" in lines[-1], "".join(lines)
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
@@ -53,9 +53,9 @@ def running(catalog: Path, memory: Path, port: int) -> Iterator[str]:
 def striped_shirt(tmp_path) -> str:
     """A picture that the catalogue does not hold: a striped shirt of another seed."""
     drawn = next(
-        one
-        for one in plan_items(1200, 4242)
-        if one.truth["category"] == ["shirt"] and one.truth["pattern"] == ["striped"]
+        item
+        for item in plan_items(1200, 4242)
+        if item.truth["category"] == ["shirt"] and item.truth["pattern"] == ["striped"]
     )
     path = tmp_path / "mine.jpg"
     render(drawn).save(path)

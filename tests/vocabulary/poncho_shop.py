@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from agent import Stylist
-from catalog.build import Entry, Origin, build, to_jpeg
+from catalog.build import build
+from catalog.entries import Entry, Origin, to_jpeg
 from catalog.item import Item
 from guard import read_claims
 from settings import load_settings
