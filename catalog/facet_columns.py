@@ -15,7 +15,7 @@ from catalog import bitmaps
 from catalog.bitmaps import Bits
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.listing.stated import Key, stated
+from catalog.listing.statements import Key, statements
 
 
 class FacetColumns:
@@ -51,7 +51,8 @@ class FacetColumns:
         affirmed_rows: dict[Key, list[int]] = {}
         denied_rows: dict[Key, list[int]] = {}
         for row, (item, item_claims) in enumerate(zip(items, claims, strict=True)):
-            affirmed, denied = stated(item, item_claims)
+            stated = statements(item, item_claims)
+            affirmed, denied = stated.affirmed(), stated.denied()
             sizes = {("size", size.upper().strip()) for size in item.sizes_in_stock()}
             for key in affirmed | sizes:
                 affirmed_rows.setdefault(key, []).append(row)

@@ -19,7 +19,7 @@ import vocabulary
 from catalog import bitmaps
 from catalog.bitmaps import Bits
 from catalog.facet_columns import FacetColumns
-from catalog.listing.stated import Key
+from catalog.listing.statements import Key
 from vocabulary.wish import Constraint, PriceRange
 
 MAX_CACHED_ANSWERS = 256

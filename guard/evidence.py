@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -10,16 +10,17 @@ import vocabulary
 from catalog.listing.statements import ListingStatements, Statement
 from guard.verdict import VerdictSource
 
-IMPLIED_ABSENCE = 0.9
+IMPLIED_ABSENCE_TRUST = 0.9
 """Trust in "it is red, so it is not blue" for a facet that may have several values."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """has: True, False or None (not said; `confidence` is then how probable a picture makes it).
+    """What is known of an item having a value.
 
-    within: a stated parent of the value, so the item has it or a sibling. implied: absence that only follows from
-    another stated value of a facet that may have several.
+    has: True, False, or None where nothing says so; `confidence` is then how probable a picture
+    makes it. within: a stated parent of the value, so that the item has the value or a sibling.
+    implied: the absence only follows from another stated value of a facet that may have several.
     """
 
     has: bool | None = None
@@ -29,89 +30,126 @@ class Evidence:
     implied: bool = False
 
 
-def stated_category(statements: Sequence[Statement]) -> Statement | None:
-    """The category that the listing states, if any."""
+def stated_category(statements: Iterable[Statement]) -> Statement | None:
+    """Return the statement of the item's category, if any."""
     return next(
         (s for s in statements if s.facet == "category" and s.present and not s.conflicting), None
     )
 
 
-@lru_cache(maxsize=100_000)
-def listed(facet: str, value: str, statements: ListingStatements) -> Evidence:
-    """What the listing says about an item having `value` of `facet`, children included."""
-    category = stated_category(statements)
-    if category and not vocabulary.applicable(facet, category.value, value):
-        return Evidence(False, category.source, category.confidence)
-    told = [s for s in statements if s.facet == facet and not s.conflicting]
-    if facet == "color" and value in vocabulary.SHADES:
-        return _listed_shade(value, told)
-    present, absent = [s for s in told if s.present], [s for s in told if not s.present]
-    for s in present:
-        if vocabulary.covers(facet, value, s.value):
-            return Evidence(True, s.source, s.confidence)
-    for s in absent:
-        if vocabulary.covers(facet, s.value, value):
-            return Evidence(False, s.source, s.confidence)
-    if value == "patterned" and any(s.value == "solid" for s in absent):
-        solid = next(s for s in absent if s.value == "solid")
-        return Evidence(True, solid.source, solid.confidence)
-    if value == "solid" and any(s.value == "patterned" for s in absent):
-        plain = next(s for s in absent if s.value == "patterned")
-        return Evidence(True, plain.source, plain.confidence)
-    return _from_other_values(facet, value, present)
-
-
-def _from_other_values(facet: str, value: str, present: list[Statement]) -> Evidence:
-    """What other stated values of the facet say about this one."""
-    named = [s for s in present if not (facet == "color" and s.value in vocabulary.SHADES)]
-    if facet == "style":
-        for s in named:
-            if vocabulary.opposite(facet, s.value, value):
-                return Evidence(False, s.source, IMPLIED_ABSENCE)
-    if not named or facet in vocabulary.OPEN_WORLD:
-        return Evidence()
-    for s in named:
-        narrower = any(
-            o.value != s.value and vocabulary.covers(facet, s.value, o.value) for o in named
-        )
-        if (
-            vocabulary.covers(facet, s.value, value) and not narrower
-        ):  # "printed" beside "floral" leaves nothing open
-            return Evidence(within=s.value)
-    vague = vocabulary.VAGUE.get(facet)
-    if any(s.value == vague for s in named):
-        return Evidence()
-    if value == vague and len({s.value for s in named}) > 1:
-        return Evidence()
-    best = max(named, key=lambda s: s.confidence)
-    several = not vocabulary.exclusive(facet)
-    return Evidence(
-        False,
-        best.source,
-        min(best.confidence, IMPLIED_ABSENCE) if several else best.confidence,
-        implied=several,
+def stated_color(statements: Iterable[Statement]) -> Statement | None:
+    """Return the statement of the main colour, if any: listings name it first."""
+    return next(
+        (
+            s
+            for s in statements
+            if s.facet == "color"
+            and s.present
+            and not s.conflicting
+            and not vocabulary.is_shade("color", s.value)
+        ),
+        None,
     )
 
 
-def _listed_shade(shade: str, told: Sequence[Statement]) -> Evidence:
-    """A shade by its own word, else by stated colours that have or lack it by nature (navy is dark)."""
-    for s in told:
-        if s.value in vocabulary.SHADES and (
-            s.value == shade or vocabulary.opposite("color", s.value, shade)
-        ):
-            has = s.present if s.value == shade else False
-            if s.present or s.value == shade:
-                return Evidence(has, s.source, s.confidence)
-    colors = [s for s in told if s.present and s.value not in vocabulary.SHADES]
-    if not colors:
+@lru_cache(maxsize=100_000)
+def listed(facet: str, value: str, statements: ListingStatements) -> Evidence:
+    """Return what the listing says about an item having `value` of `facet`, children included."""
+    category = stated_category(statements)
+    if category and not vocabulary.applicable(facet, category.value, value):
+        return _by(category, False)
+    decisive = [s for s in statements if s.facet == facet and not s.conflicting]
+    if vocabulary.is_shade(facet, value):
+        return _shade(value, decisive)
+    direct = _named(facet, value, decisive) or _plain_or_patterned(value, decisive)
+    return direct or _from_other_values(facet, value, [s for s in decisive if s.present])
+
+
+def _by(statement: Statement, has: bool) -> Evidence:
+    return Evidence(has, statement.source, statement.confidence)
+
+
+def _named(facet: str, value: str, statements: Sequence[Statement]) -> Evidence | None:
+    """What is said of the value itself: it or a child is there, or it or a parent is not."""
+    for s in statements:
+        if s.present and vocabulary.covers(facet, value, s.value):
+            return _by(s, True)
+    for s in statements:
+        if not s.present and vocabulary.covers(facet, s.value, value):
+            return _by(s, False)
+    return None
+
+
+def _plain_or_patterned(value: str, statements: Sequence[Statement]) -> Evidence | None:
+    """A thing is solid or patterned: what denies one affirms the other."""
+    complement = {"patterned": "solid", "solid": "patterned"}.get(value)
+    denial = next((s for s in statements if not s.present and s.value == complement), None)
+    return None if denial is None else _by(denial, True)
+
+
+def _from_other_values(facet: str, value: str, present: Sequence[Statement]) -> Evidence:
+    """What other stated values of the facet say about this one."""
+    others = [s for s in present if not vocabulary.is_shade(facet, s.value)]
+    opposite = next((s for s in others if vocabulary.opposite(facet, s.value, value)), None)
+    if opposite is not None:
+        return Evidence(False, opposite.source, IMPLIED_ABSENCE_TRUST)
+    if not others or facet in vocabulary.OPEN_WORLD:
         return Evidence()
-    main = colors[
-        0
-    ]  # listings name the main colour first; a white stripe does not make a navy shirt light
-    if (
-        shade == "colorful"
-        and len({s.value for s in colors if vocabulary.has_shade("bright", s.value)}) >= 2
-    ):
-        return Evidence(True, main.source, main.confidence)
+    parent = next((s.value for s in _narrowest(others) if _covers(s, value)), None)
+    if parent is not None:
+        return Evidence(within=parent)
+    if _left_open(facet, value, {s.value for s in others}):
+        return Evidence()
+    best = max(others, key=lambda s: (s.source == "listing", s.confidence))
+    if vocabulary.exclusive(facet):
+        return _by(best, False)
+    trust = min(best.confidence, IMPLIED_ABSENCE_TRUST)
+    return Evidence(False, best.source, trust, implied=True)
+
+
+def _covers(statement: Statement, value: str) -> bool:
+    return vocabulary.covers(statement.facet, statement.value, value)
+
+
+def _narrowest(statements: Sequence[Statement]) -> list[Statement]:
+    """The statements that no other one makes finer: beside "floral", "printed" says nothing."""
+    return [
+        s
+        for s in statements
+        if not any(other.value != s.value and _covers(s, other.value) for other in statements)
+    ]
+
+
+def _left_open(facet: str, value: str, stated: set[str]) -> bool:
+    """Whether a vague value leaves room: multicolour may include red, and may mean red and blue."""
+    vague = vocabulary.VAGUE.get(facet)
+    return vague in stated or (value == vague and len(stated) > 1)
+
+
+def _shade(shade: str, statements: Sequence[Statement]) -> Evidence:
+    """A shade by its own word, else by colours that have or lack it by nature (navy is dark)."""
+    return _named_shade(shade, statements) or _shade_of_colors(shade, statements)
+
+
+def _named_shade(shade: str, statements: Sequence[Statement]) -> Evidence | None:
+    for s in statements:
+        if s.value == shade:
+            return _by(s, s.present)
+        if s.present and vocabulary.opposite("color", s.value, shade):
+            return _by(s, False)
+    return None
+
+
+def _shade_of_colors(shade: str, statements: Sequence[Statement]) -> Evidence:
+    main = stated_color(statements)
+    if main is None:
+        return Evidence()
+    if shade == "colorful":
+        bright = {
+            s.value for s in statements if s.present and vocabulary.has_shade("bright", s.value)
+        }
+        if len(bright) >= 2:
+            return _by(main, True)
+    # The main colour alone counts: a white stripe does not make a navy shirt light.
     has = vocabulary.has_shade(shade, main.value)
-    return Evidence() if has is None else Evidence(has, main.source, main.confidence)
+    return Evidence() if has is None else _by(main, has)

@@ -16,7 +16,7 @@ import numpy as np
 import vocabulary
 from catalog.item import Item
 from catalog.listing.claims import Claim
-from catalog.listing.stated import stated
+from catalog.listing.statements import statements
 
 NOT_STATED, SEVERAL = "", "*"
 """Marks: the listing states nothing; it states several values, or one that a column cannot hold."""
@@ -75,7 +75,7 @@ def empty_record() -> Record:
 
 def record(item: Item, claims: Iterable[Claim]) -> Record:
     """Return the columns of one listing."""
-    affirmed, _ = stated(item, claims)
+    affirmed = statements(item, claims).affirmed()
     values: dict[str, list[str]] = {}
     for facet, value in sorted(affirmed):
         # A shade ("dark") is no colour.

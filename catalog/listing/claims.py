@@ -8,7 +8,10 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`value` of `facet` is said to be there (`present`) or not to be there ("no pockets")."""
+    """The claim that `value` of `facet` is there (`present`) or is not there ("no pockets").
+
+    source: "listing" for a structured field, "text" for title and description.
+    """
 
     facet: str
     value: str

@@ -1,9 +1,13 @@
-"""What a listing states about an item once its contradictions are weighed."""
+"""What a listing states about an item once its contradictions are weighed.
+
+Claims of fields and text become statements here, for the catalogue's bitmaps and for the guard
+alike: an item is never found by one reading and judged by another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -11,15 +15,20 @@ import vocabulary
 from catalog.item import Item
 from catalog.listing.claims import Claim
 
-FIELD, TEXT = 0.99, 0.93
+FIELD_TRUST, TEXT_TRUST = 0.99, 0.93
 """How far a structured field and the text are trusted."""
-CONTRADICTED = 0.8
-"""What remains of the trust in a field that the text contradicts."""
+CONTRADICTED_TRUST = 0.8
+"""What remains of the trust in a field that something else of the listing contradicts."""
+Key = tuple[str, str]
+"""(facet, value)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A claim with the trust it earns, 0 to 1. A conflicting one is outweighed by another and decides nothing."""
+    """A claim with the trust it earns, 0 to 1.
+
+    conflicting: another statement outweighs it or stands against it, so that it decides nothing.
+    """
 
     facet: str
     value: str
@@ -30,7 +39,11 @@ class Statement:
 
 
 class ListingStatements(tuple[Statement, ...]):
-    """All statements of one listing. The same listing's are the same object, so that readings of it are kept by identity."""
+    """All statements of one listing, fields first.
+
+    Equal by identity: the same listing gives the same object, so that what is derived from it can
+    be cached without comparing statement by statement.
+    """
 
     __slots__ = ()
     __hash__ = object.__hash__
@@ -38,55 +51,82 @@ class ListingStatements(tuple[Statement, ...]):
     def __eq__(self, other: object) -> bool:
         return self is other
 
+    def affirmed(self) -> set[Key]:
+        """Return what the listing says is there; "printed" beside "floral" adds nothing."""
+        present = {(s.facet, s.value) for s in self if s.present and not s.conflicting}
+        broader = {
+            (facet, above)
+            for facet, value in present
+            for above in vocabulary.ancestors(facet, value)[1:]
+        }
+        return present - broader
+
+    def denied(self) -> set[Key]:
+        """Return what the listing says is not there."""
+        return {(s.facet, s.value) for s in self if not s.present and not s.conflicting}
+
 
 def contradict(one: Claim | Statement, other: Claim | Statement) -> bool:
-    """Whether two claims on a facet cannot both hold."""
+    """Return whether two claims on a facet cannot both hold."""
     if one.facet != other.facet or not (one.present or other.present):
         return False
     if one.present and other.present:
-        related = vocabulary.covers(one.facet, one.value, other.value) or vocabulary.covers(
-            one.facet, other.value, one.value
+        return vocabulary.exclusive(one.facet) and not vocabulary.related(
+            one.facet, one.value, other.value
         )
-        return vocabulary.exclusive(one.facet) and not related
     absent, present = (one, other) if other.present else (other, one)
     return vocabulary.covers(one.facet, absent.value, present.value)
 
 
 def statements(item: Item, claims: Iterable[Claim]) -> ListingStatements:
-    """Fields and text of an item, the weaker side of every contradiction marked.
+    """Return the fields and text claims of an item, the weaker side of each contradiction marked.
 
-    A field outweighs the text and is itself trusted less then; two contradicting claims of the text silence each
-    other.
+    A field outweighs the text, and the first field a later one that contradicts it; it is itself
+    trusted less then. Claims of the text that contradict each other silence each other. What is
+    outweighed silences nothing.
     """
     fields = tuple(
         Claim(facet, value, True, "listing")
-        for facet, stated in item.attributes.items()
+        for facet, values in item.attributes.items()
         if facet not in vocabulary.OPEN_FACETS
-        for value in stated
+        for value in values
     )
     return _weighed(tuple(dict.fromkeys((*fields, *claims))))
 
 
 @lru_cache(maxsize=50_000)
 def _weighed(claims: tuple[Claim, ...]) -> ListingStatements:
-    told: list[Statement] = []
-    for claim in sorted(claims, key=lambda c: c.source != "listing"):
-        against = [
-            n for n, other in enumerate(told) if not other.conflicting and contradict(claim, other)
-        ]
-        for n in against:
-            equal = told[n].source == claim.source == "text"
-            told[n] = replace(
-                told[n], conflicting=equal, confidence=min(told[n].confidence, CONTRADICTED)
-            )
-        told.append(
-            Statement(
-                claim.facet,
-                claim.value,
-                claim.present,
-                claim.source,
-                FIELD if claim.source == "listing" else TEXT,
-                conflicting=bool(against),
-            )
+    ordered = sorted(claims, key=lambda claim: claim.source != "listing")
+    fields: list[Claim] = []
+    outweighed: set[Claim] = set()
+    doubtful: set[Claim] = set()
+    for claim in ordered:
+        stronger = [field for field in fields if contradict(claim, field)]
+        doubtful.update(stronger)
+        if stronger:
+            outweighed.add(claim)
+        elif claim.source == "listing":
+            fields.append(claim)
+    silenced = _silenced([c for c in ordered if c.source == "text" and c not in outweighed])
+    return ListingStatements(
+        Statement(
+            claim.facet,
+            claim.value,
+            claim.present,
+            claim.source,
+            _trust(claim, claim in doubtful),
+            conflicting=claim in outweighed or claim in silenced,
         )
-    return ListingStatements(told)
+        for claim in ordered
+    )
+
+
+def _silenced(texts: list[Claim]) -> set[Claim]:
+    """The claims of the text that another one contradicts."""
+    return {claim for claim in texts if any(contradict(claim, other) for other in texts)}
+
+
+def _trust(claim: Claim, contradicted: bool) -> float:
+    if claim.source == "text":
+        return TEXT_TRUST
+    return CONTRADICTED_TRUST if contradicted else FIELD_TRUST

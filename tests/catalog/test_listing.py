@@ -6,7 +6,7 @@ import pytest
 
 from catalog.listing.claims import Claim
 from catalog.listing.reader import read_claims
-from catalog.listing.statements import CONTRADICTED, FIELD, statements
+from catalog.listing.statements import CONTRADICTED_TRUST, FIELD_TRUST, statements
 from tests.guard.toy import item
 
 
@@ -161,7 +161,7 @@ def test_a_field_wins_over_the_text_and_is_trusted_less() -> None:
         for s in statements(shirt, read_claims(shirt))
         if s.facet == "pattern"
     }
-    assert weighed["listing", "solid"].confidence == CONTRADICTED
+    assert weighed["listing", "solid"].confidence == CONTRADICTED_TRUST
     assert not weighed["listing", "solid"].conflicting
     assert weighed["text", "checked"].conflicting
 
@@ -171,7 +171,7 @@ def test_a_finer_text_does_not_contradict_a_field() -> None:
     weighed = [s for s in statements(shirt, read_claims(shirt)) if s.facet == "color"]
     assert {s.value for s in weighed} == {"blue", "navy"}
     assert all(not s.conflicting for s in weighed)
-    assert weighed[0].confidence == FIELD
+    assert weighed[0].confidence == FIELD_TRUST
 
 
 def test_two_texts_that_disagree_silence_each_other() -> None:
