@@ -88,8 +88,8 @@ class Settings(BaseModel):
     )
     state_dir: Path = Field(
         default=ROOT / "data",
-        description="Folder that the chat writes to; `CATALOG`, `MEMORY` and `MILVUS_URI` lie in it "
-        "by default.",
+        description="Folder that the chat writes to; `CATALOG`, `MEMORY` and `MILVUS_URI` lie in "
+        "it by default.",
     )
     catalog_dir: Path = Field(
         default_factory=lambda given: given["state_dir"] / "demo",
