@@ -7,7 +7,7 @@ SOURCES := app.py settings.py errors.py vocabulary catalog demo datasets encoder
   agent ui training evaluation docs
 export OPENBLAS_NUM_THREADS ?= 2
 
-.PHONY: run test lint format report clean help
+.PHONY: run test lint format report numerics clean help
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed 's/:.*##/:/'
@@ -30,6 +30,9 @@ lint: $(VENV)/dev.stamp  ## formatting, rules, types, spelling, dead code, compl
 format: $(VENV)/dev.stamp  ## format the code and apply safe fixes
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+numerics: $(VENV)/dev.stamp  ## replay the recorded conversations under other numeric environments
+	$(BIN)/python tests/numeric_environments.py $(ARGS)
 
 report: $(VENV)/run.stamp $(CATALOG)/info.json  ## run every benchmark
 	$(BIN)/python -m evaluation report --catalog $(CATALOG)

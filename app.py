@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -70,13 +71,33 @@ def check_catalog(settings: Settings) -> bool:
     """
     if present(settings.catalog_dir):
         return False
-    if settings.catalog_dir.resolve() != Settings().catalog_dir.resolve():
-        folder = settings.catalog_dir
+    folder = settings.catalog_dir
+    if folder.resolve() != (settings.state_dir / "demo").resolve():
         raise CatalogMissingError(
             f"no catalogue in {folder}; make one with `python -m catalog demo --out {folder}` "
             f"or `python -m catalog import FEED --out {folder}`"
         )
     return True
+
+
+def check_writable(settings: Settings, draw: bool) -> None:
+    """Make sure that memory, and a catalogue that is to be drawn, can be written.
+
+    Raises WorkError that names the folder and the setting that moves it.
+    """
+    wanted = [] if str(settings.memory) == ":memory:" else [settings.memory.parent]
+    if draw:
+        wanted.append(settings.catalog_dir.parent)
+    for folder in wanted:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise WorkError(
+                f"cannot write in {folder} ({error.strerror}); name a folder that can be written: "
+                "DATA=/path/to/folder"
+            ) from None
 
 
 def check_port(host: str, port: int) -> int:
@@ -176,6 +197,7 @@ def wants_browser(skip: bool) -> bool:
 def serve(settings: Settings, skip_browser: bool = False) -> None:
     """Open the page and stay until interrupted. Raises what kept the shop from opening."""
     draw = check_catalog(settings)
+    check_writable(settings, draw)
     port = check_port(settings.host, settings.port)
     os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
     # Gradio takes a second to import, and reads the variable while it does.

@@ -34,6 +34,7 @@ ENVIRONMENT: dict[str, tuple[str, ...]] = {
     "encoder": ("ENCODER",),
     "device": ("DEVICE",),
     "index": ("INDEX",),
+    "state_dir": ("DATA",),
     "milvus_uri": ("MILVUS_URI",),
     "milvus_token": ("MILVUS_TOKEN",),
     "planner": ("PLANNER",),
@@ -85,11 +86,18 @@ class Settings(BaseModel):
         default="127.0.0.1",
         description="Address that the page listens on; `0.0.0.0` by default on a hosted Space.",
     )
+    state_dir: Path = Field(
+        default=ROOT / "data",
+        description="Folder that the chat writes to; `CATALOG`, `MEMORY` and `MILVUS_URI` lie in "
+        "it by default.",
+    )
     catalog_dir: Path = Field(
-        default=ROOT / "data" / "demo", description="Folder of the catalogue."
+        default_factory=lambda given: given["state_dir"] / "demo",
+        description="Folder of the catalogue.",
     )
     memory: Path = Field(
-        default=ROOT / "data" / "memory.sqlite", description="File that stores the sessions."
+        default_factory=lambda given: given["state_dir"] / "memory.sqlite",
+        description="File that stores the sessions.",
     )
     data_dir: Path = Field(
         default=ROOT.parent / "shared" / "data",
@@ -114,7 +122,7 @@ class Settings(BaseModel):
         "else `faiss`).",
     )
     milvus_uri: str = Field(
-        default=str(ROOT / "data" / "milvus.db"),
+        default_factory=lambda given: str(given["state_dir"] / "milvus.db"),
         description="For `INDEX=milvus`: address of a server, or a file that ends in `.db` "
         "for Milvus Lite.",
     )

@@ -15,7 +15,7 @@ from agent.wording.wishes import caption
 from catalog.item import Item
 from catalog.store import Catalog
 from composer import Query, compose, kinds_for, load_weights
-from guard import SURE, Guard, Judgement
+from guard import CONFIRMED, Guard, Judgement
 from retrieval import Hit, Retriever
 from vocabulary.wish import Constraint, PriceRange, Wish
 
@@ -144,12 +144,12 @@ class Tools:
             )
             said = [[self.catalog.affirmed_rows((c,))[rows] for c in group] for group in groups]
             chance = self.guard.fit_probability(vectors, groups, said)
-            open_ = np.flatnonzero((chance > 0) & (chance < SURE))
+            open_ = np.flatnonzero((chance > 0) & (chance < CONFIRMED))
             best = np.lexsort((-(vectors[open_] @ query.vector), -np.round(4 * chance[open_])))[
                 :others
             ]
         sure, likely = np.zeros(len(mask), dtype=bool), np.zeros(len(mask), dtype=bool)
-        sure[rows[chance >= SURE]] = True
+        sure[rows[chance >= CONFIRMED]] = True
         likely[rows[open_[best]]] = True
         return sure, likely
 

@@ -8,19 +8,17 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from pydantic.fields import FieldInfo  # noqa: E402 - the repository's root is on the path only now
-
-from settings import ENVIRONMENT, Settings  # noqa: E402
+from settings import ENVIRONMENT, Settings  # noqa: E402 - the root is on the path only now
 
 PAGE = ROOT / "docs" / "settings.md"
 START, END = "<!-- settings -->", "<!-- /settings -->"
 
 
-def default(field: FieldInfo) -> str:
+def default(name: str) -> str:
     """Return a setting's default as a person would write it."""
-    if field.default_factory is not None:
+    if name == "workers":
         return "`auto`"
-    value = field.default
+    value = getattr(Settings(), name)
     if value is None:
         return "none"
     path = Path(str(value))
@@ -38,7 +36,7 @@ def table() -> str:
     rows = ["| variable | means | default |", "| --- | --- | --- |"]
     for name, field in Settings.model_fields.items():
         variables = ", ".join(f"`{variable}`" for variable in ENVIRONMENT[name])
-        rows.append(f"| {variables} | {field.description} | {default(field)} |")
+        rows.append(f"| {variables} | {field.description} | {default(name)} |")
     return "\n".join(rows)
 
 

@@ -27,7 +27,9 @@ def run(data: Path | None = None, out: Path | None = None) -> Figures:
     Raises InputError if the photos are missing, or the encoder has no trained classes.
     """
     settings = load_settings(data_dir=data)
-    figures = measure(load_encoder(settings.encoder, settings.device), settings.data_dir)
+    figures: Figures = {
+        **measure(load_encoder(settings.encoder, settings.device), settings.data_dir)
+    }
     Console().print(table(figures))
     finish({"benchmark": "encoder", **figures}, out)
     return figures

@@ -5,11 +5,11 @@ from guard.factory import open_guard
 from guard.fitted import fitted_to
 from guard.judge import Guard
 from guard.picture import Look, look
-from guard.screen import SURE
+from guard.screen import CONFIRMED
 from guard.verdict import Judgement, Verdict, status
 
 __all__ = [
-    "SURE",
+    "CONFIRMED",
     "Guard",
     "Judgement",
     "Look",

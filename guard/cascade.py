@@ -1,4 +1,4 @@
-"""The cascade: a costly verifier looks only where the cheap judgement left a hard constraint open."""
+"""A costly verifier that looks only where the cheap judgement left a hard constraint open."""
 
 from __future__ import annotations
 
@@ -18,7 +18,10 @@ from vocabulary.wish import HARD
 log = logging.getLogger(__name__)
 
 SURE, SURE_NOT = 0.9, 0.1
-"""How probable a verifier must call an attribute before it counts as shown, and as not shown. Between: still open."""
+"""How probable a verifier must call an attribute before it counts as shown, and as not shown.
+
+Between: still open.
+"""
 _KEPT = 20_000
 """Answers kept, so that a later check of the same items costs nothing."""
 _Row = tuple[Verdict, ...]
@@ -52,7 +55,10 @@ class Cascade:
         kinds: Sequence[str | None],
         verdicts: Sequence[_Row],
     ) -> tuple[_Row, ...]:
-        """The same verdicts (a tuple an item), those settled that the verifier is sure of. vectors (n, dim)."""
+        """The same verdicts (a tuple an item), those settled that the verifier is sure of.
+
+        vectors (n, dim).
+        """
         asked: dict[tuple[str, str], list[_Open]] = {}
         pictures: set[int] = set()
         for row, judged in enumerate(verdicts):

@@ -9,7 +9,10 @@ from vocabulary.wish import Constraint, PriceRange
 
 
 def stated(item: Item, constraint: Constraint) -> Evidence:
-    """Whether the listing's price, sizes or brand agree with a constraint's value; unknown where it is silent."""
+    """Whether the listing's price, sizes or brand agree with a constraint's value.
+
+    Unknown where it is silent.
+    """
     value = constraint.value
     if isinstance(value, PriceRange):
         return _said(None if item.price is None else value.holds(round(item.price, 2)))

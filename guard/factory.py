@@ -13,6 +13,7 @@ from catalog.store import Catalog
 from guard.cascade import Cascade
 from guard.fitted import fitted_thresholds
 from guard.judge import Guard
+from guard.thresholds import Domain
 from guard.verifier import LONGEST, open_verifier
 from settings import Settings
 
@@ -22,7 +23,7 @@ def open_guard(catalog: Catalog, encoder: Any, settings: Settings) -> Guard:
 
     Raises InputError for a verifier that does not exist, WorkError where it cannot be loaded.
     """
-    domain = "drawn" if catalog.manifest["kind"] == "demo" else "photo"
+    domain: Domain = "drawn" if catalog.manifest["kind"] == "demo" else "photo"
 
     def picture(item: Item) -> Image.Image:
         return open_picture(catalog.folder / os.fspath(item.image), longest=LONGEST)

@@ -56,7 +56,8 @@ class Fit:
     report: dict = field(default_factory=dict)
 
     def project(self, vectors: np.ndarray, layout: SliceLayout, words: bool = False) -> np.ndarray:
-        """(n, dim) in the encoder's own layout -> (n, dim) float32 in this fit's, each slice of unit length."""
+        """(n, dim) in the encoder's own layout -> (n, dim) float32 in this fit's, each slice of
+        unit length."""
         vectors = np.asarray(vectors, dtype=np.float32)
         parts = []
         for name in self.layout.names:
@@ -108,7 +109,10 @@ class FittedEncoder:
         return self.fit.prototypes.get(facet) or self._encoder.prototypes(facet)
 
     def all_prototypes(self) -> dict[str, Prototypes]:
-        """Every table by name. Tables of slices that were fitted anew and that hold other classes are left out."""
+        """Every table by name.
+
+        Tables of slices that were fitted anew and that hold other classes are left out.
+        """
         kept = {
             name: table
             for name, table in self._encoder.all_prototypes().items()
@@ -138,7 +142,10 @@ def write_fit(folder: Path, fit: Fit) -> None:
 
 
 def read_fit(folder: Path) -> Fit | None:
-    """The fit in a catalogue's folder, or None where there is none. Raises WorkError where it is damaged."""
+    """The fit in a catalogue's folder, or None where there is none.
+
+    Raises WorkError where it is damaged.
+    """
     target = folder / FOLDER
     if not (target / _RECORD).is_file():
         return None

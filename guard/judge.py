@@ -1,4 +1,4 @@
-"""The guard: a verdict for every item on every constraint, from its listing first, then from its picture."""
+"""A verdict for every item on every constraint, from its listing first, then from its picture."""
 
 from __future__ import annotations
 
@@ -176,9 +176,11 @@ class Guard:
         compared = []
         for degree, source in relative.degrees(constraint, seen, told):
             more = relative.compare(constraint, degree, base)
+            if more is None or degree is None or base is None:
+                compared.append(Evidence())
+                continue
             weakest = "picture" if "picture" in (source, base_source) else source
-            sure = 0.0 if more is None else min(1.0, 0.5 + abs(degree - base) / 2)
-            compared.append(Evidence() if more is None else Evidence(more, weakest, sure))
+            compared.append(Evidence(more, weakest, min(1.0, 0.5 + abs(degree - base) / 2)))
         return compared
 
 
@@ -198,7 +200,10 @@ class _Pictures:
     def probability(
         self, row: int, statements: Sequence[Statement], within: str | None
     ) -> tuple[float, float] | None:
-        """Least and greatest probability that the item has the value; None where pictures cannot tell."""
+        """Least and greatest probability that the item has the value.
+
+        None where pictures cannot tell.
+        """
         if self.shade:
             within = next(
                 (
@@ -243,7 +248,10 @@ class _Pictures:
 def _weighed(
     constraint: Constraint, pictures: _Pictures, row: int, statements: ListingStatements
 ) -> Evidence:
-    """The listing's word, unless a very sure picture makes it doubtful; the picture's where the listing is silent."""
+    """The listing's word, unless a very sure picture makes it doubtful.
+
+    The picture's where the listing is silent.
+    """
     said = listed(constraint.facet, str(constraint.value), statements)
     if said.has is None:
         return pictures.evidence(row, statements, said.within)

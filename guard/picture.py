@@ -1,4 +1,7 @@
-"""What pictures show, read from stored vectors: calibrated probabilities of every facet's values."""
+"""What pictures show, read from stored vectors.
+
+Calibrated probabilities of every facet's values.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ import vocabulary
 from encoders import Prototypes, Space
 
 _CAN_HAVE = 0.1
-"""A facet is reported for a picture unless kinds that can have it are less probable than this, all together."""
+"""A facet is reported for a picture unless kinds that can have it are less probable than this, all
+together."""
 
 
 @lru_cache(maxsize=4096)
@@ -46,7 +50,10 @@ class Look:
         return share if whole is None else share / np.maximum(whole.sum(axis=1), 1e-9)
 
     def can_have(self, facet: str, value: str | None = None) -> np.ndarray | None:
-        """(n,) probability that the pictured kind can have the facet at all; None where kinds are not known."""
+        """(n,) probability that the pictured kind can have the facet at all.
+
+        None where kinds are not known.
+        """
         if "category" not in self.probabilities or facet == "category":
             return None
         kinds, p = self.probabilities["category"]

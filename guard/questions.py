@@ -62,7 +62,10 @@ class Questions:
 
     @torch.inference_mode()
     def probability(self, subjects: Sequence[Subject], facet: str, value: str) -> np.ndarray:
-        """(n,) probability of "yes"; a value with children is asked by its own name. NaN for shades."""
+        """(n,) probability of "yes"; a value with children is asked by its own name.
+
+        NaN for shades.
+        """
         if facet == "color" and value in vocabulary.SHADES:
             return np.full(len(subjects), np.nan)
         parts = [

@@ -11,6 +11,7 @@ from catalog.item import Item
 from catalog.listing.statements import Statement
 from guard.evidence import Evidence, listed
 from guard.picture import Look
+from guard.verdict import VerdictSource
 from vocabulary.wish import Constraint
 
 _MARGIN = 0.05
@@ -18,7 +19,10 @@ _MARGIN = 0.05
 
 
 def compare(constraint: Constraint, item: float | None, reference: float | None) -> bool | None:
-    """Whether an item has more (or less, as the op says) than the reference; None where that cannot be told."""
+    """Whether an item has more (or less, as the op says) than the reference.
+
+    None where that cannot be told.
+    """
     if item is None or reference is None:
         return None
     difference = (item - reference) if constraint.op == "more" else (reference - item)
@@ -41,10 +45,11 @@ def cheaper_or_dearer(constraint: Constraint, item: Item, anchor: Item | None) -
 
 def degrees(
     constraint: Constraint, look: Look, told: Sequence[Sequence[Statement]]
-) -> list[tuple[float | None, str]]:
-    """Each item's degree of the constrained value (0 to 1, or None) and its source, listing first."""
+) -> list[tuple[float | None, VerdictSource]]:
+    """Each item's degree of the constrained value (0 to 1, or None) and its source, listing
+    first."""
     seen = _seen(constraint.facet, str(constraint.value), look)
-    found: list[tuple[float | None, str]] = []
+    found: list[tuple[float | None, VerdictSource]] = []
     for row, statements in enumerate(told):
         said = _said(constraint.facet, str(constraint.value), statements)
         if said is not None:
@@ -55,7 +60,10 @@ def degrees(
 
 
 def _scale(facet: str, value: str) -> dict[str, float] | None:
-    """Degrees of a facet's values for ordered facets and shades; None where the value itself is the measure."""
+    """Degrees of a facet's values for ordered facets and shades.
+
+    None where the value itself is the measure.
+    """
     if value == "length" and facet in vocabulary.DEGREES:
         return vocabulary.DEGREES[facet]
     if facet == "color" and value in vocabulary.SHADES:
@@ -74,7 +82,9 @@ def _seen(facet: str, value: str, look: Look) -> np.ndarray | None:
     return p @ weights
 
 
-def _said(facet: str, value: str, statements: Sequence[Statement]) -> tuple[float, str] | None:
+def _said(
+    facet: str, value: str, statements: Sequence[Statement]
+) -> tuple[float, VerdictSource] | None:
     scale = _scale(facet, value)
     if scale is None:
         evidence = listed(facet, value, statements)

@@ -16,7 +16,7 @@ from guard.shades import bounds
 from guard.thresholds import Thresholds
 from vocabulary.wish import Constraint
 
-SURE = 1.0
+CONFIRMED = 1.0
 """What is given to an item that listing or picture confirm on every hard constraint."""
 
 
@@ -27,16 +27,18 @@ def fit_probability(
     groups: Sequence[Sequence[Constraint]],
     confirmed: Sequence[Sequence[np.ndarray]],
 ) -> np.ndarray:
-    """(n,) how probable it is that items with these vectors (n, dim) meet a wish's hard constraints; SURE where they will.
+    """(n,) how probable it is that items with these vectors (n, dim) meet a wish's hard constraints; CONFIRMED where they will.
 
     groups: `Wish.groups()`; confirmed: for each constraint (n,) bool, whether the listing says that it holds.
     """
     facets = {c.facet for group in groups for c in group if c.facet in vocabulary.ATTRIBUTE_FACETS}
     seen = look(encoder, vectors, ("category", *sorted(facets - {"category"})))
-    total = np.full(len(vectors), SURE)
+    total = np.full(len(vectors), CONFIRMED)
     for group, said in zip(groups, confirmed, strict=True):
         chances = [
-            np.where(yes, SURE, _by_picture(c, seen, thresholds, encoder.fingerprint, len(vectors)))
+            np.where(
+                yes, CONFIRMED, _by_picture(c, seen, thresholds, encoder.fingerprint, len(vectors))
+            )
             for c, yes in zip(group, said, strict=True)
         ]
         total = np.minimum(total, np.max(chances, axis=0))
@@ -46,7 +48,10 @@ def fit_probability(
 def _by_picture(
     constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str, n: int
 ) -> np.ndarray:
-    """(n,) the chance that pictures show it to be met: SURE beyond the band, 0 where they show it broken or tell nothing."""
+    """(n,) the chance that pictures show it to be met.
+
+    CONFIRMED beyond the band, 0 where they show it broken or tell nothing.
+    """
     facet, value = constraint.facet, str(constraint.value)
     if facet in vocabulary.OPEN_FACETS:
         return np.zeros(n)
@@ -62,5 +67,5 @@ def _by_picture(
     band = thresholds.band(facet, value, constraint.op, fingerprint)
     shown, absent, middle = least >= band.high, greatest <= band.low, (least + greatest) / 2
     if constraint.op == "exclude":
-        return np.select([absent, shown], [SURE, 0.0], 0.99 * (1 - middle))
-    return np.select([shown, absent], [SURE, 0.0], 0.99 * middle)
+        return np.select([absent, shown], [CONFIRMED, 0.0], 0.99 * (1 - middle))
+    return np.select([shown, absent], [CONFIRMED, 0.0], 0.99 * middle)

@@ -1,4 +1,4 @@
-"""Which colours have a shade by nature, which lack it, and what pictures say of the rest."""
+"""What pictures say of shades: dark, light, bright and colorful, judged from colours."""
 
 from __future__ import annotations
 

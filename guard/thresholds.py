@@ -18,7 +18,10 @@ FILE = Path(__file__).with_name("thresholds.json")
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A picture shows a value at `high` and above, shows that it is absent at `low` and below; between is unknown."""
+    """A picture shows a value at `high` and above, shows that it is absent at `low` and below.
+
+    Between is unknown.
+    """
 
     low: float
     high: float
@@ -45,7 +48,8 @@ class Thresholds:
     alpha: float = ALPHA
 
     def band(self, facet: str, value: str, op: str, fingerprint: str) -> Band:
-        """The band for a value of a facet under "exclude", or under "require" for every other op."""
+        """The band for a value of a facet under "exclude", or under "require" for every other
+        op."""
         op = "exclude" if op == "exclude" else "require"
         known = self.facets if fingerprint == self.encoder else {}
         return next(
@@ -66,7 +70,10 @@ def load_thresholds(path: Path = FILE, domain: Domain = "photo") -> Thresholds:
 
 
 def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
-    """Thresholds for photos, or for the pictures of a drawn catalogue, from their file. Raises WorkError when damaged."""
+    """Thresholds for photos, or for the pictures of a drawn catalogue, from their file.
+
+    Raises WorkError when damaged.
+    """
     try:
         return parse_thresholds(json.loads(path.read_text(encoding="utf-8")), domain)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:

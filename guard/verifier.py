@@ -27,12 +27,16 @@ class Subject:
 
 
 class Verifier(Protocol):
-    """Answers about one value of one facet at a time, so that costly models see only what is asked."""
+    """Answers about one value of one facet at a time, so that costly models see only what is
+    asked."""
 
     name: str
 
     def probability(self, subjects: Sequence[Subject], facet: str, value: str) -> np.ndarray:
-        """(n,) probability that each picture shows the value or one of its children; NaN where it cannot tell."""
+        """(n,) probability that each picture shows the value or one of its children.
+
+        NaN where it cannot tell.
+        """
 
 
 class SliceVerifier:

@@ -70,7 +70,10 @@ def _phrase(facet: str, value: str, kind: str) -> str:
 
 
 class ZeroShot:
-    """Softmax of the model's scaled cosines over the phrases; what speaks for the value is summed."""
+    """Softmax of the model's scaled cosines over the phrases.
+
+    What speaks for the value is summed.
+    """
 
     def __init__(self, name: str, model: Any, transform: Any, tokenizer: Any, device: str) -> None:
         self.name, self.device = f"clip:{name}", device
@@ -79,7 +82,10 @@ class ZeroShot:
 
     @torch.inference_mode()
     def probability(self, subjects: Sequence[Subject], facet: str, value: str) -> np.ndarray:
-        """(n,) probabilities; all pictures in one batch. NaN for shades, which no phrase tells apart."""
+        """(n,) probabilities; all pictures in one batch.
+
+        NaN for shades, which no phrase tells apart.
+        """
         if (facet == "color" and value in vocabulary.SHADES) or not subjects:
             return np.full(len(subjects), np.nan)
         pixels = torch.stack(
@@ -103,7 +109,10 @@ class ZeroShot:
 
 
 def open_zero_shot(name: str, device: str = "auto") -> ZeroShot:
-    """A verifier by an open_clip model. Raises InputError for an unknown name, WorkError where its weights do not come."""
+    """A verifier by an open_clip model.
+
+    Raises InputError for an unknown name, WorkError where its weights do not come.
+    """
     where = pick_device(device)
     loaded = load_model(name, where)
     transform = loaded.transform or _builtin_transform(loaded.side)

@@ -1,4 +1,7 @@
-"""`python -m training ...`: fits everything that is fitted. Progress on stderr, a JSON line of results on stdout."""
+"""`python -m training ...`: fits everything that is fitted.
+
+Progress on stderr, a JSON line of results on stdout.
+"""
 
 from __future__ import annotations
 
@@ -58,7 +61,7 @@ def encoder(
         Path | None, typer.Option(help="Also write a line an epoch into this file.")
     ] = None,
 ) -> None:
-    """Trains the built-in encoder from its ImageNet start and writes its folder and model card."""
+    """Train the built-in encoder from its ImageNet start and writes its folder and model card."""
     import torch
 
     from training import encoder as training
@@ -89,7 +92,8 @@ def _with_epochs(recipe, epochs: list[int] | None, drawn: int):
     if epochs is not None:
         if len(epochs) != len(stages) or min(epochs) < 0 or not any(epochs):
             raise InputError(
-                f"--epochs {epochs}: give {len(stages)} numbers, one a stage ({', '.join(s.name for s in stages)}), "
+                f"--epochs {epochs}: give {len(stages)} numbers, one a stage "
+                f"({', '.join(s.name for s in stages)}), "
                 "each with its own --epochs, at least one above 0"
             )
         stages = tuple(replace(stage, epochs=n) for stage, n in zip(stages, epochs, strict=True))
@@ -107,7 +111,7 @@ def calibrate(
         int, typer.Option(min=0, help="Drawn pictures that stand in where photos have no label.")
     ] = 500,
 ) -> None:
-    """Refits the built-in encoder's heads on labelled photos and calibrates them; a minute or two."""
+    """Refit the built-in encoder's heads on labelled photos and calibrate them; a minute or two."""
     from encoders import load_encoder
     from training import encoder as training
     from training.calibrate import run
@@ -119,7 +123,10 @@ def calibrate(
 
 @app.command()
 def frozen(data: Data = None) -> None:
-    """Measures the yardstick: a logistic regression on ImageNet features, on the reported designs; three minutes."""
+    """Measure the yardstick.
+
+    A logistic regression on ImageNet features, on the reported designs; three minutes.
+    """
     from training.frozen import run
 
     _done(run(_data(data)))
@@ -136,7 +143,7 @@ def thresholds(
         typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it."),
     ] = 0.05,
 ) -> None:
-    """Fits the guard's thresholds."""
+    """Fit the guard's thresholds."""
     from training.thresholds import run
 
     record = run(data, catalog, alpha=alpha)
@@ -174,7 +181,10 @@ def composer(
     ] = 900,
     seed: Annotated[int, typer.Option(help="Of queries, weights and order.")] = 1,
 ) -> None:
-    """Fits the composers to the encoder: tunes the closed forms, trains the learned kinds; a few minutes each."""
+    """Fit the composers to the encoder.
+
+    Tunes the closed forms, trains the learned kinds; a few minutes each.
+    """
     from composer import LEARNED
     from encoders import load_encoder
     from training.composers.fit import Recipe
@@ -222,7 +232,10 @@ def adapt(
         typer.Option(min=0.001, max=0.5, help="Share of items shown after a no that may break it."),
     ] = 0.05,
 ) -> None:
-    """Fits the encoder to a shop by its own listings: slices, prototypes, calibration, thresholds; saved with the catalogue."""
+    """Fit the encoder to a shop by its own listings.
+
+    Slices, prototypes, calibration, thresholds; saved with the catalogue.
+    """
     from training.adapt import run
 
     _done(run(folder, encoder, alpha))

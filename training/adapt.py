@@ -1,9 +1,12 @@
-"""Fits an encoder to one shop, from the shop's own listings: slices, prototypes, calibration, thresholds.
+"""Fitting an encoder to one shop from the shop's own listings.
 
-No labels by hand: what the listings state of an item labels its picture. Of every slice three versions compete, as it is,
-with prototypes fitted, and fitted anew from the whole vector; of designs that fitted nothing, those that `held` names
-decide by log loss, then calibrate and set the guard's thresholds. Details keep their prototypes: a listing that says
-nothing of pockets does not deny them.
+Fitted are slices, prototypes, calibration and thresholds.
+
+No labels by hand: what the listings state of an item labels its picture. Of every slice three
+versions compete, as it is, with prototypes fitted, and fitted anew from the whole vector; of
+designs that fitted nothing, those that `held` names decide by log loss, then calibrate and set the
+guard's thresholds. Details keep their prototypes: a listing that says nothing of pockets does not
+deny them.
 """
 
 from __future__ import annotations
@@ -42,11 +45,16 @@ from training.calibrate import HOLD, Labelled, calibrate, loss, refit
 from training.listings import Shop, able_rows, listing_examples, read_shop
 
 FEWEST_ITEMS = 60
-"""Items with a label of a facet, below which its pictures teach nothing; a quarter of them must be held."""
+"""Items with a label of a facet, below which its pictures teach nothing.
+
+A quarter of them must be held.
+"""
 FEWEST_VALUES = 2
 STATED = 0.3
-"""Share of the items that can have a facet, below which those that state it are no fair sample: shops name what is special
-(a dress is called sleeveless, no shirt is called long-sleeved)."""
+"""Share of the items that can have a facet, below which those that state it are no fair sample.
+
+Shops name what is special (a dress is called sleeveless, no shirt is called long-sleeved).
+"""
 WORTH = 0.01
 """By which share the log loss on held designs must fall before anything is changed."""
 
@@ -62,10 +70,12 @@ class Fitted:
 
 
 def run(folder: Path, encoder_name: str | None = None, alpha: float = thresholds.ALPHA) -> dict:
-    """Fits the encoder in use to the catalogue in `folder` and saves the fit with it; returns what was chosen.
+    """Fit the encoder in use to the catalogue in `folder` and saves the fit with it.
 
-    The catalogue is replaced whole or not at all. Raises CatalogMissingError, EncoderMismatchError, InputError where the listings
-    tell too little.
+    Returns what was chosen.
+
+    The catalogue is replaced whole or not at all. Raises CatalogMissingError, EncoderMismatchError,
+    InputError where the listings tell too little.
     """
     started = time.monotonic()
     settings = load_settings(encoder=encoder_name)
@@ -86,7 +96,7 @@ def run(folder: Path, encoder_name: str | None = None, alpha: float = thresholds
 
 
 def base_vectors(catalog: Catalog, encoder: Any) -> np.ndarray:
-    """(n, dim) float32 of the catalogue's pictures by the encoder itself, before any fit."""
+    """Return (n, dim) float32 of the catalogue's pictures by the encoder itself, before any fit."""
     fit = read_fit(catalog.folder)
     if fit is None or catalog.manifest["encoder"]["fingerprint"] != fit.fingerprint:
         catalog.check_encoder(encoder)
@@ -97,14 +107,18 @@ def base_vectors(catalog: Catalog, encoder: Any) -> np.ndarray:
     kept = catalog.folder / FOLDER / files.BASE_VECTORS
     if fit.maps and not kept.is_file():
         raise InputError(
-            f"{catalog.folder} has changed since it was fitted; embed it by the encoder itself first: "
+            f"{catalog.folder} has changed since it was fitted; embed it by the encoder itself "
+            "first: "
             f"python -m catalog embed {catalog.folder}"
         )
     return np.asarray(np.load(kept) if kept.is_file() else catalog.vectors, dtype=np.float32)
 
 
 def fit_shop(encoder: Any, shop: Shop, alpha: float = thresholds.ALPHA) -> Fitted:
-    """The fit of an encoder to these items. Raises InputError where no facet has enough labels."""
+    """Return the fit of an encoder to these items.
+
+    Raises InputError where no facet has enough labels.
+    """
     held = shop.held()
     teacher = Teacher(encoder, shop, held, _words(encoder))
     counts = {facet: label_counts(teacher, facet) for facet in FACET_SLICE if facet != "details"}
@@ -112,8 +126,10 @@ def fit_shop(encoder: Any, shop: Shop, alpha: float = thresholds.ALPHA) -> Fitte
     if not taught:
         told = ", ".join(f"{facet} {count['items']}" for facet, count in counts.items())
         raise InputError(
-            f"the listings state too little to fit anything: a facet needs {FEWEST_ITEMS} items that state it, "
-            f"{FEWEST_VALUES} values among them, and {STATED:.0%} of the items that can have it; stated are {told}. Give the "
+            f"the listings state too little to fit anything: a facet needs {FEWEST_ITEMS} items "
+            "that state it, "
+            f"{FEWEST_VALUES} values among them, and {STATED:.0%} of the items that can have it; "
+            f"stated are {told}. Give the "
             "feed more attributes, or leave the encoder as it is"
         )
     maps: dict[str, SliceMap] = {}
@@ -137,7 +153,8 @@ def fit_shop(encoder: Any, shop: Shop, alpha: float = thresholds.ALPHA) -> Fitte
             maps[name] = best.map
     if not prototypes:
         log.warning(
-            "nothing that the listings teach is better than what encoder %s knows; only thresholds are fitted",
+            "nothing that the listings teach is better than what encoder %s knows; only "
+            "thresholds are fitted",
             encoder.name,
         )
     layout = SliceLayout(
@@ -154,7 +171,8 @@ def fit_shop(encoder: Any, shop: Shop, alpha: float = thresholds.ALPHA) -> Fitte
 
 
 def label_counts(teacher: Teacher, facet: str) -> dict:
-    """How many items state the facet, which share of those that can have it, and whether that teaches: "why" not, else ""."""
+    """Return how many items state the facet, which share of those that can have it, and whether
+    that teaches: "why" not, else ""."""
     table = teacher.encoder.prototypes(facet)
     if table is None:
         return {"items": 0, "share": 0.0, "why": "the encoder does not know it"}
@@ -183,7 +201,10 @@ class Choice:
 
 
 def choose(teacher: Teacher, name: str, facets: tuple[str, ...]) -> Choice:
-    """As it is, heads alone, or the slice anew: what costs held designs least, in log loss summed over its facets."""
+    """As it is, heads alone, or the slice anew.
+
+    What costs held designs least, in log loss summed over its facets.
+    """
     heads = {facet: _heads(teacher, facet) for facet in facets}
     best_heads = sum(cost for _, cost, _ in heads.values())
     anew = fit_slice(teacher, name, facets)
@@ -224,7 +245,10 @@ def choose(teacher: Teacher, name: str, facets: tuple[str, ...]) -> Choice:
 
 
 def _heads(teacher: Teacher, facet: str) -> tuple[Prototypes, float, str]:
-    """The facet's prototypes in the slice as it is: kept, calibrated, or refitted and calibrated; with their price."""
+    """Return the facet's prototypes in the slice as it is.
+
+    Kept, calibrated, or refitted and calibrated; with their price.
+    """
     start = teacher.encoder.prototypes(facet)
     fitting, checking = (
         teacher.labels(facet, start.values, part) for part in (~teacher.held, teacher.held)
@@ -235,14 +259,14 @@ def _heads(teacher: Teacher, facet: str) -> tuple[Prototypes, float, str]:
         for hold in HOLD
     }
     costs = {name: price(table, checking) for name, table in candidates.items()}
-    best, as_it_is = min(costs, key=costs.get), price(start, checking)
+    best, as_it_is = min(costs, key=lambda name: costs[name]), price(start, checking)
     if costs[best] > (1 - WORTH) * as_it_is:
         return start, as_it_is, "as it is"
     return candidates[best], costs[best], best
 
 
 def price(table: Prototypes, data: Labelled) -> float:
-    """Mean of -log p(what the listing leaves open)."""
+    """Return the mean of -log p(what the listing leaves open)."""
     logits = table.scale * data.slices @ torch.from_numpy(table.vectors).T + torch.from_numpy(
         table.bias
     )
@@ -288,8 +312,11 @@ def _name(encoder: Any, maps: Mapping[str, SliceMap], prototypes: Mapping[str, P
 
 
 def _thresholds(encoder: Any, fit: Fit, held: Shop, taught: tuple[str, ...], alpha: float) -> dict:
-    """Bands from the held designs' listings; facets that they say too little of keep the shipped bands, where their
-    prototypes are as they were."""
+    """Bands from the held designs' listings.
+
+    Facets that they say too little of keep the shipped bands, where their prototypes are as they
+    were.
+    """
     own = FittedEncoder(encoder, fit)
     seen = look(own, fit.project(held.vectors, encoder.layout))
     fitted: dict[str, dict] = {}
@@ -300,7 +327,8 @@ def _thresholds(encoder: Any, fit: Fit, held: Shop, taught: tuple[str, ...], alp
     for facet in taught:
         fitted |= thresholds.bands(listing_examples(seen, held.told, facet), facet, alpha)
     return {
-        "origin": f"python -m training adapt, {date.today().isoformat()}: {len(held.told)} items of held designs",
+        "origin": f"python -m training adapt, {date.today().isoformat()}: "
+        f"{len(held.told)} items of held designs",
         "alpha": alpha,
         "encoder": fit.fingerprint,
         "default": thresholds.DEFAULT,
@@ -309,7 +337,8 @@ def _thresholds(encoder: Any, fit: Fit, held: Shop, taught: tuple[str, ...], alp
 
 
 def save(catalog: Catalog, encoder: Any, found: Fitted) -> None:
-    """Puts the fit, its vectors and the manifest that names it into the catalogue's folder, all at once."""
+    """Put the fit, its vectors and the manifest that names it into the catalogue's folder, all at
+    once."""
     folder, fit = catalog.folder, found.fit
     own = base_vectors(catalog, encoder)
     with replacing(folder) as fresh:

@@ -25,9 +25,12 @@ LEAST = 15
 
 
 def run(folder: Path, encoder_name: str | None = None) -> dict:
-    """Fits on the designs that are not reported, measures before and after on those that are; nothing is saved.
+    """Fit on the designs that are not reported, measures before and after on those that are.
 
-    {"facets": {facet: {"before", "after"}}, "no": {"before", "after"}}. Raises InputError where no design is reported.
+    Nothing is saved.
+
+    {"facets": {facet: {"before", "after"}}, "no": {"before", "after"}}. Raises InputError where no
+    design is reported.
     """
     settings = load_settings(encoder=encoder_name)
     catalog = Catalog.open(folder)
@@ -36,11 +39,12 @@ def run(folder: Path, encoder_name: str | None = None) -> dict:
 
 
 def measure(encoder: Any, shop: Shop) -> dict:
-    """The same on a shop that is read."""
+    """Return the same on a shop that is read."""
     reported = np.array([bucket_of(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
     if not reported.any() or reported.all():
         raise InputError(
-            f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and not all are needed"
+            f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and "
+            "not all are needed"
         )
     found = fit_shop(encoder, shop.part(np.flatnonzero(~reported)))
     report = shop.part(np.flatnonzero(reported))
@@ -70,7 +74,8 @@ def _seen(encoder: Any, fit: Fit, shop: Shop) -> Look:
 
 
 def facet_figures(seen: Look, shop: Shop, facet: str) -> dict:
-    """Accuracy against what the listings leave open, log loss, and calibration error over ten bins of equal size."""
+    """Accuracy against what the listings leave open, log loss, and calibration error over ten bins
+    of equal size."""
     values, p = seen.probabilities[facet]
     allowed = allowed_values(shop.told, facet, values)
     rows = np.flatnonzero(allowed.any(1))
@@ -96,8 +101,10 @@ def _by_design(hits: np.ndarray, designs: np.ndarray, rounds: int = 500) -> list
 def no_figures(
     seen: Look, shop: Shop, facets: tuple[str, ...], bands: Thresholds, fingerprint: str
 ) -> dict:
-    """ "No X" by the picture alone, for every value that enough listings state and deny: what passes and breaks it, what is
-    hidden though it fits, what stays open; sums over values."""
+    """ "No X" by the picture alone, for every value that enough listings state and deny.
+
+    What passes and breaks it, what is hidden though it fits, what stays open; sums over values.
+    """
     total = dict.fromkeys(("items", "with", "passed", "passed_with", "open", "hidden_without"), 0)
     for facet in facets:
         for value, examples in listing_examples(seen, shop.told, facet).items():

@@ -1,15 +1,19 @@
-"""A slice fitted anew: a linear map of the whole vector into the slice, learned with the prototypes of its facets."""
+"""Fitting a slice from the whole vector.
+
+A linear map of the whole vector into the slice, learned with the prototypes of its facets.
+"""
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from encoders import FACET_SLICE, Prototypes
 from encoders.prototypes import unit
@@ -27,8 +31,10 @@ FEWEST_STEPS = 200
 DECAY = 2.0
 """Pull of the map towards the slice as it is (AdamW's weight decay, on the difference)."""
 WORDS = 0.1
-"""Share of the loss that the values' own phrases have: they keep words and pictures in one space, and give a place to
-values that no item shows."""
+"""Share of the loss that the values' own phrases have.
+
+They keep words and pictures in one space, and give a place to values that no item shows.
+"""
 _SCALE = 8.0
 """Scale that a facet begins with."""
 
@@ -45,7 +51,7 @@ class Teacher:
     _allowed: dict[tuple[str, tuple[str, ...]], np.ndarray] = field(default_factory=dict)
 
     def allowed(self, facet: str, values: tuple[str, ...]) -> np.ndarray:
-        """(n, V) bool of all items, read once."""
+        """Return (n, V) bool of all items, read once."""
         if (facet, values) not in self._allowed:
             self._allowed[facet, values] = allowed_values(self.shop.told, facet, values)
         return self._allowed[facet, values]
@@ -64,7 +70,7 @@ class Teacher:
 
 
 @dataclass(frozen=True)
-class Anew:
+class FittedSlice:
     """A slice's map and its facets' prototypes, not yet calibrated."""
 
     map: SliceMap
@@ -81,10 +87,12 @@ class _Head(torch.nn.Module):
         self.log_scale = torch.nn.Parameter(torch.tensor(math.log(_SCALE)))
 
     def forward(self, slices: torch.Tensor) -> torch.Tensor:
-        return self.log_scale.exp() * slices @ F.normalize(self.vectors, dim=-1).T + self.bias
+        return (
+            self.log_scale.exp() * slices @ functional.normalize(self.vectors, dim=-1).T + self.bias
+        )
 
     def table(self, values: tuple[str, ...]) -> Prototypes:
-        vectors = F.normalize(self.vectors, dim=-1).detach().numpy()
+        vectors = functional.normalize(self.vectors, dim=-1).detach().numpy()
         return Prototypes(
             values,
             vectors,
@@ -94,9 +102,11 @@ class _Head(torch.nn.Module):
         )
 
 
-def fit_slice(teacher: Teacher, name: str, facets: tuple[str, ...], seed: int = 0) -> Anew:
-    """Map and prototypes of a slice from the items that are not held. All its facets share the map; those of them that
-    listings do not teach follow their phrases."""
+def fit_slice(teacher: Teacher, name: str, facets: tuple[str, ...], seed: int = 0) -> FittedSlice:
+    """Map and prototypes of a slice from the items that are not held.
+
+    All its facets share the map; those of them that listings do not teach follow their phrases.
+    """
     part = teacher.encoder.layout.slice(name)
     whole = [f for f in FACETS_OF[name] if teacher.encoder.prototypes(f) is not None]
     fitting = np.flatnonzero(~teacher.held)
@@ -116,11 +126,13 @@ def fit_slice(teacher: Teacher, name: str, facets: tuple[str, ...], seed: int = 
     heads = {f: _Head(_begin(phrases[f].numpy() @ begin, pictures.get(f), begin)) for f in whole}
     matrix = _train(begin, heads, pictures, phrases, np.random.default_rng(seed))
     tables = {f: heads[f].table(teacher.words[f][0]) for f in whole}
-    return Anew(SliceMap(matrix, mean.astype(np.float32), text_mean.astype(np.float32)), tables)
+    return FittedSlice(
+        SliceMap(matrix, mean.astype(np.float32), text_mean.astype(np.float32)), tables
+    )
 
 
 def _begin(words: np.ndarray, data: Labelled | None, matrix: np.ndarray) -> np.ndarray:
-    """A prototype a value: the mean of the pictures that show it alone, else its phrase."""
+    """Return a prototype a value: the mean of the pictures that show it alone, else its phrase."""
     start = unit(words)
     if data is None:
         return start
@@ -139,7 +151,10 @@ def _train(
     phrases: Mapping[str, torch.Tensor],
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Minimises the facets' mean loss over batches; the map moves by a difference that decays to nothing."""
+    """Minimise the facets' mean loss over batches.
+
+    The map moves by a difference that decays to nothing.
+    """
     first = torch.from_numpy(begin)
     change = torch.nn.Parameter(torch.zeros_like(first))
     optimizer = torch.optim.AdamW(
@@ -156,23 +171,29 @@ def _train(
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
-        whole = sum(
+        picture_loss = sum_losses(
             (1 - WORDS) * loss(heads[f](_slices(batch.slices, first + change)), batch, True)
             for f, data in pictures.items()
             for batch in [_batch(data, rng)]
         )
-        whole = whole + sum(
-            WORDS * F.cross_entropy(heads[f](_slices(x, first + change)), torch.arange(len(x)))
+        phrase_loss = sum_losses(
+            WORDS
+            * functional.cross_entropy(heads[f](_slices(x, first + change)), torch.arange(len(x)))
             for f, x in phrases.items()
         )
         optimizer.zero_grad()
-        whole.backward()
+        (picture_loss + phrase_loss).backward()
         optimizer.step()
     return (first + change).detach().numpy()
 
 
+def sum_losses(losses: Iterable[torch.Tensor]) -> torch.Tensor:
+    """Return the sum of losses; zero without any."""
+    return functools.reduce(torch.add, losses, torch.zeros(()))
+
+
 def _slices(vectors: torch.Tensor, matrix: torch.Tensor) -> torch.Tensor:
-    return F.normalize(vectors @ matrix, dim=-1)
+    return functional.normalize(vectors @ matrix, dim=-1)
 
 
 def _batch(data: Labelled, rng: np.random.Generator) -> Labelled:

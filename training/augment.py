@@ -1,6 +1,7 @@
 """Seeded augmentation of whole batches in torch: geometry, resolution, background, light.
 
-Colours are labels, so hue stays; white balance moves a little and the light a little more, as lamps do.
+Colours are labels, so hue stays; white balance moves a little and the light a little more, as lamps
+do.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import math
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,10 @@ def _uniform(generator: torch.Generator, count: int, low: float, high: float) ->
 def warp(
     images: torch.Tensor, side: int, strength: Strength, generator: torch.Generator
 ) -> torch.Tensor:
-    """(n, 3, s, s) in [0, 1] -> (n, 3, side, side): rotated, zoomed, shifted, half of them mirrored, padded with white."""
+    """(n, 3, s, s) in [0, 1] -> (n, 3, side, side).
+
+    Rotated, zoomed, shifted, half of them mirrored, padded with white.
+    """
     n = len(images)
     angle = _uniform(generator, n, -strength.rotation, strength.rotation) * math.pi / 180
     zoom = torch.exp(_uniform(generator, n, math.log(strength.zoom[0]), math.log(strength.zoom[1])))
@@ -51,19 +55,21 @@ def warp(
         ],
         1,
     )
-    grid = F.affine_grid(theta, [n, 3, side, side], align_corners=False)
-    return 1 - F.grid_sample(
+    grid = functional.affine_grid(theta, [n, 3, side, side], align_corners=False)
+    return 1 - functional.grid_sample(
         1 - images, grid, mode="bilinear", padding_mode="zeros", align_corners=False
     )
 
 
 def coarsen(images: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
-    """A share of the batch through a smaller size and back, as thumbnails look."""
+    """Return a share of the batch through a smaller size and back, as thumbnails look."""
     rows = torch.nonzero(torch.rand(len(images), generator=generator) < share).flatten()
     if len(rows):
         size = int(torch.randint(60, 91, (1,), generator=generator))
-        small = F.interpolate(images[rows], size=(size, size), mode="bilinear", antialias=True)
-        images[rows] = F.interpolate(small, size=images.shape[-2:], mode="bilinear")
+        small = functional.interpolate(
+            images[rows], size=(size, size), mode="bilinear", antialias=True
+        )
+        images[rows] = functional.interpolate(small, size=images.shape[-2:], mode="bilinear")
     return images
 
 
@@ -71,13 +77,14 @@ def _smooth(
     n: int, channels: int, side: int, generator: torch.Generator, coarse: int = 3
 ) -> torch.Tensor:
     noise = torch.rand(n, channels, coarse, coarse, generator=generator)
-    return F.interpolate(noise, size=(side, side), mode="bilinear", align_corners=True)
+    return functional.interpolate(noise, size=(side, side), mode="bilinear", align_corners=True)
 
 
 def new_background(
     images: torch.Tensor, pale: torch.Tensor, share: float, generator: torch.Generator
 ) -> torch.Tensor:
-    """Replaces near-white pixels by a smooth field with grain, except in photos of `pale` garments, which would get holes."""
+    """Replace near-white pixels by a smooth field with grain, except in photos of `pale` garments,
+    which would get holes."""
     chosen = (torch.rand(len(images), generator=generator) < share) & ~pale
     rows = torch.nonzero(chosen).flatten()
     if len(rows):
@@ -93,13 +100,16 @@ def new_background(
             * 0.12
         )
         white = (picked.amin(1, keepdim=True) > 0.93).float()
-        white = F.avg_pool2d(F.pad(white, (1, 1, 1, 1), value=1.0), 3, 1)
+        white = functional.avg_pool2d(functional.pad(white, (1, 1, 1, 1), value=1.0), 3, 1)
         images[rows] = picked * (1 - white) + (field + grain).clamp(0, 1) * white
     return images
 
 
 def relight(images: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
-    """Brightness and contrast for all; for a share a gradient of light and a cast of colour over the whole picture."""
+    """Brightness and contrast for all.
+
+    For a share a gradient of light and a cast of colour over the whole picture.
+    """
     n, side = len(images), images.shape[-1]
     gain = _uniform(generator, n, 0.85, 1.12).view(n, 1, 1, 1)
     contrast = _uniform(generator, n, 0.88, 1.12).view(n, 1, 1, 1)
@@ -117,7 +127,10 @@ def augment(
     strength: Strength,
     generator: torch.Generator,
 ) -> torch.Tensor:
-    """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], augmented. `pale` (n,) bool: white or cream garments."""
+    """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], augmented.
+
+    `pale` (n,) bool: white or cream garments.
+    """
     batch = warp(images.permute(0, 3, 1, 2).float() / 255, side, strength, generator)
     batch = coarsen(batch, strength.coarse, generator)
     batch = new_background(batch, pale, strength.background, generator)
@@ -125,10 +138,11 @@ def augment(
 
 
 def plain(images: torch.Tensor, side: int) -> torch.Tensor:
-    """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], as the encoder sees it at run time."""
+    """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], as the encoder sees it at run
+    time."""
     batch = images.permute(0, 3, 1, 2).float() / 255
     if batch.shape[-1] != side:
-        batch = F.interpolate(
+        batch = functional.interpolate(
             batch, size=(side, side), mode="bilinear", antialias=batch.shape[-1] > side
         )
     return batch * 2 - 1

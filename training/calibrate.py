@@ -1,17 +1,20 @@
-"""Heads and calibration on finished slices: prototypes refitted gently, then a scale and a bias a facet.
+"""Heads and calibration on finished slices.
 
-Refit on the fit part of the photos labelled by looking, beside labelled and drawn ones; calibrated on the calibration part and
-on the designs that choose. Nothing of the reported parts is read.
+Prototypes refitted gently, then a scale and a bias a facet.
+
+Refit on the fit part of the photos labelled by looking, beside labelled and drawn ones; calibrated
+on the calibration part and on the designs that choose. Nothing of the reported parts is read.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 
 from datasets.photos import Photo, read_photos
 from encoders import Encoder
@@ -44,7 +47,7 @@ class Labelled:
 def gather(
     encoder: Encoder, vectors: np.ndarray, photos: list[Photo], facet: str, values: tuple[str, ...]
 ) -> Labelled:
-    """The rows that have a label of the facet. A label by looking replaces the shop's."""
+    """Return the rows that have a label of the facet. A label by looking replaces the shop's."""
     if facet == "details":
         present = np.array(
             [[bool(p.details.get(v)) for v in values] for p in photos], dtype=bool
@@ -72,16 +75,21 @@ def gather(
 
 
 def loss(logits: torch.Tensor, data: Labelled, exclusive: bool) -> torch.Tensor:
-    """Weighted mean of -log p(allowed set), or of the binary cross-entropies of the known details."""
+    """Return the weighted mean of -log p(allowed set); for details, of the cross-entropies."""
     if not exclusive:
-        each = F.binary_cross_entropy_with_logits(logits, data.allowed.float(), reduction="none")
+        each = functional.binary_cross_entropy_with_logits(
+            logits, data.allowed.float(), reduction="none"
+        )
         weight = data.weight[:, None] * data.known.float()
         return (each * weight).sum() / weight.sum().clamp(min=1)
-    inside = torch.logsumexp(F.log_softmax(logits, -1).masked_fill(~data.allowed, -1e4), -1)
+    inside = torch.logsumexp(
+        functional.log_softmax(logits, -1).masked_fill(~data.allowed, -1e4), -1
+    )
     return -(inside * data.weight).sum() / data.weight.sum().clamp(min=1)
 
 
-def _minimise(parameters: list[torch.Tensor], objective) -> None:
+def _minimise(parameters: list[torch.Tensor], objective: Callable[[], torch.Tensor]) -> None:
+    """Minimise the objective by L-BFGS, in place."""
     optimizer = torch.optim.LBFGS(parameters, max_iter=80, line_search_fn="strong_wolfe")
 
     def closure() -> torch.Tensor:
@@ -110,7 +118,8 @@ def refit(start: Prototypes, data: Labelled, hold: float) -> Prototypes:
             * ((weights - begin).square().sum() / start.scale + (bias - first).square().sum())
         ),
     )
-    # One scale for all values keeps the contract (scale * cosine); a row's own length goes into its bias, at the mean cosine.
+    # One scale for all values keeps the contract (scale * cosine); a row's own length goes into its
+    # bias, at the mean cosine.
     rows = weights.detach().numpy()
     scale = float(np.linalg.norm(rows, axis=1).mean())
     vectors = unit(rows)
@@ -175,7 +184,7 @@ def fit_facet(
         else {}
     )
     prices = {name: price(candidate) for name, candidate in candidates.items()}
-    best = min(prices, key=prices.get)
+    best = min(prices, key=lambda name: prices[name])
     return calibrate(candidates[best], checking), {
         "chosen": best,
         "fit": len(fitting.slices),
@@ -184,7 +193,10 @@ def fit_facet(
 
 
 def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo], list[Photo]]:
-    """Photos to refit on, and photos to calibrate on: those labelled by looking, and others by the rule of designs."""
+    """Photos to refit on, and photos to calibrate on.
+
+    Those labelled by looking, and others by the rule of designs.
+    """
     fit = [
         p
         for p in photos
@@ -212,9 +224,12 @@ def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo
 def run(
     encoder: Encoder, data: Path, folder: Path, drawn: tuple[np.ndarray, list[Photo]] | None = None
 ) -> dict[str, dict]:
-    """Fits every facet's prototypes and writes them to `folder`; drawn pictures stand in where photos have no label.
+    """Fit every facet's prototypes and writes them to `folder`.
 
-    Starts from the prototypes as trained, so that it may be repeated. Returns facet -> what was chosen, and on how many examples.
+    Drawn pictures stand in where photos have no label.
+
+    Starts from the prototypes as trained, so that it may be repeated. Returns facet -> what was
+    chosen, and on how many examples.
     """
     fit_photos, check_photos = calibration_parts(read_photos(data))
     fit, check = (

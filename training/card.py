@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a row of the card's Markdown tables is one line
 """The model card: what the model is, what it learned from, what it knows, where it fails."""
 
 from __future__ import annotations
@@ -6,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from datasets.photos import MORE_LABELS
-from encoders import Encoder
+from encoders.encoder import OpenClipEncoder
 from encoders.layout import SLICES
-from metrics.encoder.measure import measure
+from metrics.classification import Figure
+from metrics.encoder.measure import EncoderReport, measure
 
 if TYPE_CHECKING:
     from training.encoder import Job
@@ -61,22 +63,21 @@ _LIMITS = """
 """
 
 
-def figure(entry: dict) -> str:
+def figure(entry: Figure) -> str:
     """`.864 (.840 to .885)`"""
 
     def short(value: float) -> str:
         return f"{value:.3f}".removeprefix("0")
 
-    text = (
+    return (
         f"{short(entry['value'])} ({short(entry['low'])} to {short(entry['high'])})"
         if "low" in entry
         else short(entry["value"])
     )
-    return text
 
 
-def figure_lines(figures: dict) -> list[str]:
-    """A Markdown table of everything that `measure` returned."""
+def figure_lines(figures: EncoderReport) -> list[str]:
+    """Return a Markdown table of everything that `measure` returned."""
     lines = ["| what | figure | macro | n |", "| --- | --- | --- | --- |"]
     names = {"article": "type", "base": "colour", "shop_pattern": "pattern", "audience": "audience"}
     for head, entry in figures["shop"].items():
@@ -107,9 +108,9 @@ def figure_lines(figures: dict) -> list[str]:
 
 
 def write_card(
-    encoder: Encoder, job: Job, words: dict[str, float], report: dict[str, dict]
-) -> dict:
-    """Measures and writes `README.md` into the model's folder. Returns the figures."""
+    encoder: OpenClipEncoder, job: Job, words: dict[str, float], report: dict[str, dict]
+) -> EncoderReport:
+    """Measure and writes `README.md` into the model's folder. Returns the figures."""
     from training.export import CONTEXT, TEXT
 
     figures = measure(encoder, job.data)

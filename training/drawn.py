@@ -1,4 +1,7 @@
-"""Drawn garments for training: rendered once with seeds of their own, kept in the cache beside the photos."""
+"""Drawn garments for training.
+
+Rendered once with seeds of their own, kept in the cache beside the photos.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ DETAILS = vocabulary.leaf_values("details")
 
 
 def drawn_pictures(cache: Path, count: int, seed: int = SEED) -> tuple[list[Photo], np.ndarray]:
-    """`count` drawn pictures with their truth, and (count, 192, 192, 3) uint8; from the cache or rendered into it."""
+    """`count` drawn pictures with their truth, and (count, 192, 192, 3) uint8.
+
+    From the cache or rendered into it.
+    """
     folder = cache / f"drawn-{SIDE}-{seed}-{count}"
     if not (folder / "truth.jsonl").exists():
         _render(folder, count, seed)
@@ -62,7 +68,10 @@ def _draw(seed: int, row: int) -> tuple[np.ndarray, dict[str, list[str]]]:
 
 
 def drawn_photo(row: int, truth: dict[str, list[str]]) -> Photo:
-    """The truth as label sets. A drawing shows every detail that it has, so the others are absent."""
+    """Return the truth as label sets.
+
+    A drawing shows every detail that it has, so the others are absent.
+    """
     sets = {}
     for facet in FACET_SLICE:
         values = frozenset(truth.get(facet, ())) & frozenset(vocabulary.leaf_values(facet))

@@ -1,10 +1,11 @@
-"""From the ImageNet start, the photos and drawn pictures to the built-in model's folder, in steps that resume."""
+"""From the ImageNet start, the photos and drawn pictures to the built-in model's folder, in steps
+that resume."""
 
 from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -46,8 +47,8 @@ class Job:
     """checkpoints of this run"""
     out: Path
     """the model's folder"""
-    recipe: Recipe = Recipe()
-    words: WordsRecipe = WordsRecipe()
+    recipe: Recipe = field(default_factory=Recipe)
+    words: WordsRecipe = field(default_factory=WordsRecipe)
     drawn: int = 3600
     drawn_seed: int = SEED
     side: int = 160
@@ -68,12 +69,12 @@ def load_table(job: Job) -> Table:
 
 
 def choosing_rows(table: Table, small: int = 600) -> np.ndarray:
-    """The photos that choose among runs and epochs."""
+    """Return the photos that choose among runs and epochs."""
     return np.concatenate([table.rows("product", "choose"), table.rows("small", "choose")[:small]])
 
 
 def new_model(table: Table, seed: int) -> SliceTower:
-    """The tower at its ImageNet start with seeded heads."""
+    """Return the tower at its ImageNet start with seeded heads."""
     classes = {head: list(values) for head, values in table.classes.items()}
     return SliceTower(imagenet_tower(), classes, seed)
 
@@ -107,7 +108,10 @@ def train_pictures(team: Team, job: Job) -> None:
 
 
 def load_pictures(job: Job, table: Table) -> SliceTower:
-    """The averaged model of the last checkpoint, finished or not. Raises WorkError where there is none."""
+    """Return the averaged model of the last checkpoint, finished or not.
+
+    Raises WorkError where there is none.
+    """
     trainer = Trainer(
         new_model(table, job.recipe.seed), table, job.recipe, job.work / CHECKPOINT, job.device
     )
@@ -117,7 +121,10 @@ def load_pictures(job: Job, table: Table) -> SliceTower:
 
 
 def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
-    """What merges are learned from: display names of the training part, captions, the vocabulary."""
+    """Return what merges are learned from.
+
+    Display names of the training part, captions, the vocabulary.
+    """
     return (
         [p.title for p in photos if p.role == "train"]
         + caption_texts(data)
@@ -126,7 +133,10 @@ def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
 
 
 def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
-    """Fits the text tower on the finished pictures and writes the folder. Returns the vocabulary's accuracy by words."""
+    """Fit the text tower on the finished pictures and writes the folder.
+
+    Returns the vocabulary's accuracy by words.
+    """
     open_clip = import_open_clip(with_transformers=False)
     merges = learn_merges(text_corpus(job.data, table.photos))
     job.out.mkdir(parents=True, exist_ok=True)
@@ -156,13 +166,15 @@ def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
     size = write_folder(job.out, clip, merges, job.side, prototypes)
     if size > MOST_BYTES:
         raise WorkError(
-            f"{job.out} came to {size} bytes, more than the {MOST_BYTES} that a plain push may carry"
+            f"{job.out} came to {size} bytes, more than the {MOST_BYTES} that a plain push may "
+            "carry"
         )
     return figures
 
 
 def drawn_labels(encoder, job: Job, count: int = 500) -> tuple[np.ndarray, list[Photo]] | None:
-    """Slices and labels of drawn pictures that the tower has not seen, for heads without labelled photos."""
+    """Slices and labels of drawn pictures that the tower has not seen, for heads without labelled
+    photos."""
     if not job.drawn:
         return None
     from PIL import Image

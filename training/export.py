@@ -1,4 +1,4 @@
-"""Writes a trained model as an open_clip folder: config, fp16 weights, merges, prototypes."""
+"""Writing a trained model as an open_clip folder: config, fp16 weights, merges, prototypes."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def config(side: int, merges: int) -> dict[str, Any]:
 
 
 def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
-    """The untrained open_clip model of that config."""
+    """Return the untrained open_clip model of that config."""
     open_clip = import_open_clip(with_transformers=False)
     register()
     settings = config(side, merges)["model_cfg"]
@@ -70,7 +70,9 @@ def into_clip(model: SliceTower, clip: torch.nn.Module) -> None:
 
 
 def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
-    """The trained prototypes with their learned scales: shop classes (`shop/HEAD`), and facets twice.
+    """Return the trained prototypes with their learned scales.
+
+    Shop classes (`shop/HEAD`), and facets twice.
 
     `trained/FACET` stays as it is, so that a calibration, which replaces `FACET`, may be repeated.
     """
@@ -102,7 +104,7 @@ def write_folder(
     side: int,
     table: dict[str, Prototypes],
 ) -> int:
-    """Returns the folder's bytes."""
+    """Return the folder's bytes."""
     from safetensors.torch import save_file
 
     folder.mkdir(parents=True, exist_ok=True)

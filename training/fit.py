@@ -1,9 +1,11 @@
-"""The training loop: seeded batches of mixed sources, slice losses, EMA, checkpoints that resume to the same result."""
+"""The training loop.
+
+Seeded batches of mixed sources, slice losses, EMA, checkpoints that resume to the same result.
+"""
 
 from __future__ import annotations
 
 import math
-import os
 import time
 from pathlib import Path
 
@@ -44,7 +46,8 @@ def total_loss(
                 set_loss(logits, allowed, smoothing),
                 float(allowed.any(1).float().mean()),
             )
-        # A batch with fewer labels of a head than usual weighs less, so that one photo never pulls like thirty.
+        # A batch with fewer labels of a head than usual weighs less, so that one photo never pulls
+        # like thirty.
         weight = math.sqrt(share[head]) * min(1.0, labelled / max(share[head], 1e-6))
         total = total.to(loss.device) + weight * loss
         parts[head] = float(loss.detach())
@@ -107,13 +110,17 @@ class Trainer:
         )
 
     def resume(self) -> bool:
-        """Go on from the checkpoint where there is one. Raises InputError where it is of another model."""
+        """Go on from the checkpoint where there is one.
+
+        Raises InputError where it is of another model.
+        """
         if not self.path.exists():
             return False
         saved = torch.load(self.path, map_location=self.device, weights_only=True)
         if saved["classes"] != self.model.classes:
             raise InputError(
-                f"{self.path} is of another run (other classes or data): remove it, or name another --work folder"
+                f"{self.path} is of another run (other classes or data): remove it, or name "
+                "another --work folder"
             )
         self.model.load_state_dict(saved["model"])
         self.average.state, self.average.steps = saved["average"], saved["average_steps"]
@@ -142,10 +149,13 @@ class Trainer:
             },
             part,
         )
-        os.replace(part, self.path)
+        part.replace(self.path)
 
     def run(self, after_epoch=None) -> SliceTower:
-        """All remaining stages. Returns the averaged model. `after_epoch(model, stage, epoch)` sees it after each epoch."""
+        """All remaining stages.
+
+        Returns the averaged model. `after_epoch(model, stage, epoch)` sees it after each epoch.
+        """
         while self.stage < len(self.recipe.stages):
             self._run_stage(self.recipe.stages[self.stage], after_epoch)
             self.stage, self.step = self.stage + 1, 0
@@ -224,7 +234,7 @@ class Trainer:
         self.team.average([*gradients, *(b for b in self.model.buffers() if b.is_floating_point())])
 
     def averaged(self) -> SliceTower:
-        """A copy with the averaged weights, for looking at."""
+        """Return a copy with the averaged weights, for looking at."""
         import copy
 
         model = copy.deepcopy(self.model)
@@ -233,7 +243,10 @@ class Trainer:
 
 
 def low_precision(device: str) -> bool:
-    """bf16 autocast pays where the hardware has it; elsewhere a CPU emulates it, five times slower than fp32."""
+    """bf16 autocast pays where the hardware has it.
+
+    Elsewhere a CPU emulates it, five times slower than fp32.
+    """
     if device == "cuda":
         return True
     return bool(

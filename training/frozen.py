@@ -1,6 +1,7 @@
-"""The yardstick of a training: a logistic regression on the ImageNet features that it starts from.
+"""The baseline of a training: a logistic regression on the ImageNet features that it starts from.
 
-Parts of one shop differ in difficulty. What a training brings is its distance to this line on the same part.
+Parts of one shop differ in difficulty. What a training brings is its distance to this line on the
+same part.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+from torch.nn import functional
 from tqdm import tqdm
 
 from datasets.photos import Photo, photo_opener, read_photos
@@ -26,7 +27,7 @@ HEADS = ("article", "base", "shop_pattern", "audience")
 
 @torch.inference_mode()
 def features(data: Path, photos: list[Photo], batch: int = 32) -> np.ndarray:
-    """(n, 1280): the average of the last feature map, 160 px."""
+    """Return (n, 1280): the average of the last feature map, 160 px."""
     body = imagenet_tower().body.eval().to(memory_format=torch.channels_last)
     opener, parts = photo_opener(data, "product"), []
     for start in tqdm(
@@ -51,7 +52,8 @@ def features(data: Path, photos: list[Photo], batch: int = 32) -> np.ndarray:
 def regression(
     inputs: torch.Tensor, labels: torch.Tensor, classes: int, penalty: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Weights (d, classes) and bias (classes,) of the penalised multinomial logistic regression, by L-BFGS."""
+    """Weights (d, classes) and bias (classes,) of the penalised multinomial logistic regression, by
+    L-BFGS."""
     weights = torch.zeros(inputs.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights, bias], max_iter=120, line_search_fn="strong_wolfe")
@@ -59,7 +61,8 @@ def regression(
     def closure() -> torch.Tensor:
         optimizer.zero_grad()
         loss = (
-            F.cross_entropy(inputs @ weights + bias, labels) + penalty * weights.square().sum() / 2
+            functional.cross_entropy(inputs @ weights + bias, labels)
+            + penalty * weights.square().sum() / 2
         )
         loss.backward()
         return loss
@@ -69,7 +72,7 @@ def regression(
 
 
 def run(data: Path) -> dict[str, Figure]:
-    """Head -> accuracy on the reported designs with its interval, fitted on the training designs."""
+    """Return head -> accuracy on the reported designs, fitted on the training designs."""
     everything = read_photos(data)
     photos = [
         p for p in everything if p.source == "product" and p.role in ("train", "choose", "report")

@@ -1,4 +1,4 @@
-"""What a shop's own listings teach: labels of its pictures, without anybody labelling anything."""
+"""Labels of a shop's pictures from its own listings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Shop:
     """(n, dim) float32"""
 
     def part(self, rows: np.ndarray) -> Shop:
-        """Some of the items."""
+        """Return some of the items."""
         return Shop(
             tuple(self.told[n] for n in rows),
             tuple(self.designs[n] for n in rows),
@@ -39,13 +39,15 @@ class Shop:
         )
 
     def held(self) -> np.ndarray:
-        """(n,) bool: the items that do not fit but choose. Of one design, all or none."""
+        """Return (n,) bool: the items that do not fit but choose. Of one design, all or none."""
         return np.array([bucket_of(f"held {name}") < HELD for name in self.designs], dtype=bool)
 
 
 def read_shop(catalog: Catalog, vectors: np.ndarray) -> Shop:
-    """The items of a catalogue with these vectors. A design: the group where the shop gives one, and the title without
-    its colours."""
+    """Return the items of a catalogue with these vectors.
+
+    A design: the group where the shop gives one, and the title without its colours.
+    """
     rows = range(len(catalog))
     items, claims = catalog.items(rows), catalog.claims(rows)
     told = tuple(statements(item, said) for item, said in zip(items, claims, strict=True))
@@ -57,9 +59,12 @@ def read_shop(catalog: Catalog, vectors: np.ndarray) -> Shop:
 
 
 def stated_sets(told: Sequence[ListingStatements], facet: str) -> list[frozenset[str]]:
-    """An entry an item: the leaf values that its listing leaves open, empty where it tells nothing.
+    """Return an entry an item.
 
-    "printed" leaves every pattern but solid; "multicolour" tells nothing, nor does a value that the kind cannot have.
+    The leaf values that its listing leaves open, empty where it tells nothing.
+
+    "printed" leaves every pattern but solid; "multicolour" tells nothing, nor does a value that the
+    kind cannot have.
     """
     return [_stated(statements, facet) for statements in told]
 
@@ -82,7 +87,11 @@ def _stated(statements: ListingStatements, facet: str) -> frozenset[str]:
 def allowed_values(
     told: Sequence[ListingStatements], facet: str, values: Sequence[str]
 ) -> np.ndarray:
-    """(n, V) bool: the values that each listing leaves open; a row of False where it tells nothing, or leaves all open."""
+    """Return (n, V) bool.
+
+    The values that each listing leaves open; a row of False where it tells nothing, or leaves all
+    open.
+    """
     sets = stated_sets(told, facet)
     allowed = np.array(
         [[value in stated for value in values] for stated in sets], dtype=bool
@@ -92,12 +101,13 @@ def allowed_values(
 
 
 def able_rows(told: Sequence[ListingStatements], facet: str) -> np.ndarray:
-    """(n,) bool: the items whose kind can have the facet."""
+    """Return (n,) bool: the items whose kind can have the facet."""
     return np.array([not _unable(statements, facet) for statements in told], dtype=bool)
 
 
 def labelled(slices: np.ndarray, allowed: np.ndarray) -> Labelled:
-    """Slices (n, size) of those items of `allowed` (n, V) whose listings tell something, with their labels."""
+    """Slices (n, size) of those items of `allowed` (n, V) whose listings tell something, with their
+    labels."""
     kept = np.flatnonzero(allowed.any(1))
     return Labelled(
         torch.from_numpy(np.ascontiguousarray(slices[kept])),
@@ -110,7 +120,8 @@ def labelled(slices: np.ndarray, allowed: np.ndarray) -> Labelled:
 def listing_examples(
     seen: Look, told: Sequence[ListingStatements], facet: str
 ) -> dict[str, Examples]:
-    """value -> what the picture says of it, and whether the listing says that it holds, where the listing says."""
+    """value -> what the picture says of it, and whether the listing says that it holds, where the
+    listing says."""
     found = {}
     for value in asked_values(facet):
         p = seen.of(facet, value)
@@ -126,6 +137,7 @@ def listing_examples(
 
 
 def _unable(statements: ListingStatements, facet: str) -> bool:
-    """Whether the kind cannot have the facet, so that its absence teaches nothing about pictures."""
+    """Return whether the kind cannot have the facet, so that its absence teaches nothing about
+    pictures."""
     kind = stated_category(statements)
     return kind is not None and not vocabulary.applicable(facet, kind.value)

@@ -49,7 +49,10 @@ class Phrase:
 
 
 def meaning(facet: str, value: str) -> frozenset[str]:
-    """The leaves that a value stands for: itself and what it covers; "blue" is first of all blue."""
+    """Return the leaves that a value stands for.
+
+    Itself and what it covers; "blue" is first of all blue.
+    """
     leaves = frozenset(vocabulary.leaf_values(facet))
     if value in leaves:
         return frozenset({value})
@@ -92,7 +95,7 @@ def random_phrase(rng: np.random.Generator) -> Phrase:
 
 
 def plain_phrases() -> list[Phrase]:
-    """Every word of the vocabulary by itself."""
+    """Return every word of the vocabulary by itself."""
     return [
         Phrase(word, {facet: meaning(facet, value)})
         for facet in FACET_SLICE

@@ -1,7 +1,7 @@
 """The photo folders as arrays: decoded once, kept outside the repository.
 
-Every photo becomes a square, padded with white, of its folder's side: 192 px (product and shopper photos), 80 px (the small
-product photos). Arrays are memory-mapped uint8, (photos, side, side, 3).
+Every photo becomes a square, padded with white, of its folder's side: 192 px (product and shopper
+photos), 80 px (the small product photos). Arrays are memory-mapped uint8, (photos, side, side, 3).
 """
 
 from __future__ import annotations
@@ -21,7 +21,8 @@ SIDES = {"product": 192, "small": 80, "shopper": 192}
 
 
 def cached_arrays(data: Path, cache: Path, photos: Iterable[Photo]) -> dict[str, np.ndarray]:
-    """source -> (photos of that source in their order, side, side, 3) uint8, from `cache` or decoded into it."""
+    """source -> (photos of that source in their order, side, side, 3) uint8, from `cache` or
+    decoded into it."""
     by_source: dict[str, list[str]] = {}
     for photo in photos:
         by_source.setdefault(photo.source, []).append(photo.id)

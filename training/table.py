@@ -1,4 +1,7 @@
-"""Photos with their pixels and, for every head, the values that their labels allow; epochs and batches drawn from them."""
+"""Photos with their pixels and, for every head, the values that their labels allow.
+
+Epochs and batches drawn from them.
+"""
 
 from __future__ import annotations
 
@@ -68,13 +71,16 @@ class Table:
 
 
 def _zone(categories: frozenset[str]) -> int:
-    """The zone where all allowed categories agree, else 0."""
+    """Return the zone where all allowed categories agree, else 0."""
     found = {zone_of(category) for category in categories}
     return found.pop() if len(found) == 1 else 0
 
 
 def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:
-    """Head -> values: the shop's classes with `least` training photos or more, and the vocabulary's leaves."""
+    """Head -> values.
+
+    The shop's classes with `least` training photos or more, and the vocabulary's leaves.
+    """
     classes: dict[str, list[str]] = {}
     for head in SHOP_HEADS:
         values = [p.shop[head] for p in photos if p.role == "train" and head in p.shop]
@@ -85,7 +91,7 @@ def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:
 
 
 def epoch_rows(table: Table, stage: Stage, rng: np.random.Generator) -> np.ndarray:
-    """The rows of one epoch in their order."""
+    """Return the rows of one epoch in their order."""
     parts = [table.rows("product", "train"), table.rows("shopper", "train")]
     for source, wanted in (("small", stage.small), ("drawn", stage.drawn)):
         rows = table.rows(source, "train")
@@ -101,7 +107,7 @@ def epoch_rows(table: Table, stage: Stage, rng: np.random.Generator) -> np.ndarr
 def batch_pixels(
     table: Table, rows: np.ndarray, side: int, strength: Strength | None, seed: int
 ) -> torch.Tensor:
-    """(n, 3, side, side); augmented by `strength`, plain without."""
+    """Return (n, 3, side, side); augmented by `strength`, plain without."""
     generator = torch.Generator().manual_seed(seed)
     out = torch.empty(len(rows), 3, side, side)
     for positions, pixels in table.pixels(rows):
@@ -127,7 +133,7 @@ def label_share(table: Table, rows: np.ndarray) -> dict[str, float]:
 def encode_rows(
     model: SliceTower, table: Table, rows: np.ndarray, side: int, device: str, batch: int = 64
 ) -> dict[str, torch.Tensor]:
-    """{slice: (n, size)} of plain photos, on the CPU."""
+    """Return {slice: (n, size)} of plain photos, on the CPU."""
     model.eval()
     parts = [
         model(batch_pixels(table, rows[i : i + batch], side, None, 0).to(device))

@@ -1,7 +1,10 @@
-"""Several processes that train one model: each takes its part of every batch, gradients are averaged.
+"""Several processes that train one model.
 
-On a CPU that others use as well, one thread in each of two processes that meet once a step beats two threads that meet at
-every layer. The processes start from the same seed and hold the same weights throughout.
+Each takes its part of every batch, gradients are averaged.
+
+On a CPU that others use as well, one thread in each of two processes that meet once a step beats
+two threads that meet at every layer. The processes start from the same seed and hold the same
+weights throughout.
 """
 
 from __future__ import annotations
@@ -44,9 +47,11 @@ class Team:
 
 
 def run_team(size: int, work: Callable[..., None], *args: Any) -> None:
-    """Calls `work(team, *args)` in `size` processes of one thread each, or in this process for a size of 1.
+    """Calls `work(team, *args)` in `size` processes of one thread each, or in this process for a
+    size of 1.
 
-    `work` must be importable, its arguments picklable. An error in a process ends all of them and is raised here.
+    `work` must be importable, its arguments picklable. An error in a process ends all of them and
+    is raised here.
     """
     if size == 1:
         work(Team(), *args)

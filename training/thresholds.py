@@ -1,13 +1,17 @@
-"""Fits the guard's thresholds: how probable a picture makes an attribute before it counts as shown, or as absent.
+"""Fitting the guard's thresholds.
 
-Data: photos labelled by looking (their calibration part), shop-labelled photos of the designs that choose (kind,
-colour, audience), and the drawn truth of a catalogue with another seed than the reported one. Photos and drawings are
-two domains, each with thresholds of its own.
+How probable a picture makes an attribute before it counts as shown, or as absent.
 
-The promise: of the items shown after an explicit "no", at most alpha break it. A bound is chosen by conformal risk control
-(Angelopoulos et al., arXiv 2208.02814, eq. 4) of the loss 1{shown} (1{breaks} - alpha), whose mean is at most 0 exactly where
-that share is at most alpha: the loosest bound at which the calibration mean, with one more example taken as shown and
-breaking, stays at or below 0. The loss is not monotone in the bound, so the guarantee is the paper's asymptotic one (sec. 2.3).
+Data: photos labelled by looking (their calibration part), shop-labelled photos of the designs that
+choose (kind, colour, audience), and the drawn truth of a catalogue with another seed than the
+reported one. Photos and drawings are two domains, each with thresholds of its own.
+
+The promise: of the items shown after an explicit "no", at most alpha break it. A bound is chosen by
+conformal risk control (Angelopoulos et al., arXiv 2208.02814, eq. 4) of the loss 1{shown}
+(1{breaks} - alpha), whose mean is at most 0 exactly where that share is at most alpha: the loosest
+bound at which the calibration mean, with one more example taken as shown and breaking, stays at or
+below 0. The loss is not monotone in the bound, so the guarantee is the paper's asymptotic one (sec.
+2.3).
 """
 
 from __future__ import annotations
@@ -30,45 +34,56 @@ from guard.thresholds import ALPHA, FILE
 from metrics.encoder.photos import encode_photos
 from settings import load_settings
 
-CONFIRMED = 0.4
-"""Part of alpha that items may use which the picture lets pass as fitting; all of it where FEW or fewer examples cannot
-carry that. The rest is for those shown as unconfirmed."""
-FEW = 80
-REQUIRE_ALPHA = (0.05, 0.1)
+CONFIRMED_SHARE = 0.4
+"""Part of alpha that items may use which the picture lets pass as fitting.
+
+All of it where the examples are too few to carry that. The rest is for those shown as unconfirmed.
+"""
+REQUIRE_ALPHAS = (0.05, 0.1)
 """Allowed share without the attribute among items that the picture confirms."""
-LOSS = 0.025
+MAX_HIDDEN = 0.025
 """Allowed share of fitting items that the picture hides."""
-CALM = 0.3
-"""However well the examples part, an absence needs a probability below this; presence is a half at least where it is
-wanted."""
+MAX_ABSENT = 0.3
+"""However well the examples part, an absence needs a probability below this.
+
+Presence is a half at least where it is wanted.
+"""
 PRIOR = {"exclude": 0.2, "require": 0.5}
-"""Share of items with the attribute among those judged: a wish brings more of them than chance does."""
+"""Share of items with the attribute among those judged.
+
+A wish brings more of them than chance does.
+"""
 
 
 @dataclass(frozen=True)
-class Care:
+class ExclusionPolicy:
     """How an explicit "no" is taken in one domain.
 
-    prior: share of items with the attribute among those judged. calm: an absence needs a probability below this.
-    doubt: at this probability an item is not even shown as unconfirmed.
+    prior: share of items with the attribute among those judged. calm: an absence needs a
+    probability below this. doubt: at this probability an item is not even shown as unconfirmed.
     """
 
     prior: float = PRIOR["exclude"]
-    calm: float = CALM
+    calm: float = MAX_ABSENT
     doubt: float = 0.5
 
 
-CARE: dict[str, Care] = {"photo": Care(), "drawn": Care(prior=0.4, calm=0.15, doubt=0.25)}
-"""A drawn catalogue is asked "like this but no X" as often as "no X", and its pictures part sharply: what they leave open
-is doubtful, and others fill its place. On photos the same care would hide many good items."""
-FEWEST = 15
+EXCLUSION_POLICIES: dict[str, ExclusionPolicy] = {
+    "photo": ExclusionPolicy(),
+    "drawn": ExclusionPolicy(prior=0.4, calm=0.15, doubt=0.25),
+}
+"""A drawn catalogue is asked "like this but no X" as often as "no X", and its pictures part
+sharply: what they leave open is doubtful, and others fill its place. On photos the same care
+would hide many good items."""
+MIN_EXAMPLES = 15
 """Examples of each side below which a value has no band of its own."""
 IMPROBABLE = 0.03
-"""A required value below this calibrated probability is taken as not there, however few the examples: what a picture all
-but rules out is not offered as unconfirmed."""
+"""A required value below this calibrated probability is taken as not there, however few the
+examples: what a picture all but rules out is not offered as unconfirmed."""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
 _ORIGIN = {
-    "photo": "photos (calibration part of those labelled by looking, shop labels of the choosing designs)",
+    "photo": "photos (calibration part of those labelled by looking, shop labels of the choosing "
+    "designs)",
     "drawn": "drawn items of another seed",
 }
 SHOP_FACETS = ("category", "color", "gender")
@@ -81,44 +96,53 @@ class Examples:
     p: np.ndarray
     has: np.ndarray
 
-    def enough(self, fewest: int = FEWEST) -> bool:
-        """Whether both sides have `fewest` examples."""
-        return int(self.has.sum()) >= fewest and int((~self.has).sum()) >= fewest
+    def enough(self, minimum: int = MIN_EXAMPLES) -> bool:
+        """Return whether both sides have `minimum` examples."""
+        return int(self.has.sum()) >= minimum and int((~self.has).sum()) >= minimum
 
 
 def fit_band(
-    examples: Examples, op: str, alpha: float = ALPHA, care: Care = CARE["photo"]
+    examples: Examples,
+    op: str,
+    alpha: float = ALPHA,
+    policy: ExclusionPolicy = EXCLUSION_POLICIES["photo"],
 ) -> dict[str, float] | None:
-    """{"low", "high"} for an op, or None where there are too few examples. alpha: as promised for "exclude".
+    """Return {"low", "high"} for an op, or None where there are too few examples.
 
-    Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or high 1.
+    alpha: as promised for "exclude".
+
+    Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or
+    high 1.
     """
     if not examples.enough():
         return None
     if op == "exclude":
-        return _exclude_band(examples, alpha, care)
+        return _exclude_band(examples, alpha, policy)
     p, yes, no, (one_yes, one_no) = _sums(examples, PRIOR[op])
     weight_no = np.diff(no, prepend=0.0)
     above_yes, above_no = yes[-1] - yes + np.diff(yes, prepend=0.0), no[-1] - no + weight_no
     risk = (above_no + one_no) / (above_yes + above_no + one_no)
     high = next(
-        (float(p[risk <= allowed][0]) for allowed in REQUIRE_ALPHA if (risk <= allowed).any()), 1.0
+        (float(p[risk <= allowed][0]) for allowed in REQUIRE_ALPHAS if (risk <= allowed).any()), 1.0
     )
-    low = _last(p, (yes + one_yes) / PRIOR[op] <= LOSS)
-    return _band(min(max(low or 0.0, IMPROBABLE), CALM), max(high, 0.5))
+    low = _last(p, (yes + one_yes) / PRIOR[op] <= MAX_HIDDEN)
+    return _band(min(max(low or 0.0, IMPROBABLE), MAX_ABSENT), max(high, 0.5))
 
 
-def _exclude_band(examples: Examples, alpha: float, care: Care) -> dict[str, float]:
-    # one odd example must not silence the picture for good: what cannot be held at the stricter share is held at alpha
-    tiers = (CONFIRMED * alpha, alpha)
-    low = next((found for tier in tiers if (found := control(examples, tier, care.prior))), 0.0)
-    spared = float(np.quantile(examples.p[~examples.has], 1 - LOSS, method="higher"))
-    low = min(low, care.calm)
-    return _band(low, min(spared, max(care.doubt, low + 0.01)))
+def _exclude_band(examples: Examples, alpha: float, policy: ExclusionPolicy) -> dict[str, float]:
+    # one odd example must not silence the picture for good: what cannot be held at the stricter
+    # share is held at alpha
+    tiers = (CONFIRMED_SHARE * alpha, alpha)
+    low = next((found for tier in tiers if (found := control(examples, tier, policy.prior))), 0.0)
+    spared = float(np.quantile(examples.p[~examples.has], 1 - MAX_HIDDEN, method="higher"))
+    low = min(low, policy.calm)
+    return _band(low, min(spared, max(policy.doubt, low + 0.01)))
 
 
 def control(examples: Examples, alpha: float, prior: float) -> float | None:
-    """The greatest p at which items up to p may be shown: conformal risk control of the share that has the value.
+    """Return the greatest p at which items up to p may be shown.
+
+    Conformal risk control of the share that has the value.
 
     prior: the share of items with the value among those judged. None where no bound holds.
     """
@@ -129,7 +153,8 @@ def control(examples: Examples, alpha: float, prior: float) -> float | None:
 def _sums(
     examples: Examples, prior: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
-    """p in order, the summed weights of those with and without the value up to each, and the weight of one of each."""
+    """p in order, the summed weights of those with and without the value up to each, and the weight
+    of one of each."""
     one_yes, one_no = prior / examples.has.sum(), (1 - prior) / (~examples.has).sum()
     order = np.argsort(examples.p, kind="stable")
     has = examples.has[order]
@@ -137,7 +162,7 @@ def _sums(
 
 
 def _last(p: np.ndarray, holds: np.ndarray) -> float | None:
-    """The greatest p up to which a bound holds."""
+    """Return the greatest p up to which a bound holds."""
     rows = np.nonzero(holds)[0]
     return float(p[rows[-1]]) if len(rows) else None
 
@@ -147,7 +172,7 @@ def _band(low: float, high: float) -> dict[str, float]:
 
 
 def asked_values(facet: str) -> tuple[str, ...]:
-    """The values that a wish may name and a picture may show, parents included."""
+    """Return the values that a wish may name and a picture may show, parents included."""
     return tuple(
         v
         for v in vocabulary.values(facet)
@@ -160,8 +185,8 @@ def gather(
 ) -> dict[str, Examples]:
     """value -> examples of it over the pictures whose truth has the facet.
 
-    truth: {facet: values that hold}, an entry a picture; for details {value: ...} under "details" and the values
-    known to be absent under "no details".
+    truth: {facet: values that hold}, an entry a picture; for details {value: ...} under "details"
+    and the values known to be absent under "no details".
     """
     found = {}
     for value in asked_values(facet):
@@ -187,9 +212,15 @@ def gather(
 
 
 def bands(
-    examples: Mapping[str, Examples], facet: str, alpha: float = ALPHA, care: Care = CARE["photo"]
+    examples: Mapping[str, Examples],
+    facet: str,
+    alpha: float = ALPHA,
+    policy: ExclusionPolicy = EXCLUSION_POLICIES["photo"],
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """{"facet" or "facet/value": {op: band}}: a value's own where data allow, else the facet's."""
+    """Return {"facet" or "facet/value".
+
+    {op: band}}: a value's own where data allow, else the facet's.
+    """
     fitted: dict[str, dict[str, dict[str, float]]] = {}
     named = {f"{facet}/{value}": found for value, found in examples.items()}
     if examples:
@@ -198,13 +229,16 @@ def bands(
             np.concatenate([e.has for e in examples.values()]),
         )
     for name, found in named.items():
-        if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha, care))}:
+        if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha, policy))}:
             fitted[name] = ops
     return fitted
 
 
 def photo_truth(photo: Photo) -> dict[str, frozenset[str]]:
-    """What is known of a photo: by looking where somebody looked, else the shop's kind, colour and audience."""
+    """Return what is known of a photo.
+
+    By looking where somebody looked, else the shop's kind, colour and audience.
+    """
     if photo.looked is None:
         return {
             facet: photo.sets[facet] for facet in SHOP_FACETS if len(photo.sets.get(facet, ())) == 1
@@ -215,7 +249,7 @@ def photo_truth(photo: Photo) -> dict[str, frozenset[str]]:
 
 
 def drawn_truth(truth: Mapping[str, Sequence[str]]) -> dict[str, frozenset[str]]:
-    """A drawn item's truth, in which a detail that is not named is absent."""
+    """Return a drawn item's truth, in which a detail that is not named is absent."""
     details = frozenset(truth.get("details", ()))
     absent = frozenset(vocabulary.leaf_values("details")) - details
     return {
@@ -254,10 +288,11 @@ def _drawn(folder: Path, encoder: Encoder) -> tuple[Look, list[dict[str, frozens
 def run(
     data: Path | None = None, catalog: Path | None = None, out: Path = FILE, alpha: float = ALPHA
 ) -> dict:
-    """Fits the thresholds for the encoder in use and writes them to `out`; returns the record.
+    """Fit the thresholds for the encoder in use and writes them to `out`; returns the record.
 
-    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are reported on. alpha: the
-    promise. Raises InputError where the photos are missing or the catalogue has no truth.
+    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are
+    reported on. alpha: the promise. Raises InputError where the photos are missing or the catalogue
+    has no truth.
     """
     settings = load_settings(data_dir=data)
     encoder = load_encoder(settings.encoder, settings.device)
@@ -274,19 +309,24 @@ def fit(
     fingerprint: str,
     alpha: float = ALPHA,
 ) -> dict:
-    """The record of thresholds.json from what the pictures of each domain show and what holds of them."""
+    """Return the record of thresholds.json from what the pictures of each domain show and what
+    holds of them."""
     fitted = {
         name: {
             key: ops
             for facet in vocabulary.ATTRIBUTE_FACETS
-            for key, ops in bands(gather(seen, truth, facet), facet, alpha, CARE[name]).items()
+            for key, ops in bands(
+                gather(seen, truth, facet), facet, alpha, EXCLUSION_POLICIES[name]
+            ).items()
         }
         for name, (seen, truth) in domains.items()
     }
     counts = ", ".join(f"{len(truth)} {_ORIGIN[name]}" for name, (_, truth) in domains.items())
     origin = (
-        f"python -m training thresholds, {date.today().isoformat()}: {counts}; alpha {alpha:g}, at most "
-        f"{CONFIRMED * alpha:.1%} (where too few examples carry that, {alpha:.1%}) broken among those let pass"
+        f"python -m training thresholds, {date.today().isoformat()}: {counts}; alpha {alpha:g}, "
+        "at most "
+        f"{CONFIRMED_SHARE * alpha:.1%} (where too few examples carry that, {alpha:.1%}) broken "
+        "among those let pass"
     )
     return {
         "origin": origin,

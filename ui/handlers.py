@@ -5,7 +5,6 @@ Nothing else that the browser claims is trusted: every view is read from memory.
 
 from __future__ import annotations
 
-import logging
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,8 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
 
-from errors import BusyError, StylistError
-from ui import cards, panels, photos, turns
+from ui import cards, notices, panels, photos, turns
 from ui.filters import value_key
 from ui.gradio_patches import event_data
 from ui.pace import paced
@@ -24,22 +22,12 @@ from ui.shop import Shop
 if TYPE_CHECKING:
     from agent import ChatService, Event
 
-LOG = logging.getLogger(__name__)
 VIEW_EVERY_S = 0.15
 """Pause between two views of a turn at work. Each costs milliseconds, and nobody reads faster."""
 MAX_UNFOLDED_SESSIONS = 1_000
 MAX_MESSAGE_CHARS = 4_000
 """Longer messages are refused and stay in the box; nobody needs more to describe a dress."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
-SEND_AGAIN = (
-    "Something broke on my side, not on yours. Your words are still in the box; "
-    "please send them again."
-)
-TRY_AGAIN = "Something broke on my side, not on yours. Please try that again."
-EMPTY = "Tell me what you are looking for, or add a photo: both work, and together they work best."
-PREPARING = "The shop is still being prepared; one moment."
-PREPARING_KEPT = "The shop is still being prepared; your message is kept."
-FORGOTTEN = "Forgotten: your words, your photos and what I learned from them."
 
 Message = Mapping[str, Any]
 """The box's content: {"text": words, "files": paths of uploads}."""
@@ -110,7 +98,7 @@ class PageHandlers:
         message = message or {}
         text, files = message.get("text") or "", message.get("files") or []
         if not text.strip() and not files:
-            yield View(live=panels.notice(EMPTY, "hint"))
+            yield View(live=panels.notice(notices.EMPTY, "hint"))
         elif len(text) > MAX_MESSAGE_CHARS:
             yield View(
                 live=panels.notice(
@@ -126,7 +114,7 @@ class PageHandlers:
         data, stylist = event_data(event), self._ready(token)
         tap = self._taps.get(str(data.get("do")))
         if stylist is None:
-            yield View(live=panels.notice(PREPARING, "hint"))
+            yield View(live=panels.notice(notices.PREPARING, "hint"))
         elif tap is not None:
             yield from tap(stylist, token, data)
 
@@ -138,8 +126,8 @@ class PageHandlers:
             return View()
         try:
             stylist.feedback(token, str(data.get("id", "")), kind)
-        except Exception as error:  # a door, see _problem
-            return View(live=_problem(error, TRY_AGAIN))
+        except Exception as error:  # a door, see notices.problem
+            return View(live=notices.problem(error, notices.TRY_AGAIN))
         shown = turns.MAX_TURNS if token in self._unfolded else turns.SHOWN_TURNS
         return self._whole(stylist, token, shown)._replace(live=gr.skip())
 
@@ -187,19 +175,19 @@ class PageHandlers:
         try:
             change()
             yield self._whole(stylist, token)
-        except Exception as error:  # a door, see _problem
-            yield View(live=_problem(error, SEND_AGAIN))
+        except Exception as error:  # a door, see notices.problem
+            yield View(live=notices.problem(error, notices.SEND_AGAIN))
 
     def _forget(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
         try:
             stylist.forget(token)
-        except Exception as error:  # a door, see _problem
-            yield View(live=_problem(error, TRY_AGAIN))
+        except Exception as error:  # a door, see notices.problem
+            yield View(live=notices.problem(error, notices.TRY_AGAIN))
             return
         photos.forget()
         cards.forget()
         yield self._whole(stylist, stylist.new_session())._replace(
-            box=None, live=panels.notice(FORGOTTEN, "done")
+            box=None, live=panels.notice(notices.FORGOTTEN, "done")
         )
 
     def _turn(
@@ -213,7 +201,7 @@ class PageHandlers:
         """Stream one turn. message: what goes back into the box if the turn fails."""
         stylist = self._ready(token)
         if stylist is None:
-            yield View(live=panels.notice(PREPARING_KEPT, "hint"))
+            yield View(live=panels.notice(notices.PREPARING_KEPT, "hint"))
             return
         self._unfolded.pop(token, None)
         try:
@@ -222,8 +210,8 @@ class PageHandlers:
             yield View(live=turns.working(text, images, ()), box=None if message else gr.skip())
             yield from self._watch(events, text, images)
             yield self._whole(stylist, token)
-        except Exception as error:  # a door, see _problem
-            yield View(live=_problem(error, SEND_AGAIN), box=message or gr.skip())
+        except Exception as error:  # a door, see notices.problem
+            yield View(live=notices.problem(error, notices.SEND_AGAIN), box=message or gr.skip())
 
     def _watch(self, events: Iterator[Event], text: str, images: list[str]) -> Iterator[View]:
         """Show a turn at work. The view of the finished turn follows and is not shown here."""
@@ -277,14 +265,3 @@ def _remove_constraint(stylist: ChatService, token: str, data: Data) -> None:
 def _currency(stylist: ChatService) -> str:
     first = stylist.catalog.items([0]) if stylist.catalog.ids else []
     return first[0].currency if first else "EUR"
-
-
-def _problem(error: Exception, apology: str) -> str:
-    """Return the notice on an error: its own words if it is meant for people, else an apology.
-
-    The handlers are a door: whatever broke inside is logged here, and the shopper is told.
-    """
-    if isinstance(error, StylistError):
-        return panels.notice(str(error), "busy" if isinstance(error, BusyError) else "error")
-    LOG.error("a handler failed", exc_info=error)
-    return panels.notice(apology)

@@ -51,7 +51,8 @@ def _negated_after(words: Words, start: int, end: int) -> bool:
 
 
 def _partial(words: Words, at: int) -> bool:
-    """Whether a negation before `at` speaks of a part alone ("no back pockets"), so that the rest stays open."""
+    """Whether a negation before `at` speaks of a part alone ("no back pockets"), so that the rest
+    stays open."""
     return words[at - 1 : at] in listed("negation", "partial") and negated_from(words, at - 1)
 
 

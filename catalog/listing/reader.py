@@ -54,7 +54,10 @@ def _without_brand(text: str, brand: str) -> str:
 def _text_claims(
     text: str, brand: str, category: str | None, in_title: bool = False
 ) -> list[Claim]:
-    """Claims in order. Who an item is for is told in titles; elsewhere "men" may be buyers, models or givers."""
+    """Claims in order. Who an item is for is told in titles.
+
+    Elsewhere "men" may be buyers, models or givers.
+    """
     found = [
         this
         for sentence in sentences(_without_brand(text, brand))

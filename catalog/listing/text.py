@@ -176,7 +176,8 @@ def _values(words: Words, at: int, facet: str) -> list[Found]:
 
 
 def phrases_in(words: Words, in_title: bool = False) -> Iterator[Found]:
-    """Vocabulary phrases of a sentence from left to right, longest first, negations not yet applied."""
+    """Vocabulary phrases of a sentence from left to right, longest first, negations not yet
+    applied."""
     at = 0
     while at < len(words):
         skipped, length = span(words, at, "skip.phrases"), span(words, at, "phrases")

@@ -10,18 +10,7 @@ from pathlib import Path
 import vocabulary
 
 RULES: dict = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
-READ_FACETS = (
-    "color",
-    "pattern",
-    "sleeve_length",
-    "length",
-    "neckline",
-    "fit",
-    "material",
-    "details",
-    "style",
-    "gender",
-)
+READ_FACETS = tuple(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet != "category")
 Words = tuple[str, ...]
 
 
@@ -45,6 +34,7 @@ def sentences(text: str) -> list[Words]:
 
 
 def facet_of(value: str) -> str:
+    """Return the facet of a value that the tables of absent and negatable phrases name."""
     return next(
         facet for facet in ("details", "pattern", "neckline") if value in vocabulary.values(facet)
     )
@@ -52,6 +42,7 @@ def facet_of(value: str) -> str:
 
 @cache
 def negatable() -> dict[Words, str]:
+    """Return the phrases that are read only behind a negation, with their values."""
     return {tokens(phrase): value for value, more in RULES["negatable"].items() for phrase in more}
 
 
@@ -79,6 +70,7 @@ def phrases() -> dict[Words, tuple[tuple[str, str, bool], ...]]:
 
 @cache
 def listed(*path: str) -> frozenset[Words]:
+    """Return the phrases of one table of the rules as tokens."""
     entry = RULES
     for key in path:
         entry = entry[key]

@@ -45,7 +45,7 @@ def on_drawn(
     asked = {f"{n} change{'s' * (n > 1)}": drawn_queries(truth, n, queries, seed) for n in CHANGES}
     methods = Methods(gallery, words, mixes)
     words.learn(query.phrase for chosen in asked.values() for query in chosen)
-    figures = {}
+    figures: dict[str, Figures] = {}
     for name in tqdm(names, desc="composers on drawn pictures", leave=False):
         scorer = methods.scorer(name)
         figures[name] = {

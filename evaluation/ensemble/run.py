@@ -20,6 +20,7 @@ from evaluation.composed.drawn_queries import Truth, drawn_gallery
 from evaluation.composed.gallery import Gallery, Words, read_gallery
 from evaluation.ensemble.wishes import (
     Bench,
+    GroupedListings,
     Unlisted,
     bench,
     drawn_asks,
@@ -32,7 +33,6 @@ from evaluation.report.show import Figures, finish, machine, notice, table
 from metrics.intervals import Estimate, difference, estimate, short
 from retrieval import RankerWeights, load_ranker_weights, save_ranker_weights
 from retrieval.fusion import SHIPPED, Pool
-from retrieval.retriever import Listings
 from settings import load_settings
 
 GRID: dict[str, tuple[float, ...]] = {
@@ -142,7 +142,7 @@ def drawn_benches(
     """
     asks, likes = (make(truth, catalog.groups, 2 * count, seed) for make in (drawn_asks, like_asks))
     hidden = Unlisted(gallery.vectors, catalog.ids, catalog.groups)
-    listings: dict[str, Listings] = {"drawn": catalog, "drawn, listings hidden": hidden}
+    listings: dict[str, GroupedListings] = {"drawn": catalog, "drawn, listings hidden": hidden}
     fitting, report, rare = (
         {name: bench(shop, gallery, part, words) for name, shop in listings.items()}
         for part in (asks[::2], asks[1::2], rare_asks(truth, catalog.groups))

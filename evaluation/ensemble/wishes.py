@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 import vocabulary
 from agent.wording.wishes import caption
-from catalog.sequences import string_numbers
+from catalog.sequences import StackedVectors, string_numbers
 from composer import Query, compose
 from evaluation.composed.drawn_queries import VALUES, Truth, drawn_queries
 from evaluation.composed.gallery import Gallery, Words, read_wish
@@ -24,6 +24,14 @@ from vocabulary.wish import Constraint, Wish
 RARE_SHARE = 0.01
 """Values of a smaller share of the items are rare."""
 PAGE = 10
+
+
+class GroupedListings(Listings, Protocol):
+    """Listings with the design of each row."""
+
+    @property
+    def groups(self) -> Sequence[str]:
+        """The design of each row."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +48,9 @@ class Unlisted:
     """A gallery as a catalogue without listings: nothing is ruled out, no word is found."""
 
     def __init__(self, vectors: np.ndarray, ids: Sequence[str], groups: Sequence[str]) -> None:
-        self.vectors, self.ids, self.groups = vectors, list(ids), list(groups)
+        self.vectors: np.ndarray | StackedVectors = vectors
+        self.ids: Sequence[str] = list(ids)
+        self.groups: Sequence[str] = list(groups)
         self.designs = string_numbers(groups)
 
     def allowed_rows(self, constraints: Sequence[Constraint]) -> np.ndarray:
@@ -58,7 +68,7 @@ class Unlisted:
 class Bench:
     """Wishes over one catalogue, composed once, so that runs differ in the rankers alone."""
 
-    catalog: Listings
+    catalog: GroupedListings
     gallery: Gallery
     asks: tuple[Ask, ...]
     queries: tuple[Query, ...]
@@ -102,7 +112,7 @@ class Bench:
         return sum(shown.values()) / min(PAGE, len(ask.fitting))
 
 
-def bench(catalog: Listings, gallery: Gallery, asks: Sequence[Ask], words: Words) -> Bench:
+def bench(catalog: GroupedListings, gallery: Gallery, asks: Sequence[Ask], words: Words) -> Bench:
     """Compose the wishes."""
     words.learn(caption(ask.wish) for ask in asks)
     queries = [

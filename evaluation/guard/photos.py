@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -21,6 +20,7 @@ from catalog.feeds.fashion import read_listings, shipped_tables
 from catalog.feeds.values import ValueReader
 from catalog.item import Item
 from datasets.photos import FOLDERS, Photo
+from encoders import Space
 from evaluation.report.show import Figures
 from guard import Guard, read_claims
 from metrics.intervals import interval
@@ -108,14 +108,11 @@ def cases(
 
 
 class _Blind:
-    """An encoder that sees nothing, so that only the listing counts."""
+    """A vector space without prototypes, so that only the listing counts."""
 
-    def __init__(self, encoder: Any) -> None:
-        self.fingerprint, self.layout, self.facet_slice = (
-            "blind",
-            encoder.layout,
-            encoder.facet_slice,
-        )
+    def __init__(self, space: Space) -> None:
+        self.fingerprint, self.dim = "blind", space.dim
+        self.layout, self.facet_slice = space.layout, space.facet_slice
 
     def prototypes(self, facet: str) -> None:
         return None

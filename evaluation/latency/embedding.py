@@ -29,7 +29,7 @@ from errors import WorkError
 from evaluation.report.show import Figures, finish, machine, notice, table
 
 if TYPE_CHECKING:
-    from encoders import Encoder
+    from encoders.encoder import OpenClipEncoder
 
 MODELS = {"builtin": 256, "ViT-B-32": 64}
 """Model -> how many pictures it is timed on."""
@@ -151,7 +151,7 @@ def _measured(name: str, pictures: Sequence[Image.Image]) -> list[Figures]:
 
 
 def _ways(
-    encoder: Encoder, device: str, pictures: Sequence[Image.Image]
+    encoder: OpenClipEncoder, device: str, pictures: Sequence[Image.Image]
 ) -> Iterator[tuple[str, int, Encode]]:
     """Yield (precision, threads, function) of each way to run the encoder on a device."""
     cores = os.cpu_count() or 1
@@ -164,7 +164,9 @@ def _ways(
             yield ONNX, threads, _by_onnx(encoder, model, threads)
 
 
-def _encoded(encoder: Encoder, precision: str, pictures: Sequence[Image.Image]) -> np.ndarray:
+def _encoded(
+    encoder: OpenClipEncoder, precision: str, pictures: Sequence[Image.Image]
+) -> np.ndarray:
     encoder.bf16 = precision == BF16
     return encoder.encode_images(pictures)
 
@@ -188,14 +190,14 @@ def _timed(pictures: Sequence[Image.Image], encode: Encode) -> tuple[np.ndarray,
     return np.concatenate(parts), done / (time.perf_counter() - start)
 
 
-def _least_cosine(vectors: np.ndarray, exact: np.ndarray, encoder: Encoder) -> float:
+def _least_cosine(vectors: np.ndarray, exact: np.ndarray, encoder: OpenClipEncoder) -> float:
     slices = [encoder.layout.slice(name) for name in encoder.layout.names]
     return round(
         min(float((vectors[:, part] * exact[:, part]).sum(axis=1).min()) for part in slices), 4
     )
 
 
-def _exported(encoder: Encoder, pictures: Sequence[Image.Image]) -> bytes:
+def _exported(encoder: OpenClipEncoder, pictures: Sequence[Image.Image]) -> bytes:
     """Return the image tower as an ONNX model for batches of any size."""
     import torch
 
@@ -214,7 +216,7 @@ def _exported(encoder: Encoder, pictures: Sequence[Image.Image]) -> bytes:
     return program.model_proto.SerializeToString()
 
 
-def _by_onnx(encoder: Encoder, model: bytes, threads: int) -> Encode:
+def _by_onnx(encoder: OpenClipEncoder, model: bytes, threads: int) -> Encode:
     """Return a function that encodes pictures with ONNX Runtime in place of torch."""
     import onnxruntime  # type: ignore[import-not-found]  # optional, see the module's docstring
 

@@ -133,7 +133,7 @@ def test_near_ties_may_change_places_and_nothing_else_may() -> None:
 
 
 def test_a_drawing_is_named_by_its_subject_and_a_file_by_its_pixels(tmp_path: Path) -> None:
-    Image.new("RGB", (8, 8), "red").save(tmp_path / "red.png")
+    Image.new("RGB", (64, 64), "red").save(tmp_path / "red.png")
     (tmp_path / "note.png").write_text("no picture")
     images = ["drawn:11", "red.png", "note.png"]
     drawing, file, broken = transcripts.pictures_of({"image": images}, tmp_path)["pictures"]

@@ -7,6 +7,7 @@ import math
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from errors import WorkError
@@ -31,7 +32,7 @@ def test_bars_show_every_figure_with_its_interval() -> None:
         for collection in axes.collections
         for segment in collection.get_segments()
     ]
-    assert sum(intervals, []) == pytest.approx([0.4, 0.6, 0.2, 0.3, 1.0, 1.0])
+    assert np.concatenate(intervals) == pytest.approx([0.4, 0.6, 0.2, 0.3, 1.0, 1.0])
     assert [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"] == [0.85]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from guard import SURE
+from guard import CONFIRMED
 from vocabulary.wish import Constraint, Wish
 
 
@@ -42,11 +42,11 @@ def test_it_foretells_the_judge(stylist, asked: Wish) -> None:
     chance = guard.fit_probability(vectors, asked.groups(), said)
     judged = guard.judge(catalog.items(rows), vectors, catalog.claims(rows), asked.constraints)
     status = np.array([judged.status(place) for place in range(len(rows))])
-    assert (status == "ok").any() and ((chance >= 0) & (chance <= SURE)).all()
+    assert (status == "ok").any() and ((chance >= 0) & (chance <= CONFIRMED)).all()
     assert (
-        chance[status == "ok"] == SURE
+        chance[status == "ok"] == CONFIRMED
     ).mean() > 0.7  # most of what will fit is told (a shade depends on the stated colour)
-    assert (status[chance == SURE] == "ok").mean() > 0.7  # and most of what is told will fit
+    assert (status[chance == CONFIRMED] == "ok").mean() > 0.7  # and most of what is told will fit
     assert (
         not (status == "broken").any()
         or chance[status == "broken"].mean() < chance[status == "ok"].mean() - 0.3

@@ -7,7 +7,15 @@ import pytest
 
 from guard.thresholds import Thresholds, load_thresholds
 from tests.guard.toy import ToyEncoder
-from training.thresholds import ALPHA, CONFIRMED, Examples, bands, drawn_truth, fit_band, gather
+from training.thresholds import (
+    ALPHA,
+    CONFIRMED_SHARE,
+    Examples,
+    bands,
+    drawn_truth,
+    fit_band,
+    gather,
+)
 
 
 def examples(n: int, sharpness: float, seed: int = 3) -> Examples:
@@ -24,7 +32,9 @@ def test_few_that_pass_an_exclude_break_it_on_fresh_data() -> None:
     passed = fresh.p <= band["low"]
     weight = np.where(fresh.has, 0.2, 0.8)  # a fifth of the items judged have what is unwanted
     assert passed.mean() > 0.3
-    assert (weight * fresh.has)[passed].sum() / weight[passed].sum() <= 1.5 * CONFIRMED * ALPHA
+    assert (weight * fresh.has)[passed].sum() / weight[
+        passed
+    ].sum() <= 1.5 * CONFIRMED_SHARE * ALPHA
     assert band["low"] < band["high"]
 
 

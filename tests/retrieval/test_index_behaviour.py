@@ -17,8 +17,10 @@ from retrieval.faiss_index import FaissIndex
 from retrieval.ivf_index import IvfIndex
 
 RNG = np.random.default_rng(3)
-VECTORS = RNG.standard_normal((500, 24)).astype(np.float16)
-QUERIES = RNG.standard_normal((7, 24)).astype(np.float32)
+# Multiples of 1/16 and 1/256, so that every inner product is exact in float32 whatever the order of
+# its sum, and no test depends on a processor's rounding.
+VECTORS = (np.round(RNG.standard_normal((500, 24)) * 16) / 16).astype(np.float16)
+QUERIES = (np.round(RNG.standard_normal((7, 24)) * 256) / 256).astype(np.float32)
 KINDS = [
     "fp32",
     "fp16",

@@ -1,4 +1,7 @@
-"""An encoder fitted to a made-up shop: its slices are turned, its listings tell enough, and what it learns is kept whole."""
+"""An encoder fitted to a made-up shop.
+
+Its slices are turned, its listings tell enough, and what it learns is kept whole.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,8 @@ _TURN = np.linalg.qr(np.random.default_rng(3).normal(size=(42, 42)))[0].astype(n
 
 
 class Turned:
-    """A picture's colour is plain to see in its vector, but not where the encoder's colour slice lies.
+    """A picture's colour is plain to see in its vector, but not where the encoder's colour slice
+    lies.
 
     Pictures are one pixel: its red channel tells the colour, its green one seeds the noise.
     """
@@ -82,7 +86,12 @@ def entries(n: int, tell: bool = True):
         color = number % 4
         buffer = io.BytesIO()
         Image.new("RGB", (16, 16), (60 * color, number % 250, 0)).save(buffer, "PNG")
-        title = f"{'abcdefghij'[number % 10]}{'klmnopqrst'[number // 10 % 10]}{'uvwxyz'[number // 100]} shirt"
+        letters = (
+            "abcdefghij"[number % 10],
+            "klmnopqrst"[number // 10 % 10],
+            "uvwxyz"[number // 100],
+        )
+        title = f"{''.join(letters)} shirt"
         attributes = {"color": (COLORS[color],), "category": ("shirt",)} if tell else {}
         yield Entry(Item(id=f"i{number}", title=title, attributes=attributes), buffer.getvalue())
 

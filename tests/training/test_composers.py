@@ -94,7 +94,7 @@ def test_too_few_labels_are_named() -> None:
         "a bare shop", GALLERY.vectors, tuple(Known({}, {}, {}, {}) for _ in GALLERY.items)
     )
     with pytest.raises(
-        InputError, match="a bare shop: its labels give 0 composed queries.*more labelled items"
+        InputError, match=r"a bare shop: its labels give 0 composed queries.*more labelled items"
     ):
         mine(bare, 300, 0)
 

@@ -1,4 +1,4 @@
-"""The loop on a made-up folder: it learns, and a resumed run ends where an uninterrupted one does."""
+"""The loop on a made-up folder: it learns; a resumed run ends as an uninterrupted one does."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def trainer(table: Table, folder: Path) -> Trainer:
     return Trainer(model, table, RECIPE, folder / "checkpoint.pt", "cpu")
 
 
-class Interrupted(Exception):
+class InterruptionError(Exception):
     """Stands for a killed process."""
 
 
@@ -58,10 +58,10 @@ def test_a_resumed_run_ends_like_an_uninterrupted_one(
     def breaks(self, *args):
         calls.append(1)
         if len(calls) == 5:
-            raise Interrupted
+            raise InterruptionError
         return step(self, *args)
 
-    with monkeypatch.context() as patch, pytest.raises(Interrupted):
+    with monkeypatch.context() as patch, pytest.raises(InterruptionError):
         patch.setattr(Trainer, "_step", breaks)
         trainer(table, tmp_path / "cut").run()
     again = trainer(table, tmp_path / "cut")

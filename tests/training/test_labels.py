@@ -117,5 +117,5 @@ def test_every_photo_opens(made_up: Path) -> None:
 
 
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="looked_at.*--data"):
+    with pytest.raises(InputError, match=r"looked_at.*--data"):
         read_photos(tmp_path)

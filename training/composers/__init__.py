@@ -1,1 +1,1 @@
-"""Fits the learned composers on queries mined from a catalogue's own attributes."""
+"""Fitting the learned composers on queries mined from a catalogue's own attributes."""

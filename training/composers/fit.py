@@ -1,13 +1,15 @@
-"""Trains one learned composer on frozen vectors; all kinds alike: same queries, seeds, steps and batches.
+"""Training one learned composer on frozen vectors.
 
-Loss: the wish's query against the items of its gallery, softmax over their inner products; the targets share the
-probability (half of the loss asks for each of them, weighted by how like the reference it is otherwise, half for any).
+All kinds alike: same queries, seeds, steps and batches.
+
+Loss: the wish's query against the items of its gallery, softmax over their inner products; the
+targets share the probability (half of the loss asks for each of them, weighted by how like the
+reference it is otherwise, half for any).
 """
 
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 from tqdm import tqdm
 
 from composer import Weights
@@ -39,14 +41,20 @@ class Recipe:
     decay: float = 0.01
     scale: float = 12.0
     noise: float = 0.3
-    """Length of the random shift of a reference's unit slices: held-out pictures lie less well than trained ones."""
+    """Length of the random shift of a reference's unit slices.
+
+    Held-out pictures lie less well than trained ones.
+    """
     look_every: int = 100
     save_every: int = 100
 
 
 @dataclass(frozen=True)
 class Pool:
-    """Queries of one gallery, ready for a network. inputs: name -> (Q, ...); labels (Q, n) int8 as in `Mined`."""
+    """Queries of one gallery, ready for a network.
+
+    inputs: name -> (Q, ...); labels (Q, n) int8 as in `Mined`.
+    """
 
     gallery: Gallery
     queries: tuple[Mined, ...]
@@ -87,7 +95,8 @@ def pool(
 
 
 def shaken(vector: np.ndarray, space: Space, noise: float, rng: np.random.Generator) -> np.ndarray:
-    """(dim,) with each slice moved by a random vector of length `noise`, and brought back to length 1."""
+    """Return (dim,) with each slice moved by a random vector of length `noise`, and brought back to
+    length 1."""
     if not noise:
         return vector
     moved = np.array(vector, dtype=np.float32)
@@ -103,8 +112,11 @@ def shaken(vector: np.ndarray, space: Space, noise: float, rng: np.random.Genera
 def loss_of(
     queries: Tensor, candidates: Tensor, labels: Tensor, liking: Tensor, scale: Tensor
 ) -> Tensor:
-    """Mean over queries (B, dim) against candidates (C, dim); labels (B, C) 1, 0 or -1; liking (B, C) of targets."""
-    scores = scale * F.normalize(queries, dim=1) @ candidates.T
+    """Return the mean over queries (B, dim) against candidates (C, dim).
+
+    Labels (B, C) 1, 0 or -1; liking (B, C) of targets.
+    """
+    scores = scale * functional.normalize(queries, dim=1) @ candidates.T
     log_p = torch.log_softmax(scores.masked_fill(labels < 0, -1e4), dim=1)
     share = liking * (labels > 0)
     each = -(share * log_p).sum(1) / share.sum(1).clamp_min(1e-6)
@@ -113,7 +125,7 @@ def loss_of(
 
 
 def quality(network: Network, tensors: Mapping[str, Tensor], part: Pool, places: Tensor) -> float:
-    """Mean of R@10 + P@10 / 2 over the pool's queries; unknown items are left out."""
+    """Return the mean of R@10 + P@10 / 2 over the pool's queries; unknown items are left out."""
     with torch.inference_mode():
         scores = (network.forward(tensors, part.inputs, places) @ part.vectors.T).numpy()
     scores = np.where(part.labels < 0, -np.inf, scores)
@@ -167,7 +179,10 @@ class Trainer:
         )
 
     def resume(self) -> bool:
-        """Go on from the checkpoint where there is one of this very run; one of another run is begun anew."""
+        """Go on from the checkpoint where there is one of this very run.
+
+        One of another run is begun anew.
+        """
         if not self.path.is_file():
             return False
         saved = torch.load(self.path, weights_only=True)
@@ -196,7 +211,7 @@ class Trainer:
             },
             part,
         )
-        os.replace(part, self.path)
+        part.replace(self.path)
 
     def run(self) -> dict[str, np.ndarray]:
         """All remaining steps. Returns the tensors that did best on the choosing designs."""

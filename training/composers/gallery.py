@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
 import vocabulary
 from catalog.store import Catalog
 from composer import shades
-from datasets.photos import Photo, photo_opener, read_photos
+from datasets.photos import Photo, read_photos
 from encoders import Encoder
 from errors import InputError
+from metrics.encoder.photos import encode_photos
 from vocabulary import STEPS
 
-BATCH = 32
 CORE = ("category", "color", "pattern", "gender")
 """What a target must keep of its reference where the wish leaves it alone and it is known."""
 FINER = ("sleeve_length", "length", "neckline", "fit", "material")
@@ -33,8 +31,12 @@ CHOOSE_PERCENT = 15
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of one item. `all_of`: facet -> all its values; `one_of`: facet -> one of these holds; `details`:
-    detail -> present or not; `exact`: facet -> the name by which "the same" is told, finer than the vocabulary's."""
+    """What is known of one item.
+
+    `all_of`: facet -> all its values; `one_of`: facet -> one of these holds; `details`: detail ->
+    present or not; `exact`: facet -> the name by which "the same" is told, finer than the
+    vocabulary's.
+    """
 
     all_of: Mapping[str, frozenset[str]]
     one_of: Mapping[str, frozenset[str]]
@@ -49,17 +51,20 @@ class Gallery:
     name: str
     vectors: np.ndarray
     items: tuple[Known, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_facts", {})
+    _facts: dict[tuple[str, str], np.ndarray] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def fact(self, facet: str, value: str) -> np.ndarray:
-        """(n,) int8: 1 the item has the value (or one that it covers), 0 it has not, -1 nobody knows."""
-        found = self._facts.get((facet, value))
-        if found is None:
-            found = np.array([_holds(item, facet, value) for item in self.items], dtype=np.int8)
-            self._facts[facet, value] = found
-        return found
+        """Return (n,) int8.
+
+        1 the item has the value (or one that it covers), 0 it has not, -1 nobody knows.
+        """
+        if (facet, value) not in self._facts:
+            self._facts[facet, value] = np.array(
+                [_holds(item, facet, value) for item in self.items], dtype=np.int8
+            )
+        return self._facts[facet, value]
 
     @cached_property
     def codes(self) -> dict[str, np.ndarray]:
@@ -72,11 +77,11 @@ class Gallery:
         return table
 
     def position(self, facet: str, value: str) -> np.ndarray:
-        """(n,) where an item stands on the axis of "more" and "less", NaN where unknown."""
+        """Return (n,) where an item stands on the axis of "more" and "less", NaN where unknown."""
         return np.array([_place(item, facet, value) for item in self.items], dtype=np.float64)
 
     def of(self, rows: Sequence[int], name: str) -> Gallery:
-        """Some of the items."""
+        """Return some of the items."""
         return Gallery(name, self.vectors[list(rows)], tuple(self.items[row] for row in rows))
 
 
@@ -111,13 +116,17 @@ def _place(item: Known, facet: str, value: str) -> float:
         for n in names
         if n not in vocabulary.SHADES
     ]
-    if not places or None in places or (facet != "color" and len(names) > 1):
+    known = [place for place in places if place is not None]
+    if not places or len(known) < len(places) or (facet != "color" and len(names) > 1):
         return float("nan")
-    return float(np.mean(places))
+    return float(np.mean(known))
 
 
 def photo_galleries(data: Path, encoder: Encoder, cache: Path) -> tuple[Gallery, Gallery]:
-    """The product photos of the designs that train and of those that choose. Raises InputError without the folders."""
+    """Return the product photos of the designs that train and of those that choose.
+
+    Raises InputError without the folders.
+    """
     photos = [photo for photo in read_photos(data) if photo.source == "product"]
     found = []
     for role in ("train", "choose"):
@@ -139,35 +148,25 @@ def _photo(photo: Photo) -> Known:
 
 
 def _encoded(encoder: Encoder, data: Path, photos: Sequence[Photo], cache: Path) -> np.ndarray:
-    """(n, dim) of the original pictures, kept in `cache` under the encoder's fingerprint and the photos' names."""
+    """Return (n, dim) of the original pictures, kept in `cache` under the encoder's fingerprint and
+    the photos' names."""
     digest = hashlib.blake2b("".join(p.id for p in photos).encode(), digest_size=6).hexdigest()
     path = cache / f"vectors-{encoder.fingerprint}-{digest}.npy"
     if path.is_file():
         return np.load(path)
-    opener, parts = photo_opener(data, "product"), []
-    for start in tqdm(
-        range(0, len(photos), BATCH), desc="encoding photos", unit="batch", mininterval=2
-    ):
-        parts.append(
-            encoder.encode_images(
-                [opener(p.id).convert("RGB") for p in photos[start : start + BATCH]]
-            )
-        )
-    vectors = (
-        np.concatenate(parts).astype(np.float32)
-        if parts
-        else np.zeros((0, encoder.dim), dtype=np.float32)
-    )
+    vectors = encode_photos(encoder, data, photos).astype(np.float32)
     cache.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part.npy")
     np.save(part, vectors)
-    os.replace(part, path)
+    part.replace(path)
     return vectors
 
 
 def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
-    """A drawn catalogue's items: designs that train, and those that choose. Raises InputError where the catalogue was
-    embedded by another encoder or has no drawn truth."""
+    """Return a drawn catalogue's items: designs that train, and those that choose.
+
+    Raises InputError where the catalogue was embedded by another encoder or has no drawn truth.
+    """
     catalog = Catalog.open(folder)
     made_by = catalog.manifest.get("encoder", {}).get("fingerprint")
     if made_by != encoder.fingerprint:
@@ -178,7 +177,8 @@ def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
     path = folder / "truth.jsonl"
     if not path.is_file():
         raise InputError(
-            f"{folder} has no truth.jsonl: name a drawn catalogue (`python -m catalog demo --out DIR --seed 11`)"
+            f"{folder} has no truth.jsonl: name a drawn catalogue (`python -m catalog demo --out "
+            "DIR --seed 11`)"
         )
     truth = {
         row["id"]: row["truth"]
@@ -198,7 +198,7 @@ def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
 
 
 def _drawn(truth: Mapping[str, Sequence[str]]) -> Known:
-    """A drawing shows all that it has: what is not named is absent."""
+    """Return a drawing shows all that it has: what is not named is absent."""
     return Known(
         {facet: frozenset(truth.get(facet, ())) for facet in vocabulary.ATTRIBUTE_FACETS},
         {},

@@ -1,9 +1,10 @@
-"""From the photo folders, and a drawn catalogue where one is named, to weights of the learned composers."""
+"""From the photo folders, and a drawn catalogue where one is named, to weights of the learned
+composers."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,10 @@ CHOOSING_SEED = 1000
 
 @dataclass(frozen=True)
 class Job:
-    """Where things come from and go to. catalog: a drawn one, of another seed than any reported one, or None."""
+    """Where things come from and go to.
+
+    catalog: a drawn one, of another seed than any reported one, or None.
+    """
 
     data: Path
     cache: Path
@@ -30,7 +34,7 @@ class Job:
     out: Path = FOLDER
     queries: int = 4000
     choosing: int = 500
-    recipe: Recipe = Recipe()
+    recipe: Recipe = field(default_factory=Recipe)
 
 
 @dataclass(frozen=True)
@@ -55,13 +59,13 @@ def lesson(pairs: Sequence[tuple[Gallery, Gallery]], encoder: Encoder, job: Job)
 
 
 def galleries(encoder: Encoder, job: Job) -> list[tuple[Gallery, Gallery]]:
-    """(train, choose) of the photos, and of the drawn catalogue."""
+    """Return (train, choose) of the photos, and of the drawn catalogue."""
     found = [photo_galleries(job.data, encoder, job.cache)]
     return found if job.catalog is None else [*found, drawn_galleries(job.catalog, encoder)]
 
 
 def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights) -> dict:
-    """Trains one kind and writes its weights. Returns what is worth knowing of the run."""
+    """Train one kind and writes its weights. Returns what is worth knowing of the run."""
     if kind not in NETWORKS:
         raise InputError(f"no learned composer {kind!r}; there are: {', '.join(NETWORKS)}")
     network, recipe = NETWORKS[kind], job.recipe
@@ -74,8 +78,10 @@ def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights)
     resumed = trainer.resume()
     tensors = trainer.run()
     note = (
-        f"{sum(len(q) for _, q in taught.train)} queries mined from {', '.join(g.name for g, _ in taught.train)}; "
-        f"{recipe.steps} steps, seed {recipe.seed}; on the choosing designs {trainer.first:.4f} -> {trainer.reached:.4f}"
+        f"{sum(len(q) for _, q in taught.train)} queries mined from "
+        f"{', '.join(g.name for g, _ in taught.train)}; "
+        f"{recipe.steps} steps, seed {recipe.seed}; on the choosing designs {trainer.first:.4f} "
+        f"-> {trainer.reached:.4f}"
     )
     path = job.out / f"{kind}.safetensors"
     save_learned(
@@ -93,7 +99,7 @@ def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights)
 
 
 def run(kinds: Sequence[str], encoder: Encoder, job: Job) -> dict:
-    """Trains these kinds on the same queries, on one core."""
+    """Train these kinds on the same queries, on one core."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

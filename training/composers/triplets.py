@@ -1,7 +1,10 @@
-"""Queries mined from a gallery's attributes: a reference, one to three changes in words, and which items are targets.
+"""Queries mined from a gallery's attributes.
 
-A target has everything that is asked for and, in the facets that the wish leaves alone, its reference's kind, colour,
-pattern and audience. An item of which too little is known is neither a target nor a counterexample.
+A reference, one to three changes in words, and which items are targets.
+
+A target has everything that is asked for and, in the facets that the wish leaves alone, its
+reference's kind, colour, pattern and audience. An item of which too little is known is neither a
+target nor a counterexample.
 """
 
 from __future__ import annotations
@@ -128,7 +131,7 @@ class Miner:
         )
 
     def _fits(self, row: int, constraints: Sequence[Constraint]) -> np.ndarray:
-        """(n,) int8: 1 target, 0 counterexample, -1 unknown."""
+        """Return (n,) int8: 1 target, 0 counterexample, -1 unknown."""
         conditions = [self._meets(row, c) for c in constraints]
         changed = {c.facet for c in constraints}
         for facet in CORE:
@@ -161,8 +164,10 @@ def mine(gallery: Gallery, count: int, seed: int) -> list[Mined]:
     if len(found) < min(FEWEST, count):
         known = {facet: int((gallery.codes[facet] >= 0).sum()) for facet in CORE}
         raise InputError(
-            f"{gallery.name}: its labels give {len(found)} composed queries, at least {min(FEWEST, count)} are "
-            f"needed; of {len(gallery.items)} items known: {known}. Name a catalogue with more labelled items"
+            f"{gallery.name}: its labels give {len(found)} composed queries, at least "
+            f"{min(FEWEST, count)} are "
+            f"needed; of {len(gallery.items)} items known: {known}. Name a catalogue with more "
+            "labelled items"
         )
     return found
 
@@ -170,7 +175,11 @@ def mine(gallery: Gallery, count: int, seed: int) -> list[Mined]:
 def finer_agreement(
     gallery: Gallery, rows: np.ndarray, candidates: np.ndarray, changed: Sequence[frozenset[str]]
 ) -> np.ndarray:
-    """(B, C) float32: the share of finer facets, known of both and left alone, in which candidates are like references."""
+    """Return (B, C) float32.
+
+    The share of finer facets, known of both and left alone, in which candidates are like
+    references.
+    """
     same = np.zeros((len(rows), len(candidates)), dtype=np.float32)
     known = np.zeros_like(same)
     for facet in FINER:
@@ -183,12 +192,12 @@ def finer_agreement(
 
 
 def changed_facets(query: Mined) -> frozenset[str]:
-    """The facets that a query's wish names."""
+    """Return the facets that a query's wish names."""
     return frozenset(c.facet for c in query.wish.constraints)
 
 
 def tally(queries: Sequence[Mined]) -> Mapping[str, int]:
-    """How many queries of each number of changes and of each op there are."""
+    """Return how many queries of each number of changes and of each op there are."""
     counts: dict[str, int] = {}
     for query in queries:
         for key in (
