@@ -17,9 +17,8 @@ from typing import Literal
 import vocabulary
 from agent.state import LEANING, NEAREST, Found, State, Update
 from agent.tools import Tools
-from agent.wording.money import money
+from agent.wording import questions
 from agent.wording.phrases import listing, phrase
-from vocabulary import plural
 from vocabulary.wish import Constraint, PriceRange, Wish
 
 MAX_ROUNDS = 3
@@ -165,21 +164,17 @@ class Critic:
                 and (price := self.tools.nearest_price(hard, c, state["avoid"])) is not None
             ):
                 return {
-                    "question": f"The nearest price is {money(price, currency)}; "
-                    "shall I look there?",
+                    "question": questions.nearest_price(price, currency),
                     "offer": (*others, reaching(c, price)),
                 }
             if c.facet in ("size", "gender") and self.tools.allowed(hard, state["avoid"]):
                 return {
-                    "question": f"Shall I look beyond “{phrase(c, currency)}”?",
+                    "question": questions.look_beyond(phrase(c, currency)),
                     "offer": others,
                 }
         if not self.tools.allowed([c for c in wish.of("require") if c.facet == "category"]):
-            kinds = [plural(kind) for kind in list(self.tools.kinds())[:_KINDS_NAMED]]
-            return {"question": f"I have {listing(kinds)}, for instance; shall it be one of these?"}
-        return {
-            "question": "What may I leave out?" if len(wish.hard) > 1 else "What else may it be?"
-        }
+            return {"question": questions.one_of_these(list(self.tools.kinds())[:_KINDS_NAMED])}
+        return {"question": questions.leave_out(several=len(wish.hard) > 1)}
 
     def _unsure(self, state: State) -> Update:
         """Offer to go without what could not be confirmed, if nothing else is shown."""

@@ -14,9 +14,9 @@ from agent.turn_reader import TurnReader
 from agent.wish.apply import TurnInput, apply_turn, leaning
 from agent.wish.merge import COMPARATIVES
 from agent.wish.references import item_ids, photo_hashes
+from agent.wording import questions
 from agent.wording.phrases import listing, phrase
 from agent.wording.wishes import describe
-from vocabulary import plural
 from vocabulary.wish import Wish
 
 MAX_CARDS = 200
@@ -114,10 +114,7 @@ class Thought:
         """Return a question if nothing tells which kind of piece to look for."""
         reading = turn.reading
         if reading.unknown_vibes:
-            return (
-                f"What would “{reading.unknown_vibes[0]}” be for you: which colours, which kind of "
-                "piece?"
-            )
+            return questions.meaning_of(reading.unknown_vibes[0])
         descriptive = [
             c for c in wish.constraints if c.facet not in ("gender", "price", "size", "brand")
         ]
@@ -125,8 +122,8 @@ class Thought:
             return None
         if reading.intent("show_more", "undo"):
             return None
-        kinds = [plural(kind) for kind in list(self.tools.kinds())[:_KINDS_OFFERED]]
-        return f"What kind of piece shall it be: {listing(kinds, 'or')}?" if kinds else None
+        kinds = list(self.tools.kinds())[:_KINDS_OFFERED]
+        return questions.which_kind(kinds) if kinds else None
 
     def _avoided(self, session: Session, turn: TurnInput, reference: Reference) -> frozenset[int]:
         """Return the rows not to show.

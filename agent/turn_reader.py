@@ -15,13 +15,13 @@ from agent.tools import Tools
 from agent.wish.apply import TurnInput
 from agent.wish.pointing import as_shown
 from agent.wish.references import References, photo_hashes
+from agent.wording import notes as wording
 from catalog.item import Item
 from errors import BadImageError, InputError
 
 MAX_MESSAGE_CHARS = 4_000
 """Longer messages are cut, and the shopper is told."""
 MAX_PHOTOS = 4
-NO_MODEL = "No language model is set up (OPENAI_API_KEY), so I planned this offline."
 
 
 class TurnReader:
@@ -60,10 +60,7 @@ class TurnReader:
         if reading.parts:
             photo = self._combined(reading, photos, page, session, clock, notes) or photo
         if reading.currency not in (None, self.tools.currency):
-            notes.append(
-                f"Prices here are in {self.tools.currency}; I took your {reading.currency} amount "
-                "for that."
-            )
+            notes.append(wording.other_currency(self.tools.currency, reading.currency))
         turn = TurnInput(plan, photo, like, page, (*notes, *plan.notes))
         return turn, tuple(seen.hash for seen in photos)
 
@@ -71,15 +68,13 @@ class TurnReader:
         self, request: Request, session: Session, clock: Clock, notes: list[str]
     ) -> list[Seen]:
         if len(request.images) > MAX_PHOTOS:
-            notes.append(
-                f"I looked at the first {MAX_PHOTOS} of your {len(request.images)} pictures."
-            )
+            notes.append(wording.pictures_cut(MAX_PHOTOS, len(request.images)))
         photos = []
         for image in request.images[:MAX_PHOTOS]:
             try:
                 photos.append(self.photo_reader.see(session.id, image, clock))
             except BadImageError as error:
-                notes.append(f"I could not use a picture: {error}")
+                notes.append(wording.bad_picture(error))
         return photos
 
     def _look_at_garment(
@@ -112,10 +107,7 @@ class TurnReader:
             current = self.references.of_item(items[0]) if items else None
         combined = self.references.together(reading.parts, reading.mentions, photos, page, current)
         if combined is None:
-            notes.append(
-                "I could not tell which pictures you mean; say “the first photo” or “the second "
-                "one”."
-            )
+            notes.append(wording.WHICH_PICTURES)
         return combined
 
     def _item_to_resemble(self, request: Request, notes: list[str]) -> Item | None:
@@ -124,10 +116,7 @@ class TurnReader:
         try:
             return self.tools.catalog.items([self.tools.catalog.row(request.like)])[0]
         except InputError:
-            notes.append(
-                f"There is no item {request.like[:80]!r} in this shop, so I went by your words "
-                "alone."
-            )
+            notes.append(wording.no_such_item(request.like))
             return None
 
     def _plan(
@@ -142,7 +131,7 @@ class TurnReader:
     ) -> Plan:
         name = request.planner or self.default
         if name not in self.planners:
-            notes.append(NO_MODEL)
+            notes.append(wording.NO_MODEL)
             name = self.default
         plan_request = self._plan_request(text, session, page, photos, clock)
         with clock.stage("plan"):
@@ -185,9 +174,7 @@ class TurnReader:
 
 def _cut(text: str, notes: list[str]) -> str:
     if len(text) > MAX_MESSAGE_CHARS:
-        notes.append(
-            f"Your message has {len(text):,} characters; I read the first {MAX_MESSAGE_CHARS:,}."
-        )
+        notes.append(wording.message_cut(len(text), MAX_MESSAGE_CHARS))
     return text[:MAX_MESSAGE_CHARS]
 
 
