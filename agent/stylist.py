@@ -35,7 +35,7 @@ from agent.wording.phrases import phrase
 from catalog.item import Item
 from catalog.store import Catalog
 from composer import KINDS
-from encoders import load_encoder
+from encoders import Encoder, load_encoder
 from encoders.batching import BatchedEncoder
 from errors import InputError
 from guard import fitted_to, open_guard
@@ -69,7 +69,7 @@ class Stylist:
     def __init__(
         self,
         catalog: Catalog,
-        encoder: Any,
+        encoder: Encoder,
         memory: Memory,
         settings: Settings,
         index: VectorIndex | None = None,
@@ -99,7 +99,7 @@ class Stylist:
         directory: str | Path,
         memory: str | Path | None = None,
         settings: Settings | None = None,
-        encoder: Any = None,
+        encoder: Encoder | None = None,
     ) -> Stylist:
         """Open a warmed-up stylist on the catalogue in `directory`.
 

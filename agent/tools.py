@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
 from agent.state import Clock
 from agent.wording.wishes import caption
 from catalog.item import Item
+from catalog.sequences import StackedVectors
 from catalog.store import Catalog
 from composer import Query, compose, kinds_for, load_weights
+from encoders import Encoder, SliceLayout
 from guard import CONFIRMED, Guard, Judgement
 from retrieval import Hit, Retriever
 from vocabulary.wish import Constraint, PriceRange, Wish
@@ -24,7 +25,9 @@ BACKGROUND_PAIRS = 500
 class Tools:
     """Search and check on one catalogue. Read-only, safe for many threads."""
 
-    def __init__(self, catalog: Catalog, encoder: Any, retriever: Retriever, guard: Guard) -> None:
+    def __init__(
+        self, catalog: Catalog, encoder: Encoder, retriever: Retriever, guard: Guard
+    ) -> None:
         self.catalog, self.encoder, self.retriever, self.guard = catalog, encoder, retriever, guard
         self.weights = load_weights()
         self.composer = "gated" if "gated" in kinds_for(encoder) else "delta"
@@ -110,7 +113,7 @@ class Tools:
         constraints: Sequence[Constraint],
         clock: Clock,
         reference: np.ndarray | None = None,
-        anchor: Any = None,
+        anchor: Item | None = None,
     ) -> Judgement:
         """Judge rows: for each row one verdict per constraint."""
         with clock.stage("items"):
@@ -174,7 +177,7 @@ class Tools:
 
     def _open(self, constraints: Iterable[Constraint], avoid: Iterable[int]) -> np.ndarray:
         """Return (n,) bool: can be bought, is not avoided, its listing does not contradict."""
-        mask = self.catalog.allowed_rows(tuple(constraints)) & self.catalog.available
+        mask: np.ndarray = self.catalog.allowed_rows(tuple(constraints)) & self.catalog.available
         mask[_rows(avoid)] = False
         return mask
 
@@ -239,7 +242,8 @@ class Tools:
         self._embed.cache_clear()
 
     def _embed_uncached(self, words: str) -> np.ndarray:
-        return self.encoder.encode_texts([words])[0]
+        vector: np.ndarray = self.encoder.encode_texts([words])[0]
+        return vector
 
 
 def _rows(rows: Iterable[int]) -> np.ndarray:
@@ -247,7 +251,7 @@ def _rows(rows: Iterable[int]) -> np.ndarray:
     return rows if isinstance(rows, np.ndarray) else np.fromiter(rows, dtype=np.int64)
 
 
-def _background(vectors: np.ndarray, layout: Any) -> dict[str, float]:
+def _background(vectors: np.ndarray | StackedVectors, layout: SliceLayout) -> dict[str, float]:
     """Return the mean cosine of two random items in each slice; spaces differ in their spread."""
     if len(vectors) < 2:
         return dict.fromkeys(layout.names, 0.0)

@@ -38,6 +38,7 @@ class TurnRunner:
         modes: list[Literal["updates", "custom"]] = ["updates"]
         if streams_words:
             modes.append("custom")
+        part: Any  # a state update, or in mode "custom" a piece of the reply's text
         for mode, part in self.graph.stream(
             opening(request, session, clock),
             {"recursion_limit": RECURSION_LIMIT},

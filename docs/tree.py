@@ -1,4 +1,7 @@
-"""Write docs/tree.md from the first sentence of every file: `python docs/tree.py`."""
+"""Write docs/tree.md, one clause a file, from each file's first sentence.
+
+Usage: python docs/tree.py
+"""
 
 from __future__ import annotations
 

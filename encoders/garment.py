@@ -43,7 +43,7 @@ SHARPNESS = 60.0
 """How steeply the palette's softmax falls off with the distance from a colour."""
 STAGES = {1: 24, 2: 40, 4: 112}
 """Stage -> its channels, at a quarter, an eighth and a sixteenth of the side."""
-MASK_STAGE, LAST_STAGE = 4, 6
+MASK_STAGE = 4
 LAST_CHANNELS = 320
 
 

@@ -1,4 +1,4 @@
-"""The floors of the house: imports go downward only, and rooms on one floor do not know each other."""
+"""The floors: imports go downward only, and rooms on one floor do not import each other."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ FLOORS = [
     {"settings", "errors"},
 ]
 LEVEL = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
-# settings and errors are one floor of two files without rooms: settings reports its faults through errors
+# settings and errors share a floor; settings reports its faults through errors
 ALLOWED_BESIDE = {("settings", "errors")}
 
 
@@ -53,11 +53,11 @@ def room_of(path: Path) -> str:
 def breaches(path: Path) -> list[str]:
     room = room_of(path)
     own = path.relative_to(ROOT).parts[0].removesuffix(".py")
-    bad = []
-    for target in sorted(imported_rooms(path) - {room, own}):
-        if LEVEL[target] <= LEVEL[room] and (room, target) not in ALLOWED_BESIDE:
-            bad.append(f"{path.relative_to(ROOT)} ({room}) imports {target}")
-    return bad
+    return [
+        f"{path.relative_to(ROOT)} ({room}) imports {target}"
+        for target in sorted(imported_rooms(path) - {room, own})
+        if LEVEL[target] <= LEVEL[room] and (room, target) not in ALLOWED_BESIDE
+    ]
 
 
 def test_imports_go_downward() -> None:
@@ -126,7 +126,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 
 def test_the_search_for_circles_finds_one(tmp_path: Path) -> None:
-    """A made-up circle of three is found, also by way of a package; one for type checkers alone is none."""
+    """A made-up circle of three is found, also through a package; type-checking imports are none."""
     (tmp_path / "room").mkdir()
     texts = {
         "room/__init__.py": "from room.second import B\n",

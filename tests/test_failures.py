@@ -1,4 +1,4 @@
-"""The known ways to fail, on the whole house: drift, halting, attribute blindness. And that truth is not read."""
+"""The known ways to fail, through the whole chat: drift, halting, attribute blindness."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_blindness_the_no_outlives_other_wishes(stylist: Stylist, truth: dict) -
 
 
 def test_drift_the_rest_of_the_reference_stays(stylist: Stylist, truth: dict) -> None:
-    """Another colour, the same garment: what is found is closer to the reference than what words alone find."""
+    """Another colour, the same garment: hits are closer to the reference than words alone find."""
     layout, vectors = stylist.encoder.layout, np.asarray(stylist.catalog.vectors, dtype=np.float32)
     kept = [layout.slice(name) for name in ("category", "silhouette", "pattern")]
 

@@ -1,4 +1,4 @@
-"""Promises of the repository: requirements that agree, documents that are true, nothing too large."""
+"""Promises of the repository: requirements that agree, true documents, nothing too large."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def tracked() -> list[Path]:
 
 def test_the_gpu_requirements_differ_in_faiss_alone() -> None:
     cpu, gpu = pins("requirements.txt"), pins("requirements-gpu.txt")
-    assert {k for k in cpu.keys() ^ gpu.keys()} == {"faiss-cpu", "faiss-gpu-cu12"}
+    assert cpu.keys() ^ gpu.keys() == {"faiss-cpu", "faiss-gpu-cu12"}
     assert all(cpu[name] == gpu[name] for name in cpu.keys() & gpu.keys())
 
 

@@ -1,4 +1,7 @@
-"""Recorded conversations through the real graph, both planners; the model's side over HTTP to a loopback server."""
+"""Recorded conversations through the real graph, with both planners.
+
+The model's side runs over HTTP against a loopback server.
+"""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ class Ledger:
             sqlite3.connect(str(path), check_same_thread=False, timeout=10)
         )
         with self._lock:
-            self._db["spending"].create(
+            self._db.table("spending").create(
                 {"day": str, "usd": float, "calls": int, "tokens_in": int, "tokens_out": int},
                 pk="day",
                 if_not_exists=True,

@@ -10,8 +10,8 @@ ladder = Migrations("agent.memory.store")
 @ladder()
 def sessions_turns_uploads(db: Database) -> None:
     """Create sessions with their state, their turns, and uploaded pictures."""
-    db["sessions"].create({"id": str, "state": str, "created": str, "updated": str}, pk="id")
-    db["turns"].create(
+    db.table("sessions").create({"id": str, "state": str, "created": str, "updated": str}, pk="id")
+    db.table("turns").create(
         {
             "session": str,
             "turn": int,
@@ -24,7 +24,7 @@ def sessions_turns_uploads(db: Database) -> None:
         pk=("session", "turn"),
         foreign_keys=[("session", "sessions", "id")],
     )
-    db["uploads"].create(
+    db.table("uploads").create(
         {"session": str, "hash": str, "file": str, "encoder": str, "vector": bytes, "created": str},
         pk=("session", "hash"),
         foreign_keys=[("session", "sessions", "id")],
@@ -34,20 +34,20 @@ def sessions_turns_uploads(db: Database) -> None:
 @ladder()
 def seen_and_feedback(db: Database) -> None:
     """Create the record of what was shown in which turn, and the shopper's feedback on it."""
-    db["seen"].create(
+    db.table("seen").create(
         {"session": str, "turn": int, "item": str},
         pk=("session", "turn", "item"),
         foreign_keys=[("session", "sessions", "id")],
     )
-    db["feedback"].create(
+    db.table("feedback").create(
         {"id": int, "session": str, "item": str, "kind": str, "created": str},
         pk="id",
         foreign_keys=[("session", "sessions", "id")],
     )
-    db["feedback"].create_index(["session", "item"])
+    db.table("feedback").create_index(["session", "item"])
 
 
 @ladder()
 def corrections(db: Database) -> None:
     """Add the shopper's corrections of what was seen in a photo, {facet: value or null} as JSON."""
-    db["uploads"].add_column("corrections", str, not_null_default="{}")
+    db.table("uploads").add_column("corrections", str, not_null_default="{}")

@@ -124,15 +124,6 @@ class Memory:
         )
         return [self._turn(row) for row in reversed(newest)]
 
-    def last_shown(self, session: str) -> Reply | None:
-        """Return the newest reply that showed items, or None."""
-        rows = self._storage.rows(
-            "select reply from turns where session = ?1 and turn = "
-            "(select max(turn) from seen where session = ?1)",
-            session,
-        )
-        return Reply.model_validate_json(rows[0]["reply"]) if rows else None
-
     def remember(
         self, session: str, hash: str, picture: Image.Image, encoder: str, vector: np.ndarray
     ) -> Upload:

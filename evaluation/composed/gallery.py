@@ -96,10 +96,3 @@ class Words:
     def __call__(self, wish: Wish) -> np.ndarray | None:
         """Return the embedding (dim,) of a wish's caption; None if it names nothing visible."""
         return self.of(caption(wish))
-
-
-def embed_phrases(encoder: Encoder, queries: Sequence[ComposedQuery]) -> dict[str, np.ndarray]:
-    """Return phrase -> (dim,) embedding of its own words."""
-    words = Words(encoder)
-    words.learn(query.phrase for query in queries)
-    return {query.phrase: words.embedding(query.phrase) for query in queries}

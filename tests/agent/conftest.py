@@ -1,4 +1,4 @@
-"""A stylist on the tiny shop: real graph, memory, retrieval and guard; only the encoder is a code book."""
+"""A stylist on the tiny shop: everything is real but the encoder, which is a code book."""
 
 from __future__ import annotations
 

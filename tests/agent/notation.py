@@ -1,4 +1,7 @@
-"""Constraints in a line: "require color:navy; less length:length; require color:grey|1" (the number: alternatives)."""
+"""A one-line notation for constraints: "require color:navy; less length:length".
+
+Alternatives share a number: "require color:grey|1".
+"""
 
 from __future__ import annotations
 

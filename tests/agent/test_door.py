@@ -34,7 +34,8 @@ def test_turns_are_answered_in_order_and_bad_lines_do_not_stop_them(tiny: Stylis
         "",
         '["a list"]',
         '{"text": "who?"}',
-        '{"session": "door", "text": "in navy instead", "k": 3, "like": null, "image": null, "extra": 1}',
+        '{"session": "door", "text": "in navy instead", "k": 3, "like": null, '
+        '"image": null, "extra": 1}',
         '{"session": "door", "text": "x", "k": 0}',
     ]
     told = [(json.loads(line), usable) for line, usable in answers(tiny, lines)]

@@ -183,12 +183,14 @@ from agent.memory.session import Session
 from PIL import Image
 memory, name = Memory(sys.argv[1]), sys.argv[2]
 for turn in range(1, 31):
-    memory.record(Session(id="shared", turn=turn), name, (), Reply(session="shared", turn=turn, reply=name))
+    shared = Session(id="shared", turn=turn)
+    memory.record(shared, name, (), Reply(session="shared", turn=turn, reply=name))
     memory.record(Session(id=name, turn=turn), name, (), Reply(session=name, turn=turn, reply=name))
     memory.judge("shared", f"{name}-{turn}", "save")
     memory.remember(name, f"photo-{turn}", Image.new("RGB", (30, 30)), "fp", [1.0])
     if turn % 10 == 0:
-        memory.record(Session(id=f"gone-{name}", turn=1), "secret", (), Reply(session=f"gone-{name}", turn=1, reply="x"))
+        gone = Session(id=f"gone-{name}", turn=1)
+        memory.record(gone, "secret", (), Reply(session=gone.id, turn=1, reply="x"))
         memory.forget(f"gone-{name}")
 """
 

@@ -1,4 +1,4 @@
-"""The whole agent over Milvus: the same replies as over FAISS, and a clear word when the server is away."""
+"""The whole agent over Milvus: the replies of FAISS, and a clear word if the server is away."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from retrieval import milvus_index
 from retrieval.milvus_collection import MilvusCollection
 
 DEPTH = 20
-"""Few candidates of 200 items: where all rows are wanted, no index is asked for the best of them."""
+"""Few candidates of 200 items; if all rows were wanted, no index would be asked for the best."""
 TURNS = (
     ("one", "anything but black, for women"),
     ("one", "cheaper"),

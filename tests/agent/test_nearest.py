@@ -1,4 +1,4 @@
-"""Unknown moods: read as the nearest known one only where that is sure, said openly, and never over explicit words."""
+"""Unknown moods: the nearest known one only if that is certain, and never over explicit words."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = {
 
 
 def embed(texts: Sequence[str]) -> np.ndarray:
-    """Every text a direction of its own; "zorblax" lies among the names of cottagecore, "blurgh" between two entries."""
+    """Give every text its own direction: "zorblax" near cottagecore, "blurgh" between two moods."""
 
     def one(text: str) -> np.ndarray:
         if "zorblax" in text:

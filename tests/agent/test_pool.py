@@ -181,7 +181,7 @@ def test_every_process_moves_to_a_catalogues_new_state(
 def test_what_keeps_the_first_worker_from_opening_is_raised(shop_dir: Path) -> None:
     with pytest.raises(InputError, match="another encoder"):
         StylistPool.open(shop_dir, settings=SETTINGS, opener=pool_world.refusing)
-    with pytest.raises(WorkError, match="while it opened.*WORKERS=1"):
+    with pytest.raises(WorkError, match=r"while it opened.*WORKERS=1"):
         StylistPool.open(shop_dir, settings=SETTINGS, opener=pool_world.dying)
 
 
@@ -203,7 +203,10 @@ from agent import StylistPool
 from settings import load_settings
 from tests.agent import pool_world
 if __name__ == "__main__":
-    pool = StylistPool.open(sys.argv[1], memory=sys.argv[2], settings=load_settings({}, workers=2), opener=pool_world.scripted)
+    settings = load_settings({}, workers=2)
+    pool = StylistPool.open(
+        sys.argv[1], memory=sys.argv[2], settings=settings, opener=pool_world.scripted
+    )
     print(*{pool.chat(f"s{n}", "hello").reply.split()[0] for n in range(20)}, flush=True)
     time.sleep(60)
 """

@@ -1,4 +1,4 @@
-"""A tiny shop whose pictures are plain colours and whose encoder reads them by a code book: every right answer is known."""
+"""A tiny shop of plain-coloured pictures, read by a code book: every right answer is known."""
 
 from __future__ import annotations
 
@@ -26,7 +26,10 @@ def _direction(facet: str, value: str, size: int) -> np.ndarray:
 
 
 class CodeBookEncoder:
-    """Knows what each plain colour stands for. Values of a facet are random directions of the facet's slice."""
+    """An encoder that knows what each plain colour stands for.
+
+    The values of a facet are random directions in its slice.
+    """
 
     name, fingerprint, dim = "codebook", "codebook-1", BUILTIN_LAYOUT.dim
     layout, facet_slice = BUILTIN_LAYOUT, FACET_SLICE
@@ -80,7 +83,7 @@ class CodeBookEncoder:
 
 
 def shop(folder: Path, encoder: CodeBookEncoder) -> Path:
-    """Twenty-odd items: dresses, shirts and boots in colours and patterns; every third listing is silent on the pattern."""
+    """Return some twenty dresses, shirts and boots; every third listing omits the pattern."""
     entries, number = [], 0
     for category, extra in (
         ("dress", {"sleeve_length": "short", "length": "midi"}),
