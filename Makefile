@@ -34,7 +34,7 @@ format: $(VENV)/dev.stamp  ## format the code and apply safe fixes
 numerics: $(VENV)/dev.stamp  ## replay the recorded conversations under other numeric environments
 	$(BIN)/python tests/numeric_environments.py $(ARGS)
 
-report: $(VENV)/run.stamp $(CATALOG)/info.json  ## run every benchmark
+report: $(VENV)/evaluation.stamp $(CATALOG)/info.json  ## run every benchmark
 	$(BIN)/python -m evaluation report --catalog $(CATALOG)
 
 $(CATALOG)/info.json: | $(VENV)/run.stamp
@@ -47,6 +47,10 @@ $(VENV)/bin/python:
 
 $(VENV)/run.stamp: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --progress-bar on -r requirements.txt
+	@touch $@
+
+$(VENV)/evaluation.stamp: requirements-evaluation.txt $(VENV)/run.stamp
+	$(BIN)/python -m pip install --progress-bar on -r requirements-evaluation.txt
 	@touch $@
 
 $(VENV)/dev.stamp: requirements-dev.txt requirements-milvus.txt requirements-evaluation.txt $(VENV)/run.stamp

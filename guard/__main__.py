@@ -1,4 +1,4 @@
-"""The guard's door: `python -m guard look PHOTO...` tells what pictures show."""
+"""Command line of the guard: `python -m guard look PHOTO...` prints what photos show."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ from guard.fitted import fitted_to
 from guard.picture import look
 from settings import load_settings
 
-_BATCH = 32
-_LONGEST = 640  # more pixels than any encoder takes
+BATCH_SIZE = 32
+MAX_PHOTO_SIDE = 640
+"""Longer side in pixels: more than any encoder takes."""
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -29,21 +30,24 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m guard", description="What attributes pictures show."
     )
     commands = parser.add_subparsers(dest="command", required=True)
-    seen = commands.add_parser(
+    look_parser = commands.add_parser(
         "look",
         help="attributes of photos with their probabilities",
-        description='One JSON line a photo, in the order given: {"photo": ..., "attributes": {facet: {value: '
-        "probability}}}. The values of a facet sum to 1; those of details are independent. Photos that "
-        "cannot be read are told on stderr; the others are still answered, and the exit status is 2.",
+        description='One JSON line a photo, in the order given: {"photo": ..., "attributes": '
+        "{facet: {value: probability}}}. The values of a facet sum to 1; those of details are "
+        "independent. Photos that cannot be read are reported on stderr; the others are still "
+        "answered, and the exit status is 2.",
     )
-    seen.add_argument("photos", nargs="+", metavar="PHOTO", help="a JPEG, PNG, WebP or other photo")
-    seen.add_argument(
+    look_parser.add_argument(
+        "photos", nargs="+", metavar="PHOTO", help="a JPEG, PNG, WebP or other photo"
+    )
+    look_parser.add_argument(
         "--catalog",
         type=Path,
         metavar="DIR",
         help="use the encoder that this catalogue was made with",
     )
-    seen.add_argument(
+    look_parser.add_argument(
         "--device", choices=("auto", "cpu", "cuda"), help="where the encoder runs (default: auto)"
     )
     return parser
@@ -53,41 +57,41 @@ def _encoder_name(catalog: Path | None, default: str) -> str:
     return default if catalog is None else read_manifest(catalog)["encoder"]["name"]
 
 
-def _readable(photos: Sequence[str]) -> Iterator[tuple[str, Image.Image | BadImageError]]:
-    """Each photo with its picture, or with what is wrong with it."""
+def _pictures(photos: Sequence[str]) -> Iterator[tuple[str, Image.Image | BadImageError]]:
+    """Yield each photo with its picture, or with the error that reading it gave."""
     for photo in tqdm(
-        photos, desc="looking", unit="photo", leave=False, disable=len(photos) < _BATCH
+        photos, desc="looking", unit="photo", leave=False, disable=len(photos) < BATCH_SIZE
     ):
         try:
-            yield photo, open_picture(Path(photo), longest=_LONGEST)
+            yield photo, open_picture(Path(photo), longest=MAX_PHOTO_SIDE)
         except BadImageError as error:
             yield photo, error
 
 
 def _batches(photos: Sequence[str]) -> Iterator[list[tuple[str, Image.Image | BadImageError]]]:
-    readable = _readable(photos)
-    while batch := list(islice(readable, _BATCH)):
+    pictures = _pictures(photos)
+    while batch := list(islice(pictures, BATCH_SIZE)):
         yield batch
 
 
 def _look(photos: Sequence[str], catalog: Path | None, device: str | None) -> bool:
-    """Prints a line a photo; whether all of them could be read."""
+    """Print a line a photo; return whether all of them could be read."""
     settings = load_settings(device=device)
     encoder = load_encoder(_encoder_name(catalog, settings.encoder), settings.device)
     if catalog is not None:
         encoder = fitted_to(catalog, encoder)
     all_read = True
     for batch in _batches(photos):
-        good = [
+        readable = [
             (photo, picture) for photo, picture in batch if not isinstance(picture, BadImageError)
         ]
-        problems = [problem for _, problem in batch if isinstance(problem, BadImageError)]
-        for problem in problems:
-            print(problem, file=sys.stderr)
-        all_read = all_read and not problems
-        if good:
-            seen = look(encoder, encoder.encode_images([picture for _, picture in good]))
-            for row, (photo, _) in enumerate(good):
+        errors = [error for _, error in batch if isinstance(error, BadImageError)]
+        for error in errors:
+            print(error, file=sys.stderr)
+        all_read = all_read and not errors
+        if readable:
+            seen = look(encoder, encoder.encode_images([picture for _, picture in readable]))
+            for row, (photo, _) in enumerate(readable):
                 rounded = {
                     facet: {value: round(p, 6) for value, p in values.items()}
                     for facet, values in seen.attributes(row).items()
@@ -97,17 +101,14 @@ def _look(photos: Sequence[str], catalog: Path | None, device: str | None) -> bo
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Exit status: 0 done, 1 the work failed, 2 wrong usage or an unusable photo."""
+    """Return the exit status: 0 done, 1 the work failed, 2 wrong usage or an unusable photo."""
     arguments = _parser().parse_args(argv)
     try:
-        return (
-            0
-            if _look(arguments.photos, arguments.catalog, arguments.device)
-            else InputError.exit_code
-        )
+        all_read = _look(arguments.photos, arguments.catalog, arguments.device)
     except StylistError as error:
         print(error, file=sys.stderr)
         return error.exit_code
+    return 0 if all_read else InputError.exit_code
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A costly verifier that looks only where the cheap judgement left a hard constraint open."""
+"""Second look: a costly verifier settles what the cheap judgement left open."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 from PIL import Image
@@ -15,20 +16,19 @@ from guard.verdict import Verdict, status
 from guard.verifier import Subject, Verifier
 from vocabulary.wish import HARD
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-SURE, SURE_NOT = 0.9, 0.1
-"""How probable a verifier must call an attribute before it counts as shown, and as not shown.
-
-Between: still open.
-"""
-_KEPT = 20_000
-"""Answers kept, so that a later check of the same items costs nothing."""
+MIN_PRESENT, MAX_ABSENT = 0.9, 0.1
+"""Verifier probabilities that settle a verdict: at least, shown; at most, not shown."""
+MAX_CACHED_ANSWERS = 20_000
+"""A later check of the same items is answered from the cache."""
 _Row = tuple[Verdict, ...]
 
 
 @dataclass(frozen=True)
-class _Open:
+class _OpenVerdict:
+    """Where an unknown verdict stands, and what it is about."""
+
     row: int
     column: int
     facet: str
@@ -36,16 +36,16 @@ class _Open:
 
 
 class Cascade:
-    """Settles verdicts that are unknown, best ranked items first, on at most `most` pictures a check.
+    """A verifier with a budget of `max_pictures` pictures a check, best ranked items first.
 
-    picture: opens an item's picture. Fails closed: what the verifier cannot answer, is not asked for want of budget, or
-    fails at stays unknown, and confirms nothing.
+    picture: opens an item's picture. Fails closed: a verdict stays unknown where the budget is
+    spent, the verifier cannot tell, or it fails.
     """
 
     def __init__(
-        self, verifier: Verifier, picture: Callable[[Item], Image.Image], most: int = 12
+        self, verifier: Verifier, picture: Callable[[Item], Image.Image], max_pictures: int = 12
     ) -> None:
-        self.verifier, self.picture, self.most = verifier, picture, most
+        self.verifier, self.picture, self.max_pictures = verifier, picture, max_pictures
         self._answers: OrderedDict[tuple[str, str, str], float] = OrderedDict()
 
     def settle(
@@ -55,82 +55,91 @@ class Cascade:
         kinds: Sequence[str | None],
         verdicts: Sequence[_Row],
     ) -> tuple[_Row, ...]:
-        """The same verdicts (a tuple an item), those settled that the verifier is sure of.
+        """Return the verdicts, a tuple an item, with those settled that the verifier is sure of.
 
-        vectors (n, dim).
+        vectors: (n, dim). kinds: each item's category, if known.
         """
-        asked: dict[tuple[str, str], list[_Open]] = {}
-        pictures: set[int] = set()
-        for row, judged in enumerate(verdicts):
-            for found in self._open(row, judged):
-                if (items[row].id, found.facet, found.value) not in self._answers:
-                    if row not in pictures and len(pictures) >= self.most:
-                        continue
-                    pictures.add(row)
-                asked.setdefault((found.facet, found.value), []).append(found)
         rows = [list(judged) for judged in verdicts]
-        for (facet, value), places in asked.items():
-            chances = self._ask(
-                [(items[p.row], vectors[p.row], kinds[p.row]) for p in places], facet, value
-            )
-            for place, chance in zip(places, chances, strict=True):
-                rows[place.row][place.column] = _settled(rows[place.row][place.column], chance)
+        for (facet, value), places in self._questions(items, verdicts).items():
+            about = [(items[p.row], vectors[p.row], kinds[p.row]) for p in places]
+            probabilities = self._ask(about, facet, value)
+            for place, probability in zip(places, probabilities, strict=True):
+                open_verdict = rows[place.row][place.column]
+                rows[place.row][place.column] = _settled(open_verdict, probability)
         return tuple(tuple(row) for row in rows)
 
-    def _open(self, row: int, judged: _Row) -> list[_Open]:
-        """What is open on an item that may yet be shown."""
-        if status(judged) != "unconfirmed":
-            return []
-        return [
-            _Open(row, column, v.facet, v.value)
-            for column, v in enumerate(judged)
-            if v.op in HARD
-            and v.verdict == "unknown"
-            and v.source == "picture"
-            and isinstance(v.value, str)
-        ]
+    def _questions(
+        self, items: Sequence[Item], verdicts: Sequence[_Row]
+    ) -> dict[tuple[str, str], list[_OpenVerdict]]:
+        """Return {(facet, value): open verdicts}, as far as cache and budget reach."""
+        questions: dict[tuple[str, str], list[_OpenVerdict]] = {}
+        pictures: set[int] = set()
+        for row, judged in enumerate(verdicts):
+            for place in _open_verdicts(row, judged):
+                if (items[row].id, place.facet, place.value) not in self._answers:
+                    if row not in pictures and len(pictures) >= self.max_pictures:
+                        continue
+                    pictures.add(row)
+                questions.setdefault((place.facet, place.value), []).append(place)
+        return questions
 
     def _ask(
         self, about: Sequence[tuple[Item, np.ndarray, str | None]], facet: str, value: str
     ) -> list[float]:
-        """A probability an item, NaN where there is no answer."""
+        """Return a probability an item, NaN where there is no answer."""
         new = [
             (item, vector, kind)
             for item, vector, kind in about
             if (item.id, facet, value) not in self._answers
         ]
         subjects = [
-            Subject(vector, lambda item=item: self.picture(item), kind)
-            for item, vector, kind in new
+            Subject(vector, partial(self.picture, item), kind) for item, vector, kind in new
         ]
+        probabilities = self._probabilities(subjects, facet, value) if subjects else []
+        for (item, _, _), probability in zip(new, probabilities, strict=True):
+            self._answers[item.id, facet, value] = probability
+        answers = [self._answers[item.id, facet, value] for item, _, _ in about]
+        while len(self._answers) > MAX_CACHED_ANSWERS:
+            self._answers.popitem(last=False)
+        return answers
+
+    def _probabilities(self, subjects: Sequence[Subject], facet: str, value: str) -> list[float]:
         try:
-            chances = (
-                np.asarray(self.verifier.probability(subjects, facet, value), dtype=float)
-                if subjects
-                else []
-            )
-        except Exception:  # an optional second look must not cost the shopper the first; nothing is confirmed by it
-            log.exception(
+            answers = np.asarray(self.verifier.probability(subjects, facet, value), dtype=float)
+        # The second look is optional: its failure must not cost the shopper the first one.
+        except Exception:
+            logger.exception(
                 "verifier %s failed on %s %s; what it was asked stays unconfirmed",
                 self.verifier.name,
                 facet,
                 value,
             )
-            chances = np.full(len(subjects), np.nan)
-        for (item, _, _), chance in zip(new, chances, strict=True):
-            self._answers[item.id, facet, value] = float(chance)
-        answers = [self._answers[item.id, facet, value] for item, _, _ in about]
-        while len(self._answers) > _KEPT:
-            self._answers.popitem(last=False)
-        return answers
+            return [float("nan")] * len(subjects)
+        return [float(answer) for answer in answers]
 
 
-def _settled(verdict: Verdict, chance: float) -> Verdict:
-    """The verdict once the verifier calls the attribute so probable."""
-    if not (chance >= SURE or chance <= SURE_NOT):  # NaN included
+def _open_verdicts(row: int, judged: _Row) -> list[_OpenVerdict]:
+    """Return the verdicts that a picture may settle, of an item that no constraint rules out."""
+    if status(judged) != "unconfirmed":
+        return []
+    return [
+        _OpenVerdict(row, column, v.facet, v.value)
+        for column, v in enumerate(judged)
+        if v.op in HARD
+        and v.verdict == "unknown"
+        and v.source == "picture"
+        and isinstance(v.value, str)
+    ]
+
+
+def _settled(verdict: Verdict, probability: float) -> Verdict:
+    """Return the verdict given the verifier's probability; unchanged between the limits."""
+    if not (probability >= MIN_PRESENT or probability <= MAX_ABSENT):  # NaN included
         return verdict
-    shown = chance >= SURE
-    met = shown != (verdict.op == "exclude")
+    present = probability >= MIN_PRESENT
+    met = present != (verdict.op == "exclude")
     return replace(
-        verdict, verdict="met" if met else "broken", confidence=chance if shown else 1 - chance
+        verdict,
+        verdict="met" if met else "broken",
+        confidence=probability if present else 1 - probability,
     )

@@ -1,7 +1,8 @@
-"""An encoder as it was fitted to one shop: its own slices and prototypes where the shop's listings carried them.
+"""Encoder fitted to one shop, with slices and prototypes learned from the shop's listings.
 
-`python -m training adapt DIR` writes the fit into the catalogue's folder; whoever opens the catalogue wraps its encoder by
-`fitted_to`. The vectors in the folder are those of the fitted encoder, and its fingerprint stands in the manifest.
+`python -m training adapt DIR` writes the fit into the catalogue's folder; whoever opens the
+catalogue wraps its encoder with `fitted_to`. The vectors in the folder are those of the fitted
+encoder, and the manifest holds its fingerprint.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from PIL import Image
 
 from catalog.files import read_manifest
 from encoders import Prototypes, SliceLayout
@@ -21,16 +23,17 @@ from errors import EncoderMismatchError, WorkError
 from guard.thresholds import Thresholds, read_thresholds
 
 FOLDER = "fitted"
-"""Inside a catalogue's folder."""
+"""The folder of a fit, inside its catalogue's folder."""
 _RECORD, _SLICES, _PROTOTYPES = "record.json", "slices.npz", "prototypes.safetensors"
 THRESHOLDS = "thresholds.json"
+_ARRAYS = ("matrix", "mean", "text_mean")
 
 
 @dataclass(frozen=True)
 class SliceMap:
-    """A slice of the fitted space: unit((x - mean) @ matrix) of the encoder's own vectors x (n, dim).
+    """Map to one slice of the fitted space: unit((x - mean) @ matrix) for encoder vectors (n, dim).
 
-    Words lie elsewhere in the space than pictures do, so they have a mean of their own.
+    Words lie in another part of the space than pictures, so they have a mean of their own.
     """
 
     matrix: np.ndarray
@@ -43,9 +46,10 @@ class SliceMap:
 
 @dataclass(frozen=True)
 class Fit:
-    """What was fitted: maps of the slices that changed, prototypes of the facets that changed.
+    """Result of fitting: maps of the slices that changed, prototypes of the facets that changed.
 
-    base: fingerprint of the encoder; fingerprint: of the fitted one; report: facet -> what was chosen, and why.
+    base: fingerprint of the plain encoder. fingerprint: that of the fitted one. report: facet ->
+    what was chosen, and why.
     """
 
     base: str
@@ -53,26 +57,27 @@ class Fit:
     layout: SliceLayout
     maps: Mapping[str, SliceMap]
     prototypes: Mapping[str, Prototypes]
-    report: dict = field(default_factory=dict)
+    report: dict[str, Any] = field(default_factory=dict)
 
     def project(self, vectors: np.ndarray, layout: SliceLayout, words: bool = False) -> np.ndarray:
-        """(n, dim) in the encoder's own layout -> (n, dim) float32 in this fit's, each slice of
-        unit length."""
+        """Map vectors (n, dim) from the encoder's `layout` to this fit's, float32.
+
+        Each slice keeps unit length. words: whether the vectors are those of words.
+        """
         vectors = np.asarray(vectors, dtype=np.float32)
         parts = []
         for name in self.layout.names:
-            found = self.maps.get(name)
-            mean = None if found is None else found.text_mean if words else found.mean
-            parts.append(
-                vectors[:, layout.slice(name)]
-                if found is None
-                else unit((vectors - mean) @ found.matrix)
-            )
+            slice_map = self.maps.get(name)
+            if slice_map is None:
+                parts.append(vectors[:, layout.slice(name)])
+            else:
+                mean = slice_map.text_mean if words else slice_map.mean
+                parts.append(unit((vectors - mean) @ slice_map.matrix))
         return np.concatenate(parts, axis=1)
 
 
 class FittedEncoder:
-    """An encoder behind a fit. Whatever the fit says nothing of is the encoder's own."""
+    """An encoder behind a fit; what the fit does not change comes from the encoder itself."""
 
     def __init__(self, encoder: Any, fit: Fit) -> None:
         self._encoder, self.fit = encoder, fit
@@ -90,9 +95,9 @@ class FittedEncoder:
         return self.layout.dim
 
     def encode_images(
-        self, images: Sequence, garments: Sequence[str | None] | None = None
+        self, images: Sequence[Image.Image], garments: Sequence[str | None] | None = None
     ) -> np.ndarray:
-        """n pictures -> (n, dim) float32."""
+        """Return (n, dim) float32; `garments` as in `Encoder.encode_images`."""
         own = (
             self._encoder.encode_images(images)
             if garments is None
@@ -101,34 +106,35 @@ class FittedEncoder:
         return self.fit.project(own, self._encoder.layout)
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        """n phrases -> (n, dim) float32."""
+        """Return (n, dim) float32 for n phrases."""
         return self.fit.project(self._encoder.encode_texts(texts), self._encoder.layout, words=True)
 
     def prototypes(self, facet: str) -> Prototypes | None:
-        """What the facet's values look like in this shop."""
+        """Return what the facet's values look like in this shop, or None for an unknown facet."""
         return self.fit.prototypes.get(facet) or self._encoder.prototypes(facet)
 
     def all_prototypes(self) -> dict[str, Prototypes]:
-        """Every table by name.
+        """Return every table by name.
 
-        Tables of slices that were fitted anew and that hold other classes are left out.
+        Once slices are fitted, tables of other classes than facets are left out: they belong to
+        the encoder's own space.
         """
-        kept = {
+        own = {
             name: table
             for name, table in self._encoder.all_prototypes().items()
             if not self.fit.maps or name in self.facet_slice
         }
-        return {**kept, **self.fit.prototypes}
+        return {**own, **self.fit.prototypes}
 
 
 def write_fit(folder: Path, fit: Fit) -> None:
-    """Writes a fit into a new folder `fitted` of a catalogue's folder."""
+    """Write a fit into the folder `fitted` of a catalogue's folder."""
     target = folder / FOLDER
     target.mkdir(exist_ok=True)
     arrays = {
-        f"{name}.{part}": getattr(found, part)
-        for name, found in fit.maps.items()
-        for part in ("matrix", "mean", "text_mean")
+        f"{name}.{part}": getattr(slice_map, part)
+        for name, slice_map in fit.maps.items()
+        for part in _ARRAYS
     }
     np.savez(target / _SLICES, **arrays)
     write_prototypes(target / _PROTOTYPES, fit.prototypes)
@@ -142,7 +148,7 @@ def write_fit(folder: Path, fit: Fit) -> None:
 
 
 def read_fit(folder: Path) -> Fit | None:
-    """The fit in a catalogue's folder, or None where there is none.
+    """Return the fit in a catalogue's folder, or None where there is none.
 
     Raises WorkError where it is damaged.
     """
@@ -154,10 +160,7 @@ def read_fit(folder: Path) -> Fit | None:
         with np.load(target / _SLICES) as arrays:
             names = {key.partition(".")[0] for key in arrays.files}
             maps = {
-                name: SliceMap(
-                    *(arrays[f"{name}.{part}"] for part in ("matrix", "mean", "text_mean"))
-                )
-                for name in names
+                name: SliceMap(*(arrays[f"{name}.{part}"] for part in _ARRAYS)) for name in names
             }
         layout = SliceLayout(tuple(record["slices"]), tuple(record["slices"].values()))
         return Fit(
@@ -176,26 +179,29 @@ def read_fit(folder: Path) -> Fit | None:
 
 
 def fitted_to(folder: str | Path, encoder: Any) -> Any:
-    """The encoder that the catalogue in `folder` was fitted to, or `encoder` itself where it was not fitted.
+    """Return `encoder` as fitted to the catalogue in `folder`, or `encoder` itself without a fit.
 
-    A fit that another embedding has replaced since counts no more. Raises EncoderMismatchError where it is of another encoder.
+    A fit is ignored once the catalogue has been embedded again without it.
+    Raises EncoderMismatchError where the fit belongs to another encoder, WorkError where it is
+    damaged.
     """
     folder = Path(folder)
     fit = read_fit(folder)
     if fit is None or read_manifest(folder)["encoder"]["fingerprint"] != fit.fingerprint:
         return encoder
     if fit.base != encoder.fingerprint:
-        made = read_manifest(folder)["encoder"]["name"]
+        fitted_name = read_manifest(folder)["encoder"]["name"]
         raise EncoderMismatchError(
-            f"{folder} was fitted on encoder {made} ({fit.base[:12]}), in use is {encoder.name} "
-            f"({encoder.fingerprint[:12]}); set ENCODER={made}, or embed and fit it anew: python -m catalog embed {folder} "
+            f"{folder} was fitted on encoder {fitted_name} ({fit.base[:12]}), in use is "
+            f"{encoder.name} ({encoder.fingerprint[:12]}); set ENCODER={fitted_name}, "
+            f"or embed and fit it anew: python -m catalog embed {folder} "
             f"&& python -m training adapt {folder}"
         )
     return FittedEncoder(encoder, fit)
 
 
 def fitted_thresholds(folder: Path, encoder: Any) -> Thresholds | None:
-    """The thresholds that were fitted for this encoder on this shop's listings, or None."""
+    """Return the thresholds that were fitted to this shop along with its encoder, or None."""
     path = folder / FOLDER / THRESHOLDS
     if not isinstance(encoder, FittedEncoder) or not path.is_file():
         return None

@@ -1,4 +1,4 @@
-"""A verdict for every item on every constraint, from its listing first, then from its picture."""
+"""Verdict for every item on every constraint, from its listing first, then from its picture."""
 
 from __future__ import annotations
 
@@ -11,36 +11,28 @@ import vocabulary
 from catalog.item import Item
 from catalog.listing.claims import Claim
 from catalog.listing.reader import read_claims
-from catalog.listing.statements import ListingStatements, Statement, statements
+from catalog.listing.statements import ListingStatements, statements
 from encoders import Space
 from guard import exact, relative
 from guard.cascade import Cascade
-from guard.evidence import Evidence, listed, stated_category
+from guard.evidence import Evidence, stated_category
 from guard.picture import Look, look
 from guard.screen import fit_probability
-from guard.shades import bounds
 from guard.thresholds import Domain, Thresholds, load_thresholds
 from guard.verdict import Judgement, Verdict
+from guard.weighing import PictureEvidence, weigh
 from vocabulary.wish import Constraint
 
-log = logging.getLogger(__name__)
+logger = logging.getLogger(__name__)
 
-STRONG = 0.98
-"""A picture this sure makes a claim of the text alone doubtful."""
-SURE_WITHIN = 0.85
-"""How probable one of the stated value's children must be before it counts as shown."""
-DOUBTS_IMPLIED = {"color": 0.2, "material": 0.5}
-"""A picture this sure makes an absence doubtful that only follows from other stated values. On the calibration part of
-the photos labelled by looking, 0.2 doubts 5% of what the shop's one colour says rightly and 42% of what it hides."""
-_KEPT = 10_000
-"""Listings whose statements are kept."""
+MAX_CACHED_LISTINGS = 10_000
 
 
 class Guard:
-    """Judges items against constraints. Holds its encoder, thresholds, and readings of listings that it has seen.
+    """Judges items against constraints; caches the statements of the listings that it has seen.
 
-    domain: whether the items' pictures are photos or drawings; thresholds: in place of the shipped ones; cascade: a
-    second look at what stays open.
+    thresholds: in place of the shipped ones. domain: whether the items' pictures are photos or
+    drawings. cascade: a second look at what stays open.
     """
 
     def __init__(
@@ -49,10 +41,10 @@ class Guard:
         thresholds: Thresholds | None = None,
         domain: Domain = "photo",
         cascade: Cascade | None = None,
-    ):
+    ) -> None:
         self.encoder, self.cascade = encoder, cascade
         self.thresholds = load_thresholds(domain=domain) if thresholds is None else thresholds
-        self._kept: dict[int, tuple[Item, Sequence[Claim], ListingStatements]] = {}
+        self._statements: dict[int, tuple[Item, Sequence[Claim], ListingStatements]] = {}
 
     def judge(
         self,
@@ -63,22 +55,22 @@ class Guard:
         reference_vector: np.ndarray | None = None,
         anchor: Item | None = None,
     ) -> Judgement:
-        """Verdicts on n items, a tuple an item in the constraints' order.
+        """Return verdicts on n items, one tuple per item in the order of the constraints.
 
-        vectors (n, dim) as stored; claims: what `read_claims` found, an entry an item; reference_vector (dim,) and
-        anchor: the picture and the item that `more` and `less` compare with.
-        Whatever goes wrong inside, numbers that are not finite included, gives a failed Judgement: every verdict
-        unknown with source "none", nothing to be shown. It is logged with its traceback.
+        vectors: (n, dim) as stored. claims: what `read_claims` returned for each item.
+        reference_vector: (dim,) and anchor: the picture and the item that `more` and `less`
+        compare with.
+        Any error inside, numbers that are not finite included, is logged with its traceback and
+        gives a failed Judgement: every verdict unknown with source "none", nothing to be shown.
         """
         items, constraints = list(items), tuple(constraints)
         try:
             return Judgement(
                 self._judged(items, vectors, claims, constraints, reference_vector, anchor)
             )
-        except (
-            Exception
-        ) as error:  # the last line of defence: an unchecked item must never pass for a checked one
-            log.exception("the guard failed; nothing is shown")
+        # The last line of defence: an unchecked item must never pass for a checked one.
+        except Exception as error:
+            logger.exception("the guard failed; nothing is shown")
             unknown = tuple(Verdict.on(c, "unknown", "none", 0.0, failed=True) for c in constraints)
             return Judgement((unknown,) * len(items), failed=f"{type(error).__name__}: {error}")
 
@@ -88,7 +80,7 @@ class Guard:
         groups: Sequence[Sequence[Constraint]],
         confirmed: Sequence[Sequence[np.ndarray]],
     ) -> np.ndarray:
-        """`guard.screen.promise` with this guard's encoder and thresholds."""
+        """Return `guard.screen.fit_probability` with this guard's encoder and thresholds."""
         return fit_probability(self.encoder, self.thresholds, vectors, groups, confirmed)
 
     def _judged(
@@ -106,178 +98,90 @@ class Guard:
             raise ValueError(
                 f"{len(items)} items, {len(vectors)} vectors, {len(claims)} lists of claims"
             )
-        facets = tuple(
-            dict.fromkeys(
-                (
-                    "category",
-                    *(c.facet for c in constraints if c.facet in vocabulary.ATTRIBUTE_FACETS),
-                )
-            )
-        )
+        constrained = (c.facet for c in constraints if c.facet in vocabulary.ATTRIBUTE_FACETS)
+        facets = tuple(dict.fromkeys(("category", *constrained)))
         seen = look(self.encoder, vectors, facets)
-        told = [self._said(item, said) for item, said in zip(items, claims, strict=True)]
+        listings = [
+            self._statements_of(item, read) for item, read in zip(items, claims, strict=True)
+        ]
         reference = (
             None if reference_vector is None else look(self.encoder, reference_vector, facets)
         )
-        columns = [self._column(c, items, told, seen, reference, anchor) for c in constraints]
+        columns = [self._column(c, items, listings, seen, reference, anchor) for c in constraints]
         verdicts = tuple(zip(*columns, strict=True)) if columns else ((),) * len(items)
         if self.cascade is None:
             return verdicts
-        kinds = [stated.value if (stated := stated_category(said)) else None for said in told]
+        categories = [stated_category(listing) for listing in listings]
+        kinds = [None if category is None else category.value for category in categories]
         return self.cascade.settle(items, np.asarray(vectors), kinds, verdicts)
 
-    def _said(self, item: Item, claims: Sequence[Claim]) -> ListingStatements:
-        """`statements`, kept as long as the same objects are given: a catalogue keeps its items."""
-        kept = self._kept.get(id(item))
-        if kept is None or kept[0] is not item or kept[1] is not claims:
-            if len(self._kept) >= _KEPT:
-                self._kept = {}
-            self._kept[id(item)] = kept = (item, claims, statements(item, claims))
-        return kept[2]
+    def _statements_of(self, item: Item, claims: Sequence[Claim]) -> ListingStatements:
+        """Return `statements`, cached by identity: a catalogue keeps its items and claims."""
+        cached = self._statements.get(id(item))
+        if cached is None or cached[0] is not item or cached[1] is not claims:
+            if len(self._statements) >= MAX_CACHED_LISTINGS:
+                self._statements = {}
+            self._statements[id(item)] = cached = (item, claims, statements(item, claims))
+        return cached[2]
 
     def _column(
         self,
         constraint: Constraint,
         items: list[Item],
-        told: list[ListingStatements],
+        listings: list[ListingStatements],
         seen: Look,
         reference: Look | None,
         anchor: Item | None,
     ) -> list[Verdict]:
-        """One constraint's verdict on every item."""
+        """Return the verdicts of one constraint on every item."""
         if constraint.op in ("more", "less"):
-            found = self._compared(constraint, items, told, seen, reference, anchor)
-            return [_verdict(constraint, evidence) for evidence in found]
+            compared = self._compared(constraint, items, listings, seen, reference, anchor)
+            return [_verdict(constraint, evidence) for evidence in compared]
         if constraint.facet in vocabulary.OPEN_FACETS:
             return [_verdict(constraint, exact.stated(item, constraint)) for item in items]
-        pictures = _Pictures(constraint, seen, self.thresholds, self.encoder.fingerprint)
+        pictures = PictureEvidence(constraint, seen, self.thresholds, self.encoder.fingerprint)
         return [
-            _verdict(constraint, _weighed(constraint, pictures, row, listing))
-            for row, listing in enumerate(told)
+            _verdict(constraint, weigh(constraint, pictures, row, listing))
+            for row, listing in enumerate(listings)
         ]
 
     def _compared(
         self,
         constraint: Constraint,
         items: list[Item],
-        told: list[ListingStatements],
+        listings: list[ListingStatements],
         seen: Look,
         reference: Look | None,
         anchor: Item | None,
     ) -> list[Evidence]:
+        """Return the evidence on a `more` or `less`, which compares with the reference."""
         if constraint.facet == "price":
             return [relative.cheaper_or_dearer(constraint, item, anchor) for item in items]
         if constraint.facet not in vocabulary.ATTRIBUTE_FACETS or (
             anchor is None and reference is None
         ):
             return [Evidence()] * len(items)
-        base_told = statements(anchor, read_claims(anchor)) if anchor is not None else ()
-        base, base_source = relative.degrees(constraint, reference or Look(), [base_told])[0]
-        compared = []
-        for degree, source in relative.degrees(constraint, seen, told):
+        base_listing = (
+            ListingStatements() if anchor is None else statements(anchor, read_claims(anchor))
+        )
+        base, base_source = relative.degrees(constraint, reference or Look(), [base_listing])[0]
+        evidence = []
+        for degree, source in relative.degrees(constraint, seen, listings):
             more = relative.compare(constraint, degree, base)
             if more is None or degree is None or base is None:
-                compared.append(Evidence())
+                evidence.append(Evidence())
                 continue
             weakest = "picture" if "picture" in (source, base_source) else source
-            compared.append(Evidence(more, weakest, min(1.0, 0.5 + abs(degree - base) / 2)))
-        return compared
-
-
-class _Pictures:
-    """What the pictures of all items say about one constraint's value."""
-
-    def __init__(
-        self, constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str
-    ):
-        self.facet, self.value = constraint.facet, str(constraint.value)
-        self.seen = seen
-        self.band = thresholds.band(self.facet, self.value, constraint.op, fingerprint)
-        self.able = seen.can_have(self.facet, self.value)
-        self.shade = self.facet == "color" and self.value in vocabulary.SHADES
-        self._known: dict[str | None, tuple[np.ndarray, np.ndarray] | None] = {}
-
-    def probability(
-        self, row: int, statements: Sequence[Statement], within: str | None
-    ) -> tuple[float, float] | None:
-        """Least and greatest probability that the item has the value.
-
-        None where pictures cannot tell.
-        """
-        if self.shade:
-            within = next(
-                (
-                    s.value
-                    for s in statements
-                    if s.facet == "color"
-                    and s.present
-                    and not s.conflicting
-                    and s.value not in vocabulary.SHADES
-                ),
-                None,
-            )
-        if within not in self._known:
-            self._known[within] = self._columns(within)
-        found = self._known[within]
-        if found is None:
-            return None
-        able = 1.0 if self.able is None or stated_category(statements) else float(self.able[row])
-        return float(found[0][row]) * able, float(found[1][row]) * able
-
-    def _columns(self, within: str | None) -> tuple[np.ndarray, np.ndarray] | None:
-        if self.shade:
-            return bounds(self.seen, self.value, within)
-        p = self.seen.of(self.facet, self.value, within)
-        return None if p is None else (p, p)
-
-    def evidence(self, row: int, statements: Sequence[Statement], within: str | None) -> Evidence:
-        """Shown, shown to be absent, or not to be told."""
-        found = self.probability(row, statements, within)
-        if found is None:
-            return Evidence()
-        least, greatest = found
-        # the bands were fitted on plain probabilities; one among a parent's kinds alone ("jacket": a blazer?) is larger
-        high = self.band.high if within is None else max(self.band.high, SURE_WITHIN)
-        if least >= high:
-            return Evidence(True, "picture", least)
-        if greatest <= self.band.low:
-            return Evidence(False, "picture", 1 - greatest)
-        return Evidence(None, "picture", (least + greatest) / 2)
-
-
-def _weighed(
-    constraint: Constraint, pictures: _Pictures, row: int, statements: ListingStatements
-) -> Evidence:
-    """The listing's word, unless a very sure picture makes it doubtful.
-
-    The picture's where the listing is silent.
-    """
-    said = listed(constraint.facet, str(constraint.value), statements)
-    if said.has is None:
-        return pictures.evidence(row, statements, said.within)
-    if said.source == "listing" and not said.implied:
-        return said
-    found = pictures.probability(row, statements, None)
-    if found is None:
-        return said
-    against = 1 - found[1] if said.has else found[0]
-    limit = (
-        DOUBTS_IMPLIED.get(constraint.facet, STRONG)
-        if said.implied and constraint.op == "exclude"
-        else STRONG
-    )
-    doubtful = against > limit and (said.source == "text" or constraint.op == "exclude")
-    return Evidence(None, "picture", (found[0] + found[1]) / 2) if doubtful else said
+            evidence.append(Evidence(more, weakest, min(1.0, 0.5 + abs(degree - base) / 2)))
+        return evidence
 
 
 def _verdict(constraint: Constraint, evidence: Evidence) -> Verdict:
+    """Return the verdict that the evidence on a constraint's value gives."""
     excluded = constraint.op == "exclude"
     if evidence.has is None:
-        chance = (
-            1 - evidence.confidence
-            if excluded and evidence.source == "picture"
-            else evidence.confidence
-        )
-        return Verdict.on(constraint, "unknown", evidence.source, chance)
+        absence_counts = excluded and evidence.source == "picture"
+        met_probability = 1 - evidence.confidence if absence_counts else evidence.confidence
+        return Verdict.on(constraint, "unknown", evidence.source, met_probability)
     met = evidence.has != excluded
     return Verdict.on(constraint, "met" if met else "broken", evidence.source, evidence.confidence)

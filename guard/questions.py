@@ -1,7 +1,7 @@
-"""Visual question answering as a verifier: BLIP and BLIP-2 through transformers, yes or no from the first token's logits.
+"""Question-answering verifier: BLIP or BLIP-2 answers yes or no about a picture.
 
-Li et al., arXiv 2201.12086 (BLIP) and 2301.12597 (BLIP-2). Nothing is generated beyond one token: the probability of "yes"
-is its softmax against "no".
+Li et al., arXiv 2201.12086 (BLIP) and 2301.12597 (BLIP-2), through transformers. One token is
+generated: the probability of "yes" is the softmax of its logit against that of "no".
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from encoders.torchvision_ops import import_torchvision
 from errors import InputError, WorkError
 from guard.verifier import Subject
 
-_KINDS = ("blip", "blip-2")
+_MODEL_TYPES = ("blip", "blip-2")
 _YES, _NO = ("yes", " yes", "Yes", " Yes"), ("no", " no", "No", " No")
 _PROMPT = {"blip": "{question}", "blip-2": "Question: {question} Answer:"}
-_BATCH = 8
-_ASKED: dict[str, str] = {
+_BATCH_SIZE = 8
+_TEMPLATES: dict[str, str] = {
     "color": "is the {kind} {value}?",
     "pattern": "is the {kind} {value}?",
     "sleeve_length": "does the {kind} have {value} sleeves?",
@@ -36,7 +36,7 @@ _ASKED: dict[str, str] = {
     "style": "is the style of the {kind} {value}?",
     "details": "does the {kind} have {value}?",
 }
-_WORDED: dict[tuple[str, str], str] = {
+_VALUE_TEMPLATES: dict[tuple[str, str], str] = {
     ("sleeve_length", "sleeveless"): "is the {kind} sleeveless?",
     ("pattern", "solid"): "is the {kind} plain, without any print?",
     ("pattern", "patterned"): "does the {kind} have a print or a pattern?",
@@ -47,12 +47,14 @@ _WORDED: dict[tuple[str, str], str] = {
 
 
 def question(facet: str, value: str, kind: str | None) -> str:
-    """What the model is asked about a value."""
-    return _WORDED.get((facet, value), _ASKED[facet]).format(value=value, kind=kind or "garment")
+    """Return the question that asks whether a picture shows a value."""
+    return _VALUE_TEMPLATES.get((facet, value), _TEMPLATES[facet]).format(
+        value=value, kind=kind or "garment"
+    )
 
 
 class Questions:
-    """A BLIP or BLIP-2 model that is asked one question a picture."""
+    """Verifier by a BLIP or BLIP-2 model: one question a picture."""
 
     def __init__(self, name: str, model: Any, processor: Any, device: str) -> None:
         self.name, self.device = f"vqa:{name}", device
@@ -62,15 +64,15 @@ class Questions:
 
     @torch.inference_mode()
     def probability(self, subjects: Sequence[Subject], facet: str, value: str) -> np.ndarray:
-        """(n,) probability of "yes"; a value with children is asked by its own name.
+        """Return (n,) the probability of "yes"; NaN for shades.
 
-        NaN for shades.
+        A value with children is asked about by its own name.
         """
         if facet == "color" and value in vocabulary.SHADES:
             return np.full(len(subjects), np.nan)
         parts = [
-            self._ask(subjects[n : n + _BATCH], facet, value)
-            for n in range(0, len(subjects), _BATCH)
+            self._ask(subjects[n : n + _BATCH_SIZE], facet, value)
+            for n in range(0, len(subjects), _BATCH_SIZE)
         ]
         return np.concatenate(parts) if parts else np.zeros(0)
 
@@ -85,7 +87,7 @@ class Questions:
             padding=True,
             return_tensors="pt",
         ).to(self.device)
-        made = self._model.generate(
+        output = self._model.generate(
             **inputs,
             max_new_tokens=1,
             min_new_tokens=1,
@@ -94,19 +96,22 @@ class Questions:
             output_logits=True,
             return_dict_in_generate=True,
         )
-        logits = made.logits[0].float()
-        sides = torch.stack(
+        logits = output.logits[0].float()
+        no_and_yes = torch.stack(
             [logits[:, self._no].logsumexp(1), logits[:, self._yes].logsumexp(1)], dim=1
         )
-        return sides.softmax(1)[:, 1].cpu().numpy().astype(np.float64)
+        return no_and_yes.softmax(1)[:, 1].cpu().numpy().astype(np.float64)
 
 
 def _answers(tokenizer: Any, name: str) -> tuple[list[int], list[int]]:
-    """The first tokens of "yes" and of "no" in every spelling that the tokenizer tells apart."""
+    """Return the first tokens of "yes" and of "no", in all spellings that the tokenizer knows.
+
+    Raises WorkError where it does not tell the two apart.
+    """
 
     def first(words: Sequence[str]) -> set[int]:
-        found = {tokenizer(word, add_special_tokens=False).input_ids[:1][0] for word in words}
-        return found - {tokenizer.unk_token_id}
+        ids = {tokenizer(word, add_special_tokens=False).input_ids[:1][0] for word in words}
+        return ids - {tokenizer.unk_token_id}
 
     yes, no = first(_YES), first(_NO)
     if not yes - no or not no - yes:
@@ -117,27 +122,31 @@ def _answers(tokenizer: Any, name: str) -> tuple[list[int], list[int]]:
 
 
 def open_questions(name: str, device: str = "auto") -> Questions:
-    """A verifier by a model of the hub or in a folder. Raises InputError for another kind of model, WorkError where it
-    cannot be loaded."""
-    import_torchvision()  # transformers imports it too
+    """Load a model of the Hugging Face hub or of a folder as a verifier.
+
+    Raises InputError for another type of model, WorkError where it cannot be loaded.
+    """
+    # transformers imports torchvision, which must be prepared first.
+    import_torchvision()
     from transformers import AutoConfig, AutoModelForVisualQuestionAnswering, AutoProcessor
 
-    where = pick_device(device)
+    torch_device = pick_device(device)
     try:
-        kind = AutoConfig.from_pretrained(name).model_type
-        if kind not in _KINDS:
+        model_type = AutoConfig.from_pretrained(name).model_type
+        if model_type not in _MODEL_TYPES:
             raise InputError(
-                f"verifier vqa:{name} is a {kind} model; use one of {', '.join(_KINDS)}, such as "
-                "vqa:Salesforce/blip-vqa-base"
+                f"verifier vqa:{name} is a {model_type} model; "
+                f"use one of {', '.join(_MODEL_TYPES)}, such as vqa:Salesforce/blip-vqa-base"
             )
         model = AutoModelForVisualQuestionAnswering.from_pretrained(name)
-        processor = AutoProcessor.from_pretrained(name)
+        processor = AutoProcessor.from_pretrained(name)  # type: ignore[no-untyped-call]
     except (OSError, ValueError) as error:
-        what = "folder" if Path(name).exists() else "name and the connection to huggingface.co"
+        local = Path(name).exists()
+        suspect = "folder" if local else "name and the connection to huggingface.co"
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise WorkError(
-            f"verifier vqa:{name} could not be loaded: {reason}. Check the {what}, or switch it off: "
-            "VERIFIER=none"
+            f"verifier vqa:{name} could not be loaded: {reason}. Check the {suspect}, or "
+            "switch it off: VERIFIER=none"
         ) from error
-    processor.tokenizer.padding_side = "left" if kind == "blip-2" else "right"
-    return Questions(name, model.to(where).eval(), processor, where)
+    processor.tokenizer.padding_side = "left" if model_type == "blip-2" else "right"
+    return Questions(name, model.to(torch_device).eval(), processor, torch_device)

@@ -1,4 +1,4 @@
-"""`more` and `less`: an item's degree of an attribute against that of the reference."""
+"""The constraints `more` and `less`: an item's degree of an attribute against the reference's."""
 
 from __future__ import annotations
 
@@ -8,29 +8,31 @@ import numpy as np
 
 import vocabulary
 from catalog.item import Item
-from catalog.listing.statements import Statement
+from catalog.listing.statements import ListingStatements
 from guard.evidence import Evidence, listed
 from guard.picture import Look
 from guard.verdict import VerdictSource
 from vocabulary.wish import Constraint
 
-_MARGIN = 0.05
-"""A difference in degree below this is none."""
+MIN_DIFFERENCE = 0.05
+"""Smallest difference in degree that counts."""
 
 
 def compare(constraint: Constraint, item: float | None, reference: float | None) -> bool | None:
-    """Whether an item has more (or less, as the op says) than the reference.
+    """Return whether an item has more (or less, as the op says) than the reference.
 
     None where that cannot be told.
     """
     if item is None or reference is None:
         return None
     difference = (item - reference) if constraint.op == "more" else (reference - item)
-    return True if difference >= _MARGIN else False if difference <= -_MARGIN else None
+    if difference >= MIN_DIFFERENCE:
+        return True
+    return False if difference <= -MIN_DIFFERENCE else None
 
 
 def cheaper_or_dearer(constraint: Constraint, item: Item, anchor: Item | None) -> Evidence:
-    """`less price` is cheaper than the anchor."""
+    """Return whether an item is cheaper (`less`) or dearer (`more`) than the anchor."""
     if (
         anchor is None
         or item.price is None
@@ -44,25 +46,30 @@ def cheaper_or_dearer(constraint: Constraint, item: Item, anchor: Item | None) -
 
 
 def degrees(
-    constraint: Constraint, look: Look, told: Sequence[Sequence[Statement]]
+    constraint: Constraint, look: Look, listings: Sequence[ListingStatements]
 ) -> list[tuple[float | None, VerdictSource]]:
-    """Each item's degree of the constrained value (0 to 1, or None) and its source, listing
-    first."""
-    seen = _seen(constraint.facet, str(constraint.value), look)
-    found: list[tuple[float | None, VerdictSource]] = []
-    for row, statements in enumerate(told):
-        said = _said(constraint.facet, str(constraint.value), statements)
-        if said is not None:
-            found.append(said)
+    """Return each item's degree of the constrained value (0 to 1, or None) and its source.
+
+    The listing decides where it states a degree, the picture elsewhere.
+    """
+    facet, value = constraint.facet, str(constraint.value)
+    pictured = _pictured_degrees(facet, value, look)
+    results: list[tuple[float | None, VerdictSource]] = []
+    for row, statements in enumerate(listings):
+        stated = _stated_degree(facet, value, statements)
+        if stated is not None:
+            results.append(stated)
+        elif pictured is not None:
+            results.append((float(pictured[row]), "picture"))
         else:
-            found.append((None, "none") if seen is None else (float(seen[row]), "picture"))
-    return found
+            results.append((None, "none"))
+    return results
 
 
 def _scale(facet: str, value: str) -> dict[str, float] | None:
-    """Degrees of a facet's values for ordered facets and shades.
+    """Return {value: degree} for ordered facets and shades.
 
-    None where the value itself is the measure.
+    None where the probability of the value itself is the degree.
     """
     if value == "length" and facet in vocabulary.DEGREES:
         return vocabulary.DEGREES[facet]
@@ -71,7 +78,8 @@ def _scale(facet: str, value: str) -> dict[str, float] | None:
     return None
 
 
-def _seen(facet: str, value: str, look: Look) -> np.ndarray | None:
+def _pictured_degrees(facet: str, value: str, look: Look) -> np.ndarray | None:
+    """Return (n,) the expected degree over the values that pictures may show."""
     scale = _scale(facet, value)
     if scale is None:
         return look.of(facet, value)
@@ -79,12 +87,14 @@ def _seen(facet: str, value: str, look: Look) -> np.ndarray | None:
         return None
     values, p = look.probabilities[facet]
     weights = np.array([scale.get(v, 0.5) for v in values])
-    return p @ weights
+    degrees: np.ndarray = p @ weights
+    return degrees
 
 
-def _said(
-    facet: str, value: str, statements: Sequence[Statement]
+def _stated_degree(
+    facet: str, value: str, statements: ListingStatements
 ) -> tuple[float, VerdictSource] | None:
+    """Return the mean degree of the stated values and the source of the first one."""
     scale = _scale(facet, value)
     if scale is None:
         evidence = listed(facet, value, statements)
@@ -94,8 +104,6 @@ def _said(
         for s in statements
         if s.facet == facet and s.present and not s.conflicting and s.value in scale
     ]
-    return (
-        (sum(step for step, _ in steps) / len(steps), steps[0][1])
-        if steps and facet != "color"
-        else None
-    )
+    if not steps or facet == "color":
+        return None
+    return sum(step for step, _ in steps) / len(steps), steps[0][1]

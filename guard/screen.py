@@ -1,6 +1,6 @@
-"""A quick look at many items before they are judged: which of them can turn out to fit.
+"""Quick estimate for many items, before they are judged, of how probably each one fits.
 
-It orders the judge's work and settles nothing: what is shown has been judged.
+It orders the judge's work and decides nothing: every item that is shown has been judged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from guard.thresholds import Thresholds
 from vocabulary.wish import Constraint
 
 CONFIRMED = 1.0
-"""What is given to an item that listing or picture confirm on every hard constraint."""
+"""Score of an item that its listing or picture confirms on every hard constraint."""
 
 
 def fit_probability(
@@ -27,43 +27,46 @@ def fit_probability(
     groups: Sequence[Sequence[Constraint]],
     confirmed: Sequence[Sequence[np.ndarray]],
 ) -> np.ndarray:
-    """(n,) how probable it is that items with these vectors (n, dim) meet a wish's hard constraints; CONFIRMED where they will.
+    """Return (n,) how probably items meet a wish's hard constraints; CONFIRMED where they will.
 
-    groups: `Wish.groups()`; confirmed: for each constraint (n,) bool, whether the listing says that it holds.
+    vectors: (n, dim). groups: `Wish.groups()`. confirmed: for each constraint (n,) bool, whether
+    the listing says that it holds.
     """
     facets = {c.facet for group in groups for c in group if c.facet in vocabulary.ATTRIBUTE_FACETS}
     seen = look(encoder, vectors, ("category", *sorted(facets - {"category"})))
     total = np.full(len(vectors), CONFIRMED)
-    for group, said in zip(groups, confirmed, strict=True):
-        chances = [
+    for group, by_listing in zip(groups, confirmed, strict=True):
+        probabilities = [
             np.where(
-                yes, CONFIRMED, _by_picture(c, seen, thresholds, encoder.fingerprint, len(vectors))
+                affirmed,
+                CONFIRMED,
+                _by_picture(c, seen, thresholds, encoder.fingerprint, len(vectors)),
             )
-            for c, yes in zip(group, said, strict=True)
+            for c, affirmed in zip(group, by_listing, strict=True)
         ]
-        total = np.minimum(total, np.max(chances, axis=0))
+        total = np.minimum(total, np.max(probabilities, axis=0))
     return total
 
 
 def _by_picture(
     constraint: Constraint, seen: Look, thresholds: Thresholds, fingerprint: str, n: int
 ) -> np.ndarray:
-    """(n,) the chance that pictures show it to be met.
+    """Return (n,) the probability that the pictures meet a constraint.
 
-    CONFIRMED beyond the band, 0 where they show it broken or tell nothing.
+    CONFIRMED where it lies beyond the band, 0 where they break the constraint or tell nothing.
     """
     facet, value = constraint.facet, str(constraint.value)
     if facet in vocabulary.OPEN_FACETS:
         return np.zeros(n)
     if facet == "color" and value in vocabulary.SHADES:
-        found = bounds(seen, value)
+        limits = bounds(seen, value)
     else:
         p = seen.of(facet, value)
-        found = None if p is None else (p, p)
-    if found is None:
+        limits = None if p is None else (p, p)
+    if limits is None:
         return np.zeros(n)
     able = seen.can_have(facet, value)
-    least, greatest = (bound if able is None else bound * able for bound in found)
+    least, greatest = (bound if able is None else bound * able for bound in limits)
     band = thresholds.band(facet, value, constraint.op, fingerprint)
     shown, absent, middle = least >= band.high, greatest <= band.low, (least + greatest) / 2
     if constraint.op == "exclude":

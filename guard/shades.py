@@ -1,4 +1,4 @@
-"""What pictures say of shades: dark, light, bright and colorful, judged from colours."""
+"""Shades of pictures (dark, light, bright, colorful), judged from their colours."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from guard.picture import Look
 def bounds(
     look: Look, shade: str, within: str | None = None
 ) -> tuple[np.ndarray, np.ndarray] | None:
-    """(n,) least and (n,) greatest probability that pictures have a shade; None without colours.
+    """Return the least and the greatest probability, each (n,), that pictures have a shade.
 
-    The gap between them is the weight of the colours that may or may not have it. within: the stated main colour,
-    so that only it and its children count.
+    The gap between them is the weight of the colours that may or may not have it. within: the
+    stated main colour; only it and its children count then. None without colours.
     """
     if "color" not in look.probabilities:
         return None

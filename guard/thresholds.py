@@ -1,26 +1,27 @@
-"""How probable a picture must make an attribute before it counts as shown or as not shown."""
+"""Thresholds: how probable a picture must make an attribute to count as shown or not shown."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from errors import WorkError
 
 Domain = Literal["photo", "drawn"]
 ALPHA = 0.05
-"""Share of items shown after an explicit "no" that may break it, unless a fit was told another."""
+"""Default share of the items shown after an explicit "no" that may break it."""
 FILE = Path(__file__).with_name("thresholds.json")
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A picture shows a value at `high` and above, shows that it is absent at `low` and below.
+    """Limits on a probability: at least `high`, shown; at most `low`, absent; between, unknown.
 
-    Between is unknown.
+    Raises WorkError unless 0 <= low < high <= 1.
     """
 
     low: float
@@ -36,10 +37,11 @@ class Band:
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Bands by facet (for details also by "details/VALUE") and op; the conservative default for the rest.
+    """Bands by facet or "FACET/VALUE", then by op; a conservative default for the rest.
 
-    encoder: fingerprint of the encoder they were fitted for; another encoder gets the default throughout. alpha: the share
-    of items shown after a "no" that may break it, as promised by the fit.
+    encoder: fingerprint of the encoder that they were fitted for; any other encoder gets the
+    default throughout. alpha: the share of items shown after a "no" that may break it, as the fit
+    promises.
     """
 
     default: dict[str, Band]
@@ -48,8 +50,7 @@ class Thresholds:
     alpha: float = ALPHA
 
     def band(self, facet: str, value: str, op: str, fingerprint: str) -> Band:
-        """The band for a value of a facet under "exclude", or under "require" for every other
-        op."""
+        """Return the band for a value of a facet; every op but "exclude" counts as "require"."""
         op = "exclude" if op == "exclude" else "require"
         known = self.facets if fingerprint == self.encoder else {}
         return next(
@@ -59,20 +60,20 @@ class Thresholds:
         )
 
 
-def _bands(record: dict) -> dict[str, Band]:
+def _bands(record: Mapping[str, Any]) -> dict[str, Band]:
     return {op: Band(float(band["low"]), float(band["high"])) for op, band in record.items()}
 
 
 @lru_cache(maxsize=8)
 def load_thresholds(path: Path = FILE, domain: Domain = "photo") -> Thresholds:
-    """`read_thresholds`, kept for the files that are shipped."""
+    """Return `read_thresholds`, cached; for the file that is shipped."""
     return read_thresholds(path, domain)
 
 
 def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
-    """Thresholds for photos, or for the pictures of a drawn catalogue, from their file.
+    """Read the thresholds for photos, or for the pictures of a drawn catalogue.
 
-    Raises WorkError when damaged.
+    Raises WorkError where the file is missing or damaged.
     """
     try:
         return parse_thresholds(json.loads(path.read_text(encoding="utf-8")), domain)
@@ -83,8 +84,8 @@ def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
         ) from error
 
 
-def parse_thresholds(record: dict, domain: Domain = "photo") -> Thresholds:
-    """Thresholds of a domain from the file's record."""
+def parse_thresholds(record: Mapping[str, Any], domain: Domain = "photo") -> Thresholds:
+    """Return the thresholds of a domain from the file's content."""
     fitted = record["domains"].get(domain, {})
     return Thresholds(
         _bands(record["default"]),

@@ -1,10 +1,10 @@
-"""Verdicts, and what they say together about showing an item."""
+"""Verdicts on constraints, and what they decide together about showing an item."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, overload
 
 from vocabulary.wish import HARD, Constraint, PriceRange, alternatives, public_value
 
@@ -15,11 +15,11 @@ Status = Literal["ok", "unconfirmed", "broken"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether one item meets one constraint, on whose word, and how sure (0 to 1).
+    """Whether one item meets one constraint, by which source, and how sure that is (0 to 1).
 
-    Of an unknown one, `confidence` is how probable the picture makes it that the constraint is met; 0 with source
-    "none", where nothing speaks about it. any: the constraint's group of alternatives. failed: the guard could not
-    judge, so the item may not be shown.
+    confidence: where the verdict is unknown, how probable the picture makes it that the constraint
+    is met; 0 with source "none", where there is no evidence. any: the constraint's group of
+    alternatives. failed: the guard could not judge, so the item must not be shown.
     """
 
     facet: str
@@ -40,7 +40,7 @@ class Verdict:
         confidence: float,
         failed: bool = False,
     ) -> Verdict:
-        """A verdict on a constraint."""
+        """Return a verdict on a constraint."""
         return cls(
             constraint.facet,
             constraint.op,
@@ -52,8 +52,8 @@ class Verdict:
             failed,
         )
 
-    def public(self) -> dict:
-        """The form that replies carry."""
+    def public(self) -> dict[str, Any]:
+        """Return the form that replies carry."""
         return {
             "facet": self.facet,
             "op": self.op,
@@ -65,16 +65,17 @@ class Verdict:
 
 
 def _best(group: Iterable[Verdict]) -> Outcome:
-    """The outcome of alternatives: that of the best of them."""
+    """Return the outcome of a group of alternatives: that of the best of them."""
     outcomes = {verdict.verdict for verdict in group}
     return "met" if "met" in outcomes else "unknown" if "unknown" in outcomes else "broken"
 
 
 def status(verdicts: Iterable[Verdict]) -> Status:
-    """ "ok": all hard constraints are met; "broken": one is broken or the guard failed; else "unconfirmed".
+    """Return what the verdicts on one item decide together.
 
-    Alternatives (a shared `any`) are met when one of them is, broken when all are. `prefer`, `more` and `less` rank
-    and have no say here.
+    "ok": all hard constraints are met; "broken": one is broken or the guard failed; else
+    "unconfirmed". Alternatives (a shared `any`) are met when one of them is, broken when all are.
+    `prefer`, `more` and `less` only rank and do not count here.
     """
     verdicts = tuple(verdicts)
     if any(verdict.failed for verdict in verdicts):
@@ -87,10 +88,11 @@ def status(verdicts: Iterable[Verdict]) -> Status:
 
 
 @dataclass(frozen=True)
-class Judgement(Sequence):
-    """One tuple of verdicts an item, in the order given; a sequence of them.
+class Judgement(Sequence[tuple[Verdict, ...]]):
+    """The verdicts on a list of items: a sequence with one tuple per item, in the order given.
 
-    failed: why the guard could not judge, or None. Then every verdict is unknown and nothing may be shown.
+    failed: why the guard could not judge, or None. On failure every verdict is unknown and nothing
+    may be shown.
     """
 
     verdicts: tuple[tuple[Verdict, ...], ...]
@@ -99,12 +101,20 @@ class Judgement(Sequence):
     def __len__(self) -> int:
         return len(self.verdicts)
 
-    def __getitem__(self, index):
+    @overload
+    def __getitem__(self, index: int) -> tuple[Verdict, ...]: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> tuple[tuple[Verdict, ...], ...]: ...
+
+    def __getitem__(
+        self, index: int | slice
+    ) -> tuple[Verdict, ...] | tuple[tuple[Verdict, ...], ...]:
         return self.verdicts[index]
 
     def __iter__(self) -> Iterator[tuple[Verdict, ...]]:
         return iter(self.verdicts)
 
     def status(self, index: int) -> Status:
-        """Whether the item at `index` may be shown as fitting, as unconfirmed, or not at all."""
+        """Return whether item `index` may be shown as fitting, as unconfirmed, or not at all."""
         return "broken" if self.failed is not None else status(self.verdicts[index])

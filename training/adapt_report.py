@@ -1,4 +1,4 @@
-"""What fitting to a shop brings, on designs that took no part in it."""
+"""Measurement of a fit to a shop, on designs that took no part in it."""
 
 from __future__ import annotations
 
@@ -17,20 +17,19 @@ from guard.thresholds import Thresholds, load_thresholds, parse_thresholds
 from metrics.classification import calibration_error
 from metrics.intervals import clustered_interval
 from settings import load_settings
-from training.adapt import base_vectors, fit_shop
+from training.adapt import base_vectors
+from training.adapt_fit import fit_shop
 from training.listings import Shop, allowed_values, listing_examples, read_shop
 
-LEAST = 15
-"""Reported items with and without a value, below which a "no" to it is not counted."""
+MIN_EXAMPLES = 15
+"""Fewest reported items with, and without, a value for which a "no" to it is counted."""
 
 
 def run(folder: Path, encoder_name: str | None = None) -> dict:
-    """Fit on the designs that are not reported, measures before and after on those that are.
+    """Fit on the designs that are not reported, and measure before and after on those that are.
 
-    Nothing is saved.
-
-    {"facets": {facet: {"before", "after"}}, "no": {"before", "after"}}. Raises InputError where no
-    design is reported.
+    Saves nothing. Returns {"facets": {facet: {"before", "after"}}, "no": {"before", "after"}} and
+    what was fitted. Raises InputError if no design, or every design, is reported.
     """
     settings = load_settings(encoder=encoder_name)
     catalog = Catalog.open(folder)
@@ -39,25 +38,25 @@ def run(folder: Path, encoder_name: str | None = None) -> dict:
 
 
 def measure(encoder: Any, shop: Shop) -> dict:
-    """Return the same on a shop that is read."""
+    """Return the same for a shop that is already read."""
     reported = np.array([bucket_of(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
     if not reported.any() or reported.all():
         raise InputError(
             f"{int(reported.sum())} of {len(reported)} items are of reported designs; some and "
             "not all are needed"
         )
-    found = fit_shop(encoder, shop.part(np.flatnonzero(~reported)))
+    shop_fit = fit_shop(encoder, shop.part(np.flatnonzero(~reported)))
     report = shop.part(np.flatnonzero(reported))
-    taught = tuple(facet for facet, told in found.fit.report.items() if "held" in told)
-    before, after = look(encoder, report.vectors), _seen(encoder, found.fit, report)
-    bands = {"before": load_thresholds(), "after": parse_thresholds(found.thresholds, "photo")}
-    names = {"before": encoder.fingerprint, "after": found.fit.fingerprint}
+    taught = tuple(facet for facet, entry in shop_fit.fit.report.items() if "held" in entry)
+    before, after = look(encoder, report.vectors), _seen(encoder, shop_fit.fit, report)
+    bands = {"before": load_thresholds(), "after": parse_thresholds(shop_fit.thresholds, "photo")}
+    names = {"before": encoder.fingerprint, "after": shop_fit.fit.fingerprint}
     looks = {"before": before, "after": after}
     return {
         "encoder": encoder.name,
         "fitted_on": int((~reported).sum()),
         "reported": int(reported.sum()),
-        "choices": found.fit.report,
+        "choices": shop_fit.fit.report,
         "facets": {
             facet: {when: facet_figures(seen, report, facet) for when, seen in looks.items()}
             for facet in taught
@@ -74,10 +73,9 @@ def _seen(encoder: Any, fit: Fit, shop: Shop) -> Look:
 
 
 def facet_figures(seen: Look, shop: Shop, facet: str) -> dict:
-    """Accuracy against what the listings leave open, log loss, and calibration error over ten bins
-    of equal size."""
+    """Return accuracy against the listings, log loss, and calibration error (ten equal bins)."""
     values, p = seen.probabilities[facet]
-    allowed = allowed_values(shop.told, facet, values)
+    allowed = allowed_values(shop.statements, facet, values)
     rows = np.flatnonzero(allowed.any(1))
     p, allowed = p[rows], allowed[rows]
     hits = allowed[np.arange(len(rows)), p.argmax(1)]
@@ -94,21 +92,22 @@ def facet_figures(seen: Look, shop: Shop, facet: str) -> dict:
 
 
 def _by_design(hits: np.ndarray, designs: np.ndarray, rounds: int = 500) -> list[float]:
-    """Return the 95% interval; designs are drawn, not items, since colourways of one are alike."""
+    """Return the 95% interval; resamples designs, not items, as colourways of one are alike."""
     return [round(bound, 4) for bound in clustered_interval(hits, designs, rounds=rounds)]
 
 
 def no_figures(
     seen: Look, shop: Shop, facets: tuple[str, ...], bands: Thresholds, fingerprint: str
 ) -> dict:
-    """ "No X" by the picture alone, for every value that enough listings state and deny.
+    """Judge "no X" by the picture alone, for every value that enough listings state and deny.
 
-    What passes and breaks it, what is hidden though it fits, what stays open; sums over values.
+    Counts what passes, what passes wrongly, what is hidden wrongly and what stays open, summed
+    over values.
     """
     total = dict.fromkeys(("items", "with", "passed", "passed_with", "open", "hidden_without"), 0)
     for facet in facets:
-        for value, examples in listing_examples(seen, shop.told, facet).items():
-            if not examples.enough(LEAST):
+        for value, examples in listing_examples(seen, shop.statements, facet).items():
+            if not examples.enough(MIN_EXAMPLES):
                 continue
             band = bands.band(facet, value, "exclude", fingerprint)
             passed, hidden = examples.p <= band.low, examples.p >= band.high

@@ -1,7 +1,4 @@
-"""Fitting a slice from the whole vector.
-
-A linear map of the whole vector into the slice, learned with the prototypes of its facets.
-"""
+"""Fit of a slice: a linear map of the whole vector, learned with its facets' prototypes."""
 
 from __future__ import annotations
 
@@ -26,46 +23,51 @@ FACETS_OF: dict[str, tuple[str, ...]] = {
     for name in dict.fromkeys(FACET_SLICE.values())
 }
 EPOCHS, BATCH, RATE = 12, 256, 2e-3
-FEWEST_STEPS = 200
-"""Of small shops, whose epochs are short."""
+MIN_STEPS = 200
+"""Fewest steps: the epochs of a small shop are short."""
 DECAY = 2.0
-"""Pull of the map towards the slice as it is (AdamW's weight decay, on the difference)."""
-WORDS = 0.1
-"""Share of the loss that the values' own phrases have.
+"""AdamW's weight decay on the difference between the map and the slice as it is."""
+PHRASE_SHARE = 0.1
+"""Share of the loss that comes from the values' own phrases.
 
-They keep words and pictures in one space, and give a place to values that no item shows.
+They keep words and pictures in one space, and place values that no item shows.
 """
 _SCALE = 8.0
-"""Scale that a facet begins with."""
+"""Initial scale of a facet's cosines."""
 
 
 @dataclass(frozen=True)
 class Teacher:
-    """An encoder, a shop's items, which of them are held, and the phrases of every value."""
+    """An encoder, a shop's items, which of them are held out, and every value's phrase vector."""
 
     encoder: Any
     shop: Shop
-    held: np.ndarray
-    """(n,) bool"""
+    held_out: np.ndarray
+    """(n,) bool: the items that choose and calibrate; the others fit."""
     words: Mapping[str, tuple[tuple[str, ...], np.ndarray]]
+    """{facet: (values, (V, dim) vectors of their phrases)}"""
     _allowed: dict[tuple[str, tuple[str, ...]], np.ndarray] = field(default_factory=dict)
 
     def allowed(self, facet: str, values: tuple[str, ...]) -> np.ndarray:
-        """Return (n, V) bool of all items, read once."""
+        """Return (n, V) bool: the values that each item's listing allows. Cached."""
         if (facet, values) not in self._allowed:
-            self._allowed[facet, values] = allowed_values(self.shop.told, facet, values)
+            self._allowed[facet, values] = allowed_values(self.shop.statements, facet, values)
         return self._allowed[facet, values]
 
     def labels(
-        self, facet: str, values: tuple[str, ...], part: np.ndarray, anew: SliceMap | None = None
+        self,
+        facet: str,
+        values: tuple[str, ...],
+        part: np.ndarray,
+        slice_map: SliceMap | None = None,
     ) -> Labelled:
-        """Slices and labels of the items in a part (n,) bool that state the facet."""
+        """Return slices and labels of the items in `part` (n,) bool that state the facet."""
         rows = np.flatnonzero(part)
         vectors = self.shop.vectors[rows]
-        if anew is None:
+        if slice_map is None:
             vectors = vectors[:, self.encoder.layout.slice(FACET_SLICE[facet])]
         else:
-            vectors = unit((vectors - anew.mean) @ anew.matrix)
+            vectors = unit((vectors - slice_map.mean) @ slice_map.matrix)
         return labelled(vectors, self.allowed(facet, values)[rows])
 
 
@@ -103,13 +105,13 @@ class _Head(torch.nn.Module):
 
 
 def fit_slice(teacher: Teacher, name: str, facets: tuple[str, ...], seed: int = 0) -> FittedSlice:
-    """Map and prototypes of a slice from the items that are not held.
+    """Fit the map and the prototypes of a slice on the items that are not held out.
 
-    All its facets share the map; those of them that listings do not teach follow their phrases.
+    All its facets share the map; a facet that the listings do not teach follows its phrases.
     """
     part = teacher.encoder.layout.slice(name)
     whole = [f for f in FACETS_OF[name] if teacher.encoder.prototypes(f) is not None]
-    fitting = np.flatnonzero(~teacher.held)
+    fitting = np.flatnonzero(~teacher.held_out)
     mean = teacher.shop.vectors[fitting].mean(0)
     text_mean = np.concatenate([vectors for _, vectors in teacher.words.values()]).mean(0)
     begin = np.zeros((teacher.encoder.dim, part.stop - part.start), dtype=np.float32)
@@ -132,15 +134,15 @@ def fit_slice(teacher: Teacher, name: str, facets: tuple[str, ...], seed: int = 
 
 
 def _begin(words: np.ndarray, data: Labelled | None, matrix: np.ndarray) -> np.ndarray:
-    """Return a prototype a value: the mean of the pictures that show it alone, else its phrase."""
+    """Return one initial prototype per value: the mean of unambiguous pictures, else its phrase."""
     start = unit(words)
     if data is None:
         return start
     slices = unit(data.slices.numpy() @ matrix)
     for column in range(start.shape[0]):
-        sure = (data.allowed[:, column] & (data.allowed.sum(1) == 1)).numpy()
-        if sure.sum() >= 3:
-            start[column] = unit(slices[sure].mean(0))
+        unambiguous = (data.allowed[:, column] & (data.allowed.sum(1) == 1)).numpy()
+        if unambiguous.sum() >= 3:
+            start[column] = unit(slices[unambiguous].mean(0))
     return start
 
 
@@ -151,9 +153,9 @@ def _train(
     phrases: Mapping[str, torch.Tensor],
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Minimise the facets' mean loss over batches.
+    """Minimise the facets' mean loss over batches and return the map.
 
-    The map moves by a difference that decays to nothing.
+    Only the difference from the initial map is trained, with weight decay.
     """
     first = torch.from_numpy(begin)
     change = torch.nn.Parameter(torch.zeros_like(first))
@@ -167,17 +169,17 @@ def _train(
         ],
         lr=RATE,
     )
-    steps = max(FEWEST_STEPS, EPOCHS * max(len(data.slices) for data in pictures.values()) // BATCH)
+    steps = max(MIN_STEPS, EPOCHS * max(len(data.slices) for data in pictures.values()) // BATCH)
     for step in range(steps):
         for group in optimizer.param_groups:
             group["lr"] = RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
         picture_loss = sum_losses(
-            (1 - WORDS) * loss(heads[f](_slices(batch.slices, first + change)), batch, True)
+            (1 - PHRASE_SHARE) * loss(heads[f](_slices(batch.slices, first + change)), batch, True)
             for f, data in pictures.items()
             for batch in [_batch(data, rng)]
         )
         phrase_loss = sum_losses(
-            WORDS
+            PHRASE_SHARE
             * functional.cross_entropy(heads[f](_slices(x, first + change)), torch.arange(len(x)))
             for f, x in phrases.items()
         )
@@ -188,7 +190,7 @@ def _train(
 
 
 def sum_losses(losses: Iterable[torch.Tensor]) -> torch.Tensor:
-    """Return the sum of losses; zero without any."""
+    """Return the sum of losses, zero if there are none."""
     return functools.reduce(torch.add, losses, torch.zeros(()))
 
 

@@ -1,10 +1,10 @@
-"""Writing a trained model as an open_clip folder: config, fp16 weights, merges, prototypes."""
+"""Export of a trained model as an open_clip folder: config, fp16 weights, merges, prototypes."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
@@ -15,14 +15,17 @@ from encoders.openclip import CONFIG, MERGES, PROTOTYPES, WEIGHTS
 from encoders.prototypes import Prototypes, unit, write_prototypes
 from encoders.torchvision_ops import import_open_clip
 from training.tokens import vocabulary_size, write_merges
-from training.tower import SliceTower
+from training.tower import SHOP_HEADS, SliceTower
+
+if TYPE_CHECKING:  # open_clip takes seconds to import
+    from open_clip import CLIP
 
 CONTEXT = 24
 TEXT = {"width": 128, "heads": 4, "layers": 2}
 
 
 def config(side: int, merges: int) -> dict[str, Any]:
-    """open_clip's config of the built-in model."""
+    """Return open_clip's config of the built-in model for pictures of `side` pixels."""
     return {
         "model_cfg": {
             "embed_dim": sum(SLICES.values()),
@@ -46,7 +49,7 @@ def config(side: int, merges: int) -> dict[str, Any]:
     }
 
 
-def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
+def build_clip(side: int, merges: int, seed: int) -> CLIP:
     """Return the untrained open_clip model of that config."""
     open_clip = import_open_clip(with_transformers=False)
     register()
@@ -59,7 +62,7 @@ def build_clip(side: int, merges: int, seed: int) -> torch.nn.Module:
     )
 
 
-def into_clip(model: SliceTower, clip: torch.nn.Module) -> None:
+def into_clip(model: SliceTower, clip: CLIP) -> None:
     """Copy tower and projection to where open_clip's timm adapter wants them."""
     state = {f"trunk.{name}": tensor for name, tensor in model.tower.state_dict().items()}
     state |= {
@@ -72,12 +75,9 @@ def into_clip(model: SliceTower, clip: torch.nn.Module) -> None:
 def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
     """Return the trained prototypes with their learned scales.
 
-    Shop classes (`shop/HEAD`), and facets twice.
-
-    `trained/FACET` stays as it is, so that a calibration, which replaces `FACET`, may be repeated.
+    Shop classes are stored as `shop/HEAD`. Each facet is stored twice: a calibration replaces
+    `FACET`, and starts from `trained/FACET`, so that it can be repeated.
     """
-    from training.tower import SHOP_HEADS
-
     table = {}
     for head, values in model.classes.items():
         bias = (
@@ -99,13 +99,13 @@ def prototype_table(model: SliceTower) -> dict[str, Prototypes]:
 
 def write_folder(
     folder: Path,
-    clip: torch.nn.Module,
+    clip: CLIP,
     merges: list[tuple[str, str]],
     side: int,
     table: dict[str, Prototypes],
 ) -> int:
-    """Return the folder's bytes."""
-    from safetensors.torch import save_file
+    """Write the model folder and return its size in bytes."""
+    from safetensors.torch import save_file  # heavy
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CONFIG).write_text(
@@ -124,5 +124,5 @@ def write_folder(
     write_merges(folder / MERGES, merges)
     write_prototypes(folder / PROTOTYPES, table)
     for path in folder.iterdir():
-        path.chmod(0o644)  # safetensors writes for its owner alone
+        path.chmod(0o644)  # safetensors leaves its file readable by the owner alone
     return sum(path.stat().st_size for path in folder.iterdir())

@@ -1,12 +1,15 @@
-"""The training loop.
+"""Training loop of the picture tower.
 
-Seeded batches of mixed sources, slice losses, EMA, checkpoints that resume to the same result.
+Batches are seeded and mix the sources; weights are averaged (EMA); a run that resumes from its
+checkpoint gives the same result as an uninterrupted one.
 """
 
 from __future__ import annotations
 
+import copy
 import math
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +24,8 @@ from training.team import Team
 from training.tower import SliceTower, details_loss, set_loss
 
 ALONE = Team()
+AfterEpoch = Callable[[SliceTower, Stage, int], None]
+"""Called with the averaged model, the stage and the number of the epoch that ended."""
 
 
 def total_loss(
@@ -31,7 +36,7 @@ def total_loss(
     share: dict[str, float],
     smoothing: float,
 ) -> tuple[torch.Tensor, dict[str, float]]:
-    """Sum over heads of sqrt(share of labelled photos) * loss, and each head's loss for the log."""
+    """Return the sum over heads of sqrt(share of labelled photos) * loss, and {head: loss}."""
     total, parts = torch.zeros(()), {}
     for head in model.classes:
         logits = model.logits(slices, head)
@@ -42,12 +47,10 @@ def total_loss(
             labelled = float(table.known[rows].any(1).float().mean())
         else:
             allowed = table.allowed[head][rows].to(logits.device)
-            loss, labelled = (
-                set_loss(logits, allowed, smoothing),
-                float(allowed.any(1).float().mean()),
-            )
-        # A batch with fewer labels of a head than usual weighs less, so that one photo never pulls
-        # like thirty.
+            loss = set_loss(logits, allowed, smoothing)
+            labelled = float(allowed.any(1).float().mean())
+        # The loss is a mean over the labelled photos. A batch with few of them weighs less, so that
+        # no single photo gets the weight of thirty.
         weight = math.sqrt(share[head]) * min(1.0, labelled / max(share[head], 1e-6))
         total = total.to(loss.device) + weight * loss
         parts[head] = float(loss.detach())
@@ -62,7 +65,7 @@ class Average:
         self.state = {name: tensor.detach().clone() for name, tensor in model.state_dict().items()}
 
     def update(self, model: nn.Module) -> None:
-        """Move towards the model; quickly at first, so that the start is forgotten."""
+        """Move towards the model; faster in the first steps, which forgets the initial weights."""
         self.steps += 1
         keep = min(self.keep, (1 + self.steps) / (10 + self.steps))
         for name, tensor in model.state_dict().items():
@@ -73,7 +76,7 @@ class Average:
 
 
 class Trainer:
-    """Runs the stages of a recipe; `checkpoint` holds everything that it needs to go on."""
+    """Runs the stages of a recipe; `checkpoint` is the file from which a run resumes."""
 
     def __init__(
         self,
@@ -84,15 +87,10 @@ class Trainer:
         device: str,
         team: Team = ALONE,
     ) -> None:
-        self.model, self.table, self.recipe, self.path, self.device = (
-            model,
-            table,
-            recipe,
-            checkpoint,
-            device,
-        )
-        self.team = team
-        self.model.to(device=device, memory_format=torch.channels_last)
+        self.model, self.table, self.recipe = model, table, recipe
+        self.path, self.device, self.team = checkpoint, device, team
+        # torch's stubs lack the overload with memory_format
+        self.model.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.model.freeze()
         self.average = Average(model, recipe.average)
         self.stage, self.step = 0, 0
@@ -110,9 +108,9 @@ class Trainer:
         )
 
     def resume(self) -> bool:
-        """Go on from the checkpoint where there is one.
+        """Load the checkpoint if there is one, and return whether there was.
 
-        Raises InputError where it is of another model.
+        Raises InputError if it belongs to another model.
         """
         if not self.path.exists():
             return False
@@ -132,7 +130,7 @@ class Trainer:
         return True
 
     def save(self, fresh_optimizer: bool = False) -> None:
-        """Write the checkpoint in one move, so that a killed run leaves the last whole one."""
+        """Write the checkpoint atomically: a killed run leaves the previous one intact."""
         if not self.team.leads:
             return
         self.path.parent.mkdir(parents=True, exist_ok=True)
@@ -151,27 +149,23 @@ class Trainer:
         )
         part.replace(self.path)
 
-    def run(self, after_epoch=None) -> SliceTower:
-        """All remaining stages.
-
-        Returns the averaged model. `after_epoch(model, stage, epoch)` sees it after each epoch.
-        """
+    def run(self, after_epoch: AfterEpoch | None = None) -> SliceTower:
+        """Run all remaining stages and return the averaged model."""
         while self.stage < len(self.recipe.stages):
             self._run_stage(self.recipe.stages[self.stage], after_epoch)
             self.stage, self.step = self.stage + 1, 0
-            self.model.load_state_dict(
-                self.average.state
-            )  # the next stage goes on from the average
+            # the next stage starts from the average
+            self.model.load_state_dict(self.average.state)
             if self.stage < len(self.recipe.stages):
                 self.optimizer = self._optimizer(self.recipe.stages[self.stage])
             self.save(fresh_optimizer=True)
         self.model.load_state_dict(self.average.state)
         return self.model
 
-    def _run_stage(self, stage: Stage, after_epoch) -> None:
+    def _run_stage(self, stage: Stage, after_epoch: AfterEpoch | None) -> None:
         recipe = self.recipe
         if self.step == 0:
-            self.average.steps = 0  # a short stage shall not drag its start along
+            self.average.steps = 0  # a short stage must forget its initial weights as well
         share = label_share(
             self.table,
             epoch_rows(self.table, stage, np.random.default_rng([recipe.seed, self.stage, 0])),
@@ -208,8 +202,8 @@ class Trainer:
         rows, seed = rows[self.team.rank :: self.team.size], seed * 16 + self.team.rank
         pixels = batch_pixels(self.table, rows, stage.side, recipe.strength, seed).to(self.device)
         torch.manual_seed(seed)  # dropout, so that a resumed run repeats the uninterrupted one
-        asked = torch.rand(len(rows)) < recipe.asked
-        zones = torch.where(asked, self.table.zones[rows], 0).to(self.device)
+        names_garment = torch.rand(len(rows)) < recipe.asked
+        zones = torch.where(names_garment, self.table.zones[rows], 0).to(self.device)
         warm = min(1.0, (step + 1) / min(recipe.warmup, max(1, total // 4)))
         for group in self.optimizer.param_groups:
             group["lr"] = group["peak"] * warm * 0.5 * (1 + math.cos(math.pi * step / total))
@@ -219,7 +213,7 @@ class Trainer:
         loss, _ = total_loss(self.model, slices, self.table, rows, share, recipe.smoothing)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
-        self._meet()
+        self._synchronize()
         nn.utils.clip_grad_norm_(self.model.parameters(), recipe.clip)
         self.optimizer.step()
         self.average.update(self.model)
@@ -228,25 +222,20 @@ class Trainer:
             self.save()
         return float(loss.detach())
 
-    def _meet(self) -> None:
-        """Gradients and batch statistics of all processes become one."""
+    def _synchronize(self) -> None:
+        """Average gradients and batch statistics over all processes."""
         gradients = [p.grad for p in self.model.parameters() if p.grad is not None]
         self.team.average([*gradients, *(b for b in self.model.buffers() if b.is_floating_point())])
 
     def averaged(self) -> SliceTower:
-        """Return a copy with the averaged weights, for looking at."""
-        import copy
-
+        """Return a copy with the averaged weights, in evaluation mode."""
         model = copy.deepcopy(self.model)
         model.load_state_dict(self.average.state)
         return model.eval()
 
 
 def low_precision(device: str) -> bool:
-    """bf16 autocast pays where the hardware has it.
-
-    Elsewhere a CPU emulates it, five times slower than fp32.
-    """
+    """Return whether bf16 autocast pays: a CPU without it emulates it, 5x slower than fp32."""
     if device == "cuda":
         return True
     return bool(
@@ -256,7 +245,7 @@ def low_precision(device: str) -> bool:
 
 
 def log_line(path: Path | None, text: str) -> None:
-    """One line of progress with the time, to `path` where one is given."""
+    """Append a line of progress with the time to `path`, if there is one."""
     if path is not None:
         with path.open("a", encoding="utf-8") as handle:
             handle.write(f"{time.strftime('%H:%M:%S')} {text}\n")

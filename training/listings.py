@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 import vocabulary
-from catalog.listing.statements import ListingStatements, statements
+from catalog.listing.statements import ListingStatements
+from catalog.listing.statements import statements as read_statements
 from catalog.store import Catalog
 from datasets.splits import bucket_of, design
 from guard.evidence import listed, stated_category
@@ -17,15 +18,15 @@ from guard.picture import Look
 from training.calibrate import Labelled
 from training.thresholds import Examples, asked_values
 
-HELD = 30
-"""Designs of this many of 100 buckets choose, calibrate and set thresholds; the others fit."""
+HELD_OUT_BUCKETS = 30
+"""Of 100 buckets of designs, those that choose, calibrate and set thresholds; the others fit."""
 
 
 @dataclass(frozen=True)
 class Shop:
-    """A catalogue's items as teachers: what each listing states, and which design each is of."""
+    """A catalogue's items as training data: what each listing states, and each item's design."""
 
-    told: tuple[ListingStatements, ...]
+    statements: tuple[ListingStatements, ...]
     designs: tuple[str, ...]
     vectors: np.ndarray
     """(n, dim) float32"""
@@ -33,43 +34,41 @@ class Shop:
     def part(self, rows: np.ndarray) -> Shop:
         """Return some of the items."""
         return Shop(
-            tuple(self.told[n] for n in rows),
+            tuple(self.statements[n] for n in rows),
             tuple(self.designs[n] for n in rows),
             self.vectors[rows],
         )
 
-    def held(self) -> np.ndarray:
-        """Return (n,) bool: the items that do not fit but choose. Of one design, all or none."""
-        return np.array([bucket_of(f"held {name}") < HELD for name in self.designs], dtype=bool)
+    def held_out(self) -> np.ndarray:
+        """Return (n,) bool: the held-out items. Items of one design are held out together."""
+        buckets = [bucket_of(f"held {name}") for name in self.designs]
+        return np.array([bucket < HELD_OUT_BUCKETS for bucket in buckets], dtype=bool)
 
 
 def read_shop(catalog: Catalog, vectors: np.ndarray) -> Shop:
-    """Return the items of a catalogue with these vectors.
+    """Return the items of a catalogue with these vectors (n, dim).
 
-    A design: the group where the shop gives one, and the title without its colours.
+    An item's design is its title without colours.
     """
     rows = range(len(catalog))
     items, claims = catalog.items(rows), catalog.claims(rows)
-    told = tuple(statements(item, said) for item, said in zip(items, claims, strict=True))
     return Shop(
-        told,
+        tuple(read_statements(item, read) for item, read in zip(items, claims, strict=True)),
         tuple(design(item.title) or item.id for item in items),
         np.asarray(vectors, dtype=np.float32),
     )
 
 
-def stated_sets(told: Sequence[ListingStatements], facet: str) -> list[frozenset[str]]:
-    """Return an entry an item.
+def stated_sets(listings: Sequence[ListingStatements], facet: str) -> list[frozenset[str]]:
+    """Return for each listing the leaf values that it allows, empty if it states nothing.
 
-    The leaf values that its listing leaves open, empty where it tells nothing.
-
-    "printed" leaves every pattern but solid; "multicolour" tells nothing, nor does a value that the
-    kind cannot have.
+    "printed" allows every pattern but solid; "multicolour" states nothing, nor does a value that
+    the kind cannot have.
     """
-    return [_stated(statements, facet) for statements in told]
+    return [_stated_values(statements, facet) for statements in listings]
 
 
-def _stated(statements: ListingStatements, facet: str) -> frozenset[str]:
+def _stated_values(statements: ListingStatements, facet: str) -> frozenset[str]:
     if _unable(statements, facet):
         return frozenset()
     named = [
@@ -85,14 +84,13 @@ def _stated(statements: ListingStatements, facet: str) -> frozenset[str]:
 
 
 def allowed_values(
-    told: Sequence[ListingStatements], facet: str, values: Sequence[str]
+    listings: Sequence[ListingStatements], facet: str, values: Sequence[str]
 ) -> np.ndarray:
-    """Return (n, V) bool.
+    """Return (n, V) bool: the values that each listing allows.
 
-    The values that each listing leaves open; a row of False where it tells nothing, or leaves all
-    open.
+    A row is all False if the listing states nothing or allows every value.
     """
-    sets = stated_sets(told, facet)
+    sets = stated_sets(listings, facet)
     allowed = np.array(
         [[value in stated for value in values] for stated in sets], dtype=bool
     ).reshape(len(sets), len(values))
@@ -100,44 +98,44 @@ def allowed_values(
     return allowed
 
 
-def able_rows(told: Sequence[ListingStatements], facet: str) -> np.ndarray:
+def able_rows(listings: Sequence[ListingStatements], facet: str) -> np.ndarray:
     """Return (n,) bool: the items whose kind can have the facet."""
-    return np.array([not _unable(statements, facet) for statements in told], dtype=bool)
+    return np.array([not _unable(statements, facet) for statements in listings], dtype=bool)
 
 
 def labelled(slices: np.ndarray, allowed: np.ndarray) -> Labelled:
-    """Slices (n, size) of those items of `allowed` (n, V) whose listings tell something, with their
-    labels."""
-    kept = np.flatnonzero(allowed.any(1))
+    """Return the slices (n, size) and labels (n, V) of the items with at least one label."""
+    rows = np.flatnonzero(allowed.any(1))
     return Labelled(
-        torch.from_numpy(np.ascontiguousarray(slices[kept])),
-        torch.from_numpy(allowed[kept]),
-        torch.ones(len(kept), allowed.shape[1], dtype=torch.bool),
-        torch.ones(len(kept)),
+        torch.from_numpy(np.ascontiguousarray(slices[rows])),
+        torch.from_numpy(allowed[rows]),
+        torch.ones(len(rows), allowed.shape[1], dtype=torch.bool),
+        torch.ones(len(rows)),
     )
 
 
 def listing_examples(
-    seen: Look, told: Sequence[ListingStatements], facet: str
+    seen: Look, listings: Sequence[ListingStatements], facet: str
 ) -> dict[str, Examples]:
-    """value -> what the picture says of it, and whether the listing says that it holds, where the
-    listing says."""
-    found = {}
+    """Return {value: examples}: the picture's probability and whether the listing states the value.
+
+    Listings that neither state nor deny a value give no example of it.
+    """
+    examples = {}
     for value in asked_values(facet):
         p = seen.of(facet, value)
         if p is None:
             continue
-        said = [
+        stated = [
             None if _unable(statements, facet) else listed(facet, value, statements).has
-            for statements in told
+            for statements in listings
         ]
-        rows = [row for row, has in enumerate(said) if has is not None]
-        found[value] = Examples(p[rows], np.array([said[row] for row in rows], dtype=bool))
-    return found
+        rows = [row for row, has in enumerate(stated) if has is not None]
+        examples[value] = Examples(p[rows], np.array([stated[row] for row in rows], dtype=bool))
+    return examples
 
 
 def _unable(statements: ListingStatements, facet: str) -> bool:
-    """Return whether the kind cannot have the facet, so that its absence teaches nothing about
-    pictures."""
+    """Return whether the kind cannot have the facet: such an item teaches nothing about it."""
     kind = stated_category(statements)
     return kind is not None and not vocabulary.applicable(facet, kind.value)

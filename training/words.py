@@ -8,7 +8,9 @@ product's display name near its photo over all slices (InfoNCE, van den Oord et 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
@@ -21,12 +23,19 @@ from encoders.prototypes import Prototypes
 from training.phrases import Phrase, plain_phrases, random_phrase
 from training.tower import allowed_matrix, set_loss
 
+if TYPE_CHECKING:  # open_clip takes seconds to import
+    from open_clip import CLIP
+
 SCALE = 14.0
+"""Scale of the cosines between a phrase and the prototypes of a facet."""
+Tokenizer = Callable[[list[str]], torch.Tensor]
+"""n texts -> (n, context) token numbers, as open_clip's tokenizers give them."""
+WARMUP_STEPS = 60
 
 
 @dataclass(frozen=True)
 class WordsRecipe:
-    """How long and how fast."""
+    """Length, batch sizes and learning rate of the text tower's training."""
 
     steps: int = 1200
     phrases: int = 72
@@ -34,11 +43,11 @@ class WordsRecipe:
     rate: float = 2e-3
     decay: float = 0.05
     contrast: float = 0.35
-    """weight of the display names"""
+    """Weight of the display names' loss."""
 
 
 def split_slices(raw: torch.Tensor) -> dict[str, torch.Tensor]:
-    """(n, 256) -> {slice: unit vectors}."""
+    """Split raw vectors (n, 256) into {slice: unit vectors}."""
     return {
         name: functional.normalize(part, dim=-1)
         for name, part in zip(SLICES, raw.float().split(list(SLICES.values()), dim=-1), strict=True)
@@ -68,7 +77,7 @@ def phrase_loss(
 
 
 def title_loss(slices: dict[str, torch.Tensor], pictures: torch.Tensor) -> torch.Tensor:
-    """InfoNCE both ways. pictures (n, 256), slices of unit length."""
+    """Return InfoNCE, in both directions, of titles (unit slices) and pictures (n, 256)."""
     words = torch.cat([slices[name] for name in SLICES], dim=-1)
     scores = 20.0 / len(SLICES) * words @ pictures.T
     target = torch.arange(len(scores), device=scores.device)
@@ -78,8 +87,8 @@ def title_loss(slices: dict[str, torch.Tensor], pictures: torch.Tensor) -> torch
 
 
 def fit_words(
-    clip: nn.Module,
-    tokenizer,
+    clip: CLIP,
+    tokenizer: Tokenizer,
     titles: list[str],
     pictures: np.ndarray,
     table: dict[str, Prototypes],
@@ -87,11 +96,12 @@ def fit_words(
     seed: int,
     device: str = "cpu",
 ) -> None:
-    """In place. `titles` and `pictures` (n, 256) go together; `tokenizer` as open_clip's."""
+    """Train the text tower of `clip` in place; `titles[i]` describes `pictures[i]` (n, 256)."""
     rng = np.random.default_rng([seed, 77])
     clip.to(device).train()
     vectors = {facet: torch.from_numpy(table[facet].vectors).to(device) for facet in FACET_SLICE}
-    known, alone = tokenizer(titles) if titles else None, plain_phrases()
+    title_tokens = tokenizer(titles) if titles else torch.empty(0, dtype=torch.long)
+    single_values = plain_phrases()
     parameters = [
         p
         for name, p in clip.named_parameters()
@@ -101,16 +111,8 @@ def fit_words(
     torch.manual_seed(seed)
     for step in tqdm(range(recipe.steps), desc="text tower", unit="step", mininterval=5):
         for group in optimizer.param_groups:
-            group["lr"] = (
-                recipe.rate
-                * min(1, (step + 1) / 60)
-                * 0.5
-                * (1 + math.cos(math.pi * step / recipe.steps))
-            )
-        half = recipe.phrases // 3
-        phrases = [alone[i] for i in rng.integers(0, len(alone), half)] + [
-            random_phrase(rng) for _ in range(recipe.phrases - half)
-        ]
+            group["lr"] = _learning_rate(recipe, step)
+        phrases = _draw_phrases(single_values, recipe.phrases, rng)
         tokens = tokenizer([phrase.text for phrase in phrases])
         rows = (
             rng.choice(len(titles), min(recipe.titles, len(titles)), replace=False)
@@ -118,7 +120,7 @@ def fit_words(
             else np.array([], dtype=int)
         )
         if len(rows):
-            tokens = torch.cat([tokens, known[rows]])
+            tokens = torch.cat([tokens, title_tokens[rows]])
         slices = split_slices(clip.encode_text(tokens.to(device)))
         loss = phrase_loss(
             {name: part[: len(phrases)] for name, part in slices.items()}, phrases, table, vectors
@@ -135,11 +137,27 @@ def fit_words(
     clip.eval()
 
 
+def _learning_rate(recipe: WordsRecipe, step: int) -> float:
+    """Return the rate of a step: a linear warm-up, then half a cosine down to zero."""
+    warmup = min(1, (step + 1) / WARMUP_STEPS)
+    return recipe.rate * warmup * 0.5 * (1 + math.cos(math.pi * step / recipe.steps))
+
+
+def _draw_phrases(
+    single_values: list[Phrase], count: int, rng: np.random.Generator
+) -> list[Phrase]:
+    """Draw phrases: a third name a single value, the others are composed at random."""
+    third = count // 3
+    return [single_values[i] for i in rng.integers(0, len(single_values), third)] + [
+        random_phrase(rng) for _ in range(count - third)
+    ]
+
+
 @torch.inference_mode()
 def phrase_accuracy(
-    clip: nn.Module, tokenizer, table: dict[str, Prototypes], device: str = "cpu"
+    clip: CLIP, tokenizer: Tokenizer, table: dict[str, Prototypes], device: str = "cpu"
 ) -> dict[str, float]:
-    """Facet -> share of the vocabulary's words that land on their own value."""
+    """Return {facet: share of the vocabulary's words whose nearest prototype is their own}."""
     phrases = plain_phrases()
     raw = torch.cat(
         [

@@ -1,4 +1,4 @@
-"""What a listing states about an item once its contradictions are weighed.
+"""Statements of a listing: its claims once contradictions are weighed.
 
 Claims of fields and text become statements here, for the catalogue's bitmaps and for the guard
 alike: an item is never found by one reading and judged by another.
@@ -16,9 +16,9 @@ from catalog.item import Item
 from catalog.listing.claims import Claim
 
 FIELD_TRUST, TEXT_TRUST = 0.99, 0.93
-"""How far a structured field and the text are trusted."""
+"""Confidence (0 to 1) in a structured field and in the text."""
 CONTRADICTED_TRUST = 0.8
-"""What remains of the trust in a field that something else of the listing contradicts."""
+"""Confidence in a field that another part of the listing contradicts."""
 Key = tuple[str, str]
 """(facet, value)"""
 
@@ -122,7 +122,7 @@ def _weighed(claims: tuple[Claim, ...]) -> ListingStatements:
 
 
 def _silenced(texts: list[Claim]) -> set[Claim]:
-    """The claims of the text that another one contradicts."""
+    """Return the claims of the text that another one contradicts."""
     return {claim for claim in texts if any(contradict(claim, other) for other in texts)}
 
 

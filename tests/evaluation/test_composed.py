@@ -184,7 +184,7 @@ def methods(**mixes: float) -> Methods:
 def test_methods_are_the_composers_there_are_and_the_baselines() -> None:
     assert set(methods().names()) >= {*WHOLE, *SLICED, NONE, "delta"}
     assert set(methods().names(["delta"])) == {*WHOLE, *SLICED, NONE, "delta"}
-    with pytest.raises(InputError, match="no composer magic.*delta"):
+    with pytest.raises(InputError, match=r"no composer magic.*delta"):
         methods().names(["magic"])
 
 
@@ -202,7 +202,7 @@ def test_mixes_and_the_best_composer_are_chosen() -> None:
     mixes, best = settle(SHOP, Words(SPACE), 20, seed=0, kinds=["delta"])
     assert best == "delta" and set(mixes) == set(MIXED)
     assert all(0 < mix < 1 for mix in mixes.values())
-    with pytest.raises(InputError, match="baselines alone.*delta"):
+    with pytest.raises(InputError, match=r"baselines alone.*delta"):
         settle(SHOP, Words(SPACE), 5, seed=0, kinds=["sum"])
 
 
@@ -250,7 +250,7 @@ def test_comparisons_name_the_strongest_of_each_family() -> None:
 
 
 def test_filtering_knows_noes_and_comparatives() -> None:
-    """What is left of the colours, the rest the same; "more" lies beyond the reference's own value."""
+    """Excluding a colour leaves the others; "more" lies beyond the reference's own value."""
     query = sample_queries(SHOP.products, "exclude_color", 1, seed=0)[0]
     best = ranked(ClassifyEditFilter(SHOP).scores(query, known_wish(query)), query.reference, 2)
     assert set(best.tolist()) <= query.targets
@@ -302,7 +302,7 @@ def test_the_shipped_wordings_are_six_of_every_kind(tmp_path) -> None:
         assert len(phrases) == 6 and not any("{" in phrase for phrase in phrases)
     for text in ("", "recolour = ['one']", "repaint = ['a', 'b']", "no toml ="):
         (tmp_path / "w.toml").write_text(text)
-        with pytest.raises(InputError, match="w.toml"):
+        with pytest.raises(InputError, match=r"w\.toml"):
             read_wordings(tmp_path / "w.toml")
 
 

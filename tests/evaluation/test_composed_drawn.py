@@ -1,4 +1,4 @@
-"""Composed queries on drawn truth: what a change means, what is a hit, and that the planner can read the phrases."""
+"""Composed queries on drawn truth: what a change means, what hits, and what the planner reads."""
 
 from __future__ import annotations
 

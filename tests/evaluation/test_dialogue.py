@@ -1,4 +1,4 @@
-"""Simulated shoppers: true differences only, never the same twice, and sessions that are judged by the design."""
+"""Simulated shoppers name true differences, none twice; designs decide whether one succeeds."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -17,10 +18,10 @@ class Fake:
 
     device, bf16 = "cpu", False
     layout = SliceLayout(("color", "pattern"), (2, 2))
-    seen: list[int] = []
+    threads_used: ClassVar[list[int]] = []
 
     def encode_images(self, pictures):
-        self.seen.append(torch.get_num_threads())
+        self.threads_used.append(torch.get_num_threads())
         turned = 0.1 if self.bf16 else 0.0
         one = np.array([np.cos(turned), np.sin(turned), 1.0, 0.0], dtype=np.float32)
         return np.tile(one, (len(pictures), 1))
@@ -32,7 +33,7 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(embedding, "find_spec", lambda name: None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(embedding.os, "cpu_count", lambda: 2)
-    Fake.seen = []
+    Fake.threads_used = []
 
 
 def test_every_way_is_timed_and_its_loss_told(alone: None, demo_dir: Path, tmp_path: Path) -> None:
@@ -51,7 +52,7 @@ def test_every_way_is_timed_and_its_loss_told(alone: None, demo_dir: Path, tmp_p
     assert all(way["items_s"] > 0 for way in told["measured"]) and set(
         told["decoding_items_s"]
     ) == {1, 2}
-    assert {1, 2} <= set(Fake.seen) and torch.get_num_threads() == before
+    assert {1, 2} <= set(Fake.threads_used) and torch.get_num_threads() == before
     assert told["fastest"]["ViT-B-32"] == max(told["measured"], key=lambda way: way["items_s"])
 
 

@@ -154,7 +154,7 @@ def test_weights_are_kept_and_read(tmp_path) -> None:
     assert load_ranker_weights(path) == RankerWeights(slice=0.4)
     assert load_ranker_weights().composed > 0
     path.write_text('{"weights": {"slices": 1}}')
-    with pytest.raises(InputError, match="weights.json.*allowed fields"):
+    with pytest.raises(InputError, match=r"weights\.json.*allowed fields"):
         load_ranker_weights(path)
     with pytest.raises(InputError, match="evaluation ensemble"):
         load_ranker_weights(tmp_path / "none.json")

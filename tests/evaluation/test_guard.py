@@ -64,7 +64,7 @@ def test_wishes_are_asked_where_ten_designs_fit() -> None:
 
 
 class _Stylist:
-    """Shows three striped shirts when unguarded, and plain ones with one unconfirmed striped shirt when guarded."""
+    """Shows three striped shirts unguarded; guarded, plain ones and an unconfirmed striped one."""
 
     def new_session(self) -> str:
         return "s"

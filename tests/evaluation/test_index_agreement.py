@@ -1,4 +1,4 @@
-"""The benchmark of indexes: the exact ten by brute force, a figure that falls when an index errs, rows without listings."""
+"""Index agreement: exact results by brute force, lower when an index errs, rows without text."""
 
 from __future__ import annotations
 

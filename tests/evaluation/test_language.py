@@ -73,7 +73,7 @@ def test_parts_are_scored_apart_and_two_people_are_compared(data: Path, tmp_path
         run(data=data, labels=labels, part=p)["phrases"] for p in ("blind", "first", "all")
     ] == [1, 1, 2]
     assert run(data=data, labels=labels)["agreement"] == {"phrases": 1, "f1": 1.0, "exact": 1.0}
-    with pytest.raises(InputError, match="'third'.*blind, blind_again, first"):
+    with pytest.raises(InputError, match=r"'third'.*blind, blind_again, first"):
         run(data=data, labels=labels, part="third")
 
 

@@ -1,4 +1,4 @@
-"""The benchmark of latency: every path and stage is there, stages make up the turn, recall is counted right, sizes are told."""
+"""Latency benchmark: every path and stage, stages that add up to the turn, recall, sizes."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ STAGES = {
 
 @pytest.fixture(scope="module")
 def result(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
-    """Every path of a small catalogue; the model answers at once. The verifier is another test's."""
+    """Run every path but the verifier on a small catalogue, with a model that answers at once."""
     out = tmp_path_factory.mktemp("latency") / "latency.json"
     made = latency.run(
         demo_dir,

@@ -1,4 +1,4 @@
-"""The load test: its shoppers, its check for cross-talk, its protocol, and a short run against the real app."""
+"""Load test: its shoppers, check for cross-talk, protocol, and a short run against the app."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cascade asks only what is open, within its budget, and confirms nothing when its verifier fails."""
+"""The cascade asks only open questions within its budget; a failed verifier confirms nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ STRIPED = Constraint(facet="pattern", op="require", value="striped")
 
 
 class Scripted:
-    """A verifier with an answer an item; remembers what it was asked."""
+    """A verifier with one answer per item, which remembers what it was asked."""
 
     name = "scripted"
 
@@ -48,18 +48,19 @@ def unknown(constraint: Constraint = NO_HOOD) -> Verdict:
     return Verdict.on(constraint, "unknown", "picture", 0.6)
 
 
-def settle(verifier, verdicts, most: int = 12):
+def settle(verifier, verdicts):
     items = [item(id=name) for name in "abcd"[: len(verdicts)]]
-    return Cascade(verifier, picture, most).settle(
+    return Cascade(verifier, picture).settle(
         items, np.zeros((len(items), 3)), ["hoodie"] * len(items), verdicts
     )
 
 
 def test_what_the_verifier_is_sure_of_is_settled_and_the_rest_stays_open() -> None:
     verifier = Scripted(a=0.97, b=0.02, c=0.5, d=float("nan"))
-    found = [judged[0] for judged in settle(verifier, [(unknown(),)] * 4)]
-    assert [v.verdict for v in found] == ["broken", "met", "unknown", "unknown"]
-    assert found[0].confidence == pytest.approx(0.97) and found[1].confidence == pytest.approx(0.98)
+    settled = [judged[0] for judged in settle(verifier, [(unknown(),)] * 4)]
+    assert [v.verdict for v in settled] == ["broken", "met", "unknown", "unknown"]
+    assert settled[0].confidence == pytest.approx(0.97)
+    assert settled[1].confidence == pytest.approx(0.98)
     assert settle(Scripted(a=0.97), [(unknown(STRIPED),)])[0][0].verdict == "met"
 
 
@@ -76,7 +77,7 @@ def test_only_open_hard_constraints_of_items_that_may_be_shown_are_asked() -> No
 
 def test_the_budget_goes_to_the_best_ranked_and_answers_are_kept() -> None:
     verifier = Scripted(a=0.5, b=0.5, c=0.0, d=0.0)
-    cascade = Cascade(verifier, picture, most=2)
+    cascade = Cascade(verifier, picture, max_pictures=2)
     items = [item(id=name) for name in "abcd"]
     verdicts = [(unknown(), unknown(STRIPED))] * 4
     once = cascade.settle(items, np.zeros((4, 3)), [None] * 4, verdicts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ class Base:
     """Pictures and words are their own vectors."""
 
     name, fingerprint, layout, dim, side = "base", "base0", LAYOUT, 4, 32
-    facet_slice = {"color": "color", "pattern": "pattern"}
+    facet_slice: ClassVar[dict[str, str]] = {"color": "color", "pattern": "pattern"}
 
     def prototypes(self, facet: str) -> Prototypes:
         return Prototypes(
@@ -78,10 +79,10 @@ def folder(tmp_path: Path, fingerprint: str) -> Path:
 
 
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
-    found = read_fit(folder(tmp_path, "fitted0"))
-    assert (found.base, found.fingerprint, found.layout) == ("base0", "fitted0", a_fit().layout)
-    np.testing.assert_array_equal(found.maps["pattern"].matrix, a_fit().maps["pattern"].matrix)
-    assert found.prototypes["pattern"].values == ("striped", "solid")
+    fit = read_fit(folder(tmp_path, "fitted0"))
+    assert (fit.base, fit.fingerprint, fit.layout) == ("base0", "fitted0", a_fit().layout)
+    np.testing.assert_array_equal(fit.maps["pattern"].matrix, a_fit().maps["pattern"].matrix)
+    assert fit.prototypes["pattern"].values == ("striped", "solid")
 
 
 def test_the_fitted_encoder_maps_what_was_fitted_and_leaves_the_rest(tmp_path: Path) -> None:

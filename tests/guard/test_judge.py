@@ -65,9 +65,9 @@ def verdict(constraint: str | Constraint, thing: Item, **shown: str) -> Verdict:
     ],
 )
 def test_by_the_listing(constraint: str, attributes: dict[str, str], expected: str) -> None:
-    found = verdict(constraint, item(**attributes))
-    assert found.verdict == expected
-    assert (found.source == "listing") == (expected != "unknown")
+    judged = verdict(constraint, item(**attributes))
+    assert judged.verdict == expected
+    assert (judged.source == "listing") == (expected != "unknown")
 
 
 @pytest.mark.parametrize(
@@ -97,14 +97,14 @@ def test_by_the_listing(constraint: str, attributes: dict[str, str], expected: s
 def test_by_the_picture_where_the_listing_is_silent(
     constraint: str, attributes: dict[str, str], shown: dict[str, str], expected: str
 ) -> None:
-    found = verdict(constraint, item(**attributes), **shown)
-    assert found.verdict == expected
-    assert found.source == ("none" if constraint.startswith("require gender") else "picture")
+    judged = verdict(constraint, item(**attributes), **shown)
+    assert judged.verdict == expected
+    assert judged.source == ("none" if constraint.startswith("require gender") else "picture")
 
 
 def test_of_what_is_unknown_the_chance_is_told() -> None:
-    found = verdict("exclude pattern striped", item(), pattern="striped|solid")
-    assert (found.verdict, found.source, found.confidence) == (
+    judged = verdict("exclude pattern striped", item(), pattern="striped|solid")
+    assert (judged.verdict, judged.source, judged.confidence) == (
         "unknown",
         "picture",
         pytest.approx(0.5, abs=0.01),
@@ -125,8 +125,8 @@ def test_a_colour_that_only_the_picture_shows_makes_a_no_doubtful() -> None:
 
 
 def test_negation_in_the_text_is_evidence() -> None:
-    found = verdict("exclude details pockets", item("Jeans", "No pockets."))
-    assert (found.verdict, found.source) == ("met", "text")
+    judged = verdict("exclude details pockets", item("Jeans", "No pockets."))
+    assert (judged.verdict, judged.source) == ("met", "text")
     assert verdict("require details pockets", item("Jeans", "No pockets.")).verdict == "broken"
 
 
@@ -257,8 +257,8 @@ def test_no_items_no_verdicts() -> None:
 
 
 def test_public_form() -> None:
-    found = verdict("exclude pattern striped", item(pattern="solid"))
-    assert found.public() == {
+    judged = verdict("exclude pattern striped", item(pattern="solid"))
+    assert judged.public() == {
         "facet": "pattern",
         "op": "exclude",
         "value": "striped",

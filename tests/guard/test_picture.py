@@ -67,15 +67,15 @@ class _Seeing(ToyEncoder):
 @pytest.fixture
 def photos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(door, "load_encoder", lambda name, device: _Seeing())
-    made = []
+    paths = []
     for name, color in (
         ("red.png", (200, 0, 0)),
         ("blue.png", (0, 0, 200)),
         ("red2.png", (220, 0, 0)),
     ):
         Image.new("RGB", (40, 40), color).save(tmp_path / name)
-        made.append(str(tmp_path / name))
-    return made
+        paths.append(str(tmp_path / name))
+    return paths
 
 
 def test_the_door_answers_in_order(photos: list[str], capsys: pytest.CaptureFixture) -> None:

@@ -1,4 +1,4 @@
-"""The quick look before the judge: it must point to what the judge will let through, and settle nothing itself."""
+"""The quick look before the judge: it points to what the judge will let through."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from guard import CONFIRMED
 from vocabulary.wish import Constraint, Wish
 
 
-def wish(*told: str) -> Wish:
-    found = []
-    for number, text in enumerate(told):
+def wish(*texts: str) -> Wish:
+    constraints: list[Constraint] = []
+    for number, text in enumerate(texts):
         op, facet, value = text.split(" ", 2)
         values = value.split("/")
-        found += [
+        constraints += [
             Constraint(facet=facet, op=op, value=v, any=number if len(values) > 1 else None)
             for v in values
         ]
-    return Wish(constraints=tuple(found))
+    return Wish(constraints=tuple(constraints))
 
 
 WISHES = [
@@ -32,21 +32,21 @@ WISHES = [
 
 
 @pytest.mark.parametrize(
-    "asked", WISHES, ids=[" ".join("-".join(c.key) for c in w.constraints) for w in WISHES]
+    "wanted", WISHES, ids=[" ".join("-".join(c.key) for c in w.constraints) for w in WISHES]
 )
-def test_it_foretells_the_judge(stylist, asked: Wish) -> None:
+def test_it_foretells_the_judge(stylist, wanted: Wish) -> None:
     catalog, guard = stylist.catalog, stylist.tools.guard
-    rows = np.flatnonzero(catalog.allowed_rows(asked)).tolist()  # the search drops the others
+    rows = np.flatnonzero(catalog.allowed_rows(wanted)).tolist()  # the search drops the others
     vectors = np.asarray(catalog.vectors[rows], dtype=np.float32)
-    said = [[catalog.affirmed_rows((c,))[rows] for c in group] for group in asked.groups()]
-    chance = guard.fit_probability(vectors, asked.groups(), said)
-    judged = guard.judge(catalog.items(rows), vectors, catalog.claims(rows), asked.constraints)
+    confirmed = [[catalog.affirmed_rows((c,))[rows] for c in group] for group in wanted.groups()]
+    chance = guard.fit_probability(vectors, wanted.groups(), confirmed)
+    judged = guard.judge(catalog.items(rows), vectors, catalog.claims(rows), wanted.constraints)
     status = np.array([judged.status(place) for place in range(len(rows))])
     assert (status == "ok").any() and ((chance >= 0) & (chance <= CONFIRMED)).all()
-    assert (
-        chance[status == "ok"] == CONFIRMED
-    ).mean() > 0.7  # most of what will fit is told (a shade depends on the stated colour)
-    assert (status[chance == CONFIRMED] == "ok").mean() > 0.7  # and most of what is told will fit
+    # Most of what fits is foretold (a shade depends on the stated colour), and most of what is
+    # foretold fits.
+    assert (chance[status == "ok"] == CONFIRMED).mean() > 0.7
+    assert (status[chance == CONFIRMED] == "ok").mean() > 0.7
     assert (
         not (status == "broken").any()
         or chance[status == "broken"].mean() < chance[status == "ok"].mean() - 0.3
@@ -55,11 +55,11 @@ def test_it_foretells_the_judge(stylist, asked: Wish) -> None:
 
 def test_prices_are_for_listings_to_confirm(stylist) -> None:
     catalog = stylist.catalog
-    asked = Wish(constraints=(Constraint(facet="price", op="require", value={"max": 1}),))
+    wanted = Wish(constraints=(Constraint(facet="price", op="require", value={"max": 1}),))
     none = [[np.zeros(len(catalog), dtype=bool)]]
     assert (
         stylist.tools.guard.fit_probability(
-            np.asarray(catalog.vectors, dtype=np.float32), asked.groups(), none
+            np.asarray(catalog.vectors, dtype=np.float32), wanted.groups(), none
         )
         == 0
     ).all()

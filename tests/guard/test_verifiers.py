@@ -1,4 +1,4 @@
-"""Verifiers behind one Protocol: slices, any open_clip model, BLIP and BLIP-2; tiny ones with random weights."""
+"""Verifiers behind one Protocol: open_clip, BLIP and BLIP-2 models, tiny, with random weights."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from PIL import Image
 
 from encoders.torchvision_ops import import_torchvision
 from errors import InputError, WorkError
+from guard.factory import open_verifier
 from guard.questions import Questions, open_questions, question
-from guard.verifier import SliceVerifier, Subject, open_verifier
+from guard.verifier import Subject
 from guard.zero_shot import ZeroShot, prompts
-from tests.guard.toy import ToyEncoder
 
 WORDS = (
     "[PAD]",
@@ -37,33 +37,12 @@ WORDS = (
 )
 
 
-def subjects(n: int, vector: np.ndarray | None = None) -> list[Subject]:
-    shades = [
+def subjects(n: int) -> list[Subject]:
+    pictures = [
         Image.fromarray(np.random.default_rng(k).integers(0, 255, (60, 40, 3), dtype=np.uint8))
         for k in range(n)
     ]
-    return [
-        Subject(np.zeros(3) if vector is None else vector, lambda k=k: shades[k], "hoodie")
-        for k in range(n)
-    ]
-
-
-def test_slices_answer_as_the_guard_looks() -> None:
-    encoder = ToyEncoder()
-    verifier = SliceVerifier(encoder)
-    assert (
-        verifier.probability(subjects(1, encoder.picture(pattern="striped")), "pattern", "striped")[
-            0
-        ]
-        > 0.9
-    )
-    assert (
-        verifier.probability(
-            subjects(1, encoder.picture(pattern="striped")), "pattern", "patterned"
-        )[0]
-        > 0.9
-    )
-    assert np.isnan(verifier.probability(subjects(1, encoder.picture()), "gender", "men")[0])
+    return [Subject(np.zeros(3), lambda k=k: pictures[k], "hoodie") for k in range(n)]
 
 
 def test_an_attribute_is_asked_against_its_alternatives_never_against_its_negation() -> None:
@@ -110,10 +89,10 @@ def test_zero_shot_weighs_the_value_against_the_others() -> None:
 
     verifier = ZeroShot("tiny", _Clip(), pixels, tokens, "cpu")
     pictures = [Image.new("RGB", (8, 8), (255, 0, 0)), Image.new("RGB", (8, 8), (0, 0, 255))]
-    asked = [Subject(np.zeros(3), lambda k=k: pictures[k], "dress") for k in range(2)]
-    found = verifier.probability(asked, "color", "red")
-    assert found[0] > 0.4 > 0.05 > found[1]
-    assert np.isnan(verifier.probability(asked, "color", "dark")).all()
+    dresses = [Subject(np.zeros(3), lambda k=k: pictures[k], "dress") for k in range(2)]
+    probability = verifier.probability(dresses, "color", "red")
+    assert probability[0] > 0.4 > 0.05 > probability[1]
+    assert np.isnan(verifier.probability(dresses, "color", "dark")).all()
 
 
 @pytest.fixture(scope="module")
@@ -242,20 +221,20 @@ def test_a_question_is_answered_from_the_first_tokens_logits(
 ) -> None:
     verifier = open_verifier(f"vqa:{request.getfixturevalue(kind)}", "cpu")
     assert isinstance(verifier, Questions)
-    found = verifier.probability(subjects(3), "details", "hood")
-    assert (
-        found.shape == (3,) and ((found > 0) & (found < 1)).all() and len(set(found.round(7))) > 1
-    ), "pictures count"
-    one = verifier.probability(subjects(1), "details", "hood")
-    np.testing.assert_allclose(one, found[:1], atol=1e-5)
+    batch = verifier.probability(subjects(3), "details", "hood")
+    assert batch.shape == (3,)
+    assert ((batch > 0) & (batch < 1)).all()
+    assert len(set(batch.round(7))) > 1, "pictures count"
+    single = verifier.probability(subjects(1), "details", "hood")
+    np.testing.assert_allclose(single, batch[:1], atol=1e-5)
     assert np.isnan(verifier.probability(subjects(1), "color", "dark")).all()
 
 
 def test_what_blip_answers_is_its_decoders_first_step(blip: Path) -> None:
     verifier = open_questions(str(blip), "cpu")
-    model, asked = verifier._model, subjects(1)
+    model, hoodies = verifier._model, subjects(1)
     inputs = verifier._processor(
-        images=asked[0].picture(), text=question("details", "hood", "hoodie"), return_tensors="pt"
+        images=hoodies[0].picture(), text=question("details", "hood", "hoodie"), return_tensors="pt"
     )
     with torch.inference_mode():
         image = model.vision_model(inputs["pixel_values"])[0]
@@ -267,7 +246,7 @@ def test_what_blip_answers_is_its_decoders_first_step(blip: Path) -> None:
         start = torch.full((1, 1), model.decoder_start_token_id)
         logits = model.text_decoder(start, encoder_hidden_states=words).logits[0, -1]
     expected = logits[[WORDS.index("no"), WORDS.index("yes")]].softmax(0)[1]
-    assert verifier.probability(asked, "details", "hood")[0] == pytest.approx(
+    assert verifier.probability(hoodies, "details", "hood")[0] == pytest.approx(
         float(expected), abs=1e-5
     )
 

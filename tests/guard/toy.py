@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -43,7 +44,7 @@ class ToyEncoder:
 
     fingerprint = "toy"
     layout = ToyLayout()
-    facet_slice = {facet: facet for facet in SEEN}
+    facet_slice: ClassVar[dict[str, str]] = {facet: facet for facet in SEEN}
     dim = sum(len(vocabulary.leaf_values(f)) + 1 for f in SEEN)
 
     def prototypes(self, facet: str) -> ToyPrototypes | None:

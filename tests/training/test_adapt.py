@@ -1,7 +1,4 @@
-"""An encoder fitted to a made-up shop.
-
-Its slices are turned, its listings tell enough, and what it learns is kept whole.
-"""
+"""Fit of an encoder to a made-up shop: what it learns, what it refuses, and atomic storage."""
 
 from __future__ import annotations
 
@@ -25,8 +22,10 @@ from errors import EncoderMismatchError, InputError
 from guard import fitted_to, read_claims
 from guard.fitted import fitted_thresholds
 from training import adapt
+from training.adapt_fit import fit_shop, label_counts
 from training.adapt_report import measure
-from training.listings import Shop, read_shop, stated_sets
+from training.adapt_slice import Teacher
+from training.listings import read_shop, stated_sets
 
 COLORS = ("red", "blue", "green", "white")
 LAYOUT = SliceLayout(
@@ -36,10 +35,9 @@ _TURN = np.linalg.qr(np.random.default_rng(3).normal(size=(42, 42)))[0].astype(n
 
 
 class Turned:
-    """A picture's colour is plain to see in its vector, but not where the encoder's colour slice
-    lies.
+    """An encoder whose vectors show the colour, but outside its own colour slice.
 
-    Pictures are one pixel: its red channel tells the colour, its green one seeds the noise.
+    Pictures are one pixel: its red channel is the colour, its green one seeds the noise.
     """
 
     name, fingerprint, layout, dim, side = "turned", "turned0", LAYOUT, LAYOUT.dim, 16
@@ -67,9 +65,9 @@ class Turned:
             ]
         )
 
-    def _of(self, tells: int, seed: int) -> np.ndarray:
+    def _of(self, red: int, seed: int) -> np.ndarray:
         hidden = np.random.default_rng(seed).normal(scale=0.35, size=42)
-        hidden[round(tells / 60) % 4] += 2.0
+        hidden[round(red / 60) % 4] += 2.0
         return self._split((hidden @ _TURN)[None])[0]
 
     def encode_texts(self, texts: list[str]) -> np.ndarray:
@@ -81,7 +79,7 @@ class Turned:
         return np.concatenate([unit(raw[:, LAYOUT.slice(name)]) for name in LAYOUT.names], 1)
 
 
-def entries(n: int, tell: bool = True):
+def entries(n: int, attributes: bool = True):
     for number in range(n):
         color = number % 4
         buffer = io.BytesIO()
@@ -92,8 +90,8 @@ def entries(n: int, tell: bool = True):
             "uvwxyz"[number // 100],
         )
         title = f"{''.join(letters)} shirt"
-        attributes = {"color": (COLORS[color],), "category": ("shirt",)} if tell else {}
-        yield Entry(Item(id=f"i{number}", title=title, attributes=attributes), buffer.getvalue())
+        values = {"color": (COLORS[color],), "category": ("shirt",)} if attributes else {}
+        yield Entry(Item(id=f"i{number}", title=title, attributes=values), buffer.getvalue())
 
 
 @pytest.fixture(scope="module")
@@ -121,7 +119,7 @@ def color_accuracy(encoder, vectors: np.ndarray) -> float:
     )
 
 
-def test_a_fitted_catalogue_opens_with_what_it_learned(shop: Path, in_use: None) -> None:
+def test_a_fitted_catalogue_opens_with_its_fit(shop: Path, in_use: None) -> None:
     before = Catalog.open(shop)
     assert color_accuracy(Turned(), before.vectors) < 0.6
     report = adapt.run(shop)
@@ -138,7 +136,7 @@ def test_a_fitted_catalogue_opens_with_what_it_learned(shop: Path, in_use: None)
     assert "color" in fitted_thresholds(shop, encoder).facets
 
 
-def test_fitting_again_begins_from_the_encoders_own_vectors(shop: Path, in_use: None) -> None:
+def test_fitting_again_starts_from_the_unfitted_encoders_vectors(shop: Path, in_use: None) -> None:
     own = np.array(Catalog.open(shop).vectors, dtype=np.float32)
     first = adapt.run(shop)
     np.testing.assert_allclose(adapt.base_vectors(Catalog.open(shop), Turned()), own, atol=1e-3)
@@ -165,12 +163,12 @@ def test_an_interrupted_fit_leaves_the_catalogue_as_it_was(
     )
 
 
-def test_too_few_labels_and_vectors_of_another_encoder_are_told(
+def test_too_few_labels_and_vectors_of_another_encoder_are_refused(
     tmp_path: Path, shop: Path, in_use: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     build(
         tmp_path / "silent",
-        entries(40, tell=False),
+        entries(40, attributes=False),
         Turned,
         read_claims,
         Origin("import", "import it"),
@@ -184,24 +182,21 @@ def test_too_few_labels_and_vectors_of_another_encoder_are_told(
         adapt.run(shop)
 
 
-def test_what_shops_name_only_where_it_is_special_teaches_nothing(shop: Path) -> None:
+def test_facets_that_few_listings_state_are_not_fitted(shop: Path) -> None:
     whole = read_shop(Catalog.open(shop), Catalog.open(shop).vectors)
     with pytest.raises(InputError):
-        adapt.fit_shop(Turned(), Shop(whole.told[:50], whole.designs[:50], whole.vectors[:50]))
-    teacher = adapt.Teacher(Turned(), whole, whole.held(), {})
+        fit_shop(Turned(), whole.part(np.arange(50)))
+    teacher = Teacher(Turned(), whole, whole.held_out(), {})
     teacher._allowed["color", Turned().prototypes("color").values] = (
         np.eye(1, 23, dtype=bool).repeat(400, 0) & (np.arange(400) % 5 == 0)[:, None]
     )
-    assert (
-        adapt.label_counts(teacher, "color")["why"]
-        == "stated by 20% of the items only (at least 30%)"
-    )
+    assert label_counts(teacher, "color")["why"] == "stated by 20% of the items only (at least 30%)"
 
 
-def test_a_listing_leaves_open_what_it_does_not_settle() -> None:
+def test_a_listing_allows_what_it_does_not_rule_out() -> None:
     from catalog.listing.statements import statements
 
-    def told(**attributes: str):
+    def listing(**attributes: str):
         item = Item(
             id="a",
             title="Thing",
@@ -210,7 +205,12 @@ def test_a_listing_leaves_open_what_it_does_not_settle() -> None:
         return statements(item, read_claims(item))
 
     pattern = stated_sets(
-        [told(pattern="patterned"), told(pattern="striped"), told(color="multicolor"), told()],
+        [
+            listing(pattern="patterned"),
+            listing(pattern="striped"),
+            listing(color="multicolor"),
+            listing(),
+        ],
         "pattern",
     )
     assert (
@@ -219,18 +219,20 @@ def test_a_listing_leaves_open_what_it_does_not_settle() -> None:
         and pattern[1] == {"striped"}
         and not pattern[3]
     )
-    assert stated_sets([told(color="multicolor"), told(color="blue")], "color")[0] == frozenset()
-    assert "navy" in stated_sets([told(color="blue")], "color")[0]
-    assert stated_sets([told(category="belt", sleeve_length="long")], "sleeve_length") == [
+    assert (
+        stated_sets([listing(color="multicolor"), listing(color="blue")], "color")[0] == frozenset()
+    )
+    assert "navy" in stated_sets([listing(color="blue")], "color")[0]
+    assert stated_sets([listing(category="belt", sleeve_length="long")], "sleeve_length") == [
         frozenset()
     ]
 
 
-def test_the_report_is_on_designs_that_took_no_part(shop: Path) -> None:
+def test_the_report_covers_designs_outside_the_fit(shop: Path) -> None:
     catalog = Catalog.open(shop)
-    found = measure(Turned(), read_shop(catalog, catalog.vectors))
-    assert found["fitted_on"] + found["reported"] == 400 and found["reported"] > 20
-    color = found["facets"]["color"]
+    report = measure(Turned(), read_shop(catalog, catalog.vectors))
+    assert report["fitted_on"] + report["reported"] == 400 and report["reported"] > 20
+    color = report["facets"]["color"]
     assert color["before"]["accuracy"] < 0.6 and color["after"]["accuracy"] > 0.75
     assert color["after"]["interval"][0] > color["before"]["interval"][1]
-    assert found["no"]["after"]["violations"] <= 0.1
+    assert report["no"]["after"]["violations"] <= 0.1
