@@ -76,12 +76,7 @@ def test_a_ranker_that_is_left_out_neither_votes_nor_brings_candidates() -> None
     held = small_bench()
     for pool in held.pools(LEFT_OUT["composed vector"] | LEFT_OUT["text"]):
         assert not {"composed", "text"} & set(pool.scores)
-    only = held.pools(
-        LEFT_OUT["all specialists"]
-        | LEFT_OUT["kind"]
-        | LEFT_OUT["composed vector"]
-        | LEFT_OUT["text"]
-    )
+    only = held.pools(frozenset().union(*LEFT_OUT.values()))
     assert all(set(pool.scores) == {"any"} for pool in only)
 
 
@@ -90,15 +85,7 @@ def test_leaving_out_what_the_wish_is_told_by_costs_recall() -> None:
     benches = {"tiny": (held, held.pools())}
     found = leave_one_out(benches, RankerWeights())
     assert set(found) == {"nothing", *LEFT_OUT}
-    blind = held.recall(
-        held.pools(
-            LEFT_OUT["composed vector"]
-            | LEFT_OUT["all specialists"]
-            | LEFT_OUT["kind"]
-            | LEFT_OUT["text"]
-        ),
-        RankerWeights(),
-    )
+    blind = held.recall(held.pools(frozenset().union(*LEFT_OUT.values())), RankerWeights())
     assert np.mean(blind) < found["nothing"]["tiny"]["R@10"][0]
 
 
