@@ -72,8 +72,8 @@ class Table:
 
 def _zone(categories: frozenset[str]) -> int:
     """Return the zone where all allowed categories agree, else 0."""
-    found = {zone_of(category) for category in categories}
-    return found.pop() if len(found) == 1 else 0
+    zones = {zone_of(category) for category in categories}
+    return zones.pop() if len(zones) == 1 else 0
 
 
 def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:

@@ -107,12 +107,10 @@ def fit_band(
     alpha: float = ALPHA,
     policy: ExclusionPolicy = EXCLUSION_POLICIES["photo"],
 ) -> dict[str, float] | None:
-    """Return {"low", "high"} for an op, or None where there are too few examples.
+    """Return {"low", "high"} for an op, or None if there are too few examples.
 
-    alpha: as promised for "exclude".
-
-    Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or
-    high 1.
+    alpha bounds the violations of "exclude". Where no threshold keeps a bound, the picture can
+    never meet the op: low 0 or high 1.
     """
     if not examples.enough():
         return None
@@ -130,10 +128,9 @@ def fit_band(
 
 
 def _exclude_band(examples: Examples, alpha: float, policy: ExclusionPolicy) -> dict[str, float]:
-    # one odd example must not silence the picture for good: what cannot be held at the stricter
-    # share is held at alpha
+    # Fall back to alpha: one odd example must not rule out the stricter share for good.
     tiers = (CONFIRMED_SHARE * alpha, alpha)
-    low = next((found for tier in tiers if (found := control(examples, tier, policy.prior))), 0.0)
+    low = next((bound for tier in tiers if (bound := control(examples, tier, policy.prior))), 0.0)
     spared = float(np.quantile(examples.p[~examples.has], 1 - MAX_HIDDEN, method="higher"))
     low = min(low, policy.calm)
     return _band(low, min(spared, max(policy.doubt, low + 0.01)))
@@ -183,12 +180,12 @@ def asked_values(facet: str) -> tuple[str, ...]:
 def gather(
     seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
 ) -> dict[str, Examples]:
-    """value -> examples of it over the pictures whose truth has the facet.
+    """Return {value: examples} over the pictures whose truth has the facet.
 
-    truth: {facet: values that hold}, an entry a picture; for details {value: ...} under "details"
-    and the values known to be absent under "no details".
+    truth: {facet: values} of each picture; details that are known to be absent stand under
+    "no details".
     """
-    found = {}
+    by_value = {}
     for value in asked_values(facet):
         p = seen.of(facet, value)
         if p is None:
@@ -207,8 +204,8 @@ def gather(
             if known:
                 rows.append(row)
                 has.append(bool(covered & holds.get(facet, frozenset())))
-        found[value] = Examples(p[rows], np.array(has, dtype=bool))
-    return found
+        by_value[value] = Examples(p[rows], np.array(has, dtype=bool))
+    return by_value
 
 
 def bands(
@@ -217,19 +214,16 @@ def bands(
     alpha: float = ALPHA,
     policy: ExclusionPolicy = EXCLUSION_POLICIES["photo"],
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Return {"facet" or "facet/value".
-
-    {op: band}}: a value's own where data allow, else the facet's.
-    """
+    """Return {"facet" or "facet/value": {op: band}}; a value has its own where examples suffice."""
     fitted: dict[str, dict[str, dict[str, float]]] = {}
-    named = {f"{facet}/{value}": found for value, found in examples.items()}
+    named = {f"{facet}/{value}": of_value for value, of_value in examples.items()}
     if examples:
         named[facet] = Examples(
             np.concatenate([e.p for e in examples.values()]),
             np.concatenate([e.has for e in examples.values()]),
         )
-    for name, found in named.items():
-        if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha, policy))}:
+    for name, pooled in named.items():
+        if ops := {op: band for op in PRIOR if (band := fit_band(pooled, op, alpha, policy))}:
             fitted[name] = ops
     return fitted
 
