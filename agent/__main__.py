@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,8 @@ from settings import ROOT
 
 if TYPE_CHECKING:
     from agent.replay.transcripts import Transcript
+    from agent.stylist import Stylist
+    from settings import Settings
 
 app = typer.Typer(
     add_completion=False,
@@ -34,7 +37,7 @@ def chat(
     ] = None,
     session: Annotated[str, typer.Option(help="Name of the terminal's conversation.")] = "terminal",
 ) -> None:
-    """Answers turns.
+    """Answer turns.
 
     With --jsonl this door trusts its caller's session names; exit 2 if no line could be used.
     """
@@ -58,7 +61,7 @@ def chat(
 
 @app.command()
 def plan(jsonl: Jsonl = False) -> None:
-    """Reads wishes: {"id", "text"} lines in, {"id", "constraints"} out; needs no catalogue."""
+    """Read wishes: {"id", "text"} lines in, {"id", "constraints"} out; needs no catalogue."""
     from agent.plan import plan_lines
 
     if not jsonl:
@@ -78,9 +81,7 @@ def record(
         bool, typer.Option("--jsonl", help="Turns as JSON objects, one a line; else typed words.")
     ] = False,
 ) -> None:
-    """Plays a conversation from stdin and writes it down, a configured model's requests and answers
-    included.
-    """
+    """Record a conversation from stdin, with a configured model's requests and answers."""
     from agent.jsonl import asks
     from agent.replay.recording import record as recorded
     from settings import load_settings
@@ -104,9 +105,8 @@ def replay(
         Path | None, typer.Option(help="For transcripts of a catalogue that was not drawn.")
     ] = None,
 ) -> None:
-    """Replays recorded conversations; exit 1 if one differs."""
-    from agent.replay import transcripts
-    from agent.stylist import Stylist
+    """Replay recorded conversations; exit 1 if one differs."""
+    from agent.replay import player, transcripts
 
     opened: dict[str, Path] = {}
     failed = 0
@@ -117,9 +117,7 @@ def replay(
             name = str(transcript.header["catalog"])
             folder = opened.get(name) or _catalog_of(transcript, catalog, Path(scratch))
             opened[name] = folder
-            outcome = transcripts.replay(
-                transcript, lambda settings, folder=folder: Stylist.open(folder, settings=settings)
-            )
+            outcome = player.replay(transcript, _opener(folder))
             if update:
                 transcripts.write(transcript, outcome.turns)
             failed += bool(outcome.differences)
@@ -140,6 +138,13 @@ def graph() -> None:
     from agent.graph import drawing
 
     print(drawing(), end="")
+
+
+def _opener(folder: Path) -> Callable[[Settings], Stylist]:
+    """Return a function that opens a stylist with given settings on the catalogue in `folder`."""
+    from agent.stylist import Stylist
+
+    return lambda settings: Stylist.open(folder, settings=settings)
 
 
 def _catalog_of(transcript: Transcript, given: Path | None, scratch: Path) -> Path:

@@ -192,9 +192,10 @@ def fitted_to(folder: str | Path, encoder: Any) -> Any:
     if fit.base != encoder.fingerprint:
         fitted_name = read_manifest(folder)["encoder"]["name"]
         raise EncoderMismatchError(
-            f"{folder} was fitted on encoder {fitted_name} ({fit.base[:12]}), in use is {encoder.name} "
-            f"({encoder.fingerprint[:12]}); set ENCODER={fitted_name}, "
-            f"or embed and fit it anew: python -m catalog embed {folder} && python -m training adapt {folder}"
+            f"{folder} was fitted on encoder {fitted_name} ({fit.base[:12]}), in use is "
+            f"{encoder.name} ({encoder.fingerprint[:12]}); set ENCODER={fitted_name}, "
+            f"or embed and fit it anew: python -m catalog embed {folder} "
+            f"&& python -m training adapt {folder}"
         )
     return FittedEncoder(encoder, fit)
 

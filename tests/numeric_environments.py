@@ -146,7 +146,7 @@ def replay_here(folder: Path, paths: list[Path]) -> dict:
     sys.path.insert(0, str(ROOT))
     from agent import Stylist
     from agent.memory.store import IN_RAM, Memory
-    from agent.replay import transcripts
+    from agent.replay import player, transcripts
     from catalog.store import Catalog
     from encoders import load_encoder
 
@@ -157,7 +157,7 @@ def replay_here(folder: Path, paths: list[Path]) -> dict:
     report: dict = {"score_gap": 0.0, "differences": {}, "orders": {}}
     for path in transcripts.find(paths):
         transcript = transcripts.read(path)
-        outcome = transcripts.replay(
+        outcome = player.replay(
             transcript,
             # not Stylist.open, which answers some turns to warm up
             lambda settings: Stylist(catalog, encoder, Memory(IN_RAM), settings),

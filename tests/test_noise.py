@@ -17,7 +17,8 @@ from PIL import Image
 
 from agent import Stylist
 from agent.memory.store import IN_RAM, Memory
-from agent.replay import transcripts
+from agent.replay import pictures, player, transcripts
+from agent.replay.comparison import NEAR_TIE, differences
 from agent.replies import Reply
 from catalog.files import VECTORS
 from catalog.store import Catalog
@@ -44,7 +45,7 @@ def noisy_catalog(demo_dir: Path, tmp_path: Path) -> Catalog:
 @pytest.fixture
 def noisy_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every level of every drawing that is uploaded goes one up or down."""
-    drawn = transcripts._drawing
+    drawn = pictures.drawing
 
     def drawing(name: str) -> tuple[Image.Image, dict[str, list[str]]]:
         picture, truth = drawn(name)
@@ -52,20 +53,20 @@ def noisy_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
         levels += np.random.default_rng(17).choice([-1, 1], levels.shape).astype(np.int16)
         return Image.fromarray(np.clip(levels, 0, 255).astype(np.uint8)), truth
 
-    monkeypatch.setattr(transcripts, "_drawing", drawing)
+    monkeypatch.setattr(pictures, "drawing", drawing)
 
 
 @pytest.fixture
 def scored(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replies carry the unrounded scores of all their cards, {id: score}, as `scores`."""
-    expectation = transcripts.expectation
+    expectation = player.expectation
 
     def noted(reply: Reply | None) -> dict:
         record = expectation(reply)
         record["scores"] = {} if reply is None else {card.id: card.score for card in reply.cards}
         return record
 
-    monkeypatch.setattr(transcripts, "expectation", noted)
+    monkeypatch.setattr(player, "expectation", noted)
 
 
 def swapped(recorded: list[str], found: list[str]) -> Iterator[tuple[str, str]]:
@@ -87,7 +88,7 @@ def without_near_ties(recorded: dict, found: dict) -> tuple[dict, list[str]]:
             for record in (recorded, found)
         )
         pairs = {(a, b): abs(scores[a] - scores[b]) for a, b in swapped(ids, theirs)}
-        if pairs and max(pairs.values()) <= transcripts.NEAR_TIE:
+        if pairs and max(pairs.values()) <= NEAR_TIE:
             ties += [f"{a} and {b}, gap {size:.1e}" for (a, b), size in pairs.items()]
             by_id = dict(zip(theirs, found[part], strict=True))
             mended[part] = [by_id[id_] for id_ in ids]
@@ -113,7 +114,7 @@ def test_a_little_noise_swaps_near_ties_alone(
     problems, ties = [], []
     for path in transcripts.find([FOLDER]):
         transcript = transcripts.read(path)
-        outcome = transcripts.replay(
+        outcome = player.replay(
             transcript,
             lambda settings: Stylist(noisy_catalog, encoder, Memory(IN_RAM), settings),
         )
@@ -127,7 +128,7 @@ def test_a_little_noise_swaps_near_ties_alone(
             ties += [f"{where}: {line}" for line in near]
             if drawing:
                 expected, mended = shown(expected), shown(mended)
-            problems += [f"{where}: {line}" for line in transcripts.differences(expected, mended)]
+            problems += [f"{where}: {line}" for line in differences(expected, mended)]
     print("near-ties that changed places:", *ties or ["none"], sep="\n  ")
     record_property("near_ties", ties)
     assert not problems, "\n".join(problems)

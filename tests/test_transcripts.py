@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from agent import Stylist
-from agent.replay import transcripts
+from agent.replay import player, transcripts
+from agent.replay.comparison import differences
 from errors import InputError
 
 FOLDER = Path(__file__).parent / "transcripts"
@@ -36,7 +37,7 @@ def test_there_are_enough_of_both_planners() -> None:
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
 def test_replay(path: Path, demo_dir: Path, encoder) -> None:
     transcript = transcripts.read(path)
-    outcome = transcripts.replay(
+    outcome = player.replay(
         transcript, lambda settings: Stylist.open(demo_dir, settings=settings, encoder=encoder)
     )
     assert not outcome.differences, "\n".join(outcome.differences)
@@ -45,20 +46,15 @@ def test_replay(path: Path, demo_dir: Path, encoder) -> None:
 def test_a_changed_reply_is_seen() -> None:
     """The comparison can fail: another id, another verdict, another word."""
     told = {"reply": "a", "items": [{"id": "x", "score": 0.5, "verdicts": []}], "unconfirmed": []}
-    assert transcripts.differences(told, told) == []
-    assert (
-        transcripts.differences(
-            told, {**told, "items": [{"id": "x", "score": 0.51, "verdicts": []}]}
-        )
-        == []
-    )
+    assert differences(told, told) == []
+    assert differences(told, {**told, "items": [{"id": "x", "score": 0.51, "verdicts": []}]}) == []
     for other in (
         {**told, "reply": "b"},
         {**told, "items": []},
         {**told, "unconfirmed": ["y"]},
         {**told, "items": [{"id": "x", "score": 0.6, "verdicts": []}]},
     ):
-        assert transcripts.differences(told, other)
+        assert differences(told, other)
 
 
 def test_a_broken_transcript_names_its_line(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
-"""A small OpenAI-compatible server on the loopback address that gives scripted answers.
+"""A small OpenAI-compatible server on the loopback address with scripted answers.
 
-Replays and tests talk to it over real HTTP, so that the protocol, the budgets and the faults are the real ones. What
-it says is scripted: it measures nothing of a model's quality.
+Replays and tests talk to it over HTTP, so that protocol, budgets and faults are the real ones. It
+tells nothing about a model's quality.
 """
 
 from __future__ import annotations
@@ -12,21 +12,36 @@ import time
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from agent.replay import Json
+
 MODEL = "loopback"
-CHARS_A_TOKEN = 4
+CHARS_PER_TOKEN = 4
+WORDS_PER_EVENT = 4
+PROMPT_TOKENS = 1000
+"""The prompt's size that every answer reports."""
 
 
 class ScriptedServer:
-    """Serves one scripted answer a request, in order; when they run out, the last one again.
+    """Serves one scripted answer per request and repeats the last one. A context manager.
 
-    An answer is a dict: `content` (text, or an object sent as JSON text), `tool_calls` ([{"name", "arguments"}], the
-    arguments an object or text), or `status` with optional `headers` and `body`; optional `delay` (seconds before
-    answering), `pace` ([seconds to the first token, seconds for each further one]), `cut` (the connection is closed in
-    mid-answer), `raw` (sent as the whole body). In place of a list, a function may make the answer from the request.
-    Requests are kept in `requests`. Use as a context manager.
+    answers: a list, or a function that makes the answer from the request. An answer is an object
+    with
+
+    - `content`: text, or an object to send as JSON text
+    - `tool_calls`: [{"name", "arguments"}], the arguments an object or text
+    - or `status`, optionally with `headers` and `body`
+    - or `raw`: the whole body
+
+    and optionally
+
+    - `delay`: seconds before the answer
+    - `pace`: [seconds to the first token, seconds for each further one]
+    - `cut`: close the connection in mid-answer
+
+    requests: what was received so far, oldest first.
     """
 
-    def __init__(self, answers: Iterable[dict] | Callable[[dict], dict]) -> None:
+    def __init__(self, answers: Iterable[Json] | Callable[[Json], Json]) -> None:
         self.script(answers)
         self._lock = threading.Lock()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -35,10 +50,10 @@ class ScriptedServer:
             target=self._server.serve_forever, args=(0.02,), daemon=True
         )
 
-    def script(self, answers: Iterable[dict] | Callable[[dict], dict]) -> None:
-        """Begin anew with other answers."""
+    def script(self, answers: Iterable[Json] | Callable[[Json], Json]) -> None:
+        """Start over with other answers and no requests."""
         self.answers = answers if callable(answers) else list(answers)
-        self.requests: list[dict] = []
+        self.requests: list[Json] = []
 
     @property
     def url(self) -> str:
@@ -54,8 +69,8 @@ class ScriptedServer:
         self._server.server_close()
         self._thread.join(timeout=5)
 
-    def next_answer(self, request: dict) -> dict:
-        """Keep a request, give its answer."""
+    def next_answer(self, request: Json) -> Json:
+        """Note a request and return its answer."""
         with self._lock:
             number = len(self.requests)
             self.requests.append(request)
@@ -72,7 +87,7 @@ class ScriptedServer:
             protocol_version = "HTTP/1.1"
 
             def log_message(self, *args: object) -> None:
-                """Silent: stderr belongs to the caller."""
+                """Log nothing: stderr belongs to the caller."""
 
             def do_POST(self) -> None:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -81,12 +96,13 @@ class ScriptedServer:
                 try:
                     _answer(self, request, answer)
                 except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True  # the caller ran into its time limit and left
+                    # the caller ran into its time limit and left
+                    self.close_connection = True
 
         return Handler
 
 
-def _answer(handler: BaseHTTPRequestHandler, request: dict, answer: dict) -> None:
+def _answer(handler: BaseHTTPRequestHandler, request: Json, answer: Json) -> None:
     if "status" in answer:
         body = json.dumps(answer.get("body", {"error": {"message": "scripted fault"}})).encode()
         _send(handler, answer["status"], body, answer.get("headers", {}))
@@ -97,24 +113,24 @@ def _answer(handler: BaseHTTPRequestHandler, request: dict, answer: dict) -> Non
     else:
         body = json.dumps(_completion(request, answer)).encode()
         first, further = answer.get("pace", (0, 0))
-        time.sleep(first + further * (len(_text(answer)) // CHARS_A_TOKEN))
+        time.sleep(first + further * (len(_text(answer)) // CHARS_PER_TOKEN))
         _send(handler, 200, body, {}, bool(answer.get("cut")))
 
 
-def _text(answer: dict) -> str:
+def _text(answer: Json) -> str:
     content = answer.get("content", "")
     return content if isinstance(content, str) else json.dumps(content)
 
 
-def _usage(text: str) -> dict:
+def _usage(text: str) -> Json:
     return {
-        "prompt_tokens": 1000,
-        "completion_tokens": max(1, len(text) // 4),
-        "total_tokens": 1000 + len(text) // 4,
+        "prompt_tokens": PROMPT_TOKENS,
+        "completion_tokens": max(1, len(text) // CHARS_PER_TOKEN),
+        "total_tokens": PROMPT_TOKENS + len(text) // CHARS_PER_TOKEN,
     }
 
 
-def _completion(request: dict, answer: dict) -> dict:
+def _completion(request: Json, answer: Json) -> Json:
     text, calls = _text(answer), _calls(request, answer)
     message = {
         "role": "assistant",
@@ -133,8 +149,11 @@ def _completion(request: dict, answer: dict) -> dict:
     }
 
 
-def _calls(request: dict, answer: dict) -> list[dict]:
-    """Tool calls as the protocol has them; their ids tell their place in the conversation, the same in every replay."""
+def _calls(request: Json, answer: Json) -> list[Json]:
+    """Return tool calls in the protocol's form.
+
+    An id holds the call's place in the conversation, so that it is the same in every replay.
+    """
     place = len(request.get("messages", ()))
     return [
         {
@@ -152,7 +171,7 @@ def _calls(request: dict, answer: dict) -> list[dict]:
 
 
 def _send(
-    handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: dict, cut: bool = False
+    handler: BaseHTTPRequestHandler, status: int, body: bytes, headers: Json, cut: bool = False
 ) -> None:
     handler.send_response(status)
     handler.send_header("Content-Type", "application/json")
@@ -167,21 +186,23 @@ def _send(
 def _stream(
     handler: BaseHTTPRequestHandler, text: str, cut: bool, first: float, further: float
 ) -> None:
-    """Server-sent events, a few words each; `cut` closes half-way without the end mark; first, further: seconds a token."""
+    """Send server-sent events of WORDS_PER_EVENT words.
+
+    cut: close half-way, without the end mark. first, further: seconds per token.
+    """
     handler.send_response(200)
     handler.send_header("Content-Type", "text/event-stream")
     handler.send_header("Connection", "close")
     handler.end_headers()
     handler.close_connection = True
     words = text.split(" ")
-    pieces = [
-        " ".join(words[i : i + 4]) + (" " if i + 4 < len(words) else "")
-        for i in range(0, len(words), 4)
-    ]
+    starts = range(0, len(words), WORDS_PER_EVENT)
+    pieces = [" ".join(words[start : start + WORDS_PER_EVENT]) for start in starts]
+    pieces[:-1] = [f"{piece} " for piece in pieces[:-1]]
     base = {"id": "scripted", "object": "chat.completion.chunk", "created": 0, "model": MODEL}
     time.sleep(first)
     for piece in pieces[: len(pieces) // 2] if cut else pieces:
-        time.sleep(further * (len(piece) // CHARS_A_TOKEN))
+        time.sleep(further * (len(piece) // CHARS_PER_TOKEN))
         _event(
             handler,
             {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": piece}}]},
@@ -192,6 +213,6 @@ def _stream(
         handler.wfile.write(b"data: [DONE]\n\n")
 
 
-def _event(handler: BaseHTTPRequestHandler, data: dict) -> None:
+def _event(handler: BaseHTTPRequestHandler, data: Json) -> None:
     handler.wfile.write(b"data: " + json.dumps(data).encode() + b"\n\n")
     handler.wfile.flush()

@@ -1,7 +1,8 @@
-"""Recording a conversation: the turns through the real agent, the model's side through a proxy that writes down what passed.
+"""Recording of a conversation with the real agent, and of its model through a proxy.
 
-The proxy stands on the loopback address between langchain and the configured server. It forwards the key and never keeps
-it; what is kept is requests in canonical form and answers in the form that `loopback.ScriptedServer` gives again.
+The proxy listens on the loopback address, between langchain and the configured server. It forwards
+the key and never stores it. It stores requests in canonical form, and answers in the form that
+`loopback.ScriptedServer` takes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,11 @@ from pathlib import Path
 
 import httpx
 
-from agent.replay import transcripts
+from agent.replay import Json
+from agent.replay.pictures import pictures_of
+from agent.replay.player import take_turn
+from agent.replay.records import canonical, expectation
+from agent.replay.transcripts import Transcript, new_header, write
 from agent.stylist import Stylist
 from errors import InputError
 from settings import Settings
@@ -23,10 +28,14 @@ FORWARDED = ("authorization", "content-type", "openai-organization", "openai-pro
 
 
 class RecordingProxy:
-    """Passes requests on to `target` (a base URL that ends before /chat/completions). Use as a context manager."""
+    """Forwards requests to a server and records them with their answers. A context manager.
+
+    target: a base URL that ends before /chat/completions
+    """
 
     def __init__(self, target: str, timeout_s: float = 120.0) -> None:
-        self.target, self.calls = target.rstrip("/"), []
+        self.target = target.rstrip("/")
+        self.calls: list[Json] = []
         self._lock = threading.Lock()
         self._client = httpx.Client(timeout=timeout_s)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
@@ -51,16 +60,14 @@ class RecordingProxy:
         self._client.close()
 
     def forward(self, path: str, headers: Iterable[tuple[str, str]], body: bytes) -> httpx.Response:
-        """One request to the target and its whole answer, both written down."""
-        kept = {name: value for name, value in headers if name.lower() in FORWARDED}
+        """Send one request to the target, record both sides and return the whole answer."""
+        forwarded = {name: value for name, value in headers if name.lower() in FORWARDED}
         answer = self._client.post(
-            self.target + path.removeprefix("/v1"), content=body, headers=kept
+            self.target + path.removeprefix("/v1"), content=body, headers=forwarded
         )
         request = json.loads(body)
         with self._lock:
-            self.calls.append(
-                {"request": transcripts.canonical(request), "answer": scripted(request, answer)}
-            )
+            self.calls.append({"request": canonical(request), "answer": scripted(request, answer)})
         return answer
 
 
@@ -69,23 +76,16 @@ def _handler(proxy: RecordingProxy) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def log_message(self, *args: object) -> None:
-            """Silent: stderr belongs to the caller."""
+            """Log nothing: stderr belongs to the caller."""
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             try:
                 answer = proxy.forward(self.path, self.headers.items(), body)
-                status, kind, content = (
-                    answer.status_code,
-                    answer.headers.get("content-type", "application/json"),
-                    answer.content,
-                )
             except httpx.HTTPError as error:
-                status, kind, content = (
-                    502,
-                    "application/json",
-                    json.dumps({"error": {"message": str(error)}}).encode(),
-                )
+                answer = httpx.Response(502, json={"error": {"message": str(error)}})
+            status, content = answer.status_code, answer.content
+            kind = answer.headers.get("content-type", "application/json")
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(content)))
@@ -95,8 +95,8 @@ def _handler(proxy: RecordingProxy) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-def scripted(request: dict, answer: httpx.Response) -> dict:
-    """A server's answer in the form that a scripted server gives again."""
+def scripted(request: Json, answer: httpx.Response) -> Json:
+    """Return a server's answer in the form that a scripted server takes."""
     if answer.status_code != 200:
         return {"status": answer.status_code}
     try:
@@ -106,8 +106,8 @@ def scripted(request: dict, answer: httpx.Response) -> dict:
     except (ValueError, LookupError, TypeError):
         return {"raw": answer.text}
     calls = [
-        {"name": c["function"]["name"], "arguments": c["function"]["arguments"]}
-        for c in message.get("tool_calls") or ()
+        {"name": call["function"]["name"], "arguments": call["function"]["arguments"]}
+        for call in message.get("tool_calls") or ()
     ]
     content = {"content": message["content"]} if message.get("content") else {}
     return {**content, **({"tool_calls": calls} if calls else {})} or {"content": ""}
@@ -120,48 +120,44 @@ def _pieces(events: str) -> Iterator[str]:
                 yield choice.get("delta", {}).get("content") or ""
 
 
-def record(folder: Path, out: Path, asks: Iterable[dict], settings: Settings) -> Iterator[dict]:
-    """Plays `asks` on the catalogue in `folder` and writes the transcript; yields each turn's record as it is done.
+def record(folder: Path, out: Path, asks: Iterable[Json], settings: Settings) -> Iterator[Json]:
+    """Play `asks` on the catalogue in `folder`, write the transcript, yield each turn's record.
 
-    Raises InputError for a file that exists or an ask that is no turn.
+    Raises InputError if `out` exists, or for an ask that is no turn.
     """
     if out.exists():
         raise InputError(f"{out} exists; name a new file, or remove it")
     model = settings.has_model and settings.planner != "offline"
     target = settings.openai_base_url or "https://api.openai.com/v1"
     with RecordingProxy(target) as proxy:
-        used = settings.model_copy(
-            update={"openai_base_url": proxy.url} if model else {"planner": "offline"}
-        )
-        used = used.model_copy(update={"memory": ":memory:"})
-        stylist = Stylist.open(folder, settings=used)
-        yield from _played(stylist, out, asks, used, proxy)
+        backend = {"openai_base_url": proxy.url} if model else {"planner": "offline"}
+        recorded = settings.model_copy(update={**backend, "memory": ":memory:"})
+        stylist = Stylist.open(folder, settings=recorded)
+        yield from _record_turns(stylist, out, asks, recorded, proxy)
 
 
-def _played(
-    stylist: Stylist, out: Path, asks: Iterable[dict], settings: Settings, proxy: RecordingProxy
-) -> Iterator[dict]:
-    header = transcripts.header(
-        out.stem, stylist, settings.planner if settings.has_model else "offline"
-    )
-    turns: list[dict] = []
+def _record_turns(
+    stylist: Stylist, out: Path, asks: Iterable[Json], settings: Settings, proxy: RecordingProxy
+) -> Iterator[Json]:
+    planner = settings.planner if settings.has_model else "offline"
+    header = new_header(out.stem, stylist, planner)
+    turns: list[Json] = []
     shown: tuple[str, ...] = ()
     session = stylist.new_session()
     for ask in asks:
-        before = len(proxy.calls)
-        reply = transcripts.take(stylist, session, ask, out.parent, shown)
-        shown = (
-            tuple(card.id for card in reply.cards) if reply is not None and reply.cards else shown
-        )
+        call_count = len(proxy.calls)
+        reply = take_turn(stylist, session, ask, out.parent, shown)
+        if reply is not None and reply.cards:
+            shown = tuple(card.id for card in reply.cards)
         turn = {
             "ask": ask,
-            **transcripts.pictures_of(ask, out.parent),
-            "expect": transcripts.expectation(reply),
+            **pictures_of(ask, out.parent),
+            "expect": expectation(reply),
         }
-        if proxy.calls[before:]:
-            turn["model"] = proxy.calls[before:]
+        if calls := proxy.calls[call_count:]:
+            turn["model"] = calls
         turns.append(turn)
-        # written anew after every turn, so that a conversation that is broken off is kept as far as it went
+        # rewritten after every turn, so that a conversation that breaks off is kept up to there
         out.parent.mkdir(parents=True, exist_ok=True)
-        transcripts.write(transcripts.Transcript(out, header, tuple(turns)), turns)
+        write(Transcript(out, header, tuple(turns)), turns)
         yield turn

@@ -1,1 +1,1 @@
-"""Read a listing: its words become claims, claims become statements with the trust they earn."""
+"""Reading of listings: words become claims, claims become statements with a confidence."""

@@ -1,4 +1,4 @@
-"""What a listing's words say of an attribute."""
+"""Claims: what a listing says about an attribute."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """The claim that `value` of `facet` is there (`present`) or is not there ("no pockets").
+    """The claim that an item has (`present`) or lacks ("no pockets") a value of a facet.
 
     source: "listing" for a structured field, "text" for title and description.
     """

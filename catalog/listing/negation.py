@@ -1,4 +1,4 @@
-"""Negations in a listing's sentence: which phrases they reach."""
+"""Negation in a listing's sentence: which phrases it reaches."""
 
 from __future__ import annotations
 
@@ -7,10 +7,16 @@ from dataclasses import dataclass, replace
 
 from catalog.listing.words import Words, listed, span
 
+MAX_NEGATION_REACH = 5
+"""Tokens between a negator and the phrase that it negates, its own last one included."""
+
 
 @dataclass(frozen=True)
-class Found:
-    """A phrase in a sentence: tokens start to end (exclusive) name a facet's value."""
+class Phrase:
+    """Tokens `start` to `end` (exclusive) of a sentence, which name a value of a facet.
+
+    present: whether the sentence says that it is there.
+    """
 
     start: int
     end: int
@@ -20,21 +26,18 @@ class Found:
 
 
 def _opens_negation(words: Words, at: int) -> int:
-    """Length of a negator at `at` that negates what follows; 0 for none."""
+    """Return the length of a negator at `at` that negates what follows; 0 for none."""
     length = span(words, at, "negation.before")
     return 0 if span(words, at, "negation.not_negating") else length
 
 
 def negated_from(words: Words, at: int) -> bool:
-    """Whether a negator stands before token `at`, with filler words alone between."""
+    """Return whether a negator stands before token `at`, with only filler words between."""
     fillers = listed("negation", "between")
-    for start in range(at - 1, max(-1, at - 6), -1):
+    for start in range(at - 1, max(-1, at - 1 - MAX_NEGATION_REACH), -1):
         for begin in (start - 1, start):
-            if (
-                begin >= 0
-                and begin + _opens_negation(words, begin) == start + 1
-                and _opens_negation(words, begin)
-            ):
+            length = _opens_negation(words, begin) if begin >= 0 else 0
+            if length and begin + length == start + 1:
                 return True
         if words[start : start + 1] not in fillers:
             return False
@@ -42,7 +45,7 @@ def negated_from(words: Words, at: int) -> bool:
 
 
 def _negated_after(words: Words, start: int, end: int) -> bool:
-    """ "Pockets: none", "pockets were left out", "we left the pockets out"."""
+    """Return whether a negator follows: "pockets: none", "we left the pockets out"."""
     if words[end : end + 1] == (":",) and words[end + 1 : end + 2] in listed("negation", "after"):
         return True
     if words[end : end + 1] == ("out",) and "left" in words[max(0, start - 3) : start]:
@@ -51,43 +54,54 @@ def _negated_after(words: Words, start: int, end: int) -> bool:
 
 
 def _partial(words: Words, at: int) -> bool:
-    """Whether a negation before `at` speaks of a part alone ("no back pockets"), so that the rest
-    stays open."""
+    """Return whether a negation before `at` is about one part only, so that the rest stays open.
+
+    "no back pockets" leaves open whether there are others.
+    """
     return words[at - 1 : at] in listed("negation", "partial") and negated_from(words, at - 1)
 
 
-def _carries_on(words: Words, between: Words, this: Found) -> bool | None:
-    """Whether a negation goes on from the phrase before to this one; None where the sentence leaves it open.
+def _carries_on(words: Words, between: Words, phrase: Phrase) -> bool | None:
+    """Return whether a negation of the previous phrase reaches this one; None where that is open.
 
-    "no pockets or hood", "no pockets, hood or zip": it does. "no pockets and a hood", "no pockets with a hood": it
-    does not. "no pockets, side zip": open.
+    It does in "no pockets or hood" and "no pockets, hood or zip", and does not in "no pockets and
+    a hood" and "no pockets with a hood". "no pockets, side zip" leaves it open.
     """
     if not between or between[0] in {"or", "nor", "/"}:
         return set(between[1:]) <= {"any", "a", "an"}
     if between == (",",):
-        return True if {"or", "nor"} & set(words[this.end : this.end + 6]) else None
+        return True if {"or", "nor"} & set(words[phrase.end : phrase.end + 6]) else None
     return between in {("and",), ("&",), (",", "or"), (",", "and")}
 
 
-def with_negations(words: Words, found: Sequence[Found]) -> list[Found]:
-    """The phrases with negations applied; a phrase of which that stays open is left out.
+def with_negations(words: Words, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """Return the phrases with negations applied, less those of which a negation is uncertain.
 
-    A negated phrase right before another only describes it ("no white stripes" leaves white open) and is left out.
+    A negated phrase right before another one only describes it ("no white stripes" does not deny
+    white) and is left out too.
     """
-    read: list[Found] = []
+    readings: list[Phrase] = []
     negated: bool | None = False
-    for number, this in enumerate(found):
-        before = found[number - 1] if number else None
-        if before is None or this.start != before.start:  # else the same words name a second facet
-            carried = (
-                before is not None
-                and negated
-                and _carries_on(words, words[before.end : this.start], this)
-            )
-            negated = True if negated_from(words, this.start) else carried
-        describes = negated and any(later.start == this.end for later in found[number + 1 :])
-        absent = negated or _negated_after(words, this.start, this.end)
-        if negated is not None and not describes and not _partial(words, this.start):
-            read.append(replace(this, present=this.present and not absent))
-        negated = bool(negated) if negated is not None else True
-    return read
+    previous: Phrase | None = None
+    for number, phrase in enumerate(phrases):
+        # Phrases that start together are the same words, read for a second facet.
+        if previous is None or phrase.start != previous.start:
+            negated = _negated(words, phrase, previous, bool(negated))
+        describes = negated and any(later.start == phrase.end for later in phrases[number + 1 :])
+        absent = negated or _negated_after(words, phrase.start, phrase.end)
+        if negated is not None and not describes and not _partial(words, phrase.start):
+            readings.append(replace(phrase, present=phrase.present and not absent))
+        negated = negated is None or negated
+        previous = phrase
+    return readings
+
+
+def _negated(
+    words: Words, phrase: Phrase, previous: Phrase | None, previous_negated: bool
+) -> bool | None:
+    """Return whether a negation before a phrase reaches it; None where that is open."""
+    if negated_from(words, phrase.start):
+        return True
+    if previous is None or not previous_negated:
+        return False
+    return _carries_on(words, words[previous.end : phrase.start], phrase)

@@ -1,4 +1,4 @@
-"""What a listing claims about an item: structured fields first, then title and description."""
+"""Claims of an item's listing: structured fields first, then title and description."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from catalog.listing.words import sentences
 
 
 def read_claims(item: Item) -> tuple[Claim, ...]:
-    """All claims of an item's listing: fields, title, description, then what follows from them.
+    """Return all claims of a listing: fields, title, description, then what follows from them.
 
-    A claim of the description that contradicts the title is left out, and so is one about what an item of its kind
-    cannot have (the sleeves of a belt). Fields and text may still contradict each other: `statements` weighs them.
+    A claim of the description that contradicts the title is left out, and so is one about what an
+    item of its kind cannot have (the sleeves of a belt). Fields and text may still contradict each
+    other: `statements` weighs them.
     """
     claims = [
         Claim(facet, value, True, "listing")
@@ -37,41 +38,35 @@ def read_claims(item: Item) -> tuple[Claim, ...]:
 
 
 def _possible(claim: Claim, category: str | None) -> bool:
-    """Not the belt of a belt, the sleeves of a belt, the lace that ties a shoe."""
+    """Return False for the belt of a belt, the sleeves of a belt, the lace that ties a shoe."""
     itself = claim.facet == "details" and claim.value == category
     shoelace = claim.value == "lace" and category in vocabulary.FOOTWEAR
     return vocabulary.applicable(claim.facet, category, claim.value) and not itself and not shoelace
 
 
 def _without_brand(text: str, brand: str) -> str:
-    return (
-        re.sub(rf"\b{re.escape(brand)}(?:'s|’s)?(?=\W|$)", " ", text, flags=re.IGNORECASE)
-        if brand
-        else text
-    )
+    if not brand:
+        return text
+    return re.sub(rf"\b{re.escape(brand)}(?:'s|’s)?(?=\W|$)", " ", text, flags=re.IGNORECASE)
 
 
 def _text_claims(
     text: str, brand: str, category: str | None, in_title: bool = False
 ) -> list[Claim]:
-    """Claims in order. Who an item is for is told in titles.
+    """Return the claims of a title or description in order.
 
-    Elsewhere "men" may be buyers, models or givers.
+    Only titles say whom an item is for: elsewhere "men" may be buyers, models or givers.
     """
-    found = [
-        this
-        for sentence in sentences(_without_brand(text, brand))
-        for this in read_sentence(sentence, category, in_title)
-    ]
     return [
-        Claim(this.facet, this.value, this.present, "text")
-        for this in found
-        if in_title or this.facet != "gender"
+        Claim(phrase.facet, phrase.value, phrase.present, "text")
+        for sentence in sentences(_without_brand(text, brand))
+        for phrase in read_sentence(sentence, category, in_title)
+        if in_title or phrase.facet != "gender"
     ]
 
 
 def _implied(claims: list[Claim]) -> list[Claim]:
-    """What follows from the claims, unless the listing itself speaks about it."""
+    """Return what follows from the claims, where the listing itself is silent about it."""
     following = [
         Claim(*implied, claim.source)
         for claim in claims
@@ -82,7 +77,7 @@ def _implied(claims: list[Claim]) -> list[Claim]:
         new
         for new in dict.fromkeys(following)
         if not any(
-            contradict(told, new) or (told.facet, told.value) == (new.facet, new.value)
-            for told in claims
+            contradict(claim, new) or (claim.facet, claim.value) == (new.facet, new.value)
+            for claim in claims
         )
     ]

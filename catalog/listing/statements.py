@@ -1,4 +1,4 @@
-"""What a listing states about an item once its contradictions are weighed.
+"""Statements of a listing: its claims once contradictions are weighed.
 
 Claims of fields and text become statements here, for the catalogue's bitmaps and for the guard
 alike: an item is never found by one reading and judged by another.
@@ -16,9 +16,9 @@ from catalog.item import Item
 from catalog.listing.claims import Claim
 
 FIELD_TRUST, TEXT_TRUST = 0.99, 0.93
-"""How far a structured field and the text are trusted."""
+"""Confidence (0 to 1) in a structured field and in the text."""
 CONTRADICTED_TRUST = 0.8
-"""What remains of the trust in a field that something else of the listing contradicts."""
+"""Confidence in a field that another part of the listing contradicts."""
 Key = tuple[str, str]
 """(facet, value)"""
 
@@ -66,16 +66,16 @@ class ListingStatements(tuple[Statement, ...]):
         return {(s.facet, s.value) for s in self if not s.present and not s.conflicting}
 
 
-def contradict(one: Claim | Statement, other: Claim | Statement) -> bool:
+def contradict(first: Claim | Statement, second: Claim | Statement) -> bool:
     """Return whether two claims on a facet cannot both hold."""
-    if one.facet != other.facet or not (one.present or other.present):
+    if first.facet != second.facet or not (first.present or second.present):
         return False
-    if one.present and other.present:
-        return vocabulary.exclusive(one.facet) and not vocabulary.related(
-            one.facet, one.value, other.value
+    if first.present and second.present:
+        return vocabulary.exclusive(first.facet) and not vocabulary.related(
+            first.facet, first.value, second.value
         )
-    absent, present = (one, other) if other.present else (other, one)
-    return vocabulary.covers(one.facet, absent.value, present.value)
+    absent, present = (first, second) if second.present else (second, first)
+    return vocabulary.covers(first.facet, absent.value, present.value)
 
 
 def statements(item: Item, claims: Iterable[Claim]) -> ListingStatements:
@@ -122,7 +122,7 @@ def _weighed(claims: tuple[Claim, ...]) -> ListingStatements:
 
 
 def _silenced(texts: list[Claim]) -> set[Claim]:
-    """The claims of the text that another one contradicts."""
+    """Return the claims of the text that another one contradicts."""
     return {claim for claim in texts if any(contradict(claim, other) for other in texts)}
 
 

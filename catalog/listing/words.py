@@ -1,24 +1,28 @@
-"""The words that listings are read by: sentences as tokens, and the tables of phrases."""
+"""Tokens of sentences, and the tables of phrases that listings are read by."""
 
 from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import vocabulary
 
-RULES: dict = tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+RULES: dict[str, Any] = tomllib.loads(
+    Path(__file__).with_name("rules.toml").read_text(encoding="utf-8")
+)
 READ_FACETS = tuple(facet for facet in vocabulary.ATTRIBUTE_FACETS if facet != "category")
 Words = tuple[str, ...]
 
 
 def tokens(text: str) -> Words:
-    """Lower-case words and the marks that join or part a list; hyphens part words."""
+    """Return lower-case words and the marks that join or divide lists; hyphens divide words."""
     text = re.sub(
         r"\bw/(o\b)?",
-        lambda found: "without " if found[1] else "with ",
+        lambda match: "without " if match[1] else "with ",
         text.lower().replace("’", "'"),
     )
     text = re.sub(r"\b([a-z]+)[-‐‑]free\b", r"no \1", text)
@@ -27,7 +31,7 @@ def tokens(text: str) -> Words:
 
 
 def sentences(text: str) -> list[Words]:
-    """Sentences and bullet points as tokens, markup dropped."""
+    """Return sentences and bullet points as tokens, without markup."""
     plain = re.sub(r"<[^>]*>", "\n", text)
     parts = re.split(r"[!?;\n•|()\[\]·*]|\.(?=\s|$)|\s[-–—]+\s|—", plain)
     return [words for part in parts if (words := tokens(part))]
@@ -48,7 +52,7 @@ def negatable() -> dict[Words, str]:
 
 @cache
 def phrases() -> dict[Words, tuple[tuple[str, str, bool], ...]]:
-    """Token sequence -> what it names, over all facets that are read from prose."""
+    """Return {tokens: ((facet, value, present), ...)} for all facets that are read from prose."""
     table: dict[Words, dict[tuple[str, str, bool], None]] = {}
 
     def note(phrase: str, facet: str, value: str, present: bool = True) -> None:
@@ -78,9 +82,9 @@ def listed(*path: str) -> frozenset[Words]:
 
 
 @cache
-def _begun_by(table: str) -> tuple[frozenset[Words] | dict, dict[str, int]]:
-    """A table's phrases, and the length of the longest that begins with each word."""
-    known = phrases() if table == "phrases" else listed(*table.split("."))
+def _lookup(table: str) -> tuple[Collection[Words], dict[str, int]]:
+    """Return a table's phrases, and the length of the longest that begins with each word."""
+    known: Collection[Words] = phrases() if table == "phrases" else listed(*table.split("."))
     longest: dict[str, int] = {}
     for words in known:
         longest[words[0]] = max(longest.get(words[0], 0), len(words))
@@ -88,8 +92,8 @@ def _begun_by(table: str) -> tuple[frozenset[Words] | dict, dict[str, int]]:
 
 
 def span(words: Words, at: int, table: str) -> int:
-    """Length of the longest phrase of a table that begins at `at`; 0 for none."""
-    known, longest = _begun_by(table)
+    """Return the length of the longest phrase of a table that begins at `at`; 0 for none."""
+    known, longest = _lookup(table)
     for length in range(min(longest.get(words[at], 0), len(words) - at), 0, -1):
         if words[at : at + length] in known:
             return length

@@ -12,8 +12,10 @@ from PIL import Image
 from agent import Stylist
 from agent.jsonl import asks
 from agent.llm.schema import PlannedTurn
-from agent.replay import transcripts
+from agent.replay import player, transcripts
+from agent.replay.comparison import differences
 from agent.replay.loopback import MODEL, ScriptedServer
+from agent.replay.pictures import pictures_of
 from agent.replay.recording import record
 from errors import InputError
 from settings import load_settings
@@ -46,8 +48,8 @@ RED = {
 }
 
 
-def again(path: Path, folder: Path, encoder) -> transcripts.Outcome:
-    return transcripts.replay(
+def again(path: Path, folder: Path, encoder) -> player.Outcome:
+    return player.replay(
         transcripts.read(path),
         lambda settings: Stylist.open(folder, settings=settings, encoder=encoder),
     )
@@ -121,7 +123,7 @@ def expected(*cards: tuple[str, float]) -> dict:
 def test_near_ties_may_change_places_and_nothing_else_may() -> None:
     recorded = expected(("c", 0.9), ("b", 0.501), ("a", 0.5), ("d", 0.1))
     swapped = expected(("c", 0.9), ("a", 0.501), ("b", 0.5), ("d", 0.1))
-    assert transcripts.differences(recorded, swapped) == []
+    assert differences(recorded, swapped) == []
     for other in (
         expected(("c", 0.9), ("b", 0.501), ("d", 0.1), ("a", 0.5)),
         expected(("b", 0.501), ("c", 0.9), ("a", 0.5), ("d", 0.1)),
@@ -129,17 +131,17 @@ def test_near_ties_may_change_places_and_nothing_else_may() -> None:
         expected(("c", 0.9), ("b", 0.501), ("a", 0.5)),
         expected(("c", 0.9), ("b", 0.501), ("a", 0.5), ("e", 0.1)),
     ):
-        assert transcripts.differences(recorded, other), other
+        assert differences(recorded, other), other
 
 
 def test_a_drawing_is_named_by_its_subject_and_a_file_by_its_pixels(tmp_path: Path) -> None:
     Image.new("RGB", (64, 64), "red").save(tmp_path / "red.png")
     (tmp_path / "note.png").write_text("no picture")
     images = ["drawn:11", "red.png", "note.png"]
-    drawing, file, broken = transcripts.pictures_of({"image": images}, tmp_path)["pictures"]
+    drawing, file, broken = pictures_of({"image": images}, tmp_path)["pictures"]
     assert drawing == "drawn:11 burgundy t-shirt, tie-dye"
     assert len(file) == 16 and int(file, 16) and broken == "unreadable"
-    assert transcripts.pictures_of({"text": "red dresses"}, tmp_path) == {}
+    assert pictures_of({"text": "red dresses"}, tmp_path) == {}
 
 
 def test_other_versions_are_a_remark(demo_dir: Path, tmp_path: Path) -> None:
