@@ -193,7 +193,7 @@ class Critic:
         group = wish.alternatives_to(c)
         words = listing([phrase(o, self.tools.currency) for o in group], "or")
         return {
-            "question": f"Shall I go without “{words}”?",
+            "question": questions.go_without(words),
             "offer": wish.without(group).constraints,
         }
 

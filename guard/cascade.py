@@ -27,7 +27,7 @@ _Row = tuple[Verdict, ...]
 
 @dataclass(frozen=True)
 class _OpenVerdict:
-    """Where an unknown verdict stands, and what it is about."""
+    """Position of an unknown verdict, and the facet and value that it is about."""
 
     row: int
     column: int

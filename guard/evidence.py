@@ -16,7 +16,7 @@ IMPLIED_ABSENCE_TRUST = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known of an item having a value.
+    """What is known about whether an item has a value.
 
     has: True, False, or None where nothing says so; `confidence` is then how probable a picture
     makes it. within: a stated parent of the value, so that the item has the value or a sibling.
@@ -70,7 +70,7 @@ def _by(statement: Statement, has: bool) -> Evidence:
 
 
 def _named(facet: str, value: str, statements: Sequence[Statement]) -> Evidence | None:
-    """What is said of the value itself: it or a child is there, or it or a parent is not."""
+    """Return what is stated of the value itself: it or a child present, it or a parent absent."""
     for s in statements:
         if s.present and vocabulary.covers(facet, value, s.value):
             return _by(s, True)
@@ -81,14 +81,14 @@ def _named(facet: str, value: str, statements: Sequence[Statement]) -> Evidence 
 
 
 def _plain_or_patterned(value: str, statements: Sequence[Statement]) -> Evidence | None:
-    """A thing is solid or patterned: what denies one affirms the other."""
+    """Return what a denial of "solid" or "patterned" says: an item without one is the other."""
     complement = {"patterned": "solid", "solid": "patterned"}.get(value)
     denial = next((s for s in statements if not s.present and s.value == complement), None)
     return None if denial is None else _by(denial, True)
 
 
 def _from_other_values(facet: str, value: str, present: Sequence[Statement]) -> Evidence:
-    """What other stated values of the facet say about this one."""
+    """Return what other stated values of the facet say about this one."""
     others = [s for s in present if not vocabulary.is_shade(facet, s.value)]
     opposite = next((s for s in others if vocabulary.opposite(facet, s.value, value)), None)
     if opposite is not None:
@@ -112,7 +112,7 @@ def _covers(statement: Statement, value: str) -> bool:
 
 
 def _narrowest(statements: Sequence[Statement]) -> list[Statement]:
-    """The statements that no other one makes finer: beside "floral", "printed" says nothing."""
+    """Return the most specific statements: beside "floral", "printed" adds nothing."""
     return [
         s
         for s in statements
@@ -121,13 +121,16 @@ def _narrowest(statements: Sequence[Statement]) -> list[Statement]:
 
 
 def _left_open(facet: str, value: str, stated: set[str]) -> bool:
-    """Whether a vague value leaves room: multicolour may include red, and may mean red and blue."""
+    """Return whether a vague value leaves this one open.
+
+    "multicolour" may include red, and red and blue together may be called multicolour.
+    """
     vague = vocabulary.VAGUE.get(facet)
     return vague in stated or (value == vague and len(stated) > 1)
 
 
 def _shade(shade: str, statements: Sequence[Statement]) -> Evidence:
-    """A shade by its own word, else by colours that have or lack it by nature (navy is dark)."""
+    """Return what is stated of a shade: by its own word, else by colours (navy is dark)."""
     return _named_shade(shade, statements) or _shade_of_colors(shade, statements)
 
 

@@ -19,6 +19,11 @@ def look_beyond(constraint: str) -> str:
     return f"Shall I look beyond “{constraint}”?"
 
 
+def go_without(constraints: str) -> str:
+    """Ask whether what could not be confirmed may be given up."""
+    return f"Shall I go without “{constraints}”?"
+
+
 def one_of_these(kinds: Sequence[str]) -> str:
     """Ask whether it may be one of the kinds that the shop has."""
     names = listing([plural(kind) for kind in kinds])

@@ -66,16 +66,16 @@ class ListingStatements(tuple[Statement, ...]):
         return {(s.facet, s.value) for s in self if not s.present and not s.conflicting}
 
 
-def contradict(one: Claim | Statement, other: Claim | Statement) -> bool:
+def contradict(first: Claim | Statement, second: Claim | Statement) -> bool:
     """Return whether two claims on a facet cannot both hold."""
-    if one.facet != other.facet or not (one.present or other.present):
+    if first.facet != second.facet or not (first.present or second.present):
         return False
-    if one.present and other.present:
-        return vocabulary.exclusive(one.facet) and not vocabulary.related(
-            one.facet, one.value, other.value
+    if first.present and second.present:
+        return vocabulary.exclusive(first.facet) and not vocabulary.related(
+            first.facet, first.value, second.value
         )
-    absent, present = (one, other) if other.present else (other, one)
-    return vocabulary.covers(one.facet, absent.value, present.value)
+    absent, present = (first, second) if second.present else (second, first)
+    return vocabulary.covers(first.facet, absent.value, present.value)
 
 
 def statements(item: Item, claims: Iterable[Claim]) -> ListingStatements:

@@ -10,7 +10,7 @@ from catalog.listing.statements import CONTRADICTED_TRUST, FIELD_TRUST, statemen
 from tests.guard.toy import item
 
 
-def told(title: str = "Thing", description: str = "", **attributes: str) -> set[str]:
+def text_claims(title: str = "Thing", description: str = "", **attributes: str) -> set[str]:
     """Text claims as "+facet value" and "-facet value"."""
     return {
         f"{'+' if c.present else '-'}{c.facet} {c.value}"
@@ -62,7 +62,7 @@ def told(title: str = "Thing", description: str = "", **attributes: str) -> set[
     ],
 )
 def test_presence_and_negation(text: str, expected: set[str]) -> None:
-    assert told(description=text) == expected
+    assert text_claims(description=text) == expected
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_presence_and_negation(text: str, expected: set[str]) -> None:
     ],
 )
 def test_values(text: str, expected: set[str]) -> None:
-    assert told(description=text, category="dress") == expected
+    assert text_claims(description=text, category="dress") == expected
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_values(text: str, expected: set[str]) -> None:
     ],
 )
 def test_words_that_say_nothing_of_the_item(text: str) -> None:
-    assert told(description=text, category="trousers") == set()
+    assert text_claims(description=text, category="trousers") == set()
 
 
 def test_a_brand_is_not_a_colour() -> None:
@@ -141,17 +141,20 @@ def test_the_belt_of_a_belt_is_no_detail() -> None:
 
 
 def test_a_claim_about_what_the_kind_cannot_have_is_left_out() -> None:
-    assert told("Silk scarf", "Long sleeves of the sea.") == {"+category scarf", "+material silk"}
+    assert text_claims("Silk scarf", "Long sleeves of the sea.") == {
+        "+category scarf",
+        "+material silk",
+    }
 
 
 def test_a_kind_implies_its_parts_unless_denied() -> None:
-    assert "+details hood" in told("Grey hoodie")
-    assert "+details hood" not in told("Grey hoodie", "No hood.")
+    assert "+details hood" in text_claims("Grey hoodie")
+    assert "+details hood" not in text_claims("Grey hoodie", "No hood.")
 
 
 def test_the_title_outweighs_the_description() -> None:
-    assert told("V-neck tee", "Crew neck.") >= {"+neckline v-neck"}
-    assert "+neckline crew" not in told("V-neck tee", "Crew neck.")
+    assert text_claims("V-neck tee", "Crew neck.") >= {"+neckline v-neck"}
+    assert "+neckline crew" not in text_claims("V-neck tee", "Crew neck.")
 
 
 def test_a_field_wins_over_the_text_and_is_trusted_less() -> None:

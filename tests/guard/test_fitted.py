@@ -111,7 +111,7 @@ def test_a_fit_that_another_embedding_replaced_counts_no_more(tmp_path: Path) ->
     assert fitted_thresholds(tmp_path, base) is None
 
 
-def test_another_encoder_and_a_damaged_fit_are_told(tmp_path: Path) -> None:
+def test_another_encoder_and_a_damaged_fit_are_reported(tmp_path: Path) -> None:
     other = Base()
     other.fingerprint = "other0"
     with pytest.raises(EncoderMismatchError, match="training adapt"):

@@ -102,7 +102,7 @@ def test_by_the_picture_where_the_listing_is_silent(
     assert judged.source == ("none" if constraint.startswith("require gender") else "picture")
 
 
-def test_of_what_is_unknown_the_chance_is_told() -> None:
+def test_an_unknown_verdict_has_the_probability_of_being_met() -> None:
     judged = verdict("exclude pattern striped", item(), pattern="striped|solid")
     assert (judged.verdict, judged.source, judged.confidence) == (
         "unknown",

@@ -90,7 +90,7 @@ def test_the_door_answers_in_order(photos: list[str], capsys: pytest.CaptureFixt
             assert facet == "details" or sum(values.values()) == pytest.approx(1, abs=1e-4)
 
 
-def test_an_unreadable_photo_is_told_and_the_others_answered(
+def test_an_unreadable_photo_is_reported_and_the_others_answered(
     photos: list[str], tmp_path: Path, capsys: pytest.CaptureFixture
 ) -> None:
     bad = tmp_path / "bad.jpg"
