@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from types import TracebackType
+from typing import NoReturn
 
 
 class StylistError(Exception):
@@ -50,5 +52,21 @@ def run_door(door: Callable[[], object]) -> None:
     try:
         door()
     except StylistError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(error.exit_code)
+        _exit_with(error)
+
+
+def report_uncaught(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Do what `run_door` does for an error at import, before any door is open.
+
+    A hook for `sys.excepthook`. Any other exception keeps its traceback.
+    """
+    if isinstance(error, StylistError):
+        _exit_with(error)
+    sys.__excepthook__(kind, error, trace)
+
+
+def _exit_with(error: StylistError) -> NoReturn:
+    print(f"error: {error}", file=sys.stderr)
+    sys.exit(error.exit_code)

@@ -15,6 +15,7 @@ from agent.wish.apply import TurnInput, apply_turn, leaning
 from agent.wish.merge import COMPARATIVES
 from agent.wish.references import item_ids, photo_hashes
 from agent.wording import questions
+from agent.wording.photos import NAMED_PICTURES, name_of_photos
 from agent.wording.phrases import listing, phrase
 from agent.wording.wishes import describe
 from vocabulary.wish import Wish
@@ -155,8 +156,8 @@ def _talking(talk: Talk, turn: TurnInput, session: Session) -> Update:
 def _name_of(photo: Seen) -> str:
     items = item_ids(photo.hash)
     if items:
-        return "the pictures you named"
-    return "your photos" if len(photo_hashes(photo.hash)) > 1 else "your photo"
+        return NAMED_PICTURES
+    return name_of_photos(len(photo_hashes(photo.hash)))
 
 
 def _thoughts(turn: TurnInput, wish: Wish, reference: Reference) -> tuple[str, ...]:

@@ -150,7 +150,7 @@ def thresholds(
     _done(
         {
             "origin": record["origin"],
-            "values": {domain: len(found) for domain, found in record["domains"].items()},
+            "values": {domain: len(bands) for domain, bands in record["domains"].items()},
         }
     )
 
@@ -241,8 +241,8 @@ def adapt(
     _done(run(folder, encoder, alpha))
 
 
-def _data(given: Path | None) -> Path:
-    return load_settings(data_dir=given).data_dir
+def _data(folder: Path | None) -> Path:
+    return load_settings(data_dir=folder).data_dir
 
 
 def _done(result: dict) -> None:

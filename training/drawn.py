@@ -1,7 +1,4 @@
-"""Drawn garments for training.
-
-Rendered once with seeds of their own, kept in the cache beside the photos.
-"""
+"""Drawn garments for training, rendered once with their own seeds and cached beside the photos."""
 
 from __future__ import annotations
 
@@ -21,15 +18,15 @@ from encoders.layout import FACET_SLICE
 
 SIDE = 192
 SEED = 4711
-"""Apart from the seeds of demo catalogues, which are small numbers."""
+"""Not a seed of a demo catalogue: those are small numbers."""
 
 DETAILS = vocabulary.leaf_values("details")
 
 
 def drawn_pictures(cache: Path, count: int, seed: int = SEED) -> tuple[list[Photo], np.ndarray]:
-    """`count` drawn pictures with their truth, and (count, 192, 192, 3) uint8.
+    """Return `count` drawn pictures' labels and their pixels (count, 192, 192, 3) uint8.
 
-    From the cache or rendered into it.
+    Pictures that the cache lacks are rendered into it.
     """
     folder = cache / f"drawn-{SIDE}-{seed}-{count}"
     if not (folder / "truth.jsonl").exists():
@@ -57,9 +54,8 @@ def _render(folder: Path, count: int, seed: int) -> None:
             pictures[row] = picture
             lines.append(json.dumps(truth, sort_keys=True))
     pictures.flush()
-    (folder / "truth.jsonl").write_text(
-        "\n".join(lines), encoding="utf-8"
-    )  # last: its presence says the folder is whole
+    # written last: its presence marks the folder as complete
+    (folder / "truth.jsonl").write_text("\n".join(lines), encoding="utf-8")
 
 
 def _draw(seed: int, row: int) -> tuple[np.ndarray, dict[str, list[str]]]:

@@ -82,14 +82,14 @@ def random_phrase(rng: np.random.Generator) -> Phrase:
     count = int(rng.choice([1, 2, 3, 4], p=[0.4, 0.3, 0.2, 0.1]))
     weights = np.array([3.0 if f in ("category", "color", "pattern") else 1.0 for f in FACET_SLICE])
     facets = rng.choice(list(FACET_SLICE), size=count, replace=False, p=weights / weights.sum())
-    wants, said = {}, {}
+    wants, worded = {}, {}
     for facet in map(str, facets):
         value = str(rng.choice(_asked(facet)))
         words = vocabulary.synonyms(facet, value)
         word = words[0] if rng.random() < 0.4 else str(rng.choice(words))
-        wants[facet], said[facet] = meaning(facet, value), _say(facet, word, rng)
-    before = [said[f] for f in _BEFORE if f in said]
-    after = [said[f] for f in said if f not in _BEFORE]
+        wants[facet], worded[facet] = meaning(facet, value), _say(facet, word, rng)
+    before = [worded[f] for f in _BEFORE if f in worded]
+    after = [worded[f] for f in worded if f not in _BEFORE]
     text = str(rng.choice(_OPENINGS)) + " ".join([*before, *after])
     return Phrase(text, wants)
 

@@ -1,4 +1,4 @@
-"""The photo folders as arrays: decoded once, kept outside the repository.
+"""Photo folders as arrays, decoded once and cached outside the repository.
 
 Every photo becomes a square, padded with white, of its folder's side: 192 px (product and shopper
 photos), 80 px (the small product photos). Arrays are memory-mapped uint8, (photos, side, side, 3).
@@ -21,8 +21,10 @@ SIDES = {"product": 192, "small": 80, "shopper": 192}
 
 
 def cached_arrays(data: Path, cache: Path, photos: Iterable[Photo]) -> dict[str, np.ndarray]:
-    """source -> (photos of that source in their order, side, side, 3) uint8, from `cache` or
-    decoded into it."""
+    """Return {source: (n, side, side, 3) uint8} in the photos' order.
+
+    Arrays that `cache` lacks are decoded into it.
+    """
     by_source: dict[str, list[str]] = {}
     for photo in photos:
         by_source.setdefault(photo.source, []).append(photo.id)

@@ -1,4 +1,4 @@
-"""All that decides a training run, the data aside."""
+"""Settings of a training run."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ class Stage:
     name: str
     epochs: int
     side: int
-    """pixels of the square that the tower sees"""
+    """Side in pixels of the tower's square input."""
     small: int
-    """small product photos drawn anew each epoch"""
+    """Number of small product photos, sampled anew each epoch."""
     drawn: int = 0
-    """drawn pictures drawn anew each epoch"""
+    """Number of drawn pictures, sampled anew each epoch."""
     looked: int = 3
-    """how often an epoch shows a photo labelled by looking (fit part)"""
+    """Repetitions per epoch of each photo labelled by looking (fit part)."""
     rate: float = 1.0
-    """factor on both learning rates"""
+    """Factor on both learning rates."""
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a run, the data aside."""
+    """All settings of a run; with the data they determine its result."""
 
     stages: tuple[Stage, ...] = (
         Stage("photos", 6, 128, 8000),
@@ -42,12 +42,12 @@ class Recipe:
     warmup: int = 150
     clip: float = 5.0
     average: float = 0.998
-    """EMA"""
+    """Decay of the moving average of the weights."""
     asked: float = 0.4
-    """share of the photos whose tower is told the zone of the labelled garment"""
+    """Share of the photos for which the tower is given the zone of the labelled garment."""
     smoothing: float = 0.05
     least: int = 8
-    """training photos that a shop class needs to be one"""
+    """Fewest training photos of a shop class; smaller classes are dropped."""
     save_every: int = 50
-    """steps between checkpoints"""
+    """Steps between checkpoints."""
     strength: Strength = field(default_factory=Strength)

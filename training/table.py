@@ -1,7 +1,4 @@
-"""Photos with their pixels and, for every head, the values that their labels allow.
-
-Epochs and batches drawn from them.
-"""
+"""Training photos with pixels and allowed values per head; epochs and batches sampled from them."""
 
 from __future__ import annotations
 
@@ -57,11 +54,11 @@ class Table:
         return allowed_matrix([p.sets.get(head) for p in self.photos], values)
 
     def rows(self, source: str, role: str) -> np.ndarray:
-        """Rows of a source in a role."""
+        """Return the rows of a source in a role."""
         return np.flatnonzero((self.source == source) & (self.role == role))
 
     def pixels(self, rows: np.ndarray) -> Iterator[tuple[np.ndarray, torch.Tensor]]:
-        """Positions in `rows` and their uint8 pixels, source by source (sides differ)."""
+        """Yield positions in `rows` and their uint8 pixels, by source, since sides differ."""
         for source in np.unique(self.source[rows]):
             positions = np.flatnonzero(self.source[rows] == source)
             yield (
@@ -72,8 +69,8 @@ class Table:
 
 def _zone(categories: frozenset[str]) -> int:
     """Return the zone where all allowed categories agree, else 0."""
-    found = {zone_of(category) for category in categories}
-    return found.pop() if len(found) == 1 else 0
+    zones = {zone_of(category) for category in categories}
+    return zones.pop() if len(zones) == 1 else 0
 
 
 def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:

@@ -1,9 +1,7 @@
-"""Several processes that train one model.
+"""Data-parallel training: several processes split each batch and average their gradients.
 
-Each takes its part of every batch, gradients are averaged.
-
-On a CPU that others use as well, one thread in each of two processes that meet once a step beats
-two threads that meet at every layer. The processes start from the same seed and hold the same
+On a shared CPU, two processes of one thread that synchronize once a step are faster than two
+threads that synchronize at every layer. The processes start from the same seed and hold the same
 weights throughout.
 """
 
@@ -22,7 +20,7 @@ import torch.multiprocessing as multiprocessing
 
 @dataclass(frozen=True)
 class Team:
-    """This process's place."""
+    """The rank of this process and the number of processes."""
 
     rank: int = 0
     size: int = 1
@@ -33,7 +31,7 @@ class Team:
         return self.rank == 0
 
     def average(self, tensors: Iterable[torch.Tensor]) -> None:
-        """In place: the mean over all processes, in one message."""
+        """Replace the tensors by their means over all processes, in one message."""
         if self.size == 1:
             return
         tensors = list(tensors)
@@ -47,10 +45,9 @@ class Team:
 
 
 def run_team(size: int, work: Callable[..., None], *args: Any) -> None:
-    """Calls `work(team, *args)` in `size` processes of one thread each, or in this process for a
-    size of 1.
+    """Call `work(team, *args)` in `size` processes of one thread each; in this one if `size` is 1.
 
-    `work` must be importable, its arguments picklable. An error in a process ends all of them and
+    `work` must be importable and its arguments picklable. An error in one process ends them all and
     is raised here.
     """
     if size == 1:

@@ -1,6 +1,4 @@
-"""Fitting the guard's thresholds.
-
-How probable a picture makes an attribute before it counts as shown, or as absent.
+"""Fit of the guard's thresholds: the probabilities at which an attribute counts as shown or absent.
 
 Data: photos labelled by looking (their calibration part), shop-labelled photos of the designs that
 choose (kind, colour, audience), and the drawn truth of a catalogue with another seed than the
@@ -35,29 +33,27 @@ from metrics.encoder.photos import encode_photos
 from settings import load_settings
 
 CONFIRMED_SHARE = 0.4
-"""Part of alpha that items may use which the picture lets pass as fitting.
+"""Part of alpha that is allowed to items which the picture confirms as fitting.
 
-All of it where the examples are too few to carry that. The rest is for those shown as unconfirmed.
+The rest is left for items shown as unconfirmed. With too few examples for this share, the confirmed
+items get all of alpha.
 """
 REQUIRE_ALPHAS = (0.05, 0.1)
 """Allowed share without the attribute among items that the picture confirms."""
 MAX_HIDDEN = 0.025
 """Allowed share of fitting items that the picture hides."""
 MAX_ABSENT = 0.3
-"""However well the examples part, an absence needs a probability below this.
+"""An absence needs a probability below this, however well the examples separate.
 
-Presence is a half at least where it is wanted.
+A required attribute needs a probability of at least one half.
 """
 PRIOR = {"exclude": 0.2, "require": 0.5}
-"""Share of items with the attribute among those judged.
-
-A wish brings more of them than chance does.
-"""
+"""Share of items with the attribute among those judged; retrieval makes it exceed the base rate."""
 
 
 @dataclass(frozen=True)
 class ExclusionPolicy:
-    """How an explicit "no" is taken in one domain.
+    """How strictly an explicit "no" is judged in one domain.
 
     prior: share of items with the attribute among those judged. calm: an absence needs a
     probability below this. doubt: at this probability an item is not even shown as unconfirmed.
@@ -72,14 +68,15 @@ EXCLUSION_POLICIES: dict[str, ExclusionPolicy] = {
     "photo": ExclusionPolicy(),
     "drawn": ExclusionPolicy(prior=0.4, calm=0.15, doubt=0.25),
 }
-"""A drawn catalogue is asked "like this but no X" as often as "no X", and its pictures part
-sharply: what they leave open is doubtful, and others fill its place. On photos the same care
-would hide many good items."""
+"""Stricter for drawn catalogues, whose pictures separate sharply: an undecided item is doubtful,
+and others take its place. On photos the same strictness would hide many good items."""
 MIN_EXAMPLES = 15
-"""Examples of each side below which a value has no band of its own."""
+"""Fewest examples with, and without, a value for it to have a band of its own."""
 IMPROBABLE = 0.03
-"""A required value below this calibrated probability is taken as not there, however few the
-examples: what a picture all but rules out is not offered as unconfirmed."""
+"""Calibrated probability below which a required value counts as absent, however few the examples.
+
+An item that the picture all but rules out is not offered as unconfirmed.
+"""
 DEFAULT = {"exclude": {"low": 0.03, "high": 0.4}, "require": {"low": 0.1, "high": 0.85}}
 _ORIGIN = {
     "photo": "photos (calibration part of those labelled by looking, shop labels of the choosing "
@@ -91,7 +88,7 @@ SHOP_FACETS = ("category", "color", "gender")
 
 @dataclass(frozen=True)
 class Examples:
-    """Probabilities p (n,) of a value, and whether it holds, has (n,) bool."""
+    """Probabilities `p` (n,) of a value, and `has` (n,) bool: whether it holds."""
 
     p: np.ndarray
     has: np.ndarray
@@ -107,12 +104,10 @@ def fit_band(
     alpha: float = ALPHA,
     policy: ExclusionPolicy = EXCLUSION_POLICIES["photo"],
 ) -> dict[str, float] | None:
-    """Return {"low", "high"} for an op, or None where there are too few examples.
+    """Return {"low", "high"} for an op, or None if there are too few examples.
 
-    alpha: as promised for "exclude".
-
-    Where there are enough and no bound can be kept, the picture may never meet the op: low 0 or
-    high 1.
+    alpha bounds the violations of "exclude". Where no threshold keeps a bound, the picture can
+    never meet the op: low 0 or high 1.
     """
     if not examples.enough():
         return None
@@ -130,21 +125,20 @@ def fit_band(
 
 
 def _exclude_band(examples: Examples, alpha: float, policy: ExclusionPolicy) -> dict[str, float]:
-    # one odd example must not silence the picture for good: what cannot be held at the stricter
-    # share is held at alpha
+    # Fall back to alpha where no threshold keeps the stricter share: otherwise one odd example
+    # would stop pictures from ever confirming an absence.
     tiers = (CONFIRMED_SHARE * alpha, alpha)
-    low = next((found for tier in tiers if (found := control(examples, tier, policy.prior))), 0.0)
+    low = next((bound for tier in tiers if (bound := control(examples, tier, policy.prior))), 0.0)
     spared = float(np.quantile(examples.p[~examples.has], 1 - MAX_HIDDEN, method="higher"))
     low = min(low, policy.calm)
     return _band(low, min(spared, max(policy.doubt, low + 0.01)))
 
 
 def control(examples: Examples, alpha: float, prior: float) -> float | None:
-    """Return the greatest p at which items up to p may be shown.
+    """Return the greatest p up to which items may be shown, or None if there is none.
 
-    Conformal risk control of the share that has the value.
-
-    prior: the share of items with the value among those judged. None where no bound holds.
+    Conformal risk control of the share of shown items that have the value; prior: that share among
+    the items judged.
     """
     p, yes, no, (one_yes, _) = _sums(examples, prior)
     return _last(p, yes - alpha * (yes + no) + (1 - alpha) * one_yes <= 0)
@@ -153,8 +147,8 @@ def control(examples: Examples, alpha: float, prior: float) -> float | None:
 def _sums(
     examples: Examples, prior: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
-    """p in order, the summed weights of those with and without the value up to each, and the weight
-    of one of each."""
+    """Return sorted p, cumulated weights of examples with and without the value, and the weight of
+    a single example of each side."""
     one_yes, one_no = prior / examples.has.sum(), (1 - prior) / (~examples.has).sum()
     order = np.argsort(examples.p, kind="stable")
     has = examples.has[order]
@@ -183,12 +177,12 @@ def asked_values(facet: str) -> tuple[str, ...]:
 def gather(
     seen: Look, truth: Sequence[Mapping[str, frozenset[str]]], facet: str
 ) -> dict[str, Examples]:
-    """value -> examples of it over the pictures whose truth has the facet.
+    """Return {value: examples} over the pictures whose truth has the facet.
 
-    truth: {facet: values that hold}, an entry a picture; for details {value: ...} under "details"
-    and the values known to be absent under "no details".
+    truth: {facet: values} of each picture; details that are known to be absent stand under
+    "no details".
     """
-    found = {}
+    by_value = {}
     for value in asked_values(facet):
         p = seen.of(facet, value)
         if p is None:
@@ -207,8 +201,8 @@ def gather(
             if known:
                 rows.append(row)
                 has.append(bool(covered & holds.get(facet, frozenset())))
-        found[value] = Examples(p[rows], np.array(has, dtype=bool))
-    return found
+        by_value[value] = Examples(p[rows], np.array(has, dtype=bool))
+    return by_value
 
 
 def bands(
@@ -217,28 +211,22 @@ def bands(
     alpha: float = ALPHA,
     policy: ExclusionPolicy = EXCLUSION_POLICIES["photo"],
 ) -> dict[str, dict[str, dict[str, float]]]:
-    """Return {"facet" or "facet/value".
-
-    {op: band}}: a value's own where data allow, else the facet's.
-    """
+    """Return {"facet" or "facet/value": {op: band}}; a value has its own where examples suffice."""
     fitted: dict[str, dict[str, dict[str, float]]] = {}
-    named = {f"{facet}/{value}": found for value, found in examples.items()}
+    named = {f"{facet}/{value}": of_value for value, of_value in examples.items()}
     if examples:
         named[facet] = Examples(
             np.concatenate([e.p for e in examples.values()]),
             np.concatenate([e.has for e in examples.values()]),
         )
-    for name, found in named.items():
-        if ops := {op: band for op in PRIOR if (band := fit_band(found, op, alpha, policy))}:
+    for name, pooled in named.items():
+        if ops := {op: band for op in PRIOR if (band := fit_band(pooled, op, alpha, policy))}:
             fitted[name] = ops
     return fitted
 
 
 def photo_truth(photo: Photo) -> dict[str, frozenset[str]]:
-    """Return what is known of a photo.
-
-    By looking where somebody looked, else the shop's kind, colour and audience.
-    """
+    """Return a photo's labels: by looking if it was looked at, else the shop's SHOP_FACETS."""
     if photo.looked is None:
         return {
             facet: photo.sets[facet] for facet in SHOP_FACETS if len(photo.sets.get(facet, ())) == 1
@@ -288,11 +276,15 @@ def _drawn(folder: Path, encoder: Encoder) -> tuple[Look, list[dict[str, frozens
 def run(
     data: Path | None = None, catalog: Path | None = None, out: Path = FILE, alpha: float = ALPHA
 ) -> dict:
-    """Fit the thresholds for the encoder in use and writes them to `out`; returns the record.
+    """Fit the thresholds for the encoder in use, write them to `out` and return the record.
 
-    data: the folder of photos; catalog: a drawn catalogue of another seed than any that figures are
-    reported on. alpha: the promise. Raises InputError where the photos are missing or the catalogue
-    has no truth.
+    Args:
+        data: The folder of photos.
+        catalog: A drawn catalogue of another seed than any that figures are reported on.
+        out: The file to write.
+        alpha: The greatest share of shown items that may break an explicit "no".
+
+    Raises InputError if the photos are missing or the catalogue has no truth.
     """
     settings = load_settings(data_dir=data)
     encoder = load_encoder(settings.encoder, settings.device)
@@ -309,8 +301,7 @@ def fit(
     fingerprint: str,
     alpha: float = ALPHA,
 ) -> dict:
-    """Return the record of thresholds.json from what the pictures of each domain show and what
-    holds of them."""
+    """Return the record of thresholds.json from each domain's pictures and their truth."""
     fitted = {
         name: {
             key: ops
@@ -324,9 +315,8 @@ def fit(
     counts = ", ".join(f"{len(truth)} {_ORIGIN[name]}" for name, (_, truth) in domains.items())
     origin = (
         f"python -m training thresholds, {date.today().isoformat()}: {counts}; alpha {alpha:g}, "
-        "at most "
-        f"{CONFIRMED_SHARE * alpha:.1%} (where too few examples carry that, {alpha:.1%}) broken "
-        "among those let pass"
+        f"at most {CONFIRMED_SHARE * alpha:.1%} (where too few examples carry that, {alpha:.1%}) "
+        "broken among those let pass"
     )
     return {
         "origin": origin,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -12,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from errors import InputError
+from errors import InputError, report_uncaught
 
 FILE = Path(__file__).with_name("vocabulary.toml")
 VARIABLE = "VOCABULARY"
@@ -216,7 +217,17 @@ def _files() -> tuple[Path, ...]:
     return (FILE, Path(further)) if further else (FILE,)
 
 
-TABLE = read_table(*_files())
+def _process_table() -> Table:
+    """Return the table of this process. Raises InputError for a further file that is unusable."""
+    try:
+        return read_table(*_files())
+    except InputError:
+        # Packages are imported before their door can catch the error.
+        sys.excepthook = report_uncaught
+        raise
+
+
+TABLE = _process_table()
 
 FACETS: tuple[str, ...] = tuple(TABLE.facets)
 ATTRIBUTE_FACETS: tuple[str, ...] = tuple(TABLE.values)

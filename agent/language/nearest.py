@@ -17,6 +17,7 @@ from agent.language.reading import Reading, Vibe
 from agent.language.sentences import sentence_encoder
 from agent.language.tokens import words_of
 from agent.language.vibes import Entry, constraints_of, give_way, lexicon
+from agent.wording.notes import vibe_read_as
 
 MIN_COSINE = 0.65
 MIN_LEAD = 0.15
@@ -129,9 +130,7 @@ def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str,
     vibes = tuple(
         Vibe(name=entry.name, kind=entry.kind, text=phrase) for phrase, entry in sure.items()
     )
-    notes = tuple(
-        f"I read “{phrase}” as “{entry.name}”: {entry.reason}." for phrase, entry in sure.items()
-    )
+    notes = tuple(vibe_read_as(phrase, entry.name, entry.reason) for phrase, entry in sure.items())
     return reading.model_copy(
         update={
             "constraints": (*reading.constraints, *give_way(reading.constraints, wanted)),

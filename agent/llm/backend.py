@@ -18,6 +18,7 @@ from agent.planner import AUTO, LLM, OFFLINE, Backend, Plan, PlanRequest, Spoken
 from agent.replies import Reply
 from agent.state import Clock
 from agent.tools import Tools
+from agent.wording.notes import sentences_left_out
 from catalog.pictures import open_picture
 from settings import Settings
 from vocabulary.wish import Constraint
@@ -110,10 +111,7 @@ class GroundedSpeaker:
             failed = True
             notes.append(f"{_sentence(failure)}, so I answer in my own words.")
         if dropped:
-            notes.append(
-                f"I left out {dropped} sentence{'s' if dropped > 1 else ''} that the items do not "
-                "bear out."
-            )
+            notes.append(sentences_left_out(dropped))
         # the draft surely says what a shopper must hear; the model may have left it out
         must_hear = bool(reply.unconfirmed or reply.relaxed or reply.question)
         if not supported or failed or must_hear:

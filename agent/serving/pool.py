@@ -25,6 +25,7 @@ from agent.serving.freezing import freeze_heap
 from agent.serving.supervisor import WorkerSupervisor
 from agent.serving.turn_queue import Job, TurnQueue
 from agent.serving.worker import Opener, WorkerConfig, open_stylist
+from agent.wording import service
 from catalog.item import Item
 from catalog.store import Catalog
 from errors import WorkError
@@ -32,10 +33,6 @@ from settings import Settings, cores, load_settings
 
 LOG = logging.getLogger(__name__)
 DROP_WORDS = Job("drop_words", quiet=True)
-CLOSED = (
-    "The shop cannot answer just now. Nothing that was said is lost; please send your message "
-    "again in a minute."
-)
 
 
 class StylistPool:
@@ -220,7 +217,7 @@ class StylistPool:
         """End the pool: waiting turns fail, turns under way are finished if that does not take
         long.
         """
-        self.turns.close(WorkError("the shop is closing"), for_good=True)
+        self.turns.close(WorkError(service.CLOSING), for_good=True)
         closers = [
             threading.Thread(target=supervisor.close)
             for supervisor in self._supervisors
@@ -251,7 +248,7 @@ class StylistPool:
                 self._failed[supervisor] = error
                 if not self._serving:
                     # the reason is in the log; it may name addresses that shoppers should not see
-                    self.turns.close(WorkError(CLOSED))
+                    self.turns.close(WorkError(service.CLOSED))
             self._changed.notify_all()
 
     def _on_forget(self, origin: WorkerSupervisor) -> None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from agent.replies import Event
+from agent.wording import service
 from errors import BusyError, StylistError, WorkError
 
 MAX_WAITING_PER_SESSION = 2
@@ -112,17 +113,11 @@ class TurnQueue:
                 # a copy: the original would collect the traceback of every refused turn
                 raise type(self._closed_because)(*self._closed_because.args)
             if len(self._waiting) >= self.capacity:
-                raise BusyError(
-                    f"Many people are shopping just now: {len(self._waiting)} messages wait before "
-                    f"yours. Please send it again in {self._retry_seconds()} seconds; nothing of "
-                    "it is lost."
-                )
+                raise BusyError(service.queue_full(len(self._waiting), self._retry_seconds()))
             waiting = Counter(ticket.session for ticket in self._waiting)[session]
             if waiting >= MAX_WAITING_PER_SESSION:
                 raise BusyError(
-                    f"{MAX_WAITING_PER_SESSION} of your messages are waiting for their answers. "
-                    f"Please send this one again in {self._retry_seconds()} seconds; nothing of it "
-                    "is lost."
+                    service.session_full(MAX_WAITING_PER_SESSION, self._retry_seconds())
                 )
             ticket = Ticket(session, job, self)
             self._waiting.append(ticket)
@@ -198,7 +193,4 @@ class TurnQueue:
 
 def turn_lost_error() -> WorkError:
     """Return the error of a turn whose worker ended before the answer."""
-    return WorkError(
-        "The answer was lost on its way: the process that worked on it ended. What was said before "
-        "is kept; please send your message again."
-    )
+    return WorkError(service.TURN_LOST)

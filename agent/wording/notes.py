@@ -31,3 +31,13 @@ def pictures_cut(read: int, sent: int) -> str:
 def bad_picture(error: Exception) -> str:
     """Say that a picture could not be read."""
     return f"I could not use a picture: {error}"
+
+
+def sentences_left_out(count: int) -> str:
+    """Say that the language model claimed something that the items do not bear out."""
+    return f"I left out {count} sentence{'s' if count > 1 else ''} that the items do not bear out."
+
+
+def vibe_read_as(words: str, name: str, reason: str) -> str:
+    """Say which known vibe unknown words were taken for, and what it means."""
+    return f"I read “{words}” as “{name}”: {reason}."

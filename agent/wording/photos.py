@@ -13,6 +13,8 @@ from agent.wording.wishes import in_word_order, place_of
 from vocabulary import countable
 from vocabulary.wish import Constraint
 
+NAMED_PICTURES = "the pictures you named"
+"""What results start from if the shopper pointed at items on show."""
 MIN_KIND_CONFIDENCE = 0.6
 """A kind that is seen with less is only "perhaps" that kind."""
 
@@ -43,3 +45,8 @@ def _article(noun: str, words: str) -> str:
     if not countable(noun):
         return ""
     return "an " if words[0] in "aeiou" else "a "
+
+
+def name_of_photos(count: int) -> str:
+    """Return what uploaded photos are called where results start from them."""
+    return "your photos" if count > 1 else "your photo"

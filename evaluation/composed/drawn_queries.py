@@ -114,8 +114,8 @@ def drawn_queries(
     """
     rng = np.random.default_rng([seed, changes])
     kinds: dict[str, list[int]] = {}
-    for row, held in enumerate(truth):
-        kinds.setdefault(str(held["category"][0]), []).append(row)
+    for row, item in enumerate(truth):
+        kinds.setdefault(str(item["category"][0]), []).append(row)
     queries: dict[tuple[Any, ...], DrawnQuery] = {}
     for _ in range(count * tries):
         row = int(rng.integers(len(truth)))
@@ -137,22 +137,22 @@ def drawn_queries(
     return list(queries.values())
 
 
-def _changes(held: Truth, count: int, rng: np.random.Generator) -> tuple[Constraint, ...]:
-    category = str(held["category"][0])
+def _changes(item: Truth, count: int, rng: np.random.Generator) -> tuple[Constraint, ...]:
+    category = str(item["category"][0])
     facets = [
-        f for f in VALUES if vocabulary.applicable(f, category) and (f == "details" or held.get(f))
+        f for f in VALUES if vocabulary.applicable(f, category) and (f == "details" or item.get(f))
     ]
     chosen = [facets[place] for place in rng.permutation(len(facets))[:count]]
-    constraints = (_change(held, facet, category, rng) for facet in chosen)
+    constraints = (_change(item, facet, category, rng) for facet in chosen)
     return tuple(c for c in constraints if c is not None)
 
 
-def _change(held: Truth, facet: str, category: str, rng: np.random.Generator) -> Constraint | None:
+def _change(item: Truth, facet: str, category: str, rng: np.random.Generator) -> Constraint | None:
     """Return one change of a facet, if there is one to make.
 
     One in four is away from a value, one in four along an axis, the others to another value.
     """
-    own, form = held.get(facet, ()), int(rng.integers(4))
+    own, form = item.get(facet, ()), int(rng.integers(4))
     if form == 0:
         known = [
             v
@@ -168,7 +168,7 @@ def _change(held: Truth, facet: str, category: str, rng: np.random.Generator) ->
     other = [
         v
         for v in VALUES[facet]
-        if not _has(held, facet, v)
+        if not _has(item, facet, v)
         and (facet != "details" or vocabulary.applicable(facet, category, v))
     ]
     return Constraint(facet=facet, op="require", value=str(rng.choice(other))) if other else None
@@ -184,31 +184,31 @@ def wording(c: Constraint) -> str:
     return _WORDINGS.get(value, _WANTED[c.facet].format(value))
 
 
-def _has(held: Truth, facet: str, value: str) -> bool:
-    return any(vocabulary.covers(facet, value, own) for own in held.get(facet, ()))
+def _has(item: Truth, facet: str, value: str) -> bool:
+    return any(vocabulary.covers(facet, value, own) for own in item.get(facet, ()))
 
 
 def _hit(
     reference: Truth, other: Truth, asked: Sequence[Constraint], changed: Sequence[str]
 ) -> bool:
-    kept = all(
+    unchanged = all(
         _plain(reference, facet) & _plain(other, facet) or not _plain(reference, facet)
         for facet in KEPT_FACETS
         if facet not in changed
     )
-    return kept and all(met(c, other, reference) for c in asked)
+    return unchanged and all(met(c, other, reference) for c in asked)
 
 
-def _plain(held: Truth, facet: str) -> set[str]:
-    return set(held.get(facet, ())) - set(vocabulary.SHADES)
+def _plain(item: Truth, facet: str) -> set[str]:
+    return set(item.get(facet, ())) - set(vocabulary.SHADES)
 
 
-def met(c: Constraint, held: Truth, reference: Truth) -> bool:
+def met(c: Constraint, item: Truth, reference: Truth) -> bool:
     """Return whether what was drawn meets a change; comparatives are against the reference."""
     value = str(c.value)
     if c.op in ("require", "exclude"):
-        return _has(held, c.facet, value) == (c.op == "require")
-    here, there = (_position(c.facet, value, drawn) for drawn in (held, reference))
+        return _has(item, c.facet, value) == (c.op == "require")
+    here, there = (_position(c.facet, value, drawn) for drawn in (item, reference))
     return (
         here is not None
         and there is not None
@@ -216,10 +216,10 @@ def met(c: Constraint, held: Truth, reference: Truth) -> bool:
     )
 
 
-def _position(facet: str, value: str, held: Truth) -> float | None:
+def _position(facet: str, value: str, item: Truth) -> float | None:
     places = [
         shades.position(value, name) if facet == "color" else STEPS[facet, value].get(name)
-        for name in sorted(_plain(held, facet))
+        for name in sorted(_plain(item, facet))
     ]
     known = [place for place in places if place is not None]
     return float(np.mean(known)) if known else None

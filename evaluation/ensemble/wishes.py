@@ -155,19 +155,19 @@ def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: 
     rng = np.random.default_rng(seed)
     asks: dict[tuple[Any, ...], Ask] = {}
     for _ in range(20 * count):
-        held = truth[int(rng.integers(len(truth)))]
-        category = str(held["category"][0])
+        item = truth[int(rng.integers(len(truth)))]
+        category = str(item["category"][0])
         facets = [
             f
             for f in VALUES
-            if f == "details" or (held.get(f) and vocabulary.applicable(f, category))
+            if f == "details" or (item.get(f) and vocabulary.applicable(f, category))
         ]
-        asked = [Constraint(facet="category", op="require", value=category)]
+        constraints = [Constraint(facet="category", op="require", value=category)]
         for facet in (facets[n] for n in rng.permutation(len(facets))[: int(rng.integers(1, 3))]):
-            asked += _asked(held, facet, rng)
-        key = tuple(sorted(c.key for c in asked))
-        if len(asked) > 1 and key not in asks:
-            asks[key] = _ask(truth, groups, tuple(asked))
+            constraints += _asked(item, facet, rng)
+        key = tuple(sorted(c.key for c in constraints))
+        if len(constraints) > 1 and key not in asks:
+            asks[key] = _ask(truth, groups, tuple(constraints))
         if len(asks) == count:
             break
     return [ask for ask in asks.values() if ask.fitting]
@@ -186,12 +186,12 @@ def like_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: i
     ]
 
 
-def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constraint]:
-    own = [v for v in held.get(facet, ()) if v in vocabulary.leaf_values(facet)]
+def _asked(item: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constraint]:
+    own = [v for v in item.get(facet, ()) if v in vocabulary.leaf_values(facet)]
     others = [
         v
         for v in VALUES[facet]
-        if not any(vocabulary.covers(facet, v, value) for value in held.get(facet, ()))
+        if not any(vocabulary.covers(facet, v, value) for value in item.get(facet, ()))
     ]
     if rng.random() < 0.2 and others:
         yield Constraint(facet=facet, op="exclude", value=str(rng.choice(others)))
@@ -202,7 +202,7 @@ def _asked(held: Truth, facet: str, rng: np.random.Generator) -> Iterator[Constr
 def rare_values(truth: Sequence[Truth]) -> list[tuple[str, str]]:
     """Return the rare (facet, value) pairs, in the order of the vocabulary."""
     counts = Counter(
-        (facet, value) for held in truth for facet, values in held.items() for value in set(values)
+        (facet, value) for item in truth for facet, values in item.items() for value in set(values)
     )
     return [
         (facet, value)
@@ -217,7 +217,7 @@ def rare_asks(truth: Sequence[Truth], groups: Sequence[str]) -> list[Ask]:
     asks = []
     for facet, value in rare_values(truth):
         rare = Constraint(facet=facet, op="require", value=value)
-        kinds = sorted({str(held["category"][0]) for held in truth if value in held.get(facet, ())})
+        kinds = sorted({str(item["category"][0]) for item in truth if value in item.get(facet, ())})
         named = (
             [()]
             if facet == "category"
@@ -232,13 +232,13 @@ def _ask(
 ) -> Ask:
     fitting = frozenset(
         group
-        for held, group in zip(truth, groups, strict=True)
-        if all(_meets(held, c) for c in asked)
+        for item, group in zip(truth, groups, strict=True)
+        if all(_meets(item, c) for c in asked)
     )
     return Ask(Wish(constraints=asked), None, fitting, rare)
 
 
-def _meets(held: Mapping[str, Sequence[str]], c: Constraint) -> bool:
-    return any(vocabulary.covers(c.facet, str(c.value), own) for own in held.get(c.facet, ())) == (
+def _meets(item: Mapping[str, Sequence[str]], c: Constraint) -> bool:
+    return any(vocabulary.covers(c.facet, str(c.value), own) for own in item.get(c.facet, ())) == (
         c.op == "require"
     )

@@ -1,4 +1,4 @@
-"""The composed benchmark: splits, queries and figures on a made-up shop with known answers."""
+"""Composed-query benchmark: splits, queries and figures on a made-up shop with known answers."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ class Speaking(TinySpace):
         ]
         return np.stack(
             [
-                self.item(seed=n, noise=0.3, **{f: tuple(v) for f, v in found.items() if v})
-                for n, found in enumerate(named)
+                self.item(seed=n, noise=0.3, **{f: tuple(v) for f, v in facets.items() if v})
+                for n, facets in enumerate(named)
             ]
         )
 
@@ -85,10 +85,10 @@ def by(kind: str):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_queries_name_one_change_and_know_their_hits(kind: str) -> None:
-    asked = sample_queries(SHOP.products, kind, 1000, seed=0)
-    assert len({(q.reference, q.value) for q in asked}) == len(asked) > 30
-    for query in asked:
+def test_queries_name_one_change_and_their_hits(kind: str) -> None:
+    queries = sample_queries(SHOP.products, kind, 1000, seed=0)
+    assert len({(q.reference, q.value) for q in queries}) == len(queries) > 30
+    for query in queries:
         reference = SHOP.products[query.reference]
         for row in query.targets:
             hit = SHOP.products[row]
@@ -103,10 +103,10 @@ def test_queries_name_one_change_and_know_their_hits(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_figures_where_the_answer_is_known(kind: str) -> None:
-    asked = sample_queries(SHOP.products, kind, 40, seed=1)
-    wishes = [known_wish(query) for query in asked]
-    delta, picture = (measure(SHOP, asked, wishes, by(name)) for name in ("delta", "image"))
-    filtered = measure(SHOP, asked, wishes, ClassifyEditFilter(SHOP).scores)
+    queries = sample_queries(SHOP.products, kind, 40, seed=1)
+    wishes = [known_wish(query) for query in queries]
+    delta, picture = (measure(SHOP, queries, wishes, by(name)) for name in ("delta", "image"))
+    filtered = measure(SHOP, queries, wishes, ClassifyEditFilter(SHOP).scores)
     assert delta["R@1"][0] == filtered["R@1"][0] == 1.0 > picture["R@1"][0]
     assert delta["R@1"][0] >= delta["P@10"][0] > 0
     low, high = picture["R@10"][1:]
@@ -114,20 +114,20 @@ def test_figures_where_the_answer_is_known(kind: str) -> None:
     assert 0 <= delta["drift"][0] < 1
 
 
-def test_the_planner_reads_what_is_known() -> None:
+def test_the_planner_reads_the_known_wish() -> None:
     for kind in KINDS:
         for query in sample_queries(SHOP.products, kind, 1000, seed=0):
-            known, said = (
+            known, read = (
                 {c.key for c in wish.constraints} for wish in (known_wish(query), read_wish(query))
             )
-            assert known == said, query.phrase
+            assert known == read, query.phrase
 
 
 @pytest.mark.parametrize("kind", MORE_KINDS)
 def test_queries_of_a_no_and_of_two_changes(kind: str) -> None:
-    asked = sample_queries(SHOP.products, kind, 200, seed=0)
-    assert len(asked) > 20
-    for query in asked:
+    queries = sample_queries(SHOP.products, kind, 200, seed=0)
+    assert len(queries) > 20
+    for query in queries:
         reference = SHOP.products[query.reference]
         for hit in (SHOP.products[row] for row in query.targets):
             assert (hit.type, hit.audience) == (reference.type, reference.audience)
@@ -154,7 +154,7 @@ def test_the_reference_is_not_in_its_own_gallery() -> None:
     assert list(ranked(np.array([0.0, 0.5, 9.0, 0.5]), 2, 3)) == [1, 3, 0]
 
 
-def test_products_are_kept_apart_by_design(data_dir) -> None:
+def test_products_are_split_by_design(data_dir) -> None:
     report, choose = (read_products(data_dir, role) for role in ("report", "choose"))
     assert len(report) > 500 and len(choose) > 200
     assert not {p.id for p in report} & {p.id for p in choose}
@@ -163,7 +163,7 @@ def test_products_are_kept_apart_by_design(data_dir) -> None:
         assert len(sample_queries(report, kind, 300, seed=0)) > 200
 
 
-def test_without_photos_it_says_what_is_missing(tmp_path) -> None:
+def test_missing_photos_are_named(tmp_path) -> None:
     with pytest.raises(InputError, match="DATA_DIR"):
         read_products(tmp_path, "report")
 
@@ -181,14 +181,14 @@ def methods(**mixes: float) -> Methods:
     return Methods(SHOP, Words(SPACE), mixes, Weights())
 
 
-def test_methods_are_the_composers_there_are_and_the_baselines() -> None:
+def test_methods_are_the_registered_composers_and_the_baselines() -> None:
     assert set(methods().names()) >= {*WHOLE, *SLICED, NONE, "delta"}
     assert set(methods().names(["delta"])) == {*WHOLE, *SLICED, NONE, "delta"}
     with pytest.raises(InputError, match=r"no composer magic.*delta"):
         methods().names(["magic"])
 
 
-def test_a_mix_of_its_own_for_every_static_fusion() -> None:
+def test_every_static_fusion_has_its_own_mix() -> None:
     query = sample_queries(SHOP.products, "recolour", 1, seed=0)[0]
     wish = known_wish(query)
     mostly_picture, mostly_words = (
@@ -206,7 +206,7 @@ def test_mixes_and_the_best_composer_are_chosen() -> None:
         settle(SHOP, Words(SPACE), 5, seed=0, kinds=["sum"])
 
 
-def test_the_very_phrase_is_what_the_shopper_typed() -> None:
+def test_the_phrase_is_what_the_shopper_typed() -> None:
     query = worded(
         sample_queries(SHOP.products, "recolour", 1, seed=0)[0], "plain shirt in {color}"
     )
@@ -225,21 +225,21 @@ def test_the_very_phrase_is_what_the_shopper_typed() -> None:
 
 
 def test_comparisons_name_the_strongest_of_each_family() -> None:
-    asked = {kind: sample_queries(SHOP.products, kind, 30, seed=0) for kind in KINDS}
+    queries = {kind: sample_queries(SHOP.products, kind, 30, seed=0) for kind in KINDS}
     rows = {
         name: {
             kind: query_rows(SHOP, chosen, [known_wish(q) for q in chosen], methods().scorer(name))
-            for kind, chosen in asked.items()
+            for kind, chosen in queries.items()
         }
         for name in methods().names(["delta"])
     }
-    found = comparisons(rows, "delta")
-    assert set(found) == {
+    compared = comparisons(rows, "delta")
+    assert set(compared) == {
         f"{family}: {change}"
         for family in ("whole vectors", "in slices", "no fusion")
         for change in ("all", *KINDS)
     }
-    whole = found["whole vectors: all"]
+    whole = compared["whole vectors: all"]
     assert whole["baseline"] in WHOLE and whole["ratio"].mean >= 1.0
     same = comparison(rows["delta"], rows["delta"])
     assert (
@@ -249,7 +249,7 @@ def test_comparisons_name_the_strongest_of_each_family() -> None:
     )
 
 
-def test_filtering_knows_noes_and_comparatives() -> None:
+def test_filtering_handles_exclusions_and_comparatives() -> None:
     """Excluding a colour leaves the others; "more" lies beyond the reference's own value."""
     query = sample_queries(SHOP.products, "exclude_color", 1, seed=0)[0]
     best = ranked(ClassifyEditFilter(SHOP).scores(query, known_wish(query)), query.reference, 2)
@@ -283,12 +283,12 @@ WORDS = {
 
 
 def test_wordings_of_the_same_queries_and_their_spread() -> None:
-    found = over_wordings(SHOP, by("delta"), WORDS, 20, seed=0)
-    recolour, unlike = found["recolour"], found["exclude_pattern"]
+    rows = over_wordings(SHOP, by("delta"), WORDS, 20, seed=0)
+    recolour, unlike = rows["recolour"], rows["exclude_pattern"]
     assert [w["read_as_meant"] for w in recolour["wordings"]] == [1.0, 1.0]
     assert recolour["spread"] == 0.0 and recolour["wordings"][0]["R@10"] == recolour["known"]
     assert [w["read_as_meant"] for w in unlike["wordings"]] == [1.0, 0.0]
-    assert 0.0 <= overall(found) < 1.0
+    assert 0.0 <= overall(rows) < 1.0
 
 
 def test_the_shipped_wordings_are_six_of_every_kind(tmp_path) -> None:
@@ -317,28 +317,28 @@ def test_two_pictures_give_the_garment_and_the_borrowed_slice() -> None:
             )
             assert (second.type != reference.type) or kind == "retype"
     two = two_pictures(SHOP, "recolour", 1, seed=0)[0]
-    found = assemblers(SHOP, "delta", Weights())["slices of both"](two)
+    vector = assemblers(SHOP, "delta", Weights())["slices of both"](two)
     span, rest = SPACE.layout.slice("color"), SPACE.layout.slice("category")
     assert (
-        SHOP.products[int(np.argmax(SHOP.vectors[:, span] @ found[span]))].color == two.query.value
+        SHOP.products[int(np.argmax(SHOP.vectors[:, span] @ vector[span]))].color == two.query.value
     )
     assert (
-        SHOP.products[int(np.argmax(SHOP.vectors[:, rest] @ found[rest]))].type
+        SHOP.products[int(np.argmax(SHOP.vectors[:, rest] @ vector[rest]))].type
         == SHOP.products[two.query.reference].type
     )
 
 
-def test_slices_of_both_beat_the_mean_and_are_held_against_one_picture() -> None:
+def test_slices_of_both_beat_the_mean_and_are_compared_with_one_picture() -> None:
     figures = several_references(SHOP, "delta", 30, seed=0)
     one = figures["one picture, the value named"]["R@10"][0]
     slices, mean = figures["slices of both"], figures["mean of both pictures"]
     assert one == 1.0 and slices["R@10"][0] > mean["R@10"][0] and slices["ratio"][0] > 0.9
 
 
-def test_a_contact_sheet_shows_good_and_bad_ones(tmp_path) -> None:
-    found = picked(SHOP, by("image"), 40, seed=0)
-    hits = [bool(set(rows.tolist()) & query.targets) for query, rows in found]
-    assert len(found) == 12 and 0 < sum(hits) < 12
+def test_a_contact_sheet_shows_hits_and_misses(tmp_path) -> None:
+    picks = picked(SHOP, by("image"), 40, seed=0)
+    hits = [bool(set(rows.tolist()) & query.targets) for query, rows in picks]
+    assert len(picks) == 12 and 0 < sum(hits) < 12
     opened = []
     save_sheet(
         tmp_path / "new" / "sheet.png",

@@ -33,7 +33,7 @@ def change(line: str):
 
 
 @pytest.mark.parametrize(
-    "line, held, reference, holds",
+    "line, item, reference, holds",
     [
         ("require color blue", {"color": ["navy"]}, {}, True),
         ("exclude color blue", {"color": ["navy"]}, {}, False),
@@ -55,12 +55,12 @@ def change(line: str):
         ("less color dark", {"color": ["navy"]}, {"color": ["white"]}, False),
     ],
 )
-def test_what_was_drawn_meets_a_change(line: str, held: dict, reference: dict, holds: bool) -> None:
-    assert met(change(line), held, reference) == holds
+def test_drawn_truth_meets_a_change(line: str, item: dict, reference: dict, holds: bool) -> None:
+    assert met(change(line), item, reference) == holds
 
 
 @pytest.mark.parametrize("changes", [1, 2, 3])
-def test_queries_have_so_many_changes_and_true_hits(changes: int) -> None:
+def test_queries_have_the_requested_changes_and_true_hits(changes: int) -> None:
     queries = drawn_queries(TRUTH, changes, 40, seed=0)
     assert len(queries) >= 20 and queries == drawn_queries(TRUTH, changes, 40, seed=0)
     for query in queries:
@@ -80,7 +80,7 @@ def test_queries_have_so_many_changes_and_true_hits(changes: int) -> None:
             )
 
 
-def test_noes_and_comparatives_are_among_them() -> None:
+def test_exclusions_and_comparatives_are_drawn() -> None:
     ops = {c.op for query in drawn_queries(TRUTH, 2, 60, seed=1) for c in query.constraints}
     assert ops == {"require", "exclude", "more", "less"}
 

@@ -1,4 +1,4 @@
-"""From a shopper's photo to the shop: what counts as found."""
+"""From a shopper's photo to the shop: what counts as a hit."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from evaluation.dialogue.worlds import World, values
 
 
 def truth(**facets: str) -> dict[str, frozenset[str]]:
-    return {facet: frozenset(said.split(",")) for facet, said in facets.items()}
+    return {facet: frozenset(values.split(",")) for facet, values in facets.items()}
 
 
 WORLD = World(
@@ -80,7 +80,7 @@ def shopper(target: int = 0, start: int | None = None) -> Shopper:
 
 
 def test_differences_hold_for_the_target_and_not_for_the_other() -> None:
-    found = set(differences(WORLD, 0, 1))
+    known = set(differences(WORLD, 0, 1))
     assert {
         ("color", "require", "navy"),
         ("pattern", "exclude", "striped"),
@@ -88,28 +88,30 @@ def test_differences_hold_for_the_target_and_not_for_the_other() -> None:
         ("details", "require", "pockets"),
         ("price", "more", "price"),
         ("price", "require", "56"),
-    } == found - {
+    } == known - {
         ("pattern", "require", "solid"),
         ("color", "exclude", "red"),
         ("sleeve_length", "require", "long"),
     }
-    assert not any(value in ("dark", "belt") for _, _, value in found)  # a shade; what both have
+    assert not any(value in ("dark", "belt") for _, _, value in known)  # a shade; what both have
     assert {
-        said for said in differences(WORLD, 3, 0) if said[0] == "price"
+        difference for difference in differences(WORLD, 3, 0) if difference[0] == "price"
     } == set()  # no price is known
 
 
 def test_a_shopper_never_repeats_and_says_the_kind_once() -> None:
     one = shopper()
-    said = [one.answer([1])[0] for _ in range(12)]
-    told = [text.removeprefix("the first one but ") for text in said if text != "show me more"]
-    assert len(set(told)) == len(told) > 5 and said[-1] == "show me more"
+    answers = [one.answer([1])[0] for _ in range(12)]
+    changes = [
+        text.removeprefix("the first one but ") for text in answers if text != "show me more"
+    ]
+    assert len(set(changes)) == len(changes) > 5 and answers[-1] == "show me more"
     other = shopper()
     assert other.answer([3]) == ("a dress", None)
     assert other.answer([3])[0] != "a dress"
 
 
-def test_openings_tell_the_kind_or_one_difference_to_the_photo() -> None:
+def test_openings_name_the_kind_or_one_difference_from_the_photo() -> None:
     assert shopper().opening() == "dress in navy"
     assert shopper(start=1).opening().startswith("this but ")
 
@@ -119,17 +121,17 @@ def test_a_session_ends_with_the_design_or_after_five_turns() -> None:
     assert (
         converse(shopper(), lambda text, pointed: next(pages)) == 3
     )  # another colourway of the design
-    asked: list[str] = []
+    messages: list[str] = []
 
     def never(text: str, pointed: int | None) -> list[int]:
-        asked.append(text)
+        messages.append(text)
         return [1]
 
-    assert converse(shopper(), never) is None and len(asked) == 5
+    assert converse(shopper(), never) is None and len(messages) == 5
     assert _within([1, 3, None, 5], 3) == [1.0, 1.0, 0.0, 0.0]
 
 
-def test_the_same_shoppers_come_again() -> None:
+def test_shoppers_are_reproducible() -> None:
     people = cast(WORLD, SAY, 4, seed=3)
     assert [make().opening() for make in people] == [make().opening() for make in people]
     starts = [make().start for make in people]
@@ -144,19 +146,19 @@ def test_shipped_wordings_cover_the_facets_and_typed_ones_are_optional(tmp_path:
     wordings = load_wordings(tmp_path / "missing")
     assert wordings.typed == {} and len(wordings.say) > 50
     rng = np.random.default_rng(0)
-    for said in (
+    for change in (
         ("color", "require", "navy"),
         ("details", "exclude", "hood"),
         ("price", "less", "price"),
         ("length", "more", "length"),
         ("sleeve_length", "require", "sleeveless"),
     ):
-        text = wordings.change(said, rng)
+        text = wordings.change(change, rng)
         assert text and "{" not in text
     assert wordings.change(("brand", "less", "x"), rng) is None
 
 
-def test_shades_are_no_values_to_tell() -> None:
+def test_shades_are_not_named_as_values() -> None:
     assert values(WORLD.truth[0], "color") == {"navy"}
 
 
@@ -189,7 +191,7 @@ def many(rows: int) -> tuple[SimpleNamespace, World]:
     return SimpleNamespace(encoder=Letters(), catalog=SimpleNamespace(vectors=vectors)), world
 
 
-def test_retrieval_goes_on_where_asked_for_more_and_leaves_out_what_was_pointed_at() -> None:
+def test_show_more_continues_the_ranking_without_the_item_pointed_at() -> None:
     shop, world = many(25)
     page = retrieval_page(shop, world, None)
     assert page("a", None) == list(range(10))
@@ -197,7 +199,7 @@ def test_retrieval_goes_on_where_asked_for_more_and_leaves_out_what_was_pointed_
     assert page("a", 3) == [0, 1, 2, *range(4, 11)]
 
 
-def test_retrieval_remembers_all_words_or_the_turns_alone() -> None:
+def test_retrieval_uses_all_turns_or_the_last_alone() -> None:
     shop, world = many(12)
     for way, first in ((retrieval_page, 11), (turn_page, 0)):
         page = way(shop, world, None)
@@ -205,7 +207,7 @@ def test_retrieval_remembers_all_words_or_the_turns_alone() -> None:
         assert page("a", None)[0] == first
 
 
-def test_every_design_is_had_in_mind_before_one_comes_again() -> None:
+def test_every_design_is_a_target_before_one_repeats() -> None:
     world = replace(WORLD, targets=(0, 1, 2, 3))
     people = [make() for make in cast(world, SAY, 6, seed=1)]
     assert {world.designs[one.target] for one in people[:3]} == {"A", "B", "D"}

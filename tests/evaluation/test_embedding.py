@@ -1,4 +1,4 @@
-"""The benchmark of embedding: every way is timed on its threads, and what a way loses is told."""
+"""Embedding benchmark: every precision and thread count is timed, and its loss reported."""
 
 from __future__ import annotations
 
@@ -36,29 +36,31 @@ def alone(monkeypatch: pytest.MonkeyPatch) -> None:
     Fake.threads_used = []
 
 
-def test_every_way_is_timed_and_its_loss_told(alone: None, demo_dir: Path, tmp_path: Path) -> None:
+def test_every_configuration_is_timed_and_its_loss_reported(
+    alone: None, demo_dir: Path, tmp_path: Path
+) -> None:
     before = torch.get_num_threads()
-    told = embedding.run(demo_dir, models=["ViT-B-32"], out=tmp_path / "embedding.json")
-    assert [(way["precision"], way["threads"]) for way in told["measured"]] == [
+    report = embedding.run(demo_dir, models=["ViT-B-32"], out=tmp_path / "embedding.json")
+    assert [(way["precision"], way["threads"]) for way in report["measured"]] == [
         ("fp32", 1),
         ("fp32", 2),
         ("bf16", 2),
     ]
-    assert [way["cosine"] for way in told["measured"]] == [
+    assert [way["cosine"] for way in report["measured"]] == [
         1.0,
         1.0,
         pytest.approx(np.cos(0.1), abs=1e-4),
     ]
-    assert all(way["items_s"] > 0 for way in told["measured"]) and set(
-        told["decoding_items_s"]
+    assert all(way["items_s"] > 0 for way in report["measured"]) and set(
+        report["decoding_items_s"]
     ) == {1, 2}
     assert {1, 2} <= set(Fake.threads_used) and torch.get_num_threads() == before
-    assert told["fastest"]["ViT-B-32"] == max(told["measured"], key=lambda way: way["items_s"])
+    assert report["fastest"]["ViT-B-32"] == max(report["measured"], key=lambda way: way["items_s"])
 
 
-def test_what_is_not_there_is_said(
+def test_missing_packages_and_hardware_are_reported(
     alone: None, demo_dir: Path, capsys: pytest.CaptureFixture
 ) -> None:
-    told = embedding.run(demo_dir, models=["builtin"])
-    assert any("onnxruntime, onnx, onnxscript not installed" in note for note in told["notes"])
-    assert any("no GPU" in note for note in told["notes"]) and "no GPU" in capsys.readouterr().err
+    report = embedding.run(demo_dir, models=["builtin"])
+    assert any("onnxruntime, onnx, onnxscript not installed" in note for note in report["notes"])
+    assert any("no GPU" in note for note in report["notes"]) and "no GPU" in capsys.readouterr().err

@@ -36,7 +36,7 @@ def small_bench() -> Bench:
     return bench(SHOP, GALLERY, drawn_asks(TRUTH, SHOP.groups, 12, seed=0), Words(SPACE))
 
 
-def test_wishes_have_designs_that_fit() -> None:
+def test_every_wish_has_fitting_designs() -> None:
     asks = drawn_asks(TRUTH, SHOP.groups, 12, seed=0)
     assert len(asks) >= 10
     for ask in asks:
@@ -46,7 +46,7 @@ def test_wishes_have_designs_that_fit() -> None:
 
 
 def test_recall_counts_fitting_designs_among_ten() -> None:
-    held = bench(
+    wishes = bench(
         SHOP,
         GALLERY,
         [
@@ -62,36 +62,36 @@ def test_recall_counts_fitting_designs_among_ten() -> None:
         ],
         Words(SPACE),
     )
-    assert held.recall(held.pools(), RankerWeights()) == [1.0]
+    assert wishes.recall(wishes.pools(), RankerWeights()) == [1.0]
     wrong = Bench(
-        held.catalog,
-        held.gallery,
-        (Ask(held.asks[0].wish, None, frozenset({"design-none"})),),
-        held.queries,
+        wishes.catalog,
+        wishes.gallery,
+        (Ask(wishes.asks[0].wish, None, frozenset({"design-none"})),),
+        wishes.queries,
     )
     assert wrong.recall(wrong.pools(), RankerWeights()) == [0.0]
 
 
 def test_a_ranker_that_is_left_out_neither_votes_nor_brings_candidates() -> None:
-    held = small_bench()
-    for pool in held.pools(LEFT_OUT["composed vector"] | LEFT_OUT["text"]):
+    wishes = small_bench()
+    for pool in wishes.pools(LEFT_OUT["composed vector"] | LEFT_OUT["text"]):
         assert not {"composed", "text"} & set(pool.scores)
-    only = held.pools(frozenset().union(*LEFT_OUT.values()))
+    only = wishes.pools(frozenset().union(*LEFT_OUT.values()))
     assert all(set(pool.scores) == {"any"} for pool in only)
 
 
-def test_leaving_out_what_the_wish_is_told_by_costs_recall() -> None:
-    held = small_bench()
-    benches = {"tiny": (held, held.pools())}
+def test_leaving_out_the_deciding_ranker_costs_recall() -> None:
+    wishes = small_bench()
+    benches = {"tiny": (wishes, wishes.pools())}
     found = leave_one_out(benches, RankerWeights())
     assert set(found) == {"nothing", *LEFT_OUT}
-    blind = held.recall(held.pools(frozenset().union(*LEFT_OUT.values())), RankerWeights())
+    blind = wishes.recall(wishes.pools(frozenset().union(*LEFT_OUT.values())), RankerWeights())
     assert np.mean(blind) < found["nothing"]["tiny"]["R@10"][0]
 
 
-def test_fitting_does_not_make_it_worse_and_is_compared() -> None:
-    held = small_bench()
-    benches = {"tiny": (held, held.pools())}
+def test_fitted_weights_are_no_worse_and_are_compared() -> None:
+    wishes = small_bench()
+    benches = {"tiny": (wishes, wishes.pools())}
     fitted = fit(benches, EQUAL)
     assert score(benches, fitted) >= score(benches, EQUAL)
     against = weighed(
@@ -114,13 +114,13 @@ def test_rare_values_are_those_of_few_items() -> None:
 
 
 def test_lift_of_rare_values_where_there_are_any() -> None:
-    held = small_bench()
-    assert rare_lift({"tiny": (held, [])}, RankerWeights()) == {}
+    wishes = small_bench()
+    assert rare_lift({"tiny": (wishes, [])}, RankerWeights()) == {}
     marked = Bench(
-        held.catalog,
-        held.gallery,
-        tuple(Ask(a.wish, None, a.fitting, n < 3) for n, a in enumerate(held.asks)),
-        held.queries,
+        wishes.catalog,
+        wishes.gallery,
+        tuple(Ask(a.wish, None, a.fitting, n < 3) for n, a in enumerate(wishes.asks)),
+        wishes.queries,
     )
     found = rare_lift({"tiny": (marked, [])}, RankerWeights())["tiny"]
     assert found["wishes"] == 3
@@ -135,7 +135,7 @@ def test_hidden_listings_say_nothing() -> None:
     )
 
 
-def test_weights_are_kept_and_read(tmp_path) -> None:
+def test_weights_survive_saving_and_loading(tmp_path) -> None:
     path = tmp_path / "weights.json"
     save_ranker_weights(RankerWeights(slice=0.4, without=frozenset({"text"})), path, "abc", "why")
     assert load_ranker_weights(path) == RankerWeights(slice=0.4)

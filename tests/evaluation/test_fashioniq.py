@@ -110,7 +110,7 @@ def test_the_reference_stays_among_the_candidates() -> None:
     assert seen[0] == {("color", "require", "blue")}
 
 
-def test_what_is_missing_is_named_with_its_place(tmp_path: Path, folder: Path) -> None:
+def test_missing_files_are_named_with_their_paths(tmp_path: Path, folder: Path) -> None:
     message = fashioniq.missing(tmp_path / "nowhere")
     for part in ("captions/cap.CATEGORY.val.json", "images/ID.jpg", "7 of 7"):
         assert part in message
@@ -124,7 +124,7 @@ def test_what_is_missing_is_named_with_its_place(tmp_path: Path, folder: Path) -
 
 
 @pytest.mark.parametrize("content", ["{not json", '[{"candidate": "a"}]'])
-def test_files_of_another_form(folder: Path, content: str) -> None:
+def test_malformed_files_are_named(folder: Path, content: str) -> None:
     (folder / "captions" / "cap.dress.val.json").write_text(content)
     with pytest.raises(InputError, match=r"cap\.dress\.val\.json"):
         fashioniq.read_part(folder, "dress")

@@ -31,7 +31,7 @@ def test_plain_turns_are_counted_and_the_model_is_asked_for_the_rest(
     )
 
 
-def test_no_recorded_turns_is_said(tmp_path: Path) -> None:
+def test_missing_recordings_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no recorded turns"):
         fast_path.run(turns=tmp_path)
 
@@ -47,9 +47,9 @@ def test_no_recorded_turns_is_said(tmp_path: Path) -> None:
 )
 def test_the_loopback_plans_what_the_offline_reader_reads(text: str) -> None:
     context = Context(shown=(Shown(id="a"), Shown(id="b")))
-    found, wanted = to_plan(fast_path.planned(text), text, context).reading, read(text, context)
-    assert [(*c.key, c.any) for c in found.constraints] == [
+    planned, wanted = to_plan(fast_path.planned(text), text, context).reading, read(text, context)
+    assert [(*c.key, c.any) for c in planned.constraints] == [
         (*c.key, c.any) for c in wanted.constraints
     ]
-    assert found.drop == wanted.drop
-    assert [m.ordinal for m in found.mentions] == [m.ordinal for m in wanted.mentions]
+    assert planned.drop == wanted.drop
+    assert [m.ordinal for m in planned.mentions] == [m.ordinal for m in wanted.mentions]

@@ -1,4 +1,4 @@
-"""The guard's benchmark on made-up answers whose figures are known."""
+"""Guard benchmark on made-up answers with known figures."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ def _truth() -> dict[str, dict[str, list[str]]]:
 def test_wishes_are_asked_where_ten_designs_fit() -> None:
     truth = _truth()
     own = {id_: id_ for id_ in truth}
-    asked = no_wishes(truth, own, 50, seed=0)
-    assert {(w.category, w.value) for w in asked} == {
+    wishes = no_wishes(truth, own, 50, seed=0)
+    assert {(w.category, w.value) for w in wishes} == {
         (kind, unwanted) for kind in ("shirt", "top") for unwanted in ("striped", "patterned")
     }, "a shirt is a top"
-    assert all(w.like is None or w.like.startswith("s") for w in asked)
+    assert all(w.like is None or w.like.startswith("s") for w in wishes)
     assert no_wishes(truth, dict.fromkeys(truth, "one design"), 50, seed=0) == []
 
 
@@ -85,8 +85,8 @@ class _Stylist:
 
 def test_unconfirmed_items_count_as_shown() -> None:
     truth = _truth()
-    asked = no_wishes(truth, {id_: id_ for id_ in truth}, 2, seed=0)
-    on, off = (through_the_agent(_Stylist(), asked, truth, guard=g) for g in (True, False))
+    wishes = no_wishes(truth, {id_: id_ for id_ in truth}, 2, seed=0)
+    on, off = (through_the_agent(_Stylist(), wishes, truth, guard=g) for g in (True, False))
     assert (on["shown"], on["broken"], on["unconfirmed"]) == (10, 2, 2)
     assert (off["shown"], off["broken"], off["broken_share"]) == (8, 6, 0.75)
     assert on["slots_filled"] == 0.5
@@ -118,23 +118,24 @@ def _cases() -> list:
     )
 
 
-def test_listing_picture_and_both_on_photos_whose_answers_are_known() -> None:
-    found = guard_photos.by_source(_cases(), Guard(ENCODER))
+def test_listing_picture_and_both_on_photos_with_known_answers() -> None:
+    figures = guard_photos.by_source(_cases(), Guard(ENCODER))
     assert (
-        found["unchecked"]["no"]["precision"] == 0.6
-        and found["unchecked"]["no"]["good_rejected"] == 0
+        figures["unchecked"]["no"]["precision"] == 0.6
+        and figures["unchecked"]["no"]["good_rejected"] == 0
     )
     assert (
-        found["picture"]["no"]["violations_shown"] == 0 and found["picture"]["no"]["left_open"] == 0
+        figures["picture"]["no"]["violations_shown"] == 0
+        and figures["picture"]["no"]["left_open"] == 0
     )
-    assert found["listing"]["wishes"]["no striped"]["left_open"] == 0.5, (
+    assert figures["listing"]["wishes"]["no striped"]["left_open"] == 0.5, (
         "every other item states its pattern"
     )
-    assert found["listing"]["wishes"]["no pockets"]["left_open"] == 1
-    assert found["both"]["wishes"]["with striped"]["precision"] == 1
+    assert figures["listing"]["wishes"]["no pockets"]["left_open"] == 1
+    assert figures["both"]["wishes"]["with striped"]["precision"] == 1
 
 
-def test_replies_fill_up_with_what_is_unconfirmed_and_likely() -> None:
+def test_replies_fill_up_with_likely_unconfirmed_items() -> None:
     case = _cases()[0]
     assert case.wish.op == "exclude" and case.truth.sum() == 12
     status = np.array(["broken"] * 8 + ["ok"] * 4 + ["unconfirmed"] * 8, dtype=object)
@@ -145,24 +146,24 @@ def test_replies_fill_up_with_what_is_unconfirmed_and_likely() -> None:
 
 
 def test_violations_fall_with_the_listings_hidden() -> None:
-    found = guard_photos.hidden(_cases(), Guard(ENCODER))
+    figures = guard_photos.hidden(_cases(), Guard(ENCODER))
     assert (
-        found["fall"] == 1
-        and found["guarded"]["slots_filled"] == 1
-        and found["unchecked"]["violations_shown"] > 0.2
+        figures["fall"] == 1
+        and figures["guarded"]["slots_filled"] == 1
+        and figures["unchecked"]["violations_shown"] > 0.2
     )
 
 
-def test_risk_rises_with_coverage_and_the_drawing_shows_it(tmp_path: Path) -> None:
-    found = guard_curve.Pairs(
+def test_risk_rises_with_coverage_and_the_chart_shows_it(tmp_path: Path) -> None:
+    pairs = guard_curve.Pairs(
         np.array([0.9, 0.1, 0.2, 0.3]),
         np.array([True, False, True, False]),
         np.array([False, True, False, False]),
         np.array([False, True, True, True]),
     )
-    steps = guard_curve.curve(found)
+    steps = guard_curve.curve(pairs)
     assert [step["risk"] for step in steps] == [0, 0.5, 0.3333, 0.5] and steps[-1]["coverage"] == 1
-    assert guard_curve.point(found, found.shown)["risk"] == pytest.approx(1 / 3, abs=1e-4)
+    assert guard_curve.point(pairs, pairs.shown)["risk"] == pytest.approx(1 / 3, abs=1e-4)
     result = guard_curve.report(_cases(), Guard(ENCODER), alpha=0.05)
     assert result["confirmed"]["risk"] == 0 and result["pairs"] == 40
     guard_curve.save(tmp_path / "new" / "curve.svg", result)

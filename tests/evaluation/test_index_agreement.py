@@ -16,7 +16,7 @@ from retrieval.faiss_index import FaissIndex
 KINDS = ["faiss", "ivf", *(["milvus"] if find_spec("milvus_lite") else [])]
 
 
-def test_the_exact_ten_are_brute_forces(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_exact_ten_equal_brute_force(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("evaluation.latency.index_agreement.CHUNK", 33)
     rng = np.random.default_rng(0)
     vectors, queries = (
@@ -25,14 +25,16 @@ def test_the_exact_ten_are_brute_forces(monkeypatch: pytest.MonkeyPatch) -> None
     )
     mask = rng.random(200) < 0.5
     few = np.arange(200) < 4
-    found = exact(vectors, queries, [Filter("all", None), Filter("half", mask), Filter("few", few)])
+    rows_by_filter = exact(
+        vectors, queries, [Filter("all", None), Filter("half", mask), Filter("few", few)]
+    )
     scores = queries @ vectors.astype(np.float32).T
     for place in range(3):
-        np.testing.assert_array_equal(found[0][place], np.argsort(-scores[place])[:10])
+        np.testing.assert_array_equal(rows_by_filter[0][place], np.argsort(-scores[place])[:10])
         np.testing.assert_array_equal(
-            found[1][place], np.argsort(-np.where(mask, scores[place], -np.inf))[:10]
+            rows_by_filter[1][place], np.argsort(-np.where(mask, scores[place], -np.inf))[:10]
         )
-        assert sorted(found[2][place]) == [0, 1, 2, 3]
+        assert sorted(rows_by_filter[2][place]) == [0, 1, 2, 3]
 
 
 def test_every_kind_agrees_with_exact_search(demo_dir: Path, capsys: pytest.CaptureFixture) -> None:
@@ -44,7 +46,7 @@ def test_every_kind_agrees_with_exact_search(demo_dir: Path, capsys: pytest.Capt
         assert all(part["agreement_at_10"][0] >= 0.99 for part in figures["filters"].values())
 
 
-def test_an_index_that_errs_is_seen_and_rows_can_be_grown(
+def test_a_faulty_index_scores_lower_and_rows_can_be_multiplied(
     demo_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     search = FaissIndex.search

@@ -1,4 +1,4 @@
-"""The language benchmark: counts, skips, names a bad label."""
+"""Language benchmark: counts, skips without data, and names a bad label."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def test_counts_hits_misses_and_extras(
     assert json.loads(capsys.readouterr().out.splitlines()[-1]) == result
 
 
-def test_parts_are_scored_apart_and_two_people_are_compared(data: Path, tmp_path: Path) -> None:
+def test_parts_are_scored_separately_and_two_annotators_compared(
+    data: Path, tmp_path: Path
+) -> None:
     stripes, navy = [("pattern", "exclude", "striped")], [("color", "require", "navy")]
     labels = labelled(
         tmp_path,
@@ -123,7 +125,7 @@ def test_skips_without_the_phrases(tmp_path: Path) -> None:
     assert "DATA_DIR" in run(data=tmp_path)["skipped"]
 
 
-def test_a_label_of_no_phrase_is_named(data: Path, tmp_path: Path) -> None:
+def test_a_label_without_a_phrase_is_named(data: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="line 1"):
         run(data=data, labels=labelled(tmp_path, (7, 0, [])))
 

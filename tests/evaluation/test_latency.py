@@ -61,7 +61,7 @@ def result(demo_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> dict:
     return made
 
 
-def test_the_contracts_figures_are_there(result: dict) -> None:
+def test_the_figures_of_the_contract_are_present(result: dict) -> None:
     assert result["items"] == 200 and result["rss_mb"] > 100
     for name in ("text_turn_ms", "photo_turn_ms", "search_ms"):
         assert 0 < result[name]["p50"] <= result[name]["p95"] <= result[name]["p99"]
@@ -69,7 +69,7 @@ def test_the_contracts_figures_are_there(result: dict) -> None:
     assert {"cpu", "cores", "date"} <= set(result["machine"])
 
 
-def test_every_path_and_stage_is_there(result: dict) -> None:
+def test_every_path_and_stage_is_present(result: dict) -> None:
     assert set(result["paths"]) == {"retrieval", "agent", "auto", "llm"}
     assert set(result["paths"]["agent"]["stages_ms"]) == STAGES
     assert set(result["paths"]["retrieval"]["stages_ms"]) == {
@@ -96,28 +96,28 @@ def test_stages_make_up_a_turn_and_overhead_is_the_rest(stylist: Stylist) -> Non
         work = sum(ms for stage, ms in turn.ms.items() if stage != "total")
         assert work <= turn.ms["total"]
         assert turn.overhead == pytest.approx(turn.ms["total"] - work + turn.ms["memory"])
-    told = overhead(stylist, turns, talks[:1])
-    assert set(told) == {
+    figures_ms = overhead(stylist, turns, talks[:1])
+    assert set(figures_ms) == {
         "total_ms",
         "memory_ms",
         "graph_and_trace_ms",
         "graph_alone_ms",
         "loop_alone_ms",
     }
-    assert told["loop_alone_ms"]["p50"] < told["graph_alone_ms"]["p50"]
+    assert figures_ms["loop_alone_ms"]["p50"] < figures_ms["graph_alone_ms"]["p50"]
 
 
 def test_retrieval_alone_leaves_out_turns_without_a_search(
     stylist: Stylist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        stylist, "chat", lambda *given, **named: pytest.fail("retrieval alone does not talk")
+        stylist, "chat", lambda *args, **kwargs: pytest.fail("retrieval alone does not talk")
     )
     talks = conversations(4, seed=0)
-    asked = [said.text for talk in talks for said in talk]
+    texts = [message.text for talk in talks for message in talk]
     turns = through_retrieval(stylist, talks)
     assert (
-        len(turns) == len(asked) - asked.count("why this one?")
+        len(turns) == len(texts) - texts.count("why this one?")
         and [t.kind for t in turns].count("photo") == 2
     )
 
@@ -164,28 +164,28 @@ def test_a_missed_row_lowers_recall_and_a_tie_does_not() -> None:
     assert recall(vectors, query, np.array([[12, 5] + [-1] * 8]), few) == pytest.approx(2 / 3)
 
 
-def test_an_index_that_misses_is_found_out(stylist: Stylist) -> None:
+def test_an_index_that_misses_is_detected(stylist: Stylist) -> None:
     class Forgetful:
         def search(self, queries, k, mask=None):
             rows, scores = stylist.retriever.index.search(queries, k, mask)
             return np.where(np.arange(k) == 0, -1, rows), scores
 
-    found = searches(stylist.catalog, Forgetful(), seed=0, queries=5)
-    assert found[0]["recall_at_10"] == pytest.approx(0.9)
+    figures_by_filter = searches(stylist.catalog, Forgetful(), seed=0, queries=5)
+    assert figures_by_filter[0]["recall_at_10"] == pytest.approx(0.9)
 
 
 @pytest.mark.slow
-def test_a_start_is_told_part_by_part(demo_dir: Path) -> None:
-    found = starts(demo_dir)
-    assert set(found) == {"cold", "warm"} and found["cold"]["still_held"] <= 1
-    for made in found.values():
+def test_a_start_is_timed_part_by_part(demo_dir: Path) -> None:
+    measured = starts(demo_dir)
+    assert set(measured) == {"cold", "warm"} and measured["cold"]["still_held"] <= 1
+    for start in measured.values():
         assert (
-            sum(made[part] for part in PARTS) <= made["total"] + 0.1
-            and made["memory_mb"]["peak"] > 100
+            sum(start[part] for part in PARTS) <= start["total"] + 0.1
+            and start["memory_mb"]["peak"] > 100
         )
 
 
-def test_the_system_forgets_a_file_where_it_is_asked(tmp_path: Path) -> None:
+def test_a_file_is_dropped_from_the_page_cache(tmp_path: Path) -> None:
     file = tmp_path / "vectors.npy"
     file.write_bytes(b"x" * 1_000_000)
     assert 0 <= _cached_share(file) <= 1
@@ -196,10 +196,11 @@ def test_the_system_forgets_a_file_where_it_is_asked(tmp_path: Path) -> None:
     assert file.read_bytes() == b"x" * 1_000_000
 
 
-def test_memory_is_told_apart() -> None:
-    told = memory_mb()
+def test_memory_is_split_into_anonymous_and_files() -> None:
+    memory = memory_mb()
     assert (
-        0 < told["anonymous"] + told["files"] <= told["now"] + 1 and told["now"] <= told["peak"] + 1
+        0 < memory["anonymous"] + memory["files"] <= memory["now"] + 1
+        and memory["now"] <= memory["peak"] + 1
     )
 
 
@@ -210,7 +211,7 @@ def test_sizes_are_read_and_bad_ones_named(demo_dir: Path) -> None:
             latency_growth.run(demo_dir, bad)
 
 
-def test_sizes_are_measured_apart_and_drawn(
+def test_sizes_are_measured_separately_and_plotted(
     demo_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, result: dict
 ) -> None:
     asked = []
@@ -224,14 +225,14 @@ def test_sizes_are_measured_apart_and_drawn(
         }
 
     monkeypatch.setattr(latency_growth, "_measured", measured)
-    told = latency_growth.run(demo_dir, "100,1000,10000", out=tmp_path / "growth.json")
+    growth = latency_growth.run(demo_dir, "100,1000,10000", out=tmp_path / "growth.json")
     assert asked == [(size, "retrieval,agent") for size in (100, 1000, 10_000)]
-    assert told["extrapolated"]["search_ms"] == {"p50": 10_000.0, "p95": 20_000.0}
-    assert "not a measurement" in told["extrapolated"]["note"]
+    assert growth["extrapolated"]["search_ms"] == {"p50": 10_000.0, "p95": 20_000.0}
+    assert "not a measurement" in growth["extrapolated"]["note"]
     assert "index search, p95, 20" in (tmp_path / "growth.svg").read_text()
-    assert json.loads((tmp_path / "growth.json").read_text()) == told
+    assert json.loads((tmp_path / "growth.json").read_text()) == growth
 
 
-def test_a_size_that_fails_is_said(tmp_path: Path) -> None:
+def test_a_size_that_fails_is_reported(tmp_path: Path) -> None:
     with pytest.raises(WorkError, match="measuring 50 items failed"):
         latency_growth._measured(tmp_path, 50, tmp_path, ["--sessions", "0"])

@@ -20,7 +20,7 @@ from ui.page import build, launch_options
 from ui.shop import Shop
 
 
-def test_no_two_shoppers_wish_the_same_and_the_same_seed_asks_the_same() -> None:
+def test_shoppers_differ_and_are_reproducible_by_seed() -> None:
     shoppers = [Shopper(n) for n in range(64)]
     assert len({(s.colour, s.kind) for s in shoppers}) == len({s.budget for s in shoppers}) == 64
     for one in shoppers[:5]:
@@ -39,7 +39,7 @@ def chips(colour: str, budget: float) -> str:
     )
 
 
-def test_whatever_is_another_shoppers_is_found() -> None:
+def test_leaks_from_another_shopper_are_detected() -> None:
     me, other = Shopper(0), Shopper(9)
     sent, feed = ["cheaper"], '<p class="said">cheaper</p>'
     assert me.foreign(chips(me.colour, me.budget), feed, sent) == []
@@ -52,7 +52,7 @@ def test_whatever_is_another_shoppers_is_found() -> None:
     assert me.foreign(chips(me.colour, me.budget), "", sent) == ["without 'cheaper'"]
 
 
-def test_edits_of_a_stream_are_read_as_the_browser_reads_them() -> None:
+def test_edits_of_a_stream_are_applied_as_in_the_browser() -> None:
     kept = {"__type__": "update"}
     data = [
         kept,
@@ -80,7 +80,7 @@ def test_the_slope_is_that_of_the_second_half() -> None:
     ] == pytest.approx(60.0)
 
 
-def test_a_tab_over_http_says_uploads_and_is_told_when_it_is_busy(tmp_path: Path) -> None:
+def test_a_tab_over_http_chats_uploads_and_sees_the_busy_notice(tmp_path: Path) -> None:
     shop, folder = Shop(), catalogue(tmp_path)
     shop.open(FakeStylist())
     page, port = build(shop), free_port()
@@ -90,7 +90,7 @@ def test_a_tab_over_http_says_uploads_and_is_told_when_it_is_busy(tmp_path: Path
         prevent_thread_lock=True,
         **launch_options(folder),
     )
-    found: dict = {}
+    results: dict = {}
 
     async def shopping() -> None:
         address = f"http://127.0.0.1:{port}"
@@ -99,25 +99,25 @@ def test_a_tab_over_http_says_uploads_and_is_told_when_it_is_busy(tmp_path: Path
             tabs = [Page(client, config) for _ in range(2)]
             for tab in tabs:
                 await tab.open()
-            found["tokens"] = {tab.token for tab in tabs}
-            found["answers"] = await asyncio.gather(
+            results["tokens"] = {tab.token for tab in tabs}
+            results["answers"] = await asyncio.gather(
                 tabs[0].say("navy", [folder / "images" / "P0.jpg"]), tabs[1].say("no pockets", [])
             )
-            found["busy"] = await tabs[0].say("in a crowd", [])
+            results["busy"] = await tabs[0].say("in a crowd", [])
 
     thread = threading.Thread(target=lambda: asyncio.run(shopping()))
     thread.start()
     thread.join(60)
     page.close(verbose=False)
-    one, other = found["answers"]
-    assert len(found["tokens"]) == 2
+    one, other = results["answers"]
+    assert len(results["tokens"]) == 2
     assert (
         "navy" in one.parts["feed"]
         and "data:image/jpeg" in one.parts["feed"]
         and "navy" not in other.parts["feed"]
     )
     assert "no pockets" in other.parts["wish"] and one.bytes > 1000
-    assert "notice busy" in found["busy"].parts["live"] and "feed" not in found["busy"].parts
+    assert "notice busy" in results["busy"].parts["live"] and "feed" not in results["busy"].parts
     assert one.bytes < 2 * len(one.parts["feed"]), "the conversation is sent twice"
 
 

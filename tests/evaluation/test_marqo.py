@@ -1,4 +1,4 @@
-"""A name as the query: the leaderboard's scoring, its documents, and what is held out."""
+"""Attribute names as queries: the leaderboard's scoring, its documents, and the held-out split."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_scores_are_those_of_ir_measures() -> None:
 def test_a_task_over_its_names() -> None:
     rows = [{"baseColour": "Red"}] * 10 + [{"baseColour": "Blue"}] * 10 + [{"baseColour": ""}]
     relevant = relevance(rows, "baseColour")
-    assert {name: int(held.sum()) for name, held in relevant.items()} == {"Red": 10, "Blue": 10}
+    assert {name: int(rows.sum()) for name, rows in relevant.items()} == {"Red": 10, "Blue": 10}
     documents = np.repeat(np.eye(3), (10, 10, 1), axis=0)
     right = run_task(relevant, {"Red": np.eye(3)[0], "Blue": np.eye(3)[1]}, documents)
     assert right["P@1"][0] == right["P@10"][0] == right["MRR"][0] == 1.0
@@ -57,7 +57,7 @@ def test_documents_are_mostly_the_picture() -> None:
     np.testing.assert_allclose(mixed(pictures, titles), np.array([[0.9, 0.1]]) / np.hypot(0.9, 0.1))
 
 
-def test_a_name_is_asked_in_its_slice_alone() -> None:
+def test_a_name_is_searched_in_its_slice_only() -> None:
     space = TinySpace()
 
     class NoWords:
@@ -79,6 +79,6 @@ def test_held_out_designs_alone_and_a_clear_message(tmp_path, data_dir) -> None:
         held_out(tmp_path)
 
 
-def test_without_the_folder_it_says_so(tmp_path) -> None:
+def test_a_missing_folder_is_reported(tmp_path) -> None:
     with pytest.raises(InputError, match="product_photos"):
         held_out(tmp_path)

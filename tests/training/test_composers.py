@@ -19,16 +19,16 @@ SPACE = TinySpace()
 GALLERY = tiny_gallery(SPACE)
 
 
-def test_targets_have_what_is_asked_and_keep_the_rest() -> None:
+def test_targets_meet_the_change_and_keep_the_rest() -> None:
     queries = Miner(GALLERY, 3).mine(150)
     assert len(queries) > 140
     for query in queries:
         changed = {c.facet for c in query.wish.constraints}
         for row in query.targets:
             for c in query.wish.constraints:
-                held = GALLERY.items[row].all_of[c.facet]
+                labels = GALLERY.items[row].all_of[c.facet]
                 if c.op in ("require", "prefer", "exclude"):
-                    assert any(vocabulary.covers(c.facet, str(c.value), v) for v in held) == (
+                    assert any(vocabulary.covers(c.facet, str(c.value), v) for v in labels) == (
                         c.op != "exclude"
                     )
             for facet in set(CORE) - changed:
@@ -60,7 +60,7 @@ def test_comparatives_ask_for_what_lies_beyond() -> None:
     assert seen >= 3
 
 
-def test_nothing_is_asked_of_the_unknown() -> None:
+def test_unknown_labels_take_no_part_in_queries() -> None:
     """Items of unknown pattern are neither targets nor counterexamples of "striped"."""
     items = tuple(
         Known({k: v for k, v in item.all_of.items() if k != "pattern" or row % 2}, {}, {}, {})
@@ -110,7 +110,7 @@ def trainer(work, steps: int = 60) -> Trainer:
     return Trainer("film", SPACE, Weights(), parts[:1], parts[1:], recipe, work)
 
 
-def test_training_improves_and_an_interrupted_run_ends_alike(tmp_path) -> None:
+def test_training_improves_and_a_resumed_run_gives_the_same_result(tmp_path) -> None:
     whole = trainer(tmp_path / "whole")
     tensors = whole.run()
     assert whole.reached > whole.first + 0.1
@@ -128,7 +128,7 @@ def test_training_improves_and_an_interrupted_run_ends_alike(tmp_path) -> None:
     assert set(tensors) == set(NETWORKS["film"].start(SPACE, Weights(), 0))
 
 
-def test_a_checkpoint_of_another_run_is_begun_anew(tmp_path) -> None:
+def test_a_checkpoint_of_another_run_is_ignored(tmp_path) -> None:
     trainer(tmp_path).save()
     assert not trainer(tmp_path, steps=80).resume()
 

@@ -1,4 +1,4 @@
-"""The loop on a made-up folder: it learns; a resumed run ends as an uninterrupted one does."""
+"""Training loop on a made-up folder: it learns, and a resumed run gives the same result."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class InterruptionError(Exception):
     """Stands for a killed process."""
 
 
-def test_a_resumed_run_ends_like_an_uninterrupted_one(
+def test_a_resumed_run_gives_the_result_of_an_uninterrupted_one(
     table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = trainer(table, tmp_path / "whole").run().state_dict()

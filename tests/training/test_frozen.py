@@ -1,4 +1,4 @@
-"""The yardstick's regression."""
+"""Regression of the frozen baseline."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import torch
 from training.frozen import regression
 
 
-def test_the_regression_parts_what_can_be_parted_and_shrinks_with_its_penalty() -> None:
+def test_the_regression_separates_separable_classes_and_shrinks_with_its_penalty() -> None:
     generator = torch.Generator().manual_seed(0)
     centres = torch.eye(3, 8) * 4
     labels = torch.arange(90) % 3

@@ -1,4 +1,4 @@
-"""The split rule, and what the shop's words say."""
+"""The split rule, and labels read from the shop's words."""
 
 from __future__ import annotations
 
@@ -92,17 +92,19 @@ def test_unsure_says_nothing() -> None:
     assert labels.looked_details(row) == {"pockets": True, "hood": False, "zipper": False}
 
 
-def test_no_photo_for_report_or_calibration_is_trained_on(made_up: Path) -> None:
+def test_report_and_calibration_photos_are_not_trained_on(made_up: Path) -> None:
     photos = read_photos(made_up)
     train = [photo for photo in photos if photo.role == "train"]
     assert train and not [photo for photo in train if photo.looked in ("calibrate", "report")]
-    held = {
+    held_out = {
         splits.design(p.title)
         for p in photos
         if p.role in ("report", "choose") and p.source == "product"
     }
-    assert held and not [
-        photo for photo in train if photo.source != "shopper" and splits.design(photo.title) in held
+    assert held_out and not [
+        photo
+        for photo in train
+        if photo.source != "shopper" and splits.design(photo.title) in held_out
     ]
     assert all(
         photo.role == "report"

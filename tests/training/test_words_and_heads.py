@@ -1,4 +1,4 @@
-"""Tokens, phrases, the text tower's losses, heads and calibration; the doors' errors."""
+"""Tokens, phrases, the text tower's losses, heads and calibration; the commands' errors."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_calibration_cools_an_overconfident_table() -> None:
     assert np.array_equal(tuned.vectors, start.vectors)
 
 
-def test_refitting_moves_prototypes_as_far_as_they_are_let() -> None:
+def test_refitting_moves_prototypes_within_their_hold() -> None:
     start, data = _separable(300, noise=0.4)
     loose, tight = refit(start, data, 1.0), refit(start, data, 1e5)
     assert _price(loose, data) < _price(start, data)
@@ -97,7 +97,7 @@ def test_too_few_examples_change_nothing() -> None:
     assert refit(start, data, 1.0) is start and calibrate(start, data) is start
 
 
-def test_details_are_judged_one_by_one() -> None:
+def test_details_are_judged_independently() -> None:
     allowed, known = (
         torch.tensor([[True, False], [False, True]]),
         torch.tensor([[True, False], [True, True]]),
@@ -116,7 +116,7 @@ def test_details_are_judged_one_by_one() -> None:
         (["calibrate", "--out", "/nowhere"], "no open_clip_config.json"),
     ],
 )
-def test_the_door_says_what_is_missing(arguments: list[str], says: str, tmp_path: Path) -> None:
+def test_the_command_names_what_is_missing(arguments: list[str], says: str, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "training", *arguments, "--cache", str(tmp_path)],
         cwd=ROOT,

@@ -214,7 +214,7 @@ class Trainer:
         part.replace(self.path)
 
     def run(self) -> dict[str, np.ndarray]:
-        """All remaining steps. Returns the tensors that did best on the choosing designs."""
+        """Run the remaining steps and return the tensors that did best on the choosing designs."""
         recipe = self.recipe
         bar = tqdm(
             range(recipe.steps),
@@ -227,17 +227,17 @@ class Trainer:
             loss = self._advance()
             bar.update()
             if self.step % recipe.look_every == 0 or self.step == recipe.steps:
-                found = self._quality()
-                bar.set_postfix_str(f"loss {loss:.3f}, chosen by {found:.4f}")
-                if found > self.reached:
-                    self.best, self.reached = self._values(), found
+                quality = self._quality()
+                bar.set_postfix_str(f"loss {loss:.3f}, chosen by {quality:.4f}")
+                if quality > self.reached:
+                    self.best, self.reached = self._values(), quality
             if self.step % recipe.save_every == 0 or self.step == recipe.steps:
                 self.save()
         bar.close()
         return {name: tensor.numpy() for name, tensor in self.best.items()}
 
     def _advance(self) -> float:
-        """One step; what it draws follows from the seed and its number alone."""
+        """Run one step; its random draws depend on the seed and the step number only."""
         recipe = self.recipe
         rng = np.random.default_rng([recipe.seed, self.step])
         part = self.train[self.step % len(self.train)]

@@ -128,18 +128,18 @@ def photo_galleries(data: Path, encoder: Encoder, cache: Path) -> tuple[Gallery,
     Raises InputError without the folders.
     """
     photos = [photo for photo in read_photos(data) if photo.source == "product"]
-    found = []
+    by_role = []
     for role in ("train", "choose"):
         part = [photo for photo in photos if photo.role == role]
         vectors = _encoded(encoder, data, part, cache)
-        found.append(
+        by_role.append(
             Gallery(
                 f"photos of the designs that {role}",
                 vectors,
                 tuple(_photo(photo) for photo in part),
             )
         )
-    return found[0], found[1]
+    return by_role[0], by_role[1]
 
 
 def _photo(photo: Photo) -> Known:

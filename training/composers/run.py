@@ -47,25 +47,25 @@ class Lesson:
 
 
 def lesson(pairs: Sequence[tuple[Gallery, Gallery]], encoder: Encoder, job: Job) -> Lesson:
-    """Mines the queries; the same ones for every kind."""
+    """Mine the queries, which all kinds of composer share."""
     seed = job.recipe.seed
-    train = tuple((one, mine(one, job.queries, seed)) for one, _ in pairs)
-    choose = tuple((one, mine(one, job.choosing, seed + CHOOSING_SEED)) for _, one in pairs)
-    said = sorted(
+    train = tuple((g, mine(g, job.queries, seed)) for g, _ in pairs)
+    choose = tuple((g, mine(g, job.choosing, seed + CHOOSING_SEED)) for _, g in pairs)
+    phrases = sorted(
         {query.words for _, queries in (*train, *choose) for query in queries if query.words}
     )
-    vectors = encoder.encode_texts(said)
-    return Lesson(train, choose, dict(zip(said, vectors.astype(np.float32), strict=True)))
+    vectors = encoder.encode_texts(phrases)
+    return Lesson(train, choose, dict(zip(phrases, vectors.astype(np.float32), strict=True)))
 
 
 def galleries(encoder: Encoder, job: Job) -> list[tuple[Gallery, Gallery]]:
     """Return (train, choose) of the photos, and of the drawn catalogue."""
-    found = [photo_galleries(job.data, encoder, job.cache)]
-    return found if job.catalog is None else [*found, drawn_galleries(job.catalog, encoder)]
+    photos = photo_galleries(job.data, encoder, job.cache)
+    return [photos] if job.catalog is None else [photos, drawn_galleries(job.catalog, encoder)]
 
 
 def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights) -> dict:
-    """Train one kind and writes its weights. Returns what is worth knowing of the run."""
+    """Train one kind, write its weights, and return a summary of the run."""
     if kind not in NETWORKS:
         raise InputError(f"no learned composer {kind!r}; there are: {', '.join(NETWORKS)}")
     network, recipe = NETWORKS[kind], job.recipe
@@ -105,11 +105,11 @@ def run(kinds: Sequence[str], encoder: Encoder, job: Job) -> dict:
     try:
         taught = lesson(galleries(encoder, job), encoder, job)
         weights = load_weights()
-        found = [fit(kind, encoder, taught, job, weights) for kind in kinds]
+        summaries = [fit(kind, encoder, taught, job, weights) for kind in kinds]
     finally:
         torch.set_num_threads(before)
     return {
         "encoder": encoder.fingerprint,
         "queries": [tally(queries) for _, queries in taught.train],
-        "fitted": found,
+        "fitted": summaries,
     }

@@ -74,15 +74,15 @@ class Miner:
         return int((fact == 1).sum()) >= LEAST and int((fact == 0).sum()) >= LEAST
 
     def mine(self, count: int) -> list[Mined]:
-        """`count` queries that have a target, or fewer where the gallery gives no more."""
-        found: list[Mined] = []
+        """Return `count` queries that have a target, or fewer if the gallery gives no more."""
+        queries: list[Mined] = []
         for _ in tqdm(
             range(count), desc="mining queries", unit="query", mininterval=2, disable=count < 1000
         ):
             query = next((q for q in self._attempts() if q is not None), None)
             if query is not None:
-                found.append(query)
-        return found
+                queries.append(query)
+        return queries
 
     def _attempts(self) -> Iterator[Mined | None]:
         for _ in range(TRIES):
@@ -102,12 +102,12 @@ class Miner:
         if not (fits == 1).any() or not (fits == 0).any():
             return None
         wish = Wish(constraints=tuple(constraints))
-        said = caption(wish)
-        words = str(self.rng.choice(WRAPPERS)).format(said) if said else ""
+        phrase = caption(wish)
+        words = str(self.rng.choice(WRAPPERS)).format(phrase) if phrase else ""
         return Mined(row, wish, words, np.flatnonzero(fits == 1), np.flatnonzero(fits == -1))
 
     def _change(self, row: int, facet: str) -> Constraint | None:
-        """One change of a facet that the reference can take, or None."""
+        """Draw a change of a facet that the reference can undergo, or None."""
         op = str(self.rng.choice(list(OPS), p=list(OPS.values())))
         if op == "compare":
             return self._comparison(row, facet)
@@ -138,15 +138,16 @@ class Miner:
             codes = self.gallery.codes[facet]
             if facet not in changed and codes[row] >= 0:
                 conditions.append(np.where(codes < 0, -1, codes == codes[row]).astype(np.int8))
-        told = np.stack(conditions)
-        return np.where((told == 0).any(0), 0, np.where((told == -1).any(0), -1, 1)).astype(np.int8)
+        facts = np.stack(conditions)
+        return np.where((facts == 0).any(0), 0, np.where((facts == -1).any(0), -1, 1)).astype(
+            np.int8
+        )
 
     def _meets(self, row: int, c: Constraint) -> np.ndarray:
         if c.op in ("more", "less"):
             places = self.axes[c.facet, str(c.value)]
-            margin = (
-                4.0 if c.facet == "color" else 0.5
-            )  # a shade less than what an eye tells apart counts as the same
+            # two colours that the eye can hardly tell apart count as equal
+            margin = 4.0 if c.facet == "color" else 0.5
             gain = (places - places[row]) * (1 if c.op == "more" else -1)
             return np.where(np.isnan(gain), -1, gain > margin).astype(np.int8)
         fact = self.gallery.fact(c.facet, str(c.value))
@@ -159,17 +160,16 @@ def _asked(facet: str) -> list[str]:
 
 
 def mine(gallery: Gallery, count: int, seed: int) -> list[Mined]:
-    """`count` queries of a gallery. Raises InputError where its labels give too few."""
-    found = Miner(gallery, seed).mine(count)
-    if len(found) < min(FEWEST, count):
+    """Return `count` queries of a gallery. Raises InputError if its labels give too few."""
+    queries = Miner(gallery, seed).mine(count)
+    if len(queries) < min(FEWEST, count):
         known = {facet: int((gallery.codes[facet] >= 0).sum()) for facet in CORE}
         raise InputError(
-            f"{gallery.name}: its labels give {len(found)} composed queries, at least "
-            f"{min(FEWEST, count)} are "
-            f"needed; of {len(gallery.items)} items known: {known}. Name a catalogue with more "
-            "labelled items"
+            f"{gallery.name}: its labels give {len(queries)} composed queries, at least "
+            f"{min(FEWEST, count)} are needed; of {len(gallery.items)} items known: {known}. "
+            "Name a catalogue with more labelled items"
         )
-    return found
+    return queries
 
 
 def finer_agreement(
