@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
+from cachetools import FIFOCache
 from PIL import Image
 
 from catalog.item import Item
@@ -46,7 +46,7 @@ class Cascade:
         self, verifier: Verifier, picture: Callable[[Item], Image.Image], max_pictures: int = 12
     ) -> None:
         self.verifier, self.picture, self.max_pictures = verifier, picture, max_pictures
-        self._answers: OrderedDict[tuple[str, str, str], float] = OrderedDict()
+        self._answers: FIFOCache[tuple[str, str, str], float] = FIFOCache(MAX_CACHED_ANSWERS)
 
     def settle(
         self,
@@ -87,21 +87,21 @@ class Cascade:
         self, about: Sequence[tuple[Item, np.ndarray, str | None]], facet: str, value: str
     ) -> list[float]:
         """Return a probability an item, NaN where there is no answer."""
-        new = [
-            (item, vector, kind)
-            for item, vector, kind in about
-            if (item.id, facet, value) not in self._answers
-        ]
+        answers: dict[str, float] = {}
+        new: list[tuple[Item, np.ndarray, str | None]] = []
+        for item, vector, kind in about:
+            cached = self._answers.get((item.id, facet, value))
+            if cached is None:
+                new.append((item, vector, kind))
+            else:
+                answers[item.id] = cached
         subjects = [
             Subject(vector, partial(self.picture, item), kind) for item, vector, kind in new
         ]
         probabilities = self._probabilities(subjects, facet, value) if subjects else []
         for (item, _, _), probability in zip(new, probabilities, strict=True):
-            self._answers[item.id, facet, value] = probability
-        answers = [self._answers[item.id, facet, value] for item, _, _ in about]
-        while len(self._answers) > MAX_CACHED_ANSWERS:
-            self._answers.popitem(last=False)
-        return answers
+            answers[item.id] = self._answers[item.id, facet, value] = probability
+        return [answers[item.id] for item, _, _ in about]
 
     def _probabilities(self, subjects: Sequence[Subject], facet: str, value: str) -> list[float]:
         try:

@@ -6,11 +6,11 @@ Nothing else that the browser claims is trusted: every view is read from memory.
 from __future__ import annotations
 
 import re
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import gradio as gr
+from cachetools import FIFOCache
 
 from ui import cards, notices, panels, photos, turns
 from ui.filters import value_key
@@ -63,7 +63,7 @@ class PageHandlers:
         self.shop = shop
         self.pictures = pictures
         self.view_every = view_every
-        self._unfolded: OrderedDict[str, None] = OrderedDict()
+        self._unfolded: FIFOCache[str, bool] = FIFOCache(MAX_UNFOLDED_SESSIONS)
         """Sessions that see their earlier turns until their next turn; a heart leaves them open."""
         self._taps: dict[str, Callable[[ChatService, str, Data], Iterator[View]]] = {
             "like": self._like,
@@ -151,9 +151,7 @@ class PageHandlers:
             yield from self._turn(token, example.text, [str(example.path)] if example.path else [])
 
     def _unfold(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
-        self._unfolded[token] = None
-        while len(self._unfolded) > MAX_UNFOLDED_SESSIONS:
-            self._unfolded.popitem(last=False)
+        self._unfolded[token] = True
         yield self._whole(stylist, token, turns.MAX_TURNS)
 
     def _refuse(self, stylist: ChatService, token: str, data: Data) -> Iterator[View]:
