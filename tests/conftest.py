@@ -44,7 +44,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def demo_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue of 200 drawn items with the built-in encoder, drawn once for the whole run.
 
-    TEST_CATALOG names one that was drawn before with the same items and seed, to save half a minute.
+    TEST_CATALOG names one that was drawn before with the same items and seed, to save time.
     """
     out = tmp_path_factory.mktemp("catalogue") / "demo"
     if drawn := os.environ.get("TEST_CATALOG"):

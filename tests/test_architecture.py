@@ -126,7 +126,7 @@ def test_no_module_imports_itself_by_way_of_others() -> None:
 
 
 def test_the_search_for_circles_finds_one(tmp_path: Path) -> None:
-    """A made-up circle of three is found, also through a package; type-checking imports are none."""
+    """A made-up circle of three is found, also through a package; typing imports are none."""
     (tmp_path / "room").mkdir()
     texts = {
         "room/__init__.py": "from room.second import B\n",

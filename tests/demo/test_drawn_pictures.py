@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -116,7 +117,7 @@ def test_hems_fall_in_order(category: str) -> None:
         bounds(drawn_stack(replace(base, length=name)))[3]
         for name in ("mini", "knee", "midi", "maxi")
     ]
-    assert all(b - a > 20 for a, b in zip(falls, falls[1:], strict=False))
+    assert all(b - a > 20 for a, b in pairwise(falls))
 
 
 @pytest.mark.parametrize("name", patterns.KINDS)
