@@ -77,7 +77,7 @@ class Miner:
         return int((fact == 1).sum()) >= LEAST and int((fact == 0).sum()) >= LEAST
 
     def mine(self, count: int) -> list[Mined]:
-        """Return `count` queries that have a target, or fewer if the gallery does not yield them."""
+        """Return `count` queries that have a target, or fewer if the gallery yields no more."""
         queries: list[Mined] = []
         for _ in tqdm(
             range(count), desc="mining queries", unit="query", mininterval=2, disable=count < 1000
