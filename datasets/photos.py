@@ -39,7 +39,7 @@ class Photo:
     sets: labels.LabelSets
     """{facet: the values that its labels allow}"""
     details: dict[str, bool]
-    """{detail: whether it is present}; unknown details are absent."""
+    """{detail: whether it is present}; details that are not known have no entry."""
     shop: dict[str, str]
     """The shop's own classes: article, base, shop_pattern, audience, usage, kind."""
     title: str
