@@ -1,1 +1,1 @@
-"""Folders of labelled photos: who may see which photo, and what is known of each one."""
+"""Labelled photos: their labels, and which of them may train, choose or report."""

@@ -1,7 +1,7 @@
-"""Labels: what shop columns, display names and folders say, in the vocabulary's values.
+"""Labels from shop columns, display names and folders, as values of the vocabulary.
 
-Labels are sets: "Casual Shoes" may be sneakers or loafers, "Printed" is some pattern. The loss asks
-only that the probability falls into the set.
+Labels are sets: "Casual Shoes" may be sneakers or loafers, and "Printed" is some pattern. The loss
+only asks for the probability to fall within the set.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import vocabulary
 
 LabelSets = dict[str, frozenset[str]]
-"""Facet -> the values that the label allows; absent facets are unlabelled."""
+"""{facet: the values that the label allows}; absent facets are unlabelled."""
 
 DETAILS = vocabulary.leaf_values("details")
 
@@ -75,7 +75,7 @@ _CATEGORY: dict[str, tuple[str, ...]] = {
     "Sandals": ("sandals",),
     "Flats": ("flats", "sandals"),
 }
-# Types that the vocabulary has no value for, or that are several things at once.
+# Types without a value in the vocabulary, or that stand for several things at once.
 _NO_CATEGORY = {
     "Accessory Gift Set",
     "Ties and Cufflinks",
@@ -190,11 +190,11 @@ _TYPE_HINTS: dict[str, LabelSets] = {
 _USAGE = {"Casual": "casual", "Formal": "formal", "Sports": "sporty"}
 
 SHOP_PATTERNS = {"striped": "strip", "checked": "check", "graphic": "print", "solid": "solid"}
-"""Pattern -> the letters in a display name that tell it; "Print" is graphic."""
+"""{pattern: the letters in a display name that indicate it}; "Print" means graphic."""
 
 
 def shop_pattern(display_name: str) -> str | None:
-    """Return the pattern where the display name says exactly one of SHOP_PATTERNS."""
+    """Return the pattern if the display name states exactly one of SHOP_PATTERNS, else None."""
     patterns = _shop_patterns(display_name)
     return patterns[0] if len(patterns) == 1 else None
 
@@ -207,7 +207,7 @@ def _shop_patterns(display_name: str) -> list[str]:
 def product_sets(row: Mapping[str, str]) -> LabelSets:
     """Return the label sets of one row of `products.csv`.
 
-    The display name goes before what the article type implies.
+    The display name overrides what the article type implies.
     """
     name, article = row["productDisplayName"].lower(), row["articleType"]
     sets: LabelSets = {}
@@ -224,7 +224,7 @@ def product_sets(row: Mapping[str, str]) -> LabelSets:
 
 
 def _product_categories(article: str, name: str) -> frozenset[str]:
-    """Return the categories that an article type allows; none where the vocabulary has no value."""
+    """Return the categories that an article type allows; none if the vocabulary has no value."""
     if article == "Tshirts" and "polo" in name and "polo assn" not in name:
         return frozenset({"polo shirt"})
     if article in _CATEGORY:
@@ -234,18 +234,18 @@ def _product_categories(article: str, name: str) -> frozenset[str]:
 
 
 def _name_sets(name: str) -> LabelSets:
-    """Return the label sets that a display name, in lower case, tells."""
+    """Return the label sets that a display name in lower case states."""
     sets = {
         facet: frozenset(values) for facet, hint, values in _NAME_HINTS if re.search(hint, name)
     }
     if len(_shop_patterns(name)) > 1:
-        # "Striped Printed": the name does not say which one the eye sees.
+        # "Striped Printed": the name does not say which one is visible.
         sets.pop("pattern", None)
     return sets
 
 
 def product_details(row: Mapping[str, str]) -> dict[str, bool]:
-    """Return the details that a display name affirms; silence is no denial."""
+    """Return the details that a display name states; a detail not named may still be present."""
     name = row["productDisplayName"].lower()
     hints = {
         "hood": r"hood",
@@ -270,7 +270,7 @@ def shopper_details(kind: str) -> dict[str, bool]:
 def looked_sets(row: Mapping[str, str]) -> LabelSets:
     """Return the label sets of one row of `looked_at/labels.csv`.
 
-    "na", "unsure", "other" and "henley" say nothing.
+    "na", "unsure", "other" and "henley" give no label.
     """
     sets: LabelSets = {}
     for facet in ("color", "pattern", "sleeve_length", "neckline"):

@@ -1,4 +1,4 @@
-"""Reading the folders of labelled photos: of products (large and small), of shoppers."""
+"""Readers of the folders of labelled photos: products (large and small) and shoppers."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ FOLDERS = {
     "shopper": "shopper_photos",
 }
 MORE_LABELS = Path(__file__).with_name("looked_more.csv")
-"""Sleeves, necklines and details of further training photos, labelled by looking; no pictures."""
+"""Labels made by eye for further training photos: sleeves, necklines, details; no pictures."""
 
 Source = Literal["product", "small", "shopper", "drawn"]
 Role = Literal["train", "choose", "report", "apart"]
-"""What a photo is for. `apart`: labelled by looking, for calibration or report only."""
+"""Use of a photo. `apart`: labelled by eye, for calibration or report only."""
 Row = dict[str, str]
 
 
 @dataclass(frozen=True)
 class Photo:
-    """One photo and all that is known of it."""
+    """One photo with everything known about it."""
 
     source: Source
     id: str
     role: Role
     sets: labels.LabelSets
-    """Facet -> the values that its labels allow."""
+    """{facet: the values that its labels allow}"""
     details: dict[str, bool]
-    """Detail -> whether it is there; absent where unknown."""
+    """{detail: whether it is present}; details that are not known have no entry."""
     shop: dict[str, str]
     """The shop's own classes: article, base, shop_pattern, audience, usage, kind."""
     title: str
     looked: splits.LookedRole | None = None
-    """The part it belongs to where somebody labelled it by looking."""
+    """The part it belongs to if it was labelled by eye."""
     seen: labels.LabelSets | None = None
-    """The labels by looking alone."""
+    """The labels made by eye, without the others."""
 
 
 def _rows(path: Path) -> list[Row]:
@@ -62,7 +62,7 @@ def _rows(path: Path) -> list[Row]:
 def read_photos(data: Path) -> list[Photo]:
     """Read all photos of the folders in `data`, in their order, with labels and roles.
 
-    Raises InputError where a folder is missing.
+    Raises InputError if a folder is missing.
     """
     looked = {(row["source"], row["id"]): row for row in _rows(data / "looked_at" / "labels.csv")}
     more = {(row["source"], row["id"]): row for row in _rows(MORE_LABELS)}
@@ -128,7 +128,7 @@ def _shopper(row: Row, seen: Row | None) -> Photo:
 
 
 def _with_seen(photo: Photo, seen: Row | None) -> Photo:
-    """Add the labels by looking, which go before the shop's."""
+    """Add the labels made by eye, which override the shop's."""
     if seen is None:
         return photo
     sets, looked = labels.looked_sets(seen), splits.looked_role(seen["id"])
@@ -143,7 +143,7 @@ def _with_seen(photo: Photo, seen: Row | None) -> Photo:
 
 
 def _with_more(photo: Photo, more: dict[tuple[str, str], Row]) -> Photo:
-    """Add our own labels by looking, which count on photos that train and nowhere else."""
+    """Add our own labels made by eye, which apply only to training photos."""
     row = more.get((photo.source, photo.id))
     if row is None or photo.role != "train" or photo.looked:
         return photo

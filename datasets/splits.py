@@ -1,8 +1,8 @@
-"""Who may see which photo: the one rule that keeps designs apart.
+"""Split of the photos: the single rule that assigns each design to one role.
 
-A design sold in three colours has nearly the same display name three times. The design is the
-display name in lower case without colour names, everything but letters reduced to one space;
-`md5(design) % 100` is its bucket. Photos labelled by looking are split by their own id as well.
+A design sold in three colours has nearly the same display name three times. So the design is the
+display name in lower case, without colour names, with everything but letters reduced to one space.
+Its bucket is `md5(design) % 100`. Photos labelled by eye are also split by their own id.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ LookedRole = Literal["fit", "calibrate", "report"]
 
 REPORT_BUCKETS = range(30, 40)
 CHOOSE_BUCKETS = range(40, 45)
-"""Of designs; below the reported ones is `choose`, too, above these is `train`."""
+"""Buckets of designs that choose, as do those below REPORT_BUCKETS; those above train."""
 FIT_BUCKETS = range(40)
 CALIBRATE_BUCKETS = range(40, 60)
-"""Of photos labelled by looking; the rest reports."""
+"""Buckets of photos labelled by eye that calibrate; FIT_BUCKETS fit, and the rest report."""
 
-# The shop's colour names; "na" is how it writes none.
+# The shop's colour names; "na" stands for none.
 _COLOR_NAMES = (
     "beige",
     "black",
@@ -70,7 +70,7 @@ _COLOR_NAMES = (
     "white",
     "yellow",
 )
-# Longer names first, so that "navy blue" goes as one.
+# Longer names come first, so that "navy blue" is removed as a whole.
 _COLORS = re.compile(r"\b(" + "|".join(sorted(_COLOR_NAMES, key=len, reverse=True)) + r")\b")
 
 
@@ -93,7 +93,7 @@ def design_role(display_name: str) -> Role:
 
 
 def looked_role(photo_id: str) -> LookedRole:
-    """Return the part of a photo labelled by looking: 0 to 39 fit, 40 to 59 calibrate."""
+    """Return the part of a photo labelled by eye: 0 to 39 fit, 40 to 59 calibrate."""
     bucket = bucket_of(photo_id)
     if bucket < FIT_BUCKETS.stop:
         return "fit"

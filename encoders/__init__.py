@@ -1,4 +1,4 @@
-"""Pictures and words to vectors with named slices, by any open_clip model."""
+"""Encoders of pictures and words as vectors with named slices, from any open_clip model."""
 
 from __future__ import annotations
 

@@ -1,9 +1,8 @@
-"""Micro-batching: pictures and words of threads that share an encoder are embedded together.
+"""Micro-batching of the pictures and words that several threads embed with a shared encoder.
 
 A model that embeds one picture uses little of a GPU, and threads that each run it alone wait for
-one another anyway. So one thread at a time runs the model, and what arrives meanwhile goes
-together into the next pass. Nobody waits for company: a thread that comes alone is served at
-once.
+one another anyway. So one thread at a time runs the model, and calls that arrive meanwhile share
+the next pass. No call waits for a batch to fill: a thread that comes alone is served at once.
 """
 
 from __future__ import annotations
@@ -20,11 +19,11 @@ from PIL import Image
 from encoders.protocol import Encoder
 
 MAX_BATCH = 64
-"""Pictures or texts of several callers in one pass; a caller with more has a pass of its own."""
+"""Most pictures or texts of several callers in a pass; a larger call gets a pass of its own."""
 
 T = TypeVar("T")
 AskedImage = tuple[Image.Image, str | None]
-"""A picture, and the garment that is meant in it."""
+"""A picture and the garment that is meant in it."""
 
 
 @dataclass(eq=False)
@@ -53,7 +52,7 @@ class MicroBatcher(Generic[T]):
         self._running = False
 
     def __call__(self, inputs: Sequence[T]) -> np.ndarray:
-        """Return (n, dim) of these inputs, in order. Raises what they alone would raise."""
+        """Return (n, dim) of these inputs, in order. Raises what they would raise alone."""
         call = _Call(list(inputs))
         with self._changed:
             self._waiting.append(call)
@@ -93,7 +92,7 @@ class MicroBatcher(Generic[T]):
             if len(batch) == 1:
                 batch[0].error = error
             else:
-                # One input is at fault. Each call runs alone, so that the error is nobody else's.
+                # One input is at fault. Each call runs alone, so that no other call gets its error.
                 for call in batch:
                     self._run([call])
 

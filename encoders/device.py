@@ -1,4 +1,4 @@
-"""The choice between processor and GPU."""
+"""Choice between CPU and GPU."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from errors import InputError
 
 
 def pick_device(device: str) -> Literal["cpu", "cuda"]:
-    """Return the device to run on; `auto` takes a GPU where there is one.
+    """Return the device to run on; `auto` takes a GPU if there is one.
 
-    Raises InputError for another name, and where `cuda` is asked for and missing.
+    Raises InputError if the name is unknown, or if `cuda` is requested but not available.
     """
     if device not in ("auto", "cpu", "cuda"):
         raise InputError(f"device {device!r}: use auto, cpu or cuda")

@@ -1,4 +1,4 @@
-"""The encoder of every open_clip model: pictures and words to vectors with named slices."""
+"""Encoder of pictures and words as vectors with named slices, for every open_clip model."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from encoders.prototypes import Prototypes, read_prototypes
 from encoders.subspace import Subspaces, text_subspaces, unit_slices
 
 IMAGE_BATCH = 32
-"""Pictures per pass: a larger batch does not fit the processor's cache."""
+"""Pictures per pass: a larger batch does not fit the CPU's cache."""
 TEXT_BATCH = 256
 
 
@@ -32,8 +32,8 @@ class OpenClipEncoder:
         self.name, self.fingerprint, self.device = name, loaded.fingerprint, device
         self._loaded = loaded
         self.bf16 = device == "cuda"
-        """Whether the towers compute in bf16 (autocast), many times slower on a processor without
-        units for it."""
+        """Whether the towers compute in bf16 (autocast), many times slower on a CPU without
+        hardware support for it."""
         self._subspaces: Subspaces | None = None
         self.facet_slice: dict[str, str] = dict(FACET_SLICE)
         if loaded.folder is not None:
@@ -58,12 +58,12 @@ class OpenClipEncoder:
 
     @property
     def vocabulary_size(self) -> int | None:
-        """Number of tokens of the text tower, where its tokenizer tells."""
+        """Number of tokens of the text tower, if its tokenizer tells."""
         return getattr(self._loaded.tokenizer, "vocab_size", None)
 
     @property
     def may_ask(self) -> bool:
-        """Whether `encode_images` heeds the garment that it is asked for."""
+        """Whether `encode_images` takes the requested garment into account."""
         return isinstance(getattr(self._loaded.model.visual, "trunk", None), GarmentLite0)
 
     def encode_images(
@@ -71,8 +71,8 @@ class OpenClipEncoder:
     ) -> np.ndarray:
         """Return (n, dim) float32 for n pictures of any size and mode.
 
-        garments: a category for each picture, which of several garments is meant ("the jeans in
-        this photo"), or None where that is not known. Models without `may_ask` ignore it.
+        garments: for each picture the category of the garment that is meant ("the jeans in this
+        photo"), or None if that is not known. Models without `may_ask` ignore it.
         """
         if garments is None or not self.may_ask:
             garments = [None] * len(images)
@@ -91,11 +91,11 @@ class OpenClipEncoder:
         return self._slices_of(batches)
 
     def prototypes(self, facet: str) -> Prototypes | None:
-        """Return what the facet's values look like, or None where the model does not know it."""
+        """Return what the facet's values look like, or None if the model does not know it."""
         return self._prototypes.get(facet)
 
     def all_prototypes(self) -> dict[str, Prototypes]:
-        """Return every table by name, the shop's own classes (`shop/article`) included."""
+        """Return every table by name, including the shop's own classes (`shop/article`)."""
         return dict(self._prototypes)
 
     def pixels(self, images: Sequence[Image.Image]) -> torch.Tensor:

@@ -11,7 +11,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_weights
 def fold_norms(module: nn.Module) -> None:
     """Fold in place every norm that directly follows its convolution (timm's order of children).
 
-    The module has to be in evaluation mode.
+    The module must be in evaluation mode.
     """
     for parent in list(module.modules()):
         children = list(parent.named_children())

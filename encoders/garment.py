@@ -1,11 +1,11 @@
-"""The built-in image tower: EfficientNet-Lite0 that pools where the garment is.
+"""Built-in image tower: an EfficientNet-Lite0 that pools where the garment is.
 
-Plain average pooling of the last feature map forgets colour: a linear probe of the shop's 23
-colours on ImageNet weights reads 0.59 from that average, and 0.70 with mean and deviation of
-three earlier stages beside it. So those are kept, weighted by a soft mask over the garment that
-is learned with the rest, and with them a histogram of the colours under the mask (the probe then
-reads 0.75). The mask may be asked for a zone of the body ("the jeans") where a picture shows
-several garments.
+Plain average pooling of the last feature map loses colour. A linear probe of the shop's 23 colours
+on ImageNet weights reaches 0.59 on that average, and 0.70 with the mean and deviation of three
+earlier stages added. So the tower keeps those, weighted by a soft mask over the garment that is
+learned with the rest. It also keeps a histogram of the colours under the mask, which lifts the
+probe to 0.75. If a picture shows several garments, the mask can be directed to a zone of the body
+("the jeans").
 """
 
 from __future__ import annotations
@@ -33,22 +33,22 @@ ZONES: dict[str, tuple[str, ...]] = {
     "hand": ("bag", "wallet", "watch"),
     "trim": ("belt", "scarf", "tie", "jewellery"),
 }
-"""Zone -> the categories (with their children) worn there. The order is part of the weights."""
+"""{zone: the categories (with their children) worn there}. The order is part of the weights."""
 
 MASKS = 3
-"""Two weight the statistics of earlier stages, one the last feature map."""
+"""Number of masks: two weight the statistics of earlier stages, one the last feature map."""
 PALETTE = 64
-"""Colours whose shares of the garment are kept, at first a lattice of four steps a channel."""
+"""Number of histogram colours, initially a lattice of four steps per channel."""
 SHARPNESS = 60.0
 """How steeply the palette's softmax falls off with the distance from a colour."""
 STAGES = {1: 24, 2: 40, 4: 112}
-"""Stage -> its channels, at a quarter, an eighth and a sixteenth of the side."""
+"""{stage: its channels}, at a quarter, an eighth and a sixteenth of the side."""
 MASK_STAGE = 4
 LAST_CHANNELS = 320
 
 
 def zone_of(category: str | None) -> int:
-    """Return 1 to 8, in the order of ZONES; 0 where the category is unknown or in none."""
+    """Return 1 to 8, in the order of ZONES; 0 if the category is unknown or in none."""
     if category is not None:
         lineage = {category, *vocabulary.ancestors("category", category)}
         for number, members in enumerate(ZONES.values(), 1):
@@ -58,7 +58,7 @@ def zone_of(category: str | None) -> int:
 
 
 def zone_ids(categories: Sequence[str | None]) -> torch.Tensor:
-    """Return (n,) long, see `zone_of`."""
+    """Return the zone of each category, (n,) long; see `zone_of`."""
     return torch.tensor([zone_of(category) for category in categories], dtype=torch.long)
 
 
@@ -69,7 +69,7 @@ def _cells(features: torch.Tensor, side: int) -> torch.Tensor:
 
 
 class GarmentLite0(nn.Module):
-    """(n, 3, s, s) in [-1, 1], s a multiple of 32 -> (n, num_features)."""
+    """Image tower from (n, 3, s, s) in [-1, 1], s a multiple of 32, to (n, num_features)."""
 
     # timm's network, whose attributes torch types as Tensor or Module
     body: Any
@@ -97,7 +97,7 @@ class GarmentLite0(nn.Module):
         self._spread_palette()
 
     def _spread_palette(self) -> None:
-        """Make channel k of the softmax largest near colour k, the colours on a lattice.
+        """Make channel k of the softmax largest near colour k of the lattice.
 
         The logit is -SHARPNESS * |x - c|^2, without the part that is the same for all c.
         """
@@ -115,7 +115,7 @@ class GarmentLite0(nn.Module):
     def forward(self, pictures: torch.Tensor, zones: torch.Tensor | None = None) -> torch.Tensor:
         """Return (n, num_features).
 
-        zones: (n,) long, the zone that is asked for; 0, the default, for whatever is pictured.
+        zones: (n,) long, the requested zone; 0, the default, stands for whatever is pictured.
         """
         features = self.body.bn1(self.body.conv_stem(pictures))
         stages = {}
@@ -140,7 +140,7 @@ class GarmentLite0(nn.Module):
     def _masks(
         self, fine: torch.Tensor, deep: torch.Tensor, zones: torch.Tensor | None
     ) -> torch.Tensor:
-        """Return (n, MASKS, cells), each of which sums to one."""
+        """Return the masks (n, MASKS, cells), each of which sums to one."""
         low, high = self.mask["fine"](fine), self.mask["deep"](deep)
         if zones is not None:
             asked = (zones > 0).float()[:, None, None]
@@ -160,7 +160,7 @@ class GarmentLite0(nn.Module):
 
 
 def _mask_layer(channels: int) -> nn.Conv2d:
-    """Return a layer of zeros: masks begin as the plain average."""
+    """Return a layer of zeros, so that masks start as the plain average."""
     layer = nn.Conv2d(channels, MASKS, 1, bias=False)
     nn.init.zeros_(layer.weight)
     return layer

@@ -1,4 +1,4 @@
-"""The named slices of the space, and the facet that each of them shows."""
+"""Named slices of the vector space, and the facets that each of them shows."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SLICES: dict[str, int] = {
     "audience": 16,
     "appearance": 40,
 }
-"""Slice -> its size in the built-in model, in order; 256 in all."""
+"""{slice: its size in the built-in model}, in order; 256 in all."""
 
 FACET_SLICE: dict[str, str] = {
     "category": "category",
@@ -28,7 +28,7 @@ FACET_SLICE: dict[str, str] = {
     "gender": "audience",
     "style": "appearance",
 }
-"""Facet -> the slice that shows it. No picture shows brand, size and price."""
+"""{facet: the slice that shows it}. No picture shows brand, size or price."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class SliceLayout:
         return sum(self.sizes)
 
     def slice(self, name: str) -> slice:
-        """Return the coordinates of a slice. Raises KeyError, which names the known slices."""
+        """Return a slice's coordinates. Raises KeyError, listing the slices, if there is none."""
         if name not in self.names:
             raise KeyError(f"no slice {name!r}; there are: {', '.join(self.names)}")
         number = self.names.index(name)

@@ -1,4 +1,4 @@
-"""Loading an encoder by its name."""
+"""Loader of encoders by name."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ if TYPE_CHECKING:
 def load_encoder(name: str = "builtin", device: str = "auto") -> OpenClipEncoder:
     """Load `builtin`, `hf-hub:ORG/REPO`, `local-dir:PATH`, or an open_clip `NAME/TAG`.
 
-    device: auto, cpu or cuda. Raises InputError for what does not exist, WorkError where a download
-    fails.
+    device: auto, cpu or cuda. Raises InputError if the name or device does not exist, WorkError
+    if a download fails.
     """
-    # torch and open_clip take seconds to import: only who encodes waits for them.
+    # torch and open_clip take seconds to import: only callers that encode wait for them.
     from encoders.encoder import open_encoder
 
     return open_encoder(name, device)

@@ -1,4 +1,4 @@
-"""Loading any open_clip model: ours from its folder, others by name and tag or from the hub."""
+"""Loader of open_clip models: ours from their folder, others by name and tag or from the hub."""
 
 from __future__ import annotations
 
@@ -34,26 +34,26 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A model ready to run, with what its input needs."""
+    """A model ready to run, with the transform and tokenizer of its inputs."""
 
     model: Any
     """open_clip's CLIP, in evaluation mode"""
     transform: Callable[[Image.Image], torch.Tensor] | None
-    """picture -> (3, s, s) by open_clip; None for the built-in model, which has its own squares"""
+    """function of open_clip from picture to (3, s, s); None for the built-in model's `squares`"""
     tokenizer: Callable[[list[str]], torch.Tensor]
-    """n texts -> (n, context) token ids"""
+    """function from n texts to (n, context) token ids"""
     side: int
     """side in pixels of the square that the image tower sees"""
     fingerprint: str
-    """of weights and config"""
+    """hash of weights and config"""
     folder: Path | None
-    """the folder of a model of ours, which holds its prototypes"""
+    """folder of a model that we trained, with its prototypes; None for others"""
 
 
 def load_model(name: str, device: str) -> LoadedModel:
     """Load `builtin`, `local-dir:PATH`, `hf-hub:ORG/REPO`, or open_clip's `NAME` or `NAME/TAG`.
 
-    Raises InputError for an unknown name, WorkError where a download fails.
+    Raises InputError if the name is unknown, WorkError if a download fails.
     """
     folder = _folder_of(name)
     if folder is not None and not (folder / CONFIG).is_file():
@@ -159,7 +159,7 @@ def _quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _progress() -> Iterator[None]:
-    """Let the hub show its downloads: a person who waits wants to see them."""
+    """Let the hub show download progress, so that a waiting user sees it."""
     before = os.environ.pop("HF_HUB_DISABLE_PROGRESS_BARS", None)
     try:
         yield

@@ -1,4 +1,4 @@
-"""Pictures to pixels as the built-in model was trained: the whole picture on a white square."""
+"""Pixels for the built-in model, as in its training: the whole picture on a white square."""
 
 from __future__ import annotations
 

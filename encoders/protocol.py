@@ -1,4 +1,4 @@
-"""The `Encoder` and the `Space` that every room names; whatever has these members will do."""
+"""Protocols `Encoder` and `Space`, which any object with these members satisfies."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Space(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the weights and config behind it; vectors of two fingerprints do not compare."""
+        """Hash of weights and config; vectors with different fingerprints are not comparable."""
 
     @property
     def dim(self) -> int:
@@ -25,14 +25,14 @@ class Space(Protocol):
 
     @property
     def layout(self) -> SliceLayout:
-        """The slices in order, and where each one lies."""
+        """The slices in order, with the position of each."""
 
     @property
     def facet_slice(self) -> Mapping[str, str]:
-        """Facet -> the slice that shows it."""
+        """{facet: the slice that shows it}"""
 
     def prototypes(self, facet: str) -> Prototypes | None:
-        """Return what the facet's values look like, or None where the space does not know it."""
+        """Return what the facet's values look like, or None if the space does not know it."""
 
 
 class Encoder(Space, Protocol):
@@ -47,12 +47,12 @@ class Encoder(Space, Protocol):
     ) -> np.ndarray:
         """Return (n, dim) float32.
 
-        garments: for each picture the category of the garment that is meant, or None. Models that
-        cannot be asked ignore it.
+        garments: for each picture the category of the garment that is meant, or None. Models
+        without this feature ignore it.
         """
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         """Return (n, dim) float32 for n phrases."""
 
     def all_prototypes(self) -> dict[str, Prototypes]:
-        """Return every table by name, the shop's own classes (`shop/article`) included."""
+        """Return every table by name, including the shop's own classes (`shop/article`)."""

@@ -16,7 +16,7 @@ class Prototypes:
     """A classifier over a facet's values.
 
     The probability of value v for a slice z is the softmax over v of scale * z.w_v + bias_v, or the
-    sigmoid of each where the values do not exclude one another.
+    sigmoid of each if the values do not exclude one another.
     """
 
     values: tuple[str, ...]
@@ -70,7 +70,7 @@ def write_prototypes(path: Path, table: Mapping[str, Prototypes]) -> None:
         tensors[f"{name}.scale"] = np.array([item.scale], dtype=np.float32)
         names[name] = {"values": list(item.values), "exclusive": item.exclusive}
     save_file(tensors, str(path), metadata={"prototypes": json.dumps(names, sort_keys=True)})
-    Path(path).chmod(0o644)  # safetensors lets nobody but the owner read
+    Path(path).chmod(0o644)  # safetensors makes the file readable by its owner only
 
 
 def read_prototypes(path: Path) -> dict[str, Prototypes]:

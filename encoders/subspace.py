@@ -1,7 +1,7 @@
 """Slices for a model that has none: subspaces spanned by its own text embeddings of the values.
 
 For each slice, the embeddings of its facets' values (a mean over prompts, less the facet's mean)
-are made orthogonal to the slices before (Gram-Schmidt) and reduced to their principal directions
+are made orthogonal to the previous slices (Gram-Schmidt) and reduced to their principal directions
 (SVD). What is left of the space is `appearance`. The bases together are one rotation, so nothing
 of the model's vector is lost.
 """
@@ -33,10 +33,10 @@ PROMPTS: dict[str, tuple[str, ...]] = {
 SCALE = 12.0
 """Scale of the cosines inside a slice, until a calibration on data fits a better one."""
 RANK_TOLERANCE = 1e-4
-"""Directions weaker than this part of the strongest are noise."""
+"""Directions weaker than this fraction of the strongest one count as noise."""
 
 EncodeTexts = Callable[[list[str]], np.ndarray]
-"""n texts -> (n, dim) unit vectors."""
+"""Function from n texts to (n, dim) unit vectors."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _directions(spread: np.ndarray, basis: np.ndarray, max_rank: int) -> np.ndar
     _, strengths, rows = np.linalg.svd(spread.astype(np.float64), full_matrices=False)
     strong = strengths[:max_rank] > RANK_TOLERANCE * max(strengths[0], 1e-12)
     directions = rows[:max_rank][strong].T
-    # Once more against the basis: rounding would otherwise leave the slices slightly askew.
+    # Project a second time, since rounding would otherwise leave the slices slightly askew.
     directions = directions - basis @ (basis.T @ directions)
     return np.linalg.qr(directions)[0].astype(np.float32)
 

@@ -1,12 +1,12 @@
-"""Imports torchvision and open_clip where the plain import fails, and without unused parts.
+"""Imports of torchvision and open_clip that leave out unused parts and work across builds.
 
 Torch's CPU wheel next to PyPI's torchvision leaves torchvision's compiled operators unloaded, and
 its import stops at `operator torchvision::nms does not exist`. timm and open_clip import
 torchvision without using such operators, so declaring their names is enough. Nothing is declared
 where the plain import works.
 
-Two imports would double the start of every command. torchvision and timm pull in torch's
-compiler, the one to ask whether it supports a device, the other to keep it from a function.
+Two other imports would double the start-up time of every command. torchvision and timm pull in
+torch's compiler, the former to ask whether it supports a device, the latter to exclude a function.
 open_clip pulls in transformers for text towers that the built-in model does not have.
 """
 
@@ -24,7 +24,7 @@ _COMPILER = "torch._dynamo.utils"
 
 
 def import_torchvision() -> None:
-    """Import torchvision, declaring the missing operators where the plain import fails for them.
+    """Import torchvision, declaring its operators if their absence makes the plain import fail.
 
     Raises whatever the import raises for any other reason.
     """
@@ -42,7 +42,7 @@ def import_torchvision() -> None:
 def import_open_clip(with_transformers: bool) -> ModuleType:
     """Import open_clip.
 
-    with_transformers: models with a Hugging Face text tower or tokenizer need that.
+    with_transformers: needed for models with a Hugging Face text tower or tokenizer.
     """
     import_torchvision()
     if (
@@ -79,7 +79,7 @@ def _disable(fn: Callable[..., Any] | None = None, recursive: bool = True, **_: 
 
 @contextlib.contextmanager
 def _without_compiler() -> Iterator[None]:
-    """Answer for torch's compiler, which nothing here uses, so that it is not imported."""
+    """Stand in for torch's compiler, which nothing here uses, so that it is not imported."""
     if _COMPILER in sys.modules:
         yield
         return

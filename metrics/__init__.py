@@ -1,1 +1,1 @@
-"""Measures for training and evaluation alike: proportions, AUC, calibration error, intervals."""
+"""Measures shared by training and evaluation: proportions, AUC, calibration error, intervals."""

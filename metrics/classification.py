@@ -15,16 +15,16 @@ class _RequiredFigure(TypedDict):
 
 
 class Figure(_RequiredFigure, total=False):
-    """A measured value over `n` cases, as JSON reports carry it; NaN where there was no case."""
+    """A measured value over `n` cases, in the form of the JSON reports; NaN without any case."""
 
     low: float
     """Lower bound of the 95% interval."""
     high: float
     """Upper bound of the 95% interval."""
     macro: float
-    """Mean of the values of the single classes."""
+    """Mean of the values of the individual classes."""
     classes: int
-    """How many classes were told apart."""
+    """Number of classes that were distinguished."""
 
 
 def undefined(n: int = 0) -> Figure:

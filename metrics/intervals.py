@@ -3,7 +3,7 @@
 Percentile bootstrap (Efron and Tibshirani, "An Introduction to the Bootstrap", 1993, chapter 13).
 Comparisons are paired: both methods see the same resampled queries, since a hard query is hard for
 both. Where a figure is the mean over several groups of queries (the kinds of change), each group is
-resampled by itself.
+resampled separately.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ LEVEL = (2.5, 97.5)
 """Percentiles of a 95% interval."""
 
 Groups = Mapping[str, Sequence[float]]
-"""Group -> one value per query."""
+"""{group: one value per query}"""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Estimate:
         return self.low > other.high
 
     def rounded(self) -> list[float | None]:
-        """Return [mean, low, high] with four digits for JSON; None for what is not finite."""
+        """Return [mean, low, high] with four digits for JSON; None replaces non-finite numbers."""
         return [
             round(value, 4) if np.isfinite(value) else None
             for value in (self.mean, self.low, self.high)
@@ -166,6 +166,6 @@ def _resampled_means(groups: Mapping[str, np.ndarray], seed: int, rounds: int) -
 
 
 def _estimate(mean: float, resampled: np.ndarray) -> Estimate:
-    # A ratio may be infinite, so bounds are sample values: there is nothing to interpolate.
+    # A ratio may be infinite, so the bounds are sample values, without interpolation.
     low, high = np.percentile(resampled, LEVEL, method="nearest")
     return Estimate(mean, float(low), float(high))

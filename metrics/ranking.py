@@ -14,7 +14,7 @@ Z_95 = 1.96
 
 
 def auc(scores: np.ndarray, positive: np.ndarray) -> float:
-    """Return the area under the ROC curve, ties counted by half; NaN unless both classes occur.
+    """Return the area under the ROC curve, with ties counted half; NaN unless both classes occur.
 
     scores: (n,). positive: (n,) bool. Computed from the ranks, as in the Mann-Whitney U statistic.
     """

@@ -1,6 +1,6 @@
-"""`python -m training ...`: fits everything that is fitted.
+"""Command line of `python -m training`, with a command for everything that is fitted.
 
-Progress on stderr, a JSON line of results on stdout.
+Progress goes to stderr, and the results to stdout as one line of JSON.
 """
 
 from __future__ import annotations
@@ -250,7 +250,7 @@ def _done(result: dict) -> None:
 
 
 def main() -> None:
-    """Errors become one line on stderr, and the exit code."""
+    """Run a command; report an error as one line on stderr and by the exit code."""
     logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
     run_door(app)
 

@@ -1,6 +1,6 @@
 """Command that fits an encoder to one shop and stores the fit in the shop's catalogue.
 
-How the fit is found: `adapt_fit.py`.
+`adapt_fit.py` finds the fit.
 """
 
 from __future__ import annotations

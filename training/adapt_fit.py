@@ -1,8 +1,9 @@
 """Fit of an encoder to a shop's items: slices, prototypes, calibration and guard thresholds.
 
-The listings label the pictures; nobody labels by hand. Some designs fit, the held-out ones choose
-between versions of a slice, calibrate, and set the thresholds. The prototypes of details stay: a
-listing that does not mention pockets does not deny them.
+The listings label the pictures, so no labelling by hand is needed. The fit uses some designs.
+The held-out ones choose between versions of a slice, calibrate, and set the thresholds. The
+prototypes of details stay unchanged, because a listing that does not mention pockets does not deny
+them.
 """
 
 from __future__ import annotations
@@ -141,7 +142,7 @@ def _merged(parts: Iterable[Mapping[str, V]]) -> dict[str, V]:
 
 
 def _layout(layout: SliceLayout, maps: Mapping[str, SliceMap]) -> SliceLayout:
-    """Return the layout after mapped slices took the size of their maps."""
+    """Return the layout with each mapped slice in the size of its map."""
     sizes = (
         maps[name].matrix.shape[1] if name in maps else size
         for name, size in zip(layout.names, layout.sizes, strict=True)

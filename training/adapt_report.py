@@ -38,7 +38,7 @@ def run(folder: Path, encoder_name: str | None = None) -> dict:
 
 
 def measure(encoder: Any, shop: Shop) -> dict:
-    """Return the same for a shop that is already read."""
+    """Return the report of `run` for a shop that has already been read."""
     reported = np.array([bucket_of(name) in REPORT_BUCKETS for name in shop.designs], dtype=bool)
     if not reported.any() or reported.all():
         raise InputError(

@@ -1,7 +1,7 @@
 """Seeded augmentation of whole batches in torch: geometry, resolution, background, light.
 
-Colours are labels, so hue stays; white balance moves a little and the light a little more, as lamps
-do.
+Colours are labels, so hue is kept. White balance shifts slightly, and brightness slightly more, as
+under real lamps.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from torch.nn import functional
 
 @dataclass(frozen=True)
 class Strength:
-    """How far a batch is moved; the defaults are for photos."""
+    """Strength of each augmentation; the defaults are for photos."""
 
     rotation: float = 14.0
-    """degrees, uniform in both directions"""
+    """Largest rotation in degrees; uniform in both directions."""
     zoom: tuple[float, float] = (0.75, 1.15)
     shift: float = 0.12
-    """of the side"""
+    """Largest shift, as a fraction of the side."""
     coarse: float = 0.3
-    """share sent through 60 to 90 px"""
+    """Share of pictures downscaled to 60 to 90 px and back."""
     background: float = 0.35
-    """share whose white background becomes something else"""
+    """Share of pictures whose white background is replaced."""
     lamp: float = 0.35
-    """share with a gradient of light and a cast of colour"""
+    """Share of pictures with a lighting gradient and a colour cast."""
 
 
 def _uniform(generator: torch.Generator, count: int, low: float, high: float) -> torch.Tensor:
@@ -37,9 +37,9 @@ def _uniform(generator: torch.Generator, count: int, low: float, high: float) ->
 def warp(
     images: torch.Tensor, side: int, strength: Strength, generator: torch.Generator
 ) -> torch.Tensor:
-    """(n, 3, s, s) in [0, 1] -> (n, 3, side, side).
+    """Rotate, zoom and shift pictures, and mirror half of them; pad with white.
 
-    Rotated, zoomed, shifted, half of them mirrored, padded with white.
+    images: (n, 3, s, s) in [0, 1]. Returns (n, 3, side, side).
     """
     n = len(images)
     angle = _uniform(generator, n, -strength.rotation, strength.rotation) * math.pi / 180
@@ -62,7 +62,7 @@ def warp(
 
 
 def coarsen(images: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
-    """Return a share of the batch through a smaller size and back, as thumbnails look."""
+    """Downscale a share of the batch and scale it back up, so that it looks like thumbnails."""
     rows = torch.nonzero(torch.rand(len(images), generator=generator) < share).flatten()
     if len(rows):
         size = int(torch.randint(60, 91, (1,), generator=generator))
@@ -83,8 +83,10 @@ def _smooth(
 def new_background(
     images: torch.Tensor, pale: torch.Tensor, share: float, generator: torch.Generator
 ) -> torch.Tensor:
-    """Replace near-white pixels by a smooth field with grain, except in photos of `pale` garments,
-    which would get holes."""
+    """Replace near-white pixels by a smooth, grainy colour field in a share of the pictures.
+
+    Photos of `pale` garments are skipped, since the garments would get holes.
+    """
     chosen = (torch.rand(len(images), generator=generator) < share) & ~pale
     rows = torch.nonzero(chosen).flatten()
     if len(rows):
@@ -106,9 +108,9 @@ def new_background(
 
 
 def relight(images: torch.Tensor, share: float, generator: torch.Generator) -> torch.Tensor:
-    """Brightness and contrast for all.
+    """Vary brightness, contrast and white balance of all pictures.
 
-    For a share a gradient of light and a cast of colour over the whole picture.
+    A share of them also gets a lighting gradient and a colour cast over the whole picture.
     """
     n, side = len(images), images.shape[-1]
     gain = _uniform(generator, n, 0.85, 1.12).view(n, 1, 1, 1)
@@ -127,9 +129,9 @@ def augment(
     strength: Strength,
     generator: torch.Generator,
 ) -> torch.Tensor:
-    """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], augmented.
+    """Return the augmented pictures, (n, 3, side, side) float in [-1, 1].
 
-    `pale` (n,) bool: white or cream garments.
+    images: (n, s, s, 3) uint8. pale: (n,) bool, white or cream garments.
     """
     batch = warp(images.permute(0, 3, 1, 2).float() / 255, side, strength, generator)
     batch = coarsen(batch, strength.coarse, generator)
@@ -138,8 +140,10 @@ def augment(
 
 
 def plain(images: torch.Tensor, side: int) -> torch.Tensor:
-    """(n, s, s, 3) uint8 -> (n, 3, side, side) float in [-1, 1], as the encoder sees it at run
-    time."""
+    """Return the pictures as the encoder sees them at run time.
+
+    images: (n, s, s, 3) uint8. Returns (n, 3, side, side) float in [-1, 1].
+    """
     batch = images.permute(0, 3, 1, 2).float() / 255
     if batch.shape[-1] != side:
         batch = functional.interpolate(

@@ -1,9 +1,9 @@
-"""Heads and calibration on finished slices.
+"""Refit and calibration of the prototypes on finished slices.
 
-Prototypes refitted gently, then a scale and a bias a facet.
-
-Refit on the fit part of the photos labelled by looking, beside labelled and drawn ones; calibrated
-on the calibration part and on the designs that choose. Nothing of the reported parts is read.
+Prototypes are refitted close to the trained ones; then each facet gets a calibrated scale and bias.
+The refit uses the fit part of the photos labelled by eye, together with shop-labelled photos and
+drawn pictures. The calibration uses the calibration part and the designs that choose. The reported
+parts are never read.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from metrics.encoder.photos import encode_photos
 from training.tower import allowed_matrix
 
 LOOKED_WEIGHT = 4.0
-"""One photo labelled by looking against one with a label of the shop or of the drawing."""
+"""Weight of a photo labelled by eye, relative to one labelled by the shop or by a drawing."""
 HOLD = (3.0, 30.0, 300.0)
-"""Strengths that hold a refitted prototype to the trained one; the calibration part picks."""
+"""Strengths of the pull towards the trained prototype; the calibration part picks one."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Labelled:
     slices: torch.Tensor
     """(n, size)"""
     allowed: torch.Tensor
-    """(n, V) bool; details: which are present"""
+    """(n, V) bool: the values that the label allows; for details, those present"""
     known: torch.Tensor
-    """(n, V) bool; details: which are known; else all"""
+    """(n, V) bool: for details, those whose presence is known; otherwise all True"""
     weight: torch.Tensor
     """(n,)"""
 
@@ -47,7 +47,7 @@ class Labelled:
 def gather(
     encoder: Encoder, vectors: np.ndarray, photos: list[Photo], facet: str, values: tuple[str, ...]
 ) -> Labelled:
-    """Return the rows that have a label of the facet. A label by looking replaces the shop's."""
+    """Return the photos with a label of the facet. A label made by eye replaces the shop's."""
     if facet == "details":
         present = np.array(
             [[bool(p.details.get(v)) for v in values] for p in photos], dtype=bool
@@ -75,7 +75,7 @@ def gather(
 
 
 def loss(logits: torch.Tensor, data: Labelled, exclusive: bool) -> torch.Tensor:
-    """Return the weighted mean of -log p(allowed set); for details, of the cross-entropies."""
+    """Return the weighted mean of -log p(allowed set); for details, of the binary cross-entropy."""
     if not exclusive:
         each = functional.binary_cross_entropy_with_logits(
             logits, data.allowed.float(), reduction="none"
@@ -102,7 +102,11 @@ def _minimise(parameters: list[torch.Tensor], objective: Callable[[], torch.Tens
 
 
 def refit(start: Prototypes, data: Labelled, hold: float) -> Prototypes:
-    """New vectors near the old ones: loss + hold/n * squared distance of the logits' weights."""
+    """Return prototypes refitted to `data` and kept close to `start`.
+
+    Minimises loss + hold/n * squared distance of the logits' weights from the initial ones. Returns
+    `start` itself if there are fewer than 10 examples.
+    """
     if len(data.slices) < 10:
         return start
     begin = torch.from_numpy(start.vectors * start.scale)
@@ -118,8 +122,8 @@ def refit(start: Prototypes, data: Labelled, hold: float) -> Prototypes:
             * ((weights - begin).square().sum() / start.scale + (bias - first).square().sum())
         ),
     )
-    # One scale for all values keeps the contract (scale * cosine); a row's own length goes into its
-    # bias, at the mean cosine.
+    # `Prototypes` has one scale for all values (scale * cosine), so the effect of each row's length
+    # is moved into its bias, at the mean cosine.
     rows = weights.detach().numpy()
     scale = float(np.linalg.norm(rows, axis=1).mean())
     vectors = unit(rows)
@@ -135,7 +139,11 @@ def refit(start: Prototypes, data: Labelled, hold: float) -> Prototypes:
 
 
 def calibrate(start: Prototypes, data: Labelled, bias_hold: float = 8.0) -> Prototypes:
-    """Scale and bias that fit `data`; a bias moves only as far as its examples carry it."""
+    """Return `start` with scale and bias fitted to `data`.
+
+    `bias_hold` keeps a bias from moving further than its examples justify. Returns `start` itself
+    if there are fewer than 25 examples.
+    """
     if len(data.slices) < 25:
         return start
     cosine = data.slices @ torch.from_numpy(start.vectors).T
@@ -165,7 +173,7 @@ def fit_facet(
     fit: tuple[np.ndarray, list[Photo]],
     check: tuple[np.ndarray, list[Photo]],
 ) -> tuple[Prototypes, dict]:
-    """Refit with the hold that the calibration part likes best (or not at all), then calibrate."""
+    """Refit with the hold that is best on the calibration part, or not at all, then calibrate."""
     fitting, checking = (
         gather(encoder, *fit, facet, start.values),
         gather(encoder, *check, facet, start.values),
@@ -193,9 +201,9 @@ def fit_facet(
 
 
 def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo], list[Photo]]:
-    """Photos to refit on, and photos to calibrate on.
+    """Return the photos to refit on and the photos to calibrate on.
 
-    Those labelled by looking, and others by the rule of designs.
+    Photos labelled by eye go by their own part, the others by the role of their design.
     """
     fit = [
         p
@@ -224,12 +232,10 @@ def calibration_parts(photos: list[Photo], small: int = 600) -> tuple[list[Photo
 def run(
     encoder: Encoder, data: Path, folder: Path, drawn: tuple[np.ndarray, list[Photo]] | None = None
 ) -> dict[str, dict]:
-    """Fit every facet's prototypes and writes them to `folder`.
+    """Fit every facet's prototypes and write them to `folder`.
 
-    Drawn pictures stand in where photos have no label.
-
-    Starts from the prototypes as trained, so that it may be repeated. Returns facet -> what was
-    chosen, and on how many examples.
+    Drawn pictures fill in where photos have no labels. The fit starts from the trained prototypes,
+    so it can be repeated. Returns {facet: what was chosen, and on how many examples}.
     """
     fit_photos, check_photos = calibration_parts(read_photos(data))
     fit, check = (
@@ -247,7 +253,7 @@ def run(
         if drawn is not None and facet not in ("category", "color", "gender"):
             apart = (
                 np.arange(len(drawn[1])) % 4 == 0
-            )  # a quarter of the drawings calibrates, where it is needed
+            )  # a quarter of the drawings can be used to calibrate
             fitting = _joined(fitting, drawn, ~apart)
             checking = _joined(checking, drawn, apart) if few else checking
         trained = table.get(f"trained/{facet}", table[facet])

@@ -1,5 +1,5 @@
-# ruff: noqa: E501 - a row of the card's Markdown tables is one line
-"""The model card: what the model is, what it learned from, what it knows, where it fails."""
+# ruff: noqa: E501 - a row of a Markdown table must be one line
+"""Model card: what the model is, its training data, its figures and its limits."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _LIMITS = """
 
 
 def figure(entry: Figure) -> str:
-    """`.864 (.840 to .885)`"""
+    """Format a figure with its interval, as in `.864 (.840 to .885)`."""
 
     def short(value: float) -> str:
         return f"{value:.3f}".removeprefix("0")
@@ -77,7 +77,7 @@ def figure(entry: Figure) -> str:
 
 
 def figure_lines(figures: EncoderReport) -> list[str]:
-    """Return a Markdown table of everything that `measure` returned."""
+    """Return the lines of a Markdown table of all figures from `measure`."""
     lines = ["| what | figure | macro | n |", "| --- | --- | --- | --- |"]
     names = {"article": "type", "base": "colour", "shop_pattern": "pattern", "audience": "audience"}
     for head, entry in figures["shop"].items():
@@ -110,7 +110,7 @@ def figure_lines(figures: EncoderReport) -> list[str]:
 def write_card(
     encoder: OpenClipEncoder, job: Job, words: dict[str, float], report: dict[str, dict]
 ) -> EncoderReport:
-    """Measure and writes `README.md` into the model's folder. Returns the figures."""
+    """Measure the encoder, write `README.md` into the model's folder and return the figures."""
     from training.export import CONTEXT, TEXT
 
     figures = measure(encoder, job.data)

@@ -18,7 +18,7 @@ from encoders.layout import FACET_SLICE
 
 SIDE = 192
 SEED = 4711
-"""Not a seed of a demo catalogue: those are small numbers."""
+"""Seed of the drawings. Demo catalogues use small numbers, so none of them has this seed."""
 
 DETAILS = vocabulary.leaf_values("details")
 

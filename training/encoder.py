@@ -1,5 +1,7 @@
-"""From the ImageNet start, the photos and drawn pictures to the built-in model's folder, in steps
-that resume."""
+"""Training of the built-in model, from the ImageNet start to the model's folder.
+
+It learns from photos and drawn pictures, in steps that resume after an interruption.
+"""
 
 from __future__ import annotations
 
@@ -33,33 +35,33 @@ from training.words import WordsRecipe, fit_words, phrase_accuracy
 MOST_BYTES = 10_000_000
 CHECKPOINT = "checkpoint.pt"
 TITLES = 2500
-"""Product photos whose display names the text tower sees beside their pictures."""
+"""Number of product photos whose display names train the text tower against their pictures."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """One training run: where everything lies, and how long it takes."""
+    """Folders, settings and extent of one training run."""
 
     data: Path
     cache: Path
-    """decoded photos and drawn pictures; outside the repository"""
+    """Folder of decoded photos and drawn pictures, outside the repository."""
     work: Path
-    """checkpoints of this run"""
+    """Folder of this run's checkpoints."""
     out: Path
-    """the model's folder"""
+    """Folder of the model."""
     recipe: Recipe = field(default_factory=Recipe)
     words: WordsRecipe = field(default_factory=WordsRecipe)
     drawn: int = 3600
     drawn_seed: int = SEED
     side: int = 160
-    """pixels at run time"""
+    """Side in pixels of the pictures at run time."""
     processes: int = 2
     device: str = "cpu"
     log: Path | None = None
 
 
 def load_table(job: Job) -> Table:
-    """All photos and drawn pictures with their labels. The same in every process."""
+    """Return all photos and drawn pictures with their labels, the same in every process."""
     photos = read_photos(job.data)
     arrays = cached_arrays(job.data, job.cache, photos)
     if any(stage.drawn for stage in job.recipe.stages):
@@ -74,13 +76,13 @@ def choosing_rows(table: Table, small: int = 600) -> np.ndarray:
 
 
 def new_model(table: Table, seed: int) -> SliceTower:
-    """Return the tower at its ImageNet start with seeded heads."""
+    """Return the tower with its ImageNet weights and with heads initialised from the seed."""
     classes = {head: list(values) for head, values in table.classes.items()}
     return SliceTower(imagenet_tower(), classes, seed)
 
 
 def train_pictures(team: Team, job: Job) -> None:
-    """The image tower, all stages, from the checkpoint where there is one."""
+    """Train the image tower through all stages, resuming from a checkpoint if there is one."""
     table = load_table(job)
     trainer = Trainer(
         new_model(table, job.recipe.seed),
@@ -110,7 +112,7 @@ def train_pictures(team: Team, job: Job) -> None:
 def load_pictures(job: Job, table: Table) -> SliceTower:
     """Return the averaged model of the last checkpoint, finished or not.
 
-    Raises WorkError where there is none.
+    Raises WorkError if there is none.
     """
     trainer = Trainer(
         new_model(table, job.recipe.seed), table, job.recipe, job.work / CHECKPOINT, job.device
@@ -121,9 +123,9 @@ def load_pictures(job: Job, table: Table) -> SliceTower:
 
 
 def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
-    """Return what merges are learned from.
+    """Return the texts that the merges are learned from.
 
-    Display names of the training part, captions, the vocabulary.
+    They are the display names of the training part, the captions, and the vocabulary.
     """
     return (
         [p.title for p in photos if p.role == "train"]
@@ -133,9 +135,10 @@ def text_corpus(data: Path, photos: list[Photo]) -> list[str]:
 
 
 def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
-    """Fit the text tower on the finished pictures and writes the folder.
+    """Fit the text tower to the finished picture slices and write the model's folder.
 
-    Returns the vocabulary's accuracy by words.
+    Returns the accuracy on the vocabulary's words, see `phrase_accuracy`. Raises WorkError if the
+    folder exceeds MOST_BYTES.
     """
     open_clip = import_open_clip(with_transformers=False)
     merges = learn_merges(text_corpus(job.data, table.photos))
@@ -173,8 +176,10 @@ def export(job: Job, table: Table, model: SliceTower) -> dict[str, float]:
 
 
 def drawn_labels(encoder, job: Job, count: int = 500) -> tuple[np.ndarray, list[Photo]] | None:
-    """Slices and labels of drawn pictures that the tower has not seen, for heads without labelled
-    photos."""
+    """Return vectors and labels of drawn pictures that the tower has not seen.
+
+    They serve the heads that have no labelled photos. Returns None if the run uses no drawings.
+    """
     if not job.drawn:
         return None
     from PIL import Image
@@ -184,7 +189,7 @@ def drawn_labels(encoder, job: Job, count: int = 500) -> tuple[np.ndarray, list[
 
 
 def finish(job: Job, words: dict[str, float]) -> None:
-    """Calibrate the written model, measure it, write its card."""
+    """Calibrate the written model, measure it and write its card."""
     name = f"local-dir:{job.out}"
     report = calibrate(
         load_encoder(name, job.device),
@@ -196,15 +201,15 @@ def finish(job: Job, words: dict[str, float]) -> None:
 
 
 def run(job: Job) -> None:
-    """Everything, from whatever the work folder already holds."""
+    """Run the whole training, resuming from whatever the work folder already holds."""
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")  # see encoders.load_encoder
-    load_table(job)  # decode and draw once, before several processes want it
+    load_table(job)  # decode and draw once, before several processes need it
     run_team(job.processes, train_pictures, job)
     export_and_finish(job)
 
 
 def export_and_finish(job: Job) -> None:
-    """Text tower, heads, figures and card from the last checkpoint."""
+    """Make the text tower, heads, figures and card from the last checkpoint."""
     table = load_table(job)
     words = export(job, table, load_pictures(job, table))
     finish(job, words)

@@ -63,7 +63,7 @@ def build_clip(side: int, merges: int, seed: int) -> CLIP:
 
 
 def into_clip(model: SliceTower, clip: CLIP) -> None:
-    """Copy tower and projection to where open_clip's timm adapter wants them."""
+    """Copy tower and projection to where open_clip's timm adapter expects them."""
     state = {f"trunk.{name}": tensor for name, tensor in model.tower.state_dict().items()}
     state |= {
         "head.proj.weight": model.projection.weight.detach(),

@@ -1,7 +1,7 @@
-"""The baseline of a training: a logistic regression on the ImageNet features that it starts from.
+"""Baseline for training: logistic regression on the ImageNet features that training starts from.
 
-Parts of one shop differ in difficulty. What a training brings is its distance to this line on the
-same part.
+Parts of one shop differ in difficulty, so the gain from training is measured against this baseline
+on the same part.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from training.tower import imagenet_tower
 
 SIDE = 160
 PENALTIES = (3e-5, 1e-4, 3e-4, 1e-3, 3e-3)
-"""Strengths of the L2 penalty; the choosing designs pick."""
+"""Strengths of the L2 penalty; the choosing designs pick one."""
 HEADS = ("article", "base", "shop_pattern", "audience")
 
 
 @torch.inference_mode()
 def features(data: Path, photos: list[Photo], batch: int = 32) -> np.ndarray:
-    """Return (n, 1280): the average of the last feature map, 160 px."""
+    """Return (n, 1280): the average of the last feature map, at 160 px."""
     body = imagenet_tower().body.eval().to(memory_format=torch.channels_last)
     opener, parts = photo_opener(data, "product"), []
     for start in tqdm(
@@ -52,8 +52,10 @@ def features(data: Path, photos: list[Photo], batch: int = 32) -> np.ndarray:
 def regression(
     inputs: torch.Tensor, labels: torch.Tensor, classes: int, penalty: float
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """Weights (d, classes) and bias (classes,) of the penalised multinomial logistic regression, by
-    L-BFGS."""
+    """Fit a penalised multinomial logistic regression by L-BFGS.
+
+    Returns the weights (d, classes) and the bias (classes,).
+    """
     weights = torch.zeros(inputs.shape[1], classes, requires_grad=True)
     bias = torch.zeros(classes, requires_grad=True)
     optimizer = torch.optim.LBFGS([weights, bias], max_iter=120, line_search_fn="strong_wolfe")
@@ -72,7 +74,7 @@ def regression(
 
 
 def run(data: Path) -> dict[str, Figure]:
-    """Return head -> accuracy on the reported designs, fitted on the training designs."""
+    """Return {head: accuracy on the reported designs} after a fit on the training designs."""
     everything = read_photos(data)
     photos = [
         p for p in everything if p.source == "product" and p.role in ("train", "choose", "report")

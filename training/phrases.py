@@ -23,7 +23,7 @@ _FORMS: dict[str, tuple[str, ...]] = {
     "style": ("{}", "{} style"),
 }
 _BEFORE = ("style", "color", "pattern", "fit", "material", "category")
-"""What stands before the noun in English, the noun last."""
+"""Facets in English word order: the modifiers first, the noun last."""
 _OPENINGS = (
     "",
     "",
@@ -42,16 +42,16 @@ _OPENINGS = (
 
 @dataclass(frozen=True)
 class Phrase:
-    """Words, and the values that they ask for."""
+    """A phrase and the values that it asks for."""
 
     text: str
     wants: dict[str, frozenset[str]] = field(default_factory=dict)
 
 
 def meaning(facet: str, value: str) -> frozenset[str]:
-    """Return the leaves that a value stands for.
+    """Return the leaves that a value stands for: itself and what it covers.
 
-    Itself and what it covers; "blue" is first of all blue.
+    "blue" means blue first of all.
     """
     leaves = frozenset(vocabulary.leaf_values(facet))
     if value in leaves:
@@ -69,7 +69,7 @@ def _asked(facet: str) -> list[str]:
 
 def _say(facet: str, word: str, rng: np.random.Generator) -> str:
     form = str(rng.choice(_FORMS[facet]))
-    # A synonym that names its part already ("half sleeves", "v neck") takes no second noun.
+    # A synonym that already names its part ("half sleeves", "v neck") takes no second noun.
     return (
         word
         if any(noun in word for noun in ("sleeve", "neck", "length", "fit", "shoulder"))
@@ -78,7 +78,7 @@ def _say(facet: str, word: str, rng: np.random.Generator) -> str:
 
 
 def random_phrase(rng: np.random.Generator) -> Phrase:
-    """One to four facets, each by a random synonym, in a usual order."""
+    """Return a phrase of one to four facets in a usual order, each named by a random synonym."""
     count = int(rng.choice([1, 2, 3, 4], p=[0.4, 0.3, 0.2, 0.1]))
     weights = np.array([3.0 if f in ("category", "color", "pattern") else 1.0 for f in FACET_SLICE])
     facets = rng.choice(list(FACET_SLICE), size=count, replace=False, p=weights / weights.sum())
@@ -95,7 +95,7 @@ def random_phrase(rng: np.random.Generator) -> Phrase:
 
 
 def plain_phrases() -> list[Phrase]:
-    """Return every word of the vocabulary by itself."""
+    """Return one phrase for each word of the vocabulary."""
     return [
         Phrase(word, {facet: meaning(facet, value)})
         for facet in FACET_SLICE

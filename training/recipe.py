@@ -20,7 +20,7 @@ class Stage:
     drawn: int = 0
     """Number of drawn pictures, sampled anew each epoch."""
     looked: int = 3
-    """Repetitions per epoch of each photo labelled by looking (fit part)."""
+    """Repetitions per epoch of each photo labelled by eye (fit part)."""
     rate: float = 1.0
     """Factor on both learning rates."""
 

@@ -68,15 +68,15 @@ class Table:
 
 
 def _zone(categories: frozenset[str]) -> int:
-    """Return the zone where all allowed categories agree, else 0."""
+    """Return the zone if all allowed categories share one, else 0."""
     zones = {zone_of(category) for category in categories}
     return zones.pop() if len(zones) == 1 else 0
 
 
 def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:
-    """Head -> values.
+    """Return {head: values}.
 
-    The shop's classes with `least` training photos or more, and the vocabulary's leaves.
+    These are the shop's classes with at least `least` training photos, and the vocabulary's leaves.
     """
     classes: dict[str, list[str]] = {}
     for head in SHOP_HEADS:
@@ -88,7 +88,7 @@ def shop_classes(photos: list[Photo], least: int) -> dict[str, list[str]]:
 
 
 def epoch_rows(table: Table, stage: Stage, rng: np.random.Generator) -> np.ndarray:
-    """Return the rows of one epoch in their order."""
+    """Return the rows of one epoch, in training order."""
     parts = [table.rows("product", "train"), table.rows("shopper", "train")]
     for source, wanted in (("small", stage.small), ("drawn", stage.drawn)):
         rows = table.rows(source, "train")
@@ -104,7 +104,7 @@ def epoch_rows(table: Table, stage: Stage, rng: np.random.Generator) -> np.ndarr
 def batch_pixels(
     table: Table, rows: np.ndarray, side: int, strength: Strength | None, seed: int
 ) -> torch.Tensor:
-    """Return (n, 3, side, side); augmented by `strength`, plain without."""
+    """Return (n, 3, side, side), augmented by `strength`, or plain if it is None."""
     generator = torch.Generator().manual_seed(seed)
     out = torch.empty(len(rows), 3, side, side)
     for positions, pixels in table.pixels(rows):
@@ -118,7 +118,7 @@ def batch_pixels(
 
 
 def label_share(table: Table, rows: np.ndarray) -> dict[str, float]:
-    """Head -> share of the rows that have a label."""
+    """Return {head: share of the rows that have a label}."""
     share = {
         head: float(allowed[rows].any(1).float().mean()) for head, allowed in table.allowed.items()
     }
@@ -143,7 +143,7 @@ def encode_rows(
 def accuracy(
     model: SliceTower, table: Table, rows: np.ndarray, side: int, device: str
 ) -> dict[str, float]:
-    """Head -> share of labelled rows whose best value is allowed."""
+    """Return {head: share of labelled rows whose most probable value is allowed}."""
     slices = {
         name: part.to(device)
         for name, part in encode_rows(model, table, rows, side, device).items()

@@ -1,6 +1,6 @@
 """Fit of the guard's thresholds: the probabilities at which an attribute counts as shown or absent.
 
-Data: photos labelled by looking (their calibration part), shop-labelled photos of the designs that
+Data: photos labelled by eye (their calibration part), shop-labelled photos of the designs that
 choose (kind, colour, audience), and the drawn truth of a catalogue with another seed than the
 reported one. Photos and drawings are two domains, each with thresholds of its own.
 
@@ -226,7 +226,7 @@ def bands(
 
 
 def photo_truth(photo: Photo) -> dict[str, frozenset[str]]:
-    """Return a photo's labels: by looking if it was looked at, else the shop's SHOP_FACETS."""
+    """Return the labels made by eye if `photo.looked` is set, else the shop's for SHOP_FACETS."""
     if photo.looked is None:
         return {
             facet: photo.sets[facet] for facet in SHOP_FACETS if len(photo.sets.get(facet, ())) == 1

@@ -18,7 +18,7 @@ MERGES = 2600
 
 
 def vocabulary_phrases() -> list[str]:
-    """Return every word of the vocabulary's seen facets."""
+    """Return every word for the values of the facets that pictures show."""
     return [
         word
         for facet in FACET_SLICE
@@ -28,9 +28,9 @@ def vocabulary_phrases() -> list[str]:
 
 
 def caption_texts(data: Path) -> list[str]:
-    """Return the train captions of FashionIQ, for the words that people use.
+    """Return FashionIQ's training captions, which show the words that people use.
 
-    None where the folder is missing.
+    The list is empty if the folder is missing.
     """
     texts: list[str] = []
     for path in sorted((data / "fashioniq_captions").glob("cap.*.train.json")):
@@ -40,8 +40,10 @@ def caption_texts(data: Path) -> list[str]:
 
 
 def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, str]]:
-    """Byte-pair merges of the words in `texts`, the last letter of a word marked `</w>` (Sennrich
-    et al., arXiv 1508.07909)."""
+    """Return the byte-pair merges of the words in `texts` (Sennrich et al., arXiv 1508.07909).
+
+    The last letter of a word is marked with `</w>`.
+    """
     counts = Counter(word for text in texts for word in re.findall("[a-z]+", text.lower()))
     words = [((*word[:-1], word[-1] + "</w>"), count) for word, count in sorted(counts.items())]
     pairs: Counter[tuple[str, str]] = Counter()
@@ -56,7 +58,7 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
     while len(learned) < merges and heap:
         count, best = heapq.heappop(heap)
         if pairs.get(best, 0) != -count:
-            continue  # an entry from before the pair's count changed
+            continue  # stale: the pair's count has changed since
         if -count < 2:
             break
         learned.append(best)
@@ -75,7 +77,7 @@ def learn_merges(texts: Iterable[str], merges: int = MERGES) -> list[tuple[str, 
 def _merge_word(
     words: list, i: int, best: tuple[str, str], pairs: Counter, where: dict
 ) -> set[tuple[str, str]]:
-    """Join `best` in word i; returns the pairs whose counts changed."""
+    """Join `best` in word i and return the pairs whose counts changed."""
     parts, count = words[i]
     touched = set(pairwise(parts))
     for pair in pairwise(parts):
@@ -96,17 +98,17 @@ def _merge_word(
 
 
 def write_merges(path: Path, merges: list[tuple[str, str]]) -> None:
-    """SimpleTokenizer skips the first line.
+    """Write the merges after a version line, which SimpleTokenizer skips.
 
-    No time stamp, so that the same merges give the same bytes.
+    The file has no time stamp, so the same merges give the same bytes.
     """
     text = "\n".join(["#version: 0.2", *(" ".join(pair) for pair in merges)])
     path.write_bytes(gzip.compress(text.encode("utf-8"), mtime=0))
 
 
 def vocabulary_size(merges: int) -> int:
-    """Tokens of a SimpleTokenizer with so many merges.
+    """Return the number of tokens of a SimpleTokenizer with this many merges.
 
-    Bytes, bytes at a word's end, merges, start and end of text.
+    They are the bytes, the bytes at the end of a word, the merges, and start and end of text.
     """
     return 512 + merges + 2

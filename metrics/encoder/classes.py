@@ -13,7 +13,7 @@ from metrics.classification import Figure, proportion, undefined
 from metrics.encoder.photos import probabilities
 
 MIN_ITEMS = 20
-"""Items of `product_photos` that make a shop class one of the reported ones."""
+"""Fewest items of `product_photos` for a shop class to be reported."""
 
 
 def class_accuracy(
@@ -41,10 +41,10 @@ def class_accuracy(
 
 
 def reported_classes(photos: Sequence[Photo]) -> dict[str, list[str]]:
-    """Return head -> the classes that are reported, in order.
+    """Return {head: its reported classes, in order}.
 
-    Article types and base colours with at least MIN_ITEMS items in `product_photos`; every pattern
-    and audience.
+    These are the article types and base colours with at least MIN_ITEMS items in `product_photos`,
+    and every pattern and audience.
     """
     labels = [photo.shop for photo in photos if photo.source == "product"]
     minimum = {"article": MIN_ITEMS, "base": MIN_ITEMS, "shop_pattern": 1, "audience": 1}

@@ -1,4 +1,4 @@
-"""The whole report on an encoder, over the reported parts of the labelled photos."""
+"""Full report on an encoder, over the reported parts of the labelled photos."""
 
 from __future__ import annotations
 
@@ -20,30 +20,30 @@ from metrics.encoder.visible import visible_figures
 
 
 class EncoderReport(TypedDict):
-    """What `measure` returns, ready for JSON."""
+    """Result of `measure`, ready for JSON."""
 
     encoder: str
     fingerprint: str
     side: int
     """Side in pixels of the square that the image tower sees."""
     shop: dict[str, Figure]
-    """Head -> accuracy on product photos, of the shop's own classes."""
+    """{head: accuracy on product photos among the shop's own classes}"""
     asked: dict[str, Figure]
-    """The same where the encoder is told the kind of garment."""
+    """Like `shop`, with the encoder told the kind of garment."""
     shopper: dict[str, Figure]
     """Accuracy of the kind on shoppers' photos."""
     looked: dict[str, dict[str, Figure]]
-    """Part of the photos -> facet -> accuracy against labels made by looking."""
+    """{part of the photos: {facet: accuracy against labels made by eye}}"""
     calibration: dict[str, Figure]
-    """Slice -> expected calibration error."""
+    """{slice: expected calibration error}"""
     text: dict[str, Figure]
-    """Kind of phrase -> precision at 10 against product photos."""
+    """{kind of phrase: precision at 10 against product photos}"""
 
 
 def measure(encoder: OpenClipEncoder, data: Path) -> EncoderReport:
     """Measure an encoder on the reported parts of the folders in `data`.
 
-    Raises InputError where photos are missing, or the encoder has no trained classes.
+    Raises InputError if photos are missing or the encoder has no trained classes.
     """
     photos = read_photos(data)
     products = _reported(photos, "product")
@@ -84,7 +84,7 @@ def _reported(photos: Sequence[Photo], source: str) -> list[Photo]:
 
 
 def _looked_parts(photos: Sequence[Photo], looked: Sequence[Photo]) -> dict[str, list[int]]:
-    """Return part -> rows of `looked`: by source, by designs that no training saw, and all."""
+    """Return {part: rows of `looked`}: each source, designs never trained on, and all."""
     parts = {
         source: [row for row, photo in enumerate(looked) if photo.source == source]
         for source in ("product", "shopper")

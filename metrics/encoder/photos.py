@@ -1,4 +1,4 @@
-"""Labelled photos to vectors, and vectors to the probabilities of a facet's values."""
+"""Vectors of labelled photos, and probabilities of a facet's values from vectors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from errors import InputError
 
 BATCH = 64
 QUIET_BELOW = 128
-"""Photos below which no progress bar is worth its line."""
+"""Number of photos below which no progress bar is shown."""
 
 SHOP_SLICES = {
     "shop/article": "category",
@@ -24,7 +24,7 @@ SHOP_SLICES = {
     "shop/audience": "audience",
     "shop/usage": "appearance",
 }
-"""The shop's own classes -> the slice that shows them."""
+"""{table of the shop's own classes: the slice that shows them}"""
 
 
 def encode_photos(
@@ -32,7 +32,7 @@ def encode_photos(
 ) -> np.ndarray:
     """Return (n, dim) vectors of the original pictures.
 
-    name_garment: tell the encoder which kind of garment the labels name.
+    name_garment: whether to tell the encoder which kind of garment the labels name.
     """
     openers = {source: photo_opener(data, source) for source in {p.source for p in photos}}
     batches = []
@@ -59,8 +59,8 @@ def probabilities(
 ) -> tuple[Prototypes, np.ndarray]:
     """Return the prototypes of a facet or of shop classes, and the (n, V) probabilities.
 
-    table: a facet, or `shop/article` and the like. Raises InputError where the encoder
-    has no such table.
+    table: a facet, or a table of shop classes such as `shop/article`. Raises InputError if the
+    encoder has no such table.
     """
     prototypes = encoder.prototypes(table)
     if prototypes is None:

@@ -1,4 +1,4 @@
-"""Retrieval of photos by short phrases: a kind, a colour, a colour and a kind."""
+"""Retrieval of photos by short phrases that name a kind, a colour, or both."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from metrics.ranking import Z_95
 
 DEPTH = 10
 MIN_RELEVANT = 5
-"""Relevant photos below which a phrase is not measured."""
+"""Fewest relevant photos for a phrase to be measured."""
 
 Wanted = Mapping[str, str]
-"""Facet -> the value that a phrase asks for."""
+"""{facet: the value that a phrase asks for}"""
 
 
 def phrase_precision(
@@ -26,9 +26,9 @@ def phrase_precision(
     photos: Sequence[Photo],
     min_relevant: int = MIN_RELEVANT,
 ) -> dict[str, Figure]:
-    """Return kind of phrase -> mean precision at 10, judged by the shop's labels.
+    """Return {kind of phrase: mean precision at 10}, judged by the shop's labels.
 
-    vectors: (n, dim), a row per photo. The interval is normal, over the phrases.
+    vectors: (n, dim), a row per photo. The interval over the phrases assumes a normal distribution.
     """
     figures: dict[str, Figure] = {}
     for kind, phrases in _phrases(photos).items():
@@ -44,7 +44,7 @@ def phrase_precision(
 
 
 def _phrases(photos: Sequence[Photo]) -> dict[str, dict[str, Wanted]]:
-    """Return kind of phrase -> phrase -> what it asks for, of all unambiguously labelled photos."""
+    """Return {kind: {phrase: its values}}, collected from all unambiguously labelled photos."""
     phrases: dict[str, dict[str, Wanted]] = {"category": {}, "color": {}, "color and category": {}}
     for photo in photos:
         labels = {
@@ -69,7 +69,7 @@ def _fits(photo: Photo, wanted: Wanted) -> bool:
 def _scores(
     encoder: Encoder, vectors: np.ndarray, text: np.ndarray, facets: Sequence[str]
 ) -> np.ndarray:
-    """Return (n,) sums of the cosines in the facets' slices."""
+    """Return (n,) sums over the facets of the cosines in their slices."""
     scores = np.zeros(len(vectors), dtype=np.float32)
     for facet in facets:
         span = encoder.layout.slice(encoder.facet_slice[facet])

@@ -1,4 +1,4 @@
-"""Facets and details against labels that people made by looking at the photo."""
+"""Accuracy on facets and details, judged by labels that people made from the photo."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from metrics.ranking import auc_figure
 FACETS = ("color", "pattern", "sleeve_length", "neckline", "length")
 DETAILS = ("hood", "zipper", "buttons", "pockets")
 _NEAREST_FAMILY = {"teal": "green", "turquoise": "blue"}
-"""Colours without a parent that an eye counts as shades of another."""
+"""Colours without a parent that people see as shades of another colour."""
 
 
 def color_family(color: str) -> str:
@@ -30,7 +30,7 @@ def visible_figures(
 ) -> dict[str, Figure]:
     """Return the accuracy of every facet and the AUC of every detail.
 
-    vectors: (n, dim), a row per photo. "color with parents" counts colours of one family as equal.
+    vectors: (n, dim), a row per photo. "color with parents" treats colours of one family as equal.
     """
     figures: dict[str, Figure] = {}
     for facet in FACETS:

@@ -1,1 +1,1 @@
-"""Fitting the learned composers on queries mined from a catalogue's own attributes."""
+"""Training of the learned composers on queries mined from a catalogue's own attributes."""

@@ -1,10 +1,10 @@
-"""Training one learned composer on frozen vectors.
+"""Training of a learned composer on frozen vectors.
 
-All kinds alike: same queries, seeds, steps and batches.
+All kinds are trained alike, with the same queries, seeds, steps and batches.
 
-Loss: the wish's query against the items of its gallery, softmax over their inner products; the
-targets share the probability (half of the loss asks for each of them, weighted by how like the
-reference it is otherwise, half for any).
+The loss is a softmax over the inner products of the composed query and the items of its gallery.
+Half of the loss asks for each of the targets, weighted by its similarity to the reference in the
+other attributes. The other half asks for any of the targets.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from training.composers.triplets import Mined, changed_facets, finer_agreement
 
 @dataclass(frozen=True)
 class Recipe:
-    """All that decides a training, the data aside."""
+    """All settings of a training run; together with the data they determine its result."""
 
     seed: int = 1
     steps: int = 900
@@ -43,7 +43,7 @@ class Recipe:
     noise: float = 0.3
     """Length of the random shift of a reference's unit slices.
 
-    Held-out pictures lie less well than trained ones.
+    The encoder places held-out pictures less accurately than those it was trained on.
     """
     look_every: int = 100
     save_every: int = 100
@@ -51,9 +51,9 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Pool:
-    """Queries of one gallery, ready for a network.
+    """Queries of one gallery, prepared for a network.
 
-    inputs: name -> (Q, ...); labels (Q, n) int8 as in `Mined`.
+    inputs: {name: (Q, ...)}. labels: (Q, n) int8, 1 for targets, -1 for open rows, else 0.
     """
 
     gallery: Gallery
@@ -64,7 +64,7 @@ class Pool:
 
     @property
     def rows(self) -> np.ndarray:
-        """(Q,) the references."""
+        """Rows of the references, (Q,)."""
         return np.array([query.reference for query in self.queries])
 
 
@@ -78,7 +78,7 @@ def pool(
     noise: float = 0.0,
     seed: int = 0,
 ) -> Pool:
-    """Prepares every query once. spoken: words -> (dim,)."""
+    """Prepare every query once. spoken: {words: (dim,) vector}."""
     rng = np.random.default_rng(seed)
     rows = []
     for query in queries:
@@ -95,8 +95,7 @@ def pool(
 
 
 def shaken(vector: np.ndarray, space: Space, noise: float, rng: np.random.Generator) -> np.ndarray:
-    """Return (dim,) with each slice moved by a random vector of length `noise`, and brought back to
-    length 1."""
+    """Shift each slice by a random vector of length `noise` and normalise it; returns (dim,)."""
     if not noise:
         return vector
     moved = np.array(vector, dtype=np.float32)
@@ -112,9 +111,9 @@ def shaken(vector: np.ndarray, space: Space, noise: float, rng: np.random.Genera
 def loss_of(
     queries: Tensor, candidates: Tensor, labels: Tensor, liking: Tensor, scale: Tensor
 ) -> Tensor:
-    """Return the mean over queries (B, dim) against candidates (C, dim).
+    """Return the mean loss of queries (B, dim) against candidates (C, dim).
 
-    Labels (B, C) 1, 0 or -1; liking (B, C) of targets.
+    labels: (B, C), each 1, 0 or -1. liking: (B, C) weights of the targets.
     """
     scores = scale * functional.normalize(queries, dim=1) @ candidates.T
     log_p = torch.log_softmax(scores.masked_fill(labels < 0, -1e4), dim=1)
@@ -125,7 +124,7 @@ def loss_of(
 
 
 def quality(network: Network, tensors: Mapping[str, Tensor], part: Pool, places: Tensor) -> float:
-    """Return the mean of R@10 + P@10 / 2 over the pool's queries; unknown items are left out."""
+    """Return the mean of R@10 + P@10 / 2 over the pool's queries, ignoring unknown items."""
     with torch.inference_mode():
         scores = (network.forward(tensors, part.inputs, places) @ part.vectors.T).numpy()
     scores = np.where(part.labels < 0, -np.inf, scores)
@@ -135,7 +134,7 @@ def quality(network: Network, tensors: Mapping[str, Tensor], part: Pool, places:
 
 
 class Trainer:
-    """One kind. `work`: where the checkpoint lies, from which an interrupted run goes on."""
+    """Training run of one kind; an interrupted run resumes from its checkpoint in `work`."""
 
     def __init__(
         self,
@@ -179,9 +178,9 @@ class Trainer:
         )
 
     def resume(self) -> bool:
-        """Go on from the checkpoint where there is one of this very run.
+        """Load the checkpoint if it belongs to this very run, and return whether it did.
 
-        One of another run is begun anew.
+        A checkpoint of another run is ignored, and training starts afresh.
         """
         if not self.path.is_file():
             return False
@@ -196,7 +195,7 @@ class Trainer:
         return True
 
     def save(self) -> None:
-        """In one move, so that a killed run leaves the last whole checkpoint."""
+        """Write the checkpoint atomically, so that a killed run leaves the previous one intact."""
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
         torch.save(
@@ -237,7 +236,7 @@ class Trainer:
         return {name: tensor.numpy() for name, tensor in self.best.items()}
 
     def _advance(self) -> float:
-        """Run one step; its random draws depend on the seed and the step number only."""
+        """Run one step and return its loss; random draws depend on seed and step number only."""
         recipe = self.recipe
         rng = np.random.default_rng([recipe.seed, self.step])
         part = self.train[self.step % len(self.train)]
@@ -275,7 +274,7 @@ class Trainer:
         return float(loss.detach())
 
     def _candidates(self, part: Pool, chosen: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Rows to rank: some at random, and targets of each query."""
+        """Return the rows to rank: a random sample, and up to four targets of each query."""
         count = len(part.gallery.items)
         random = rng.choice(count, min(self.recipe.candidates, count), replace=False)
         targets = [

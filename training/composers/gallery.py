@@ -1,4 +1,4 @@
-"""Where queries are mined: items with their vectors, and what is known of each."""
+"""Galleries that queries are mined from: items with vectors and known attributes."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from metrics.encoder.photos import encode_photos
 from vocabulary import STEPS
 
 CORE = ("category", "color", "pattern", "gender")
-"""What a target must keep of its reference where the wish leaves it alone and it is known."""
+"""Facets that a target shares with its reference if known and not changed by the wish."""
 FINER = ("sleeve_length", "length", "neckline", "fit", "material")
-"""What makes one target better than another."""
+"""Facets that rank one target above another."""
 _SHOP = {"category": "article", "color": "base", "pattern": "shop_pattern", "gender": "audience"}
 CHOOSE_PERCENT = 15
-"""Share of a drawn catalogue's designs that choose."""
+"""Percentage of a drawn catalogue's designs that choose."""
 
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of one item.
+    """Known attributes of one item.
 
-    `all_of`: facet -> all its values; `one_of`: facet -> one of these holds; `details`: detail ->
-    present or not; `exact`: facet -> the name by which "the same" is told, finer than the
-    vocabulary's.
+    all_of: {facet: all its values}. one_of: {facet: values of which one holds}. details: {detail:
+    whether it is present}. exact: {facet: name that decides what counts as "the same"}, finer than
+    the vocabulary's values.
     """
 
     all_of: Mapping[str, frozenset[str]]
@@ -46,7 +46,7 @@ class Known:
 
 @dataclass(frozen=True)
 class Gallery:
-    """Items of one origin. vectors (n, dim) float32, row by row with `items`."""
+    """Items of one origin. vectors: (n, dim) float32, in the order of `items`."""
 
     name: str
     vectors: np.ndarray
@@ -56,9 +56,9 @@ class Gallery:
     )
 
     def fact(self, facet: str, value: str) -> np.ndarray:
-        """Return (n,) int8.
+        """Return (n,) int8: 1 if the item has the value, 0 if it does not, -1 if unknown.
 
-        1 the item has the value (or one that it covers), 0 it has not, -1 nobody knows.
+        An item has a value if it has one that the value covers.
         """
         if (facet, value) not in self._facts:
             self._facts[facet, value] = np.array(
@@ -68,7 +68,7 @@ class Gallery:
 
     @cached_property
     def codes(self) -> dict[str, np.ndarray]:
-        """Facet -> (n,) int32: equal numbers, equal attributes; -1 unknown."""
+        """Codes by facet, (n,) int32: equal codes for equal attributes, -1 for unknown."""
         table = {}
         for facet in (*CORE, *FINER):
             names = [_exact(item, facet) for item in self.items]
@@ -77,11 +77,11 @@ class Gallery:
         return table
 
     def position(self, facet: str, value: str) -> np.ndarray:
-        """Return (n,) where an item stands on the axis of "more" and "less", NaN where unknown."""
+        """Return (n,): each item's position on the axis of "more" and "less"; NaN if unknown."""
         return np.array([_place(item, facet, value) for item in self.items], dtype=np.float64)
 
     def of(self, rows: Sequence[int], name: str) -> Gallery:
-        """Return some of the items."""
+        """Return a gallery of the items in `rows`."""
         return Gallery(name, self.vectors[list(rows)], tuple(self.items[row] for row in rows))
 
 
@@ -125,7 +125,7 @@ def _place(item: Known, facet: str, value: str) -> float:
 def photo_galleries(data: Path, encoder: Encoder, cache: Path) -> tuple[Gallery, Gallery]:
     """Return the product photos of the designs that train and of those that choose.
 
-    Raises InputError without the folders.
+    Raises InputError if a folder of photos is missing.
     """
     photos = [photo for photo in read_photos(data) if photo.source == "product"]
     by_role = []
@@ -148,8 +148,10 @@ def _photo(photo: Photo) -> Known:
 
 
 def _encoded(encoder: Encoder, data: Path, photos: Sequence[Photo], cache: Path) -> np.ndarray:
-    """Return (n, dim) of the original pictures, kept in `cache` under the encoder's fingerprint and
-    the photos' names."""
+    """Return the vectors (n, dim) of the original pictures.
+
+    They are cached in `cache` under the encoder's fingerprint and a hash of the photos' ids.
+    """
     digest = hashlib.blake2b("".join(p.id for p in photos).encode(), digest_size=6).hexdigest()
     path = cache / f"vectors-{encoder.fingerprint}-{digest}.npy"
     if path.is_file():
@@ -163,9 +165,9 @@ def _encoded(encoder: Encoder, data: Path, photos: Sequence[Photo], cache: Path)
 
 
 def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
-    """Return a drawn catalogue's items: designs that train, and those that choose.
+    """Return a drawn catalogue's items: those of designs that train, and of designs that choose.
 
-    Raises InputError where the catalogue was embedded by another encoder or has no drawn truth.
+    Raises InputError if another encoder embedded the catalogue or if it has no drawn truth.
     """
     catalog = Catalog.open(folder)
     made_by = catalog.manifest.get("encoder", {}).get("fingerprint")
@@ -198,7 +200,7 @@ def drawn_galleries(folder: Path, encoder: Encoder) -> tuple[Gallery, Gallery]:
 
 
 def _drawn(truth: Mapping[str, Sequence[str]]) -> Known:
-    """Return a drawing shows all that it has: what is not named is absent."""
+    """Return the attributes of a drawing, which shows all it has: what is not named is absent."""
     return Known(
         {facet: frozenset(truth.get(facet, ())) for facet in vocabulary.ATTRIBUTE_FACETS},
         {},

@@ -1,5 +1,7 @@
-"""From the photo folders, and a drawn catalogue where one is named, to weights of the learned
-composers."""
+"""Training run of the learned composers, from photo folders and a drawn catalogue to weights.
+
+The drawn catalogue is optional.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,9 @@ CHOOSING_SEED = 1000
 
 @dataclass(frozen=True)
 class Job:
-    """Where things come from and go to.
+    """Inputs, outputs and settings of a run.
 
-    catalog: a drawn one, of another seed than any reported one, or None.
+    catalog: a drawn catalogue with another seed than any reported one, or None.
     """
 
     data: Path
@@ -39,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Lesson:
-    """Queries to train on and to choose by, one pair a gallery, and the words' vectors."""
+    """Queries to train on and to choose by, for each gallery, and the vectors of their words."""
 
     train: tuple[tuple[Gallery, list[Mined]], ...]
     choose: tuple[tuple[Gallery, list[Mined]], ...]
@@ -47,7 +49,7 @@ class Lesson:
 
 
 def lesson(pairs: Sequence[tuple[Gallery, Gallery]], encoder: Encoder, job: Job) -> Lesson:
-    """Mine the queries, which all kinds of composer share."""
+    """Mine the queries that all kinds of composer share, and embed their words."""
     seed = job.recipe.seed
     train = tuple((g, mine(g, job.queries, seed)) for g, _ in pairs)
     choose = tuple((g, mine(g, job.choosing, seed + CHOOSING_SEED)) for _, g in pairs)
@@ -59,7 +61,7 @@ def lesson(pairs: Sequence[tuple[Gallery, Gallery]], encoder: Encoder, job: Job)
 
 
 def galleries(encoder: Encoder, job: Job) -> list[tuple[Gallery, Gallery]]:
-    """Return (train, choose) of the photos, and of the drawn catalogue."""
+    """Return (train, choose) galleries of the photos and, if there is one, the drawn catalogue."""
     photos = photo_galleries(job.data, encoder, job.cache)
     return [photos] if job.catalog is None else [photos, drawn_galleries(job.catalog, encoder)]
 
@@ -99,7 +101,7 @@ def fit(kind: str, encoder: Encoder, taught: Lesson, job: Job, weights: Weights)
 
 
 def run(kinds: Sequence[str], encoder: Encoder, job: Job) -> dict:
-    """Train these kinds on the same queries, on one core."""
+    """Train each kind on the same queries, on one core, and return a summary."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

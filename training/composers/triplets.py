@@ -1,10 +1,10 @@
 """Queries mined from a gallery's attributes.
 
-A reference, one to three changes in words, and which items are targets.
+A query is a reference, one to three changes in words, and the items that are its targets.
 
-A target has everything that is asked for and, in the facets that the wish leaves alone, its
-reference's kind, colour, pattern and audience. An item of which too little is known is neither a
-target nor a counterexample.
+A target has every attribute that the wish asks for. It shares its reference's kind, colour, pattern
+and audience unless the wish changes them. An item with too few known attributes is neither a target
+nor a counterexample.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from vocabulary import STEPS
 from vocabulary.wish import Constraint, Wish
 
 COUNTS = (0.6, 0.28, 0.12)
-"""Shares of one, two and three changes."""
+"""Shares of queries with one, two and three changes."""
 FACETS: dict[str, float] = {
     "color": 0.27,
     "category": 0.2,
@@ -37,17 +37,20 @@ FACETS: dict[str, float] = {
 }
 OPS: dict[str, float] = {"require": 0.7, "exclude": 0.14, "compare": 0.1, "prefer": 0.06}
 WRAPPERS = ("{}", "{}", "{}", "like this but {}", "the same, {}", "i want {}")
-"""Around a caption: shoppers' filler words reach the text tower as well."""
+"""Templates around a caption, since shoppers' filler words reach the text tower as well."""
 TRIES = 12
 FEWEST = 200
-"""Queries below which a gallery teaches nothing."""
+"""Number of queries below which a gallery is of no use for training."""
 LEAST = 3
-"""Items that must have a value, and that must lack it, before it is asked for."""
+"""Fewest items with a value, and fewest without it, for a query to ask for it."""
 
 
 @dataclass(frozen=True)
 class Mined:
-    """One query. `targets`: rows; `open`: rows of which nobody knows (the reference among them)."""
+    """One query.
+
+    targets: rows of the targets. open: rows that may or may not fit, and the reference.
+    """
 
     reference: int
     wish: Wish
@@ -57,7 +60,7 @@ class Mined:
 
 
 class Miner:
-    """Draws queries from one gallery, seeded."""
+    """Seeded source of queries from one gallery."""
 
     def __init__(self, gallery: Gallery, seed: int) -> None:
         self.gallery, self.rng = gallery, np.random.default_rng(seed)
@@ -74,7 +77,7 @@ class Miner:
         return int((fact == 1).sum()) >= LEAST and int((fact == 0).sum()) >= LEAST
 
     def mine(self, count: int) -> list[Mined]:
-        """Return `count` queries that have a target, or fewer if the gallery gives no more."""
+        """Return `count` queries that have a target, or fewer if the gallery yields no more."""
         queries: list[Mined] = []
         for _ in tqdm(
             range(count), desc="mining queries", unit="query", mininterval=2, disable=count < 1000
@@ -107,7 +110,7 @@ class Miner:
         return Mined(row, wish, words, np.flatnonzero(fits == 1), np.flatnonzero(fits == -1))
 
     def _change(self, row: int, facet: str) -> Constraint | None:
-        """Draw a change of a facet that the reference can undergo, or None."""
+        """Return a random change of the facet that applies to the reference, or None."""
         op = str(self.rng.choice(list(OPS), p=list(OPS.values())))
         if op == "compare":
             return self._comparison(row, facet)
@@ -146,7 +149,7 @@ class Miner:
     def _meets(self, row: int, c: Constraint) -> np.ndarray:
         if c.op in ("more", "less"):
             places = self.axes[c.facet, str(c.value)]
-            # two colours that the eye can hardly tell apart count as equal
+            # colours that are hard to tell apart count as equal
             margin = 4.0 if c.facet == "color" else 0.5
             gain = (places - places[row]) * (1 if c.op == "more" else -1)
             return np.where(np.isnan(gain), -1, gain > margin).astype(np.int8)
@@ -160,7 +163,7 @@ def _asked(facet: str) -> list[str]:
 
 
 def mine(gallery: Gallery, count: int, seed: int) -> list[Mined]:
-    """Return `count` queries of a gallery. Raises InputError if its labels give too few."""
+    """Return `count` queries of a gallery. Raises InputError if its labels yield too few."""
     queries = Miner(gallery, seed).mine(count)
     if len(queries) < min(FEWEST, count):
         known = {facet: int((gallery.codes[facet] >= 0).sum()) for facet in CORE}
@@ -175,10 +178,9 @@ def mine(gallery: Gallery, count: int, seed: int) -> list[Mined]:
 def finer_agreement(
     gallery: Gallery, rows: np.ndarray, candidates: np.ndarray, changed: Sequence[frozenset[str]]
 ) -> np.ndarray:
-    """Return (B, C) float32.
+    """Return (B, C) float32: the share of finer facets in which candidate and reference agree.
 
-    The share of finer facets, known of both and left alone, in which candidates are like
-    references.
+    Only facets that are known for both and that the wish does not change count.
     """
     same = np.zeros((len(rows), len(candidates)), dtype=np.float32)
     known = np.zeros_like(same)
@@ -197,7 +199,7 @@ def changed_facets(query: Mined) -> frozenset[str]:
 
 
 def tally(queries: Sequence[Mined]) -> Mapping[str, int]:
-    """Return how many queries of each number of changes and of each op there are."""
+    """Count the queries by number of changes and by op."""
     counts: dict[str, int] = {}
     for query in queries:
         for key in (
