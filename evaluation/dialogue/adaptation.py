@@ -72,9 +72,9 @@ class Shop:
         return sorted(set(self.truth[row].get(facet, ())) - set(vocabulary.SHADES))
 
     def agreement(self, shopper: Shopper) -> np.ndarray:
-        """Return (n,) the share of what matters that each item meets.
+        """Return (n,) how much of what matters to the shopper each item meets.
 
-        The category counts as much as all other facets together.
+        The category counts as much as all the other facets together.
         """
         met = np.zeros(len(self.truth))
         for facet in shopper.cares:

@@ -36,7 +36,7 @@ class GroupedListings(Listings, Protocol):
 
 @dataclass(frozen=True)
 class Ask:
-    """A wish, its reference row (None: words alone), the fitting designs, and whether it is rare."""
+    """A wish, its reference row (None: words alone), the fitting designs, and if it is rare."""
 
     wish: Wish
     reference: int | None
