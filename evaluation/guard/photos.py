@@ -72,7 +72,7 @@ def holds(photo: Photo, facet: str, value: str) -> bool | None:
 
 
 def listings(data: Path, photos: Sequence[Photo]) -> list[Item]:
-    """Return each photo's item from its listing, or a bare one if it has none (shoppers' photos)."""
+    """Return each photo's item from its listing, or a bare one without (shoppers' photos)."""
     by_id: dict[tuple[str, str], Item] = {}
     for source in {photo.source for photo in photos} & {"product", "small"}:
         reader = ValueReader(shipped_tables()[0])
