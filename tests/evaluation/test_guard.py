@@ -64,7 +64,10 @@ def test_wishes_are_asked_where_ten_designs_fit() -> None:
 
 
 class _Stylist:
-    """Shows three striped shirts unguarded; guarded, plain ones and an unconfirmed striped one."""
+    """A stylist that shows three striped shirts unguarded, and one unconfirmed one if guarded.
+
+    The other shirts that it shows are plain.
+    """
 
     def new_session(self) -> str:
         return "s"
