@@ -64,9 +64,9 @@ def test_wishes_are_asked_where_ten_designs_fit() -> None:
 
 
 class _Stylist:
-    """A stylist that shows three striped shirts unguarded, and one unconfirmed one if guarded.
+    """A stylist that shows three striped shirts without the guard.
 
-    The other shirts that it shows are plain.
+    With the guard, it shows plain shirts and an unconfirmed striped one.
     """
 
     def new_session(self) -> str:
