@@ -1,4 +1,7 @@
-"""`python -m evaluation ...`: the benchmarks, each a table for people and one JSON line last."""
+"""The command line of the benchmarks, `python -m evaluation ...`.
+
+Each benchmark prints human-readable tables and one JSON line last.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +68,7 @@ MODULES = {
 
 
 def _run(benchmark: str, **arguments: object) -> None:
-    """Run a benchmark; its module is imported on demand, since each pulls in other heavy rooms."""
+    """Run a benchmark, importing its module on demand, since each pulls in heavy packages."""
     importlib.import_module(MODULES[benchmark]).run(**arguments)
 
 
@@ -78,7 +81,7 @@ def _listed(values: list[str] | None) -> list[str] | None:
 
 @app.command()
 def encoder(data: Data = None, out: Out = None) -> None:
-    """Accuracy of the built-in encoder on held-out designs: type, colour, pattern and more."""
+    """Measure the built-in encoder on held-out designs: type, colour, pattern and more."""
     _run("encoder", data=data, out=out)
 
 
@@ -92,10 +95,10 @@ def composed(
     fashioniq: FashionIQ = None,
     out: Folder = None,
 ) -> None:
-    """Composed retrieval (a picture and a change) by every composer.
+    """Measure composed retrieval (a picture and a change) by every composer.
 
-    On held-out photos, in six wordings, with two pictures, on a drawn catalogue, and on FashionIQ
-    where its files are present.
+    Covers held-out photos, six wordings, two pictures, a drawn catalogue, and FashionIQ if its
+    files are present.
     """
     _run(
         "composed",
@@ -113,13 +116,13 @@ def composed(
 def fashioniq(
     folder: FashionIQ = None, data: Data = None, kinds: Kinds = None, out: Folder = None
 ) -> None:
-    """FashionIQ by its official protocol, beside published figures."""
+    """Run FashionIQ by its official protocol and show published figures for comparison."""
     _run("fashioniq", folder=folder, data=data, kinds=_listed(kinds), out=out)
 
 
 @app.command()
 def marqo(data: Data = None, out: Folder = None) -> None:
-    """The attribute-to-product tasks of the Marqo-FashionCLIP leaderboard, on held-out photos."""
+    """Run the Marqo-FashionCLIP leaderboard's attribute-to-product tasks on held-out photos."""
     _run("marqo", data=data, out=out)
 
 
@@ -134,13 +137,13 @@ def ensemble(
     ] = False,
     out: Folder = None,
 ) -> None:
-    """Leave-one-out of the rankers, fitted weights against equal ones, rare values."""
+    """Measure the rankers: leave-one-out, fitted against equal weights, rare values."""
     _run("ensemble", catalog=catalog, data=data, queries=queries, seed=seed, write=fit, out=out)
 
 
 @app.command()
 def guard(catalog: Catalog = None, data: Data = None, seed: Seed = 0, out: Out = None) -> None:
-    """Fine attributes from the picture alone, and "no X" wishes with and without the guard."""
+    """Measure fine attributes from pictures alone, and "no X" wishes with and without the guard."""
     _run("guard", catalog=catalog or load_settings().catalog_dir, data=data, seed=seed, out=out)
 
 
@@ -152,11 +155,11 @@ def adapt(
     ],
     out: Out = None,
 ) -> None:
-    """What fitting the encoder to a shop gains: fitted on some designs, measured on others.
+    """Measure the gain from fitting the encoder to a shop, on designs that it was not fitted to.
 
     Nothing is saved.
     """
-    # rooms of one floor do not import each other; a door may import both
+    # Packages of one layer do not import each other, but an entry point may import both.
     from evaluation.guard.adapt import show
     from training.adapt_report import run
 
@@ -175,7 +178,7 @@ def language(
         str, typer.Option(help="offline; llm: the configured model, which costs money.")
     ] = "offline",
 ) -> None:
-    """How well a planner reads phrases that people typed, against labels by hand.
+    """Compare a planner's reading of phrases that people typed with labels made by hand.
 
     `--planner llm` measures a real model and needs its key.
     """
@@ -186,7 +189,7 @@ def language(
 def dialogue(
     data: Data = None, catalog: Catalog = None, sessions: int = 300, seed: Seed = 0, out: Out = None
 ) -> None:
-    """Simulated shoppers: in how many turns the wanted item is shown, against retrieval alone."""
+    """Count the turns until simulated shoppers see the wanted item, against retrieval alone."""
     _run("dialogue", data=data, catalog=catalog, sessions=sessions, seed=seed, out=out)
 
 
@@ -196,7 +199,7 @@ def fast_path(
     limit: Annotated[int, typer.Option(help="Turns to time.")] = 60,
     out: Out = None,
 ) -> None:
-    """Share of recorded turns that PLANNER=auto plans offline, and the time that saves."""
+    """Measure the share of recorded turns that PLANNER=auto plans offline, and the time saved."""
     _run("fast_path", catalog=catalog, limit=limit, out=out)
 
 
@@ -207,7 +210,7 @@ def crossing(
     limit: Annotated[int | None, typer.Option(help="At most this many photos.")] = None,
     out: Out = None,
 ) -> None:
-    """Precision of the first ten for photos taken at home."""
+    """Measure the precision of the first ten items for photos taken at home."""
     _run("crossing", data=data, catalog=catalog, limit=limit, out=out)
 
 
@@ -215,7 +218,7 @@ def crossing(
 def vibes(
     part: Annotated[str, typer.Option(help="choose or report.")] = "report", out: Out = None
 ) -> None:
-    """How often moods and occasions are read as a fitting entry of the lexicon, or asked about."""
+    """Measure how often moods and occasions get a fitting lexicon entry or a question back."""
     _run("vibes", part=part, out=out)
 
 
@@ -251,7 +254,7 @@ def latency(
     start: Annotated[bool, typer.Option(help="Also measure starts from disk.")] = True,
     out: Out = None,
 ) -> None:
-    """Milliseconds of text and photo turns by stage and path; the index, starts, memory."""
+    """Time text and photo turns by stage and path; also measure the index, starts and memory."""
     options: dict[str, object] = {
         "catalog": catalog or load_settings().catalog_dir,
         "sessions": sessions,
@@ -278,7 +281,7 @@ def embedding(
         list[str] | None, typer.Option(help="Encoders, as ENCODER names them.")
     ] = None,
 ) -> None:
-    """Pictures embedded per second, by model, threads and precision."""
+    """Measure pictures embedded per second by model, threads and precision."""
     _run(
         "embedding",
         catalog=catalog or load_settings().catalog_dir,
@@ -305,7 +308,7 @@ def index_agreement(
     ] = False,
     out: Out = None,
 ) -> None:
-    """Vector indexes beside exact search: agreement@10 under filters, speed, building cost."""
+    """Compare vector indexes with exact search: agreement@10 under filters, speed, build cost."""
     _run(
         "index_agreement",
         catalog=catalog or load_settings().catalog_dir,
@@ -333,7 +336,7 @@ def load(
     seed: Seed = 0,
     out: Out = None,
 ) -> None:
-    """Many shoppers at once on the real app over HTTP: turns/s, waiting, memory, cross-talk."""
+    """Load the real app with many shoppers over HTTP: turns/s, waiting, memory, cross-talk."""
     _run(
         "load",
         catalog=catalog or load_settings().catalog_dir,
@@ -354,7 +357,7 @@ def adaptation(
     kind: str = "delta",
     out: Out = None,
 ) -> None:
-    """What slice weights that follow a session's feedback gain for simulated shoppers."""
+    """Measure what slice weights adapted to session feedback gain for simulated shoppers."""
     _run(
         "adaptation",
         catalog=catalog or load_settings().catalog_dir,
@@ -395,7 +398,7 @@ def report(
 
 
 def main() -> None:
-    """Run the command line; errors become one line and an exit code."""
+    """Run the command line, turning errors into one line and an exit code."""
     run_door(app)
 
 

@@ -1,9 +1,9 @@
-"""From a shopper's photo to the shop: precision of the first ten for photos taken at home.
+"""Precision of the first ten shop items found for photos that shoppers took at home.
 
-The photos are the validation split. A hit is an item of a kind that the photo's label allows (a
-"longsleeve" may be a T-shirt, a sweater or a cardigan). Three ways, by pictures only: the category
-slice alone; the whole query as a composer makes it of a picture without words; the whole agent with
-guard and listings.
+The photos are those of the validation split. A hit is an item of a kind that the photo's label
+allows (a "longsleeve" may be a T-shirt, a sweater or a cardigan). Three ways of searching are
+compared, each given only the picture: the category slice alone; the whole query that a composer
+makes from a picture without words; and the whole agent with guard and listings.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ Search = Callable[[int], Sequence[str]]
 
 
 def photos_at_home(data: Path) -> list[Photo]:
-    """Return the validation photos whose kind tells a category.
+    """Return the validation photos whose kind determines a category.
 
     Raises InputError if the folder is missing.
     """
@@ -58,7 +58,7 @@ def run(
     limit: int | None = None,
     out: Path | None = None,
 ) -> Figures:
-    """Measure P@10 over photos and over kinds, each way; print tables and one JSON line."""
+    """Measure P@10 of each way over photos and over kinds; print tables and one JSON line."""
     settings = load_settings(catalog_dir=catalog, data_dir=data)
     stylist = Stylist.open(settings.catalog_dir, settings=settings)
     photos = photos_at_home(settings.data_dir)[:limit]
@@ -109,7 +109,7 @@ def run(
 
 
 def _kinds(stylist: Stylist) -> dict[str, tuple[str, ...]]:
-    """Return the kinds of each item: by the drawn truth if there is one, else by the listing."""
+    """Return the kinds of each item, from the drawn truth if there is one, else its listing."""
     truth = stylist.catalog.truth(stylist.catalog.ids)
     if len(truth) == len(stylist.catalog.ids):
         return {id_: tuple(map(str, drawn.get("category", ()))) for id_, drawn in truth.items()}

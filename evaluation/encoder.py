@@ -1,4 +1,4 @@
-"""The encoder's accuracy on held-out designs, shoppers' photos and photos labelled by looking."""
+"""The encoder's accuracy on held-out designs, shoppers' photos and photos labelled by eye."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def rows(figures: Figures) -> list[tuple[str, Figures]]:
 
 
 def table(figures: Figures) -> Table:
-    """Return the figures as a table for people."""
+    """Return the figures as a human-readable table."""
     view = Table(
         "what",
         "figure",

@@ -1,4 +1,4 @@
-"""The composed benchmark on a drawn catalogue: every composer, and the whole agent beside them."""
+"""The composed benchmark on a drawn catalogue, for every composer and the whole agent."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from metrics.intervals import Estimate, short
 CHANGES = (1, 2, 3)
 AGENT = "whole agent, listings too"
 AGENT_QUERIES = 60
-"""Queries of each number of changes: a turn takes a hundred times as long as a score."""
+"""Queries per number of changes, since a turn takes a hundred times as long as a score."""
 
 
 def on_drawn(
@@ -94,7 +94,7 @@ def _as_meant(query: DrawnQuery) -> bool:
 
 
 def through_the_agent(folder: Path, gallery: Gallery, queries: Sequence[ComposedQuery]) -> Rows:
-    """Return the figures of the agent's cards, confirmed ones first.
+    """Return the figures of the agent's cards, with confirmed ones first.
 
     Turns point at the reference as a shopper does.
     """

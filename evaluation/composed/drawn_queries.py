@@ -1,6 +1,6 @@
 """Composed queries on a drawn catalogue, judged by what was drawn.
 
-Queries make one to three changes, exclusions and comparatives among them.
+Each query makes one to three changes, which may be exclusions and comparatives.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Truth = Mapping[str, Sequence[str]]
 """Facet -> the values that were drawn."""
 
 KEPT_FACETS = ("category", "gender", "color", "pattern")
-"""A hit shares these with the reference, unless they are changed."""
+"""Facets that a hit shares with the reference, unless they are changed."""
 VALUES = {
     "color": ("black", "white", "navy", "red", "grey", "pink", "green", "brown", "blue", "yellow"),
     "pattern": ("striped", "checked", "floral", "polka dot", "solid"),
@@ -80,7 +80,7 @@ _UNWANTED = {
 
 @dataclass(frozen=True)
 class DrawnQuery(ComposedQuery):
-    """A query with its changes as constraints, as a perfect reader would read the phrase."""
+    """A query with its changes as the constraints that a perfect reader would read."""
 
     constraints: tuple[Constraint, ...] = ()
 
@@ -88,7 +88,7 @@ class DrawnQuery(ComposedQuery):
 def drawn_gallery(catalog: Catalog, encoder: Encoder) -> tuple[Gallery, list[Truth]]:
     """Return the catalogue's pictures and what was drawn in each.
 
-    Raises InputError if it has no drawn truth or was embedded by another encoder.
+    Raises InputError if the catalogue has no drawn truth or was embedded by another encoder.
     """
     truth = catalog.truth(catalog.ids)
     if len(truth) < len(catalog.ids):
@@ -108,7 +108,7 @@ def drawn_gallery(catalog: Catalog, encoder: Encoder) -> tuple[Gallery, list[Tru
 def drawn_queries(
     truth: Sequence[Truth], changes: int, count: int, seed: int, tries: int = 60
 ) -> list[DrawnQuery]:
-    """Return up to `count` queries of so many changes that have a hit.
+    """Return up to `count` queries with the given number of changes that have a hit.
 
     One change in four is an exclusion, one in four a comparison.
     """
@@ -148,9 +148,9 @@ def _changes(item: Truth, count: int, rng: np.random.Generator) -> tuple[Constra
 
 
 def _change(item: Truth, facet: str, category: str, rng: np.random.Generator) -> Constraint | None:
-    """Return one change of a facet, if there is one to make.
+    """Return one change of a facet, or None if no change is possible.
 
-    One in four is away from a value, one in four along an axis, the others to another value.
+    One in four moves away from a value, one in four along an axis, the others to another value.
     """
     own, form = item.get(facet, ()), int(rng.integers(4))
     if form == 0:
@@ -175,7 +175,7 @@ def _change(item: Truth, facet: str, category: str, rng: np.random.Generator) ->
 
 
 def wording(c: Constraint) -> str:
-    """Return a change as a shopper types it."""
+    """Return a change as a shopper would type it."""
     value = str(c.value)
     if c.op in ("more", "less"):
         return COMPARED[c.facet, value][c.op]
@@ -204,7 +204,7 @@ def _plain(item: Truth, facet: str) -> set[str]:
 
 
 def met(c: Constraint, item: Truth, reference: Truth) -> bool:
-    """Return whether what was drawn meets a change; comparatives are against the reference."""
+    """Return whether what was drawn meets a change; comparatives refer to the reference."""
     value = str(c.value)
     if c.op in ("require", "exclude"):
         return _has(item, c.facet, value) == (c.op == "require")

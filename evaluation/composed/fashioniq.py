@@ -1,10 +1,11 @@
 """FashionIQ by its official protocol: a garment, two captions of a difference, one right answer.
 
 Wu et al., "Fashion IQ: A New Dataset Towards Retrieving Images by Natural Language Feedback", CVPR
-2021 (github.com/XiaoxiaoGuo/fashion-iq). Validation part, each category by itself, both captions
-joined, R@10 and R@50 among all pictures of the category's split, reference included ("full"), and
-among those that the captions name ("VAL", after Chen et al., "Image Search with Text Feedback by
-Visiolinguistic Attention Learning", CVPR 2020), which is easier.
+2021 (github.com/XiaoxiaoGuo/fashion-iq). The benchmark uses the validation part, with each category
+on its own and both captions joined. R@10 and R@50 are measured among all pictures of the category's
+split, including the reference ("full"), and among those that the captions name ("VAL", after Chen
+et al., "Image Search with Text Feedback by Visiolinguistic Attention Learning", CVPR 2020), which
+is easier.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ PUBLISHED: dict[str, tuple[tuple[float, float], ...]] = {
 }
 """Published (R@10, R@50) in percent by category, as later papers quote them.
 
-TIRG as in the comparisons since Chen et al. 2020, whose candidate set may be the smaller one; the
-others on the full one. All but MagicLens are trained on FashionIQ's training part.
+TIRG is quoted as in the comparisons since Chen et al. 2020, whose candidate set may be the smaller
+one; the others use the full one. All but MagicLens are trained on FashionIQ's training part.
 """
 
 
@@ -87,7 +88,7 @@ def _files(folder: Path, category: str) -> tuple[Path, Path]:
 
 
 def missing(folder: Path) -> str:
-    """Return what is missing and where it belongs, in one sentence; "" if nothing is."""
+    """Return a sentence on what is missing and where it belongs, or "" if nothing is missing."""
     absent = [
         path for category in CATEGORIES for path in _files(folder, category) if not path.is_file()
     ]
@@ -107,7 +108,7 @@ def missing(folder: Path) -> str:
 def read_part(folder: Path, category: str) -> Part:
     """Read the validation part of one category.
 
-    Raises InputError if a file is missing or of another form.
+    Raises InputError if a file is missing or malformed.
     """
     captions, split = _files(folder, category)
     try:
@@ -139,7 +140,7 @@ def _picture(folder: Path, id_: str) -> Path | None:
 
 
 def _galleries(folder: Path, part: Part, encoder: Encoder) -> dict[str, Gallery]:
-    """Return {set: gallery}; every picture is encoded once.
+    """Return {set: gallery}, encoding every picture once.
 
     Raises InputError if pictures are missing.
     """
@@ -160,9 +161,9 @@ def _galleries(folder: Path, part: Part, encoder: Encoder) -> dict[str, Gallery]
 
 
 def recall_rows(gallery: Gallery, part: Part, scorer: Scorer) -> dict[str, list[float]]:
-    """Return {R@10, R@50: 1.0 or 0.0 per query}: whether the target is among the first.
+    """Return {R@10, R@50: 1.0 or 0.0 per query}, for whether the target is among the first.
 
-    The reference stays among the candidates.
+    The reference remains among the candidates.
     """
     row_of = {id_: row for row, id_ in enumerate(gallery.products)}
     rows: dict[str, list[float]] = {f"R@{cut}": [] for cut in CUTS}

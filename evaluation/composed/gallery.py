@@ -1,4 +1,4 @@
-"""What the composed benchmark searches: pictures as vectors, and the words of a wish embedded."""
+"""The composed benchmark's gallery: pictures as vectors, and the embedded words of wishes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from vocabulary.wish import Constraint, Wish
 
 BATCH = 32
 SLICES = {"category": "category", "color": "color", "pattern": "pattern", "gender": "audience"}
-"""Facet -> the slice that encodes it, of what a hit shares with its reference and of drift."""
+"""Facet -> the slice that encodes it, for facets that a hit shares with its reference and drift."""
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,14 @@ class Gallery:
 
 
 def read_gallery(data: Path, role: str, encoder: Encoder) -> Gallery:
-    """Return the products whose designs have this role, encoded."""
+    """Return the encoded products whose designs have this role."""
     products = read_products(data, role)
     vectors = encode_files([photo_path(data, product) for product in products], encoder)
     return Gallery(tuple(products), vectors, encoder)
 
 
 def encode_files(paths: Sequence[Path], encoder: Encoder) -> np.ndarray:
-    """Return the vectors (n, dim) float32 of picture files."""
+    """Return the vectors (n, dim) float32 of the picture files."""
     parts = [np.zeros((0, encoder.dim), dtype=np.float32)]
     for start in tqdm(range(0, len(paths), BATCH), desc="encoding photos", unit="batch"):
         pictures = [Image.open(path).convert("RGB") for path in paths[start : start + BATCH]]
@@ -49,7 +49,7 @@ def encode_files(paths: Sequence[Path], encoder: Encoder) -> np.ndarray:
 
 
 def known_wish(query: ComposedQuery) -> Wish:
-    """Return the change as it is meant: the upper bound of any planner."""
+    """Return the wish with the intended change, the upper bound for any planner."""
     return Wish(
         constraints=tuple(
             Constraint(
@@ -63,20 +63,20 @@ def known_wish(query: ComposedQuery) -> Wish:
 
 
 def read_wish(query: ComposedQuery) -> Wish:
-    """Return the change as the offline planner reads it; words that it does not know stay words."""
+    """Return the wish as the offline planner reads it; unknown words remain plain words."""
     reading = read(query.phrase)
     return Wish(constraints=reading.constraints, words=" ".join(reading.unknown))
 
 
 class Words:
-    """Embeds the caption of a wish by the text tower, as the agent does, each caption once."""
+    """A cache of wish captions embedded by the text tower, as the agent embeds them."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self._known: dict[str, np.ndarray] = {}
 
     def learn(self, texts: Iterable[str]) -> None:
-        """Embed texts in batches ahead of their use."""
+        """Embed texts in batches before they are needed."""
         new = sorted({text for text in texts if text} - set(self._known))
         for start in range(0, len(new), 64):
             batch = new[start : start + 64]
@@ -85,14 +85,14 @@ class Words:
             )
 
     def of(self, text: str) -> np.ndarray | None:
-        """Return the embedding (dim,) of a text; None of an empty one."""
+        """Return the embedding (dim,) of a text, or None if it is empty."""
         return self.embedding(text) if text else None
 
     def embedding(self, text: str) -> np.ndarray:
-        """Return the embedding (dim,) of a text that is not empty."""
+        """Return the embedding (dim,) of a non-empty text."""
         self.learn([text])
         return self._known[text]
 
     def __call__(self, wish: Wish) -> np.ndarray | None:
-        """Return the embedding (dim,) of a wish's caption; None if it names nothing visible."""
+        """Return the embedding (dim,) of a wish's caption, or None if it names nothing visible."""
         return self.of(caption(wish))

@@ -1,11 +1,11 @@
 """The attribute-to-product tasks of the Marqo-FashionCLIP leaderboard, on held-out photos.
 
-The query is a name alone (a category, a sub-category, a fine category or a colour of the shop), a
-hit is a product that has it. After github.com/marqo-ai/marqo-FashionCLIP, LEADERBOARD.md and
-configs/KAGL.json: every name is one query, documents are 0.9 picture + 0.1 title, ranked by cosine;
-P@1, P@10 and MRR of the first ten. The published figures are on the whole of that data set (KAGL).
-Ours are on the few held-out designs, of the domain that the built-in encoder was trained on, and
-are for orientation only.
+The query is just a name (a category, a sub-category, a fine category or a colour of the shop), and
+a hit is a product that has it. The protocol follows github.com/marqo-ai/marqo-FashionCLIP,
+LEADERBOARD.md and configs/KAGL.json: every name is one query, documents are 0.9 picture + 0.1 title
+and ranked by cosine, and the figures are P@1, P@10 and MRR of the first ten. The published figures
+cover the whole of that data set (KAGL). Ours cover only the few held-out designs, from the domain
+that the built-in encoder was trained on, and are for orientation only.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ TASKS = {
 """Task -> the shop's column."""
 DEPTH = 10
 TITLE = 0.1
-"""The title's share of a document."""
+"""Weight of the title in a document."""
 FIGURES = ("P@1", "P@10", "MRR")
 PUBLISHED: dict[str, dict[str, tuple[float, float, float]]] = {
     "Marqo-FashionSigLIP": {
@@ -86,7 +86,7 @@ def held_out(data: Path) -> list[dict[str, str]]:
 
 
 def relevance(rows: Sequence[Mapping[str, str]], column: str) -> dict[str, np.ndarray]:
-    """Return {name: (n,) bool, which products have it}, for every name in the column."""
+    """Return {name: (n,) bool, whether each product has it} for every name in the column."""
     values = np.array([row[column] for row in rows])
     return {name: values == name for name in sorted(set(values.tolist()) - {""})}
 
@@ -94,8 +94,8 @@ def relevance(rows: Sequence[Mapping[str, str]], column: str) -> dict[str, np.nd
 def scored(ranking: np.ndarray, relevant: np.ndarray) -> tuple[float, float, float]:
     """Return P@1, P@10 and the reciprocal rank of the first hit among ten.
 
-    ranking: rows, best first; relevant: (n,) bool. P@10 divides by ten even if fewer products have
-    the name, as the leaderboard does.
+    ranking: rows, best first; relevant: (n,) bool. As on the leaderboard, P@10 divides by ten even
+    if fewer products have the name.
     """
     hits = relevant[ranking[:DEPTH]]
     first = int(np.argmax(hits)) if hits.any() else -1
@@ -116,7 +116,7 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def by_wish(encoder: Encoder, words: Words, name: str) -> np.ndarray:
-    """Return the query (dim,) as the shop makes it: read by the planner, composed in slices."""
+    """Return the query (dim,) as the shop builds it: read by the planner and composed in slices."""
     reading = read(name)
     wish = Wish(constraints=reading.constraints, words=" ".join(reading.unknown))
     return compose("delta", None, wish, words.of(name), encoder).vector

@@ -54,7 +54,7 @@ class Methods:
     def names(self, kinds: Iterable[str] | None = None) -> tuple[str, ...]:
         """Return all methods, or the baselines and these composers.
 
-        Raises InputError for an unknown one.
+        Raises InputError if a composer is unknown.
         """
         allowed = (*WHOLE, *self.thetas, *SLICED, NONE)
         wanted = tuple(kinds or allowed)
@@ -93,8 +93,8 @@ class Methods:
 class ClassifyEditFilter:
     """The baseline without fusion: classify all items, edit the reference's labels, filter by them.
 
-    Items are ranked by how many labels fit, ties in a seeded random order. An exclusion allows all
-    other values, a comparative those beyond the reference's own value.
+    Items are ranked by the number of fitting labels, with ties in a seeded random order. An
+    exclusion allows all other values; a comparative allows those beyond the reference's own value.
     """
 
     def __init__(self, gallery: Gallery, seed: int = 0) -> None:
@@ -103,7 +103,7 @@ class ClassifyEditFilter:
         self.order = np.random.default_rng(seed).permutation(len(gallery.products))
 
     def scores(self, query: ComposedQuery, wish: Wish) -> np.ndarray:
-        """Return (n,) the number of labels that fit, plus less than one to break ties."""
+        """Return (n,) the number of fitting labels, plus less than one to break ties."""
         asked = {
             facet: [c for c in wish.constraints if c.facet == facet]
             for facet in dict.fromkeys(c.facet for c in wish.constraints)
@@ -120,7 +120,7 @@ class ClassifyEditFilter:
     ) -> np.ndarray:
         """Return (n,) 1.0 where the label of the facet fits."""
         labels = self._classified(facet, prototypes)
-        if not prototypes.exclusive:  # details: a column each
+        if not prototypes.exclusive:  # details have one column each
             return _fits_details(labels, facet, prototypes, asked)
         allowed = set(range(len(prototypes.values)))
         wanted = [c for c in asked if c.op in ("require", "prefer")]
@@ -136,7 +136,7 @@ class ClassifyEditFilter:
         return np.isin(labels, list(allowed)).astype(float)
 
     def _classified(self, facet: str, prototypes: Prototypes) -> np.ndarray:
-        """Return (n,) the likeliest value, or (n, values) bool if values are not exclusive."""
+        """Return (n,) the most likely value, or (n, values) bool if values are not exclusive."""
         if facet not in self._labels:
             span = self.gallery.encoder.layout.slice(self.gallery.encoder.facet_slice[facet])
             shown = prototypes.probabilities(self.gallery.vectors[:, span])
@@ -162,7 +162,7 @@ def _members(prototypes: Prototypes, facet: str, value: str) -> list[int]:
 def _beyond(prototypes: Prototypes, constraint: Constraint, own: int) -> set[int]:
     """Return the rows of values with more (or less) of an ordered attribute than the row `own`.
 
-    All rows if the order of `own` is unknown.
+    Returns all rows if the order of `own` is unknown.
     """
     places = STEPS.get((constraint.facet, str(constraint.value)), {})
     start = places.get(prototypes.values[own])

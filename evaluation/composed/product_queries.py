@@ -1,10 +1,11 @@
-"""Composed queries on real product photos: a reference, a change in words, and what is a hit.
+"""Composed queries on real product photos: a reference, a change in words, and the hits.
 
-A change of colour, of type or of pattern. By the shop's own columns (the pattern by the display
-name), a hit has the reference's type and audience and the named colour (recolour), its colour and
-audience and the named type (retype), or its type, colour and audience and the named pattern
-(repattern). For wordings there are three more kinds: another colour than the reference's
-(exclude_color), another pattern (exclude_pattern), a colour and a pattern at once (two_changes).
+The change is one of colour, type or pattern. Hits are determined by the shop's own columns, and for
+the pattern by the display name. A hit has the reference's type and audience and the named colour
+(recolour), its colour and audience and the named type (retype), or its type, colour and audience
+and the named pattern (repattern). The wordings benchmark has three more kinds: a colour other than
+the reference's (exclude_color), another pattern (exclude_pattern), and a colour and a pattern at
+once (two_changes).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import vocabulary
 from datasets.photos import FOLDERS, read_photos
 
 MIN_PHOTOS = 20
-"""Types and colours with so many photos in the folder are classes."""
+"""Types and colours with at least this many photos in the folder are classes."""
 
 KINDS = ("recolour", "retype", "repattern")
 FACETS = {"recolour": "color", "retype": "category", "repattern": "pattern"}
@@ -42,14 +43,14 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "two_changes": ("like this but {pattern} and in {color}",),
 }
 PATTERN_WORDS = {"graphic": "with a print", "solid": "plain"}
-"""What the phrases say for a pattern, if not its name."""
+"""The phrases' word for a pattern, if it is not the pattern's name."""
 _PLACES = {"color": "color", "category": "type", "pattern": "pattern"}
 """Facet -> its placeholder in a phrase."""
 
 
 @dataclass(frozen=True)
 class Product:
-    """One product photo with the shop's classes; "" where a class is rare or unknown."""
+    """A product photo with the shop's classes, which are "" if rare or unknown."""
 
     id: str
     type: str
@@ -60,7 +61,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Asked:
-    """One change: `require` or `exclude` a shop's value of a facet."""
+    """A single change that requires or excludes a value, in the shop's terms, of a facet."""
 
     facet: str
     value: str
@@ -71,8 +72,8 @@ class Asked:
 class ComposedQuery:
     """A reference (row in the gallery) and a phrase that names the changes.
 
-    targets: rows that are hits; changed: facets that the change touches, whose slices are left out
-    of the drift.
+    targets: rows that are hits; changed: facets that the change affects, whose slices do not count
+    towards the drift.
     """
 
     kind: str
@@ -84,7 +85,7 @@ class ComposedQuery:
 
     @property
     def value(self) -> str:
-        """The shop's value in the first change."""
+        """The value of the first change, in the shop's terms."""
         return self.asked[0].value
 
 
@@ -131,7 +132,7 @@ _KEYS: dict[str, Callable[[Product], tuple[str, ...]]] = {
     "exclude_pattern": lambda p: (p.type, p.audience),
     "two_changes": lambda p: (p.type, p.audience),
 }
-"""What a hit shares with the reference; all of it must be known."""
+"""The fields that a hit shares with the reference, all of which must be known."""
 _OWN: dict[str, Callable[[Product], tuple[Asked, ...]]] = {
     "recolour": lambda p: (Asked("color", p.color),),
     "retype": lambda p: (Asked("category", p.type),),
@@ -146,7 +147,10 @@ _OWN: dict[str, Callable[[Product], tuple[Asked, ...]]] = {
 def sample_queries(
     products: Sequence[Product], kind: str, count: int, seed: int
 ) -> list[ComposedQuery]:
-    """Return up to `count` different (reference, named values) pairs that have a hit, seeded."""
+    """Return a seeded choice of up to `count` distinct queries that have a hit.
+
+    Queries are distinct if their pairs of (reference, named values) are.
+    """
     rows_of: dict[tuple[str, ...], dict[tuple[Asked, ...], set[int]]] = {}
     for row, product in enumerate(products):
         own = _OWN[kind](product)
@@ -167,7 +171,7 @@ def sample_queries(
 def _pairs(
     by_value: Mapping[tuple[Asked, ...], set[int]],
 ) -> Iterable[tuple[int, tuple[Asked, ...], frozenset[int]]]:
-    """Yield (reference, change, hits) among products that share what a hit must share."""
+    """Yield (reference, change, hits) among products that agree in what a hit must share."""
     ordered = sorted(by_value.items(), key=lambda pair: [a.value for a in pair[0]])
     for asked, rows_with in ordered:
         if asked[0].op == "exclude":
@@ -183,7 +187,7 @@ def _pairs(
 
 
 def _banned(have: Asked, unwanted: Asked) -> bool:
-    """Return whether excluding a value excludes what an item has: "no blue" excludes navy."""
+    """Return whether excluding a value rules out an item's own value: "no blue" excludes navy."""
     excluded, own = (vocabulary.find(a.facet, a.value) or a.value for a in (unwanted, have))
     return vocabulary.covers(have.facet, excluded, own)
 
@@ -193,8 +197,8 @@ def worded(
 ) -> ComposedQuery:
     """Return the query in other words.
 
-    template: has {color}, {type} or {pattern} for the values; patterns: what is said for a pattern,
-    if not its name.
+    template: has {color}, {type} or {pattern} for the values; patterns: the word for a pattern, if
+    it is not the pattern's name.
     """
     values = {
         _PLACES[asked.facet]: patterns.get(asked.value, asked.value.lower())

@@ -1,9 +1,10 @@
-"""Two references in one wish: a garment of one picture, its colour, type or pattern of another.
+"""Wishes with two references: a garment from one picture, with a value from another.
 
-The query is that of `product_queries`, but the value is shown in a second photo instead of named.
-The second photo is of something else (another type, or for a change of type another colour), so
-that it is no answer itself, and it is not searched. PinPoint (arXiv 2603.04598) finds published
-systems 40 to 70% worse than with one picture.
+The value is a colour, a type or a pattern. The query is that of `product_queries`, but a second
+photo shows the value instead of words naming it. The second photo shows something else (another
+type or, for a change of type, another colour), so it is not an answer itself, and it is excluded
+from the search. PinPoint (arXiv 2603.04598) finds published systems 40 to 70% worse than with one
+picture.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class TwoPictures:
 
 
 def two_pictures(gallery: Gallery, kind: str, count: int, seed: int) -> list[TwoPictures]:
-    """Return up to `count` seeded queries that have a second picture of the named value."""
+    """Return up to `count` seeded queries for which a second picture shows the named value."""
     rng = np.random.default_rng([seed, 7, KINDS.index(kind)])
     column = {"category": "type"}.get(FACETS[kind], FACETS[kind])
     queries = []
@@ -57,9 +58,10 @@ Assembler = Callable[[TwoPictures], np.ndarray]
 def assemblers(
     gallery: Gallery, kind: str, weights: Weights | None = None
 ) -> Mapping[str, Assembler]:
-    """Return the ways to make one query of two pictures.
+    """Return the ways to make one query from two pictures.
 
-    Their mean; slices of both; and slices of both with the borrowed one weighted as a change.
+    They are the mean of both, slices of both, and slices of both with the borrowed slice weighted
+    as a change.
     """
     encoder, vectors, settings = gallery.encoder, gallery.vectors, weights or load_weights()
 
@@ -90,7 +92,7 @@ def assemblers(
         ).vector
 
     def _shown(two: TwoPictures) -> tuple[Constraint, ...]:
-        """Return what the second picture most probably shows, as a soft constraint."""
+        """Return a soft constraint for the value that the second picture most probably shows."""
         facet = FACETS[two.query.kind]
         prototypes = encoder.prototypes(facet)
         if prototypes is None:
@@ -117,10 +119,10 @@ def assemblers(
 
 
 def several_references(gallery: Gallery, kind: str, count: int, seed: int) -> dict[str, Figures]:
-    """Compare R@10 by assembler with one picture and the value named.
+    """Compare R@10 of each assembler with that of one picture and the value in words.
 
     Returns {name: {kinds, "R@10", "ratio", "difference"}}. One picture is composed by `kind`, two
-    by the closed form: a learned composer has nothing to go by if no words change anything.
+    by the closed form, because a learned composer has no input if no words change anything.
     """
     asked = {change: two_pictures(gallery, change, count, seed) for change in KINDS}
     asked = {change: queries for change, queries in asked.items() if queries}

@@ -1,7 +1,7 @@
 """Composed retrieval: a picture and a change in words, for every composer under one protocol.
 
-On real product photos and on a drawn catalogue, by pictures only (no listing, no guard); in six
-wordings; with two pictures in one wish; and on FashionIQ if its files are there.
+The parts are real product photos and a drawn catalogue, by pictures only (no listing, no guard);
+six wordings; two pictures in one wish; and FashionIQ if its files are present.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from metrics.intervals import Estimate, estimate, short
 from settings import load_settings
 
 GOAL_RATIO = 1.4
-"""The goal for the best composer over the best static fusion of whole vectors."""
+"""Target ratio of the best composer to the best static fusion of whole vectors."""
 READERS = {"known": known_wish, "words": read_wish}
 
 
@@ -46,8 +46,8 @@ def run(
 ) -> Figures:
     """Run all parts; print their tables and one JSON line.
 
-    kinds: only these composers beside the baselines; folder: that of FashionIQ; out: a folder for
-    composed.json, the chart composed.svg and the contact sheet composed.png.
+    kinds: the only composers to run besides the baselines; folder: that of FashionIQ; out: folder
+    for composed.json, the chart composed.svg and the contact sheet composed.png.
     """
     if out is not None:
         require_matplotlib()
@@ -114,8 +114,8 @@ def on_products(
 ) -> tuple[dict[str, Figures], dict[str, dict[str, Rows]]]:
     """Measure the methods on product photos.
 
-    Returns ({method: {known | words: {kind: figures}}}, {method: {kind: rows}}), the rows with the
-    change read from the words.
+    Returns ({method: {known | words: {kind: figures}}}, {method: {kind: rows}}). For the rows, the
+    change is read from the words.
     """
     asked = {kind: sample_queries(methods.gallery.products, kind, queries, seed) for kind in KINDS}
     wishes = {
@@ -146,7 +146,7 @@ def on_products(
 def comparisons(rows: Mapping[str, Mapping[str, Rows]], best: str) -> dict[str, Figures]:
     """Compare the best composer with the strongest baseline of each family, by kind of change.
 
-    The composer was chosen on other designs, the baselines are the strongest on these. Returns
+    The composer was chosen on other designs; the baselines are the strongest on these. Returns
     {"family: change": comparison with the baseline's name}.
     """
     families = {
@@ -158,7 +158,7 @@ def comparisons(rows: Mapping[str, Mapping[str, Rows]], best: str) -> dict[str, 
     for family, baseline in families.items():
         for change in ("all", *KINDS):
             part = KINDS if change == "all" else (change,)
-            # within one kind of change the family's strongest on that very kind is the one to beat
+            # within one kind of change, the one to beat is the family's strongest on that kind
             rival = (
                 baseline
                 if change == "all" or baseline == NONE

@@ -18,7 +18,7 @@ Rows = dict[str, list[float]]
 
 
 def ranked(scores: np.ndarray, reference: int, depth: int) -> np.ndarray:
-    """Return the `depth` best rows, best first, ties by row; the reference is left out."""
+    """Return the `depth` best rows, best first, ties by row, without the reference."""
     scores = scores.copy()
     scores[reference] = -np.inf
     return np.argsort(-scores, kind="stable")[:depth]
@@ -46,8 +46,8 @@ def add_ranking(rows: Rows, gallery: Gallery, query: ComposedQuery, best: np.nda
 def drift(gallery: Gallery, query: ComposedQuery, best: np.ndarray) -> float:
     """Return the mean over the results of 1 - cosine to the reference; 0 without results.
 
-    Cosines are taken in the slices (of category, colour, pattern, audience) that the change leaves
-    alone.
+    Cosines are taken in those slices of category, colour, pattern and audience that the change does
+    not affect.
     """
     layout, place = gallery.encoder.layout, gallery.encoder.facet_slice
     spans = [layout.slice(place[facet]) for facet in SLICES if facet not in query.changed]
@@ -76,7 +76,7 @@ def measure(
 
 
 def recalls(by_kind: Mapping[str, Rows], figure: str = "R@10") -> dict[str, list[float]]:
-    """Return {kind of change: one number per query} of a figure."""
+    """Return {kind of change: one number per query} for a figure."""
     return {kind: rows[figure] for kind, rows in by_kind.items()}
 
 

@@ -14,9 +14,9 @@ from evaluation.composed.product_queries import KINDS, ComposedQuery, sample_que
 from evaluation.composed.scores import ranked
 
 SIDE, LABEL = 112, 18
-"""Pixels: side of a picture, height of a line of text."""
+"""Side of a picture and height of a line of text, in pixels."""
 SHOWN, QUERIES_PER_KIND = 6, 4
-"""Results per query; queries per kind of change, half of them without a hit."""
+"""Results per query, and queries per kind of change, half of them without a hit."""
 HIT, MISS = (40, 140, 70), (190, 190, 190)
 Opener = Callable[[int], Image.Image]
 """Row of the gallery -> picture."""
@@ -45,7 +45,7 @@ def picked(
 
 
 def sheet(results: Sequence[tuple[ComposedQuery, np.ndarray]], open_row: Opener) -> Image.Image:
-    """Draw a line per query: the reference, then the results; hits are framed in green."""
+    """Draw one line per query: the reference, then the results, with hits framed in green."""
     height, font = SIDE + LABEL, ImageFont.load_default(12)
     picture = Image.new("RGB", ((SHOWN + 1) * SIDE + 16, height * max(len(results), 1)), "white")
     draw = ImageDraw.Draw(picture)
@@ -70,7 +70,7 @@ def save_sheet(
 ) -> None:
     """Write the sheet as a PNG, creating the folder.
 
-    The labelled photos are not ours to publish, and neither is their sheet.
+    Do not publish the sheet: it shows labelled photos, which are not ours to publish.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     sheet(picked(gallery, scorer, count, seed), open_row).save(path)

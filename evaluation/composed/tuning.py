@@ -19,9 +19,9 @@ from vocabulary.wish import Wish
 
 GRID = (0.0, 0.1, 0.2, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0)
 UNMEASURED = (0.2, 0.35, 0.5, 0.7)
-"""Weights for slices that no hit is defined by (an untouched pattern, shape, cloth, appearance).
+"""Weights for slices that do not define a hit (an unchanged pattern, shape, cloth, appearance).
 
-A shopper means these all the same, so they always count.
+They always count, because a shopper cares about them nevertheless.
 """
 MEASURED = ("category", "color", "audience")
 SHARES = (0.0, 0.15, 0.3, 0.5, 0.7, 0.9)
@@ -32,7 +32,7 @@ Change = Callable[[Weights, float], Weights]
 Knobs = dict[str, tuple[Change, tuple[float, ...]]]
 """Name -> how a value changes the weights, and the values to try."""
 Asked = Mapping[str, Sequence[tuple[ComposedQuery, Wish]]]
-"""Kind of change -> queries with what they ask for."""
+"""Kind of change -> queries with their wishes."""
 
 
 def _field(name: str) -> Change:

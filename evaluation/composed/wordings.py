@@ -23,13 +23,16 @@ from vocabulary.wish import Wish
 
 WORDINGS = Path(__file__).with_name("paraphrases.toml")
 PRINTED = {"graphic": "printed"}
-"""The wordings' word for the shop's "Print", which the vocabulary may read as any pattern."""
+"""The word for the shop's "Print" in the wordings, which the vocabulary may read as any pattern."""
 Wordings = dict[str, tuple[str, ...]]
 """Kind of change -> its templates, with {color}, {type} and {pattern}."""
 
 
 def read_wordings(path: Path = WORDINGS) -> Wordings:
-    """Read the templates of a TOML file. Raises InputError that names what is wrong with it."""
+    """Read the templates of a TOML file.
+
+    Raises InputError if the file is faulty, naming the fault.
+    """
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as error:
@@ -51,9 +54,9 @@ def over_wordings(
 ) -> dict[str, Figures]:
     """Return R@10 of every wording on the same queries, by kind of change.
 
-    {kind: {"queries", "known", "wordings": [{"wording", "R@10", "read_as_meant"}], "spread"}};
-    "known" is R@10 with the change given, nothing to read; "read_as_meant" is the share of queries
-    whose constraints the planner read exactly.
+    Returns {kind: {"queries", "known", "wordings": [{"wording", "R@10", "read_as_meant"}],
+    "spread"}}. "known" is R@10 if the change is given and nothing has to be read; "read_as_meant"
+    is the share of queries whose constraints the planner read exactly.
     """
     by_kind: dict[str, Figures] = {}
     for kind, templates in wordings.items():
@@ -91,7 +94,7 @@ def _keys(wish: Wish) -> set[tuple[str, str, str]]:
 
 
 def overall(by_kind: dict[str, Figures], kinds: Sequence[str] = KINDS) -> float:
-    """Return the spread of the mean over these kinds, the nth wordings of all taken together."""
+    """Return the spread of the mean over these kinds, taking the nth wordings of all together."""
     entries = [by_kind[kind]["wordings"] for kind in kinds if kind in by_kind]
     means = [
         float(np.mean([entry[n]["R@10"][0] for entry in entries]))

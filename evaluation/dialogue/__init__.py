@@ -1,1 +1,1 @@
-"""Simulated shoppers: within how many turns is the wanted item shown?"""
+"""Simulated shoppers: how many turns it takes to show the wanted item."""

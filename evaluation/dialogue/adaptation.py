@@ -1,9 +1,10 @@
-"""Slice weights that follow a session's feedback, against fixed weights, for simulated shoppers.
+"""Comparison of slice weights adapted to session feedback with fixed weights.
 
-A shopper holds up one item of a drawn catalogue and has another in mind. Two attributes of the
-first shall stay, which is never said; two shall change, one named per turn; the rest does not
-matter. Each turn the shopper saves the item with most of the four and refuses the one with least.
-Only that feedback tells what shall stay. Pictures only.
+A simulated shopper holds up one item of a drawn catalogue and has another in mind. Two attributes
+of the first item must stay, but the shopper never says so. Two must change, and one of them is
+named per turn. The other attributes do not matter. Each turn, the shopper saves the item with the
+most of these four attributes and rejects the one with the fewest. Only that feedback reveals what
+must stay. Retrieval uses pictures only.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ KEPT_COUNT, CHANGED_COUNT = 2, 2
 class Shopper:
     """A shopper with one item in mind.
 
-    target, start: rows of one category; kept: facets that both share and that matter; changed:
+    target, start: rows of the same category; kept: facets that both share and that matter; changed:
     facets to be named.
     """
 
@@ -48,12 +49,12 @@ class Shopper:
 
     @property
     def cares(self) -> tuple[str, ...]:
-        """All facets that matter beside the category."""
+        """All facets that matter besides the category."""
         return (*self.kept, *self.changed)
 
 
 class Shop:
-    """Vectors and truth of a drawn catalogue, the truth as integer codes."""
+    """The vectors and truth of a drawn catalogue, with the truth as integer codes."""
 
     def __init__(self, catalog: Catalog, encoder: Encoder) -> None:
         gallery, self.truth = drawn_gallery(catalog, encoder)
@@ -71,7 +72,10 @@ class Shop:
         return sorted(set(self.truth[row].get(facet, ())) - set(vocabulary.SHADES))
 
     def agreement(self, shopper: Shopper) -> np.ndarray:
-        """Return (n,) how much of what matters is met; the category counts as much as the rest."""
+        """Return (n,) how much of what matters to the shopper each item meets.
+
+        The category counts as much as all the other facets together.
+        """
         met = np.zeros(len(self.truth))
         for facet in shopper.cares:
             met += self.same[facet] == self.same[facet][shopper.target]
@@ -80,7 +84,7 @@ class Shop:
         )
 
     def words(self, wish: Wish) -> np.ndarray | None:
-        """Return the embedding (dim,) of the wish's caption; None if it is empty."""
+        """Return the embedding (dim,) of the wish's caption, or None if the caption is empty."""
         text = caption(wish)
         if text and text not in self._embedded:
             self._embedded[text] = self.encoder.encode_texts([text])[0].astype(np.float32)
@@ -113,7 +117,7 @@ def shoppers(shop: Shop, count: int, seed: int) -> list[Shopper]:
 def session(
     shop: Shop, shopper: Shopper, kind: str, pace: Pace | None
 ) -> tuple[np.ndarray, list[float]]:
-    """Return the rows of the last page, and microseconds of processor time of each adaptation.
+    """Return the rows of the last page and the processor time of each adaptation in microseconds.
 
     pace: None keeps the weights fixed.
     """
@@ -151,10 +155,10 @@ def session(
 def measure(
     shop: Shop, people: Sequence[Shopper], kind: str, pace: Pace | None
 ) -> tuple[dict[str, list[float]], list[float]]:
-    """Return ({figure: one number per shopper, of the last turn}, microseconds per adaptation).
+    """Return ({figure: one number per shopper, for the last turn}, microseconds per adaptation).
 
-    R@10: an item with all that matters is shown; P@10: the share of such items; agreement: the mean
-    share of what matters that an item of the page has.
+    R@10: whether an item with everything that matters is shown; P@10: the share of such items;
+    agreement: the mean share of what matters over the items of the page.
     """
     figures: dict[str, list[float]] = {"R@10": [], "P@10": [], "agreement": []}
     cost: list[float] = []

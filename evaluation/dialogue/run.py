@@ -1,10 +1,11 @@
-"""Simulated shoppers with one item in mind: within how many turns is it on the page?
+"""Simulated shoppers with one item in mind, and how many turns it takes to show that item.
 
-A session states one true difference per turn, to the whole agent (offline planner, guard, memory)
-and, by the same shopper with the same seed, to retrieval alone: words and the picture as vectors,
-added, nearest neighbours, one per design; once with all words so far, once with the turn's own.
-"show me more" brings the next ten everywhere. Success: an item of the target's design is among the
-ten shown. Targets are spread over as many designs as there are.
+In each session the shopper states one true difference per turn. The same shopper, with the same
+seed, talks to the whole agent (offline planner, guard, memory) and to retrieval alone. Retrieval
+alone adds the vectors of the words and the picture and returns the nearest neighbours, one per
+design. It runs once with all words so far and once with only the current turn's words. In every
+variant, "show me more" brings the next ten items. A session succeeds if an item of the target's
+design is among the ten shown. Targets are spread over as many designs as possible.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ Page = Callable[[str, int | None], list[int]]
 
 
 def agent_page(stylist: Stylist, world: World, start: int | None) -> Page:
-    """Begin a conversation with the agent; the photo of `start` comes with the first message."""
+    """Begin a conversation with the agent; the first message carries the photo of `start`."""
     session, row_of = stylist.new_session(), {id_: row for row, id_ in enumerate(world.ids)}
     photos = [] if start is None else [_photo(stylist, start)]
 
@@ -49,9 +50,9 @@ def agent_page(stylist: Stylist, world: World, start: int | None) -> Page:
 def retrieval_page(stylist: Stylist, world: World, start: int | None, joined: bool = True) -> Page:
     """Begin a conversation with retrieval alone: no planner, no guard, no memory.
 
-    The query is the words (joined: all so far, else the turn's own) plus the picture that was
-    pointed at last, as vectors. Like the agent it leaves out the item pointed at, and continues
-    with the next ten when asked for more.
+    The query is the vector of the words plus that of the picture pointed at last. joined: use all
+    words so far instead of only the current turn's. As with the agent, the item pointed at is
+    excluded, and asking for more brings the next ten.
     """
     encoder, vectors = stylist.encoder, np.asarray(stylist.catalog.vectors, dtype=np.float32)
     picture = None if start is None else encoder.encode_images([_photo(stylist, start)])[0]
@@ -73,7 +74,7 @@ def retrieval_page(stylist: Stylist, world: World, start: int | None, joined: bo
 
 
 def turn_page(stylist: Stylist, world: World, start: int | None) -> Page:
-    """Begin a conversation with retrieval by the turn's own words."""
+    """Begin a conversation with retrieval by only the current turn's words."""
     return retrieval_page(stylist, world, start, joined=False)
 
 
@@ -98,7 +99,7 @@ def _photo(stylist: Stylist, row: int) -> Image.Image:
 
 
 def converse(shopper: Shopper, page: Page) -> int | None:
-    """Return the turn in which the target's design was shown, or None if not within TURNS."""
+    """Return the turn in which the target's design was shown, or None if it took over TURNS."""
     text, pointed = shopper.opening(), None
     for turn in range(1, TURNS + 1):
         shown = page(text, pointed)
@@ -109,7 +110,7 @@ def converse(shopper: Shopper, page: Page) -> int | None:
 
 
 def cast(world: World, wordings: Wordings, count: int, seed: int) -> list[Callable[[], Shopper]]:
-    """Return makers of `count` seeded shoppers; each call of one makes the same shopper afresh.
+    """Return factories for `count` seeded shoppers; a factory creates the same shopper every time.
 
     Every other shopper begins with a photo.
     """
@@ -136,7 +137,10 @@ def _shopper(
 
 
 def _targets(world: World, count: int, rng: np.random.Generator) -> list[int]:
-    """Return `count` random rows of as many designs as possible: large designs are found easily."""
+    """Return `count` random rows from as many designs as possible.
+
+    Large designs are easier to find and would otherwise dominate.
+    """
     rounds: dict[int, list[int]] = {}
     met: Counter[str] = Counter()
     for row in rng.permutation(world.targets):
@@ -153,7 +157,7 @@ def run(
     seed: int = 0,
     out: Path | None = None,
 ) -> Figures:
-    """Run all sessions through the agent and retrieval alone; print tables and one JSON line."""
+    """Run all sessions with the agent and with retrieval alone; print tables and one JSON line."""
     settings = load_settings(catalog_dir=catalog, data_dir=data)
     stylist = Stylist.open(settings.catalog_dir, settings=settings)
     world = open_world(stylist.catalog)
@@ -232,7 +236,7 @@ def _session(
     world: World,
     way: Callable[[Stylist, World, int | None], Page],
 ) -> tuple[int | None, list[str]]:
-    """Return the turn in which the target was found, or None, and all messages."""
+    """Return (turn in which the target was found, or None; all messages)."""
     messages: list[str] = []
     page = way(stylist, world, shopper.start)
 

@@ -1,8 +1,8 @@
-"""A simulated shopper: one item in mind, one true difference a turn, nothing false, nothing twice.
+"""A simulated shopper with one item in mind, who states one true difference per turn.
 
-Wordings come from somebody who has seen the vocabulary only (`wordings.toml`) and, where one says
-exactly the constraint, from people who typed them: captions whose blind label is that one
-constraint. Their text stays in the data folder.
+The shopper never says anything false and never repeats a statement. The wordings were written by
+somebody who had seen only the vocabulary (`wordings.toml`). Where available, typed captions whose
+blind label is exactly that one constraint are used too; their text stays in the data folder.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ORDINALS = (
     "ninth",
     "tenth",
 )
-# Hems alone: whether a cropped top is shorter than a mini dress is nothing that a shopper says.
+# Only hems: no shopper would say that a cropped top is shorter than a mini dress.
 ORDERED = {
     facet: tuple(value for value in degrees if value != "cropped")
     for facet, degrees in vocabulary.DEGREES.items()
@@ -53,7 +53,7 @@ STATED_DETAILS = ("pockets", "hood", "buttons", "zipper", "belt", "ruffle", "bow
 CHEAPER = 0.85
 """A price below this share of the other is worth mentioning."""
 TYPED_SHARE = 0.5
-"""Share of changes that are worded as people typed them, where such a wording exists."""
+"""Share of changes that use a wording people typed, where such a wording exists."""
 MORE = "show me more"
 """The message when nothing true is left to say."""
 Statement = tuple[str, str, str]
@@ -64,7 +64,7 @@ Statement = tuple[str, str, str]
 class Wordings:
     """Templates and typed captions.
 
-    texts: table -> templates; say: (facet, op, value or "" for any) -> templates; typed: a
+    texts: table -> templates; say: (facet, op, value or "" for any) -> templates; typed:
     constraint -> captions.
     """
 
@@ -85,7 +85,7 @@ class Wordings:
 
 
 def load_wordings(captions: Path | None, path: Path = WORDINGS) -> Wordings:
-    """Read the wordings, and typed phrases from the folder `captions` if there is one."""
+    """Read the wordings, and the typed phrases if the folder `captions` exists."""
     tables = tomllib.loads(path.read_text(encoding="utf-8"))
     say = {(t["facet"], t["op"], t.get("value", "")): list(t["texts"]) for t in tables["say"]}
     texts = {
@@ -116,8 +116,8 @@ def _typed(folder: Path) -> dict[Statement, list[str]]:
 class Shopper:
     """A shopper with one item in mind.
 
-    target: its row; start: the row whose photo is shown first, None for words alone; rng: makes all
-    choices.
+    target: row of that item; start: row whose photo the shopper shows first, None for words alone;
+    rng: source of all random choices.
     """
 
     world: World
@@ -141,13 +141,13 @@ class Shopper:
         return self._fill("open", category=category, value=color[0])
 
     def found(self, shown: Sequence[int]) -> bool:
-        """Return whether an item of the target's design is on the page."""
+        """Return whether the page shows an item of the target's design."""
         return any(self.world.designs[row] == self.world.designs[self.target] for row in shown)
 
     def answer(self, shown: Sequence[int]) -> tuple[str, int | None]:
-        """Return the next message, and the shown row that it points at, if any.
+        """Return the next message and the shown row that it points at, if any.
 
-        If the nearest item shown is of another kind, the message states the kind, once.
+        If the nearest shown item is of another kind, the message states the kind, but only once.
         """
         if not shown:
             return self._change(None) or MORE, None
@@ -186,7 +186,7 @@ class Shopper:
         return same + 3.0 * (mine["category"] == its.get("category"))
 
     def _difference(self, other: int | None) -> Statement | None:
-        """Return a true statement, not made before, that tells the target from `other`, if any."""
+        """Return a new true statement that tells the target from `other`, or None."""
         choices = [
             s
             for s in differences(self.world, self.target, other)
@@ -197,7 +197,10 @@ class Shopper:
 
 
 def differences(world: World, target: int, other: int | None) -> list[Statement]:
-    """Return all constraints that hold for the target and not for the other (None: nothing)."""
+    """Return all constraints that hold for the target but not for the other item.
+
+    If the other item is None, no constraint holds for it.
+    """
     mine, its = world.truth[target], world.truth[other] if other is not None else {}
     return [
         *(c for facet in STATED_FACETS for c in _values(facet, mine, its)),

@@ -1,4 +1,4 @@
-"""What a simulated shopper can know of a catalogue: attributes, designs and prices of its items."""
+"""What a simulated shopper can know of a catalogue: its items' attributes, designs and prices."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ class World:
 
 
 def open_world(catalog: Catalog) -> World:
-    """Return a drawn catalogue by its drawn truth, any other by its listings.
+    """Return the world of a catalogue: from the drawn truth if it has one, else from its listings.
 
-    Of product photos, targets are the held-out designs alone. Every target has one category and a
-    colour.
+    For product photos, only held-out designs are targets. Every target has exactly one category
+    and a colour.
     """
     ids, items = tuple(catalog.ids), catalog.items(range(len(catalog)))
     drawn = catalog.truth(ids)
@@ -57,6 +57,6 @@ def open_world(catalog: Catalog) -> World:
 
 
 def values(truth: Truth, facet: str) -> frozenset[str]:
-    """Return the facet's values without shades, which say little by themselves."""
+    """Return the facet's values without shades, which say little on their own."""
     all_values = truth.get(facet, frozenset())
     return all_values - frozenset(vocabulary.SHADES) if facet == "color" else all_values

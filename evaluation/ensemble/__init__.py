@@ -1,1 +1,1 @@
-"""The rankers: leave-one-out, fitted weights against equal ones."""
+"""Benchmarks of the rankers: leave-one-out ablation, and fitted against equal weights."""

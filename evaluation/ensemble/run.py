@@ -1,9 +1,9 @@
-"""Does every ranker earn its place? Leave-one-out, fitted weights against equal ones, rare values.
+"""The contribution of every ranker: leave-one-out, fitted against equal weights, rare values.
 
-Four benches: composed queries on held-out product photos (pictures only), wishes in words on a
-drawn catalogue with its listings, the same with the listings hidden, changes to one of its items.
-Weights are fitted on the choosing designs and on one half of the drawn wishes, and reported on
-the rest.
+There are four benches: composed queries on held-out product photos (pictures only), wishes in words
+on a drawn catalogue with its listings, the same wishes with the listings hidden, and changes to one
+of the catalogue's items. Weights are fitted on the choosing designs and on one half of the drawn
+wishes, and reported on the rest.
 """
 
 from __future__ import annotations
@@ -40,9 +40,9 @@ GRID: dict[str, tuple[float, ...]] = {
     "kind": (0.0, 0.15, 0.3, 0.6, 1.0, 1.5),
     "text": (0.0, 0.1, 0.2, 0.4, 0.7, 1.0),
 }
-"""Weights to try, beside 1 for the composed vector: only proportions matter.
+"""Weights to try. The composed vector keeps weight 1, since only proportions matter.
 
-Taste plays no part in these wishes.
+Taste is absent because it plays no part in these wishes.
 """
 ROUNDS = 2
 EQUAL = RankerWeights(slice=1.0, kind=1.0, text=1.0, taste=1.0)
@@ -96,7 +96,7 @@ def score(benches: Mapping[str, Pooled], weights: RankerWeights) -> float:
 def leave_one_out(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str, Figures]:
     """Return {left out: {bench: {"R@10", "loss"}}}.
 
-    loss: how much better the whole ensemble is, paired, as [mean, low, high].
+    loss: the paired gain of the whole ensemble over the reduced one, as [mean, low, high].
     """
     whole = {name: wishes.recall(pools, weights) for name, (wishes, pools) in benches.items()}
     result: dict[str, Figures] = {
@@ -114,7 +114,10 @@ def leave_one_out(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict
 
 
 def rare_lift(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str, Figures]:
-    """Return {bench: {"wishes", "with" and "without" specialists, "lift"}} for rare values."""
+    """Return {bench: {"wishes", "with", "without", "lift"}} for rare values.
+
+    "with" and "without" refer to the specialists.
+    """
     result: dict[str, Figures] = {}
     for name, (wishes, _) in benches.items():
         rare = wishes.only_rare()
@@ -136,9 +139,9 @@ def rare_lift(benches: Mapping[str, Pooled], weights: RankerWeights) -> dict[str
 def drawn_benches(
     catalog: Catalog, gallery: Gallery, truth: Sequence[Truth], words: Words, count: int, seed: int
 ) -> tuple[dict[str, Bench], dict[str, Bench], dict[str, Bench]]:
-    """Return benches (for fitting, for the report, of rare values).
+    """Return three sets of benches: for fitting, for the report, and of rare values.
 
-    Each is with the listings and with the listings hidden.
+    Each set has benches with the listings and with the listings hidden.
     """
     asks, likes = (make(truth, catalog.groups, 2 * count, seed) for make in (drawn_asks, like_asks))
     hidden = Unlisted(gallery.vectors, catalog.ids, catalog.groups)
@@ -155,7 +158,7 @@ def drawn_benches(
 def photo_bench(
     data: Path, role: str, encoder: Encoder, words: Words, count: int, seed: int
 ) -> Bench:
-    """Return the composed queries on the product photos whose designs have this role."""
+    """Return the bench of composed queries on the product photos whose designs have this role."""
     gallery = read_gallery(data, role, encoder)
     ids = [product.id for product in gallery.products]
     return bench(
@@ -173,7 +176,7 @@ def run(
 ) -> Figures:
     """Print all tables and one JSON line.
 
-    write: save the fitted weights for retrieval if they are surely no worse on the report's part.
+    write: save the fitted weights for retrieval if they are surely no worse on the report part.
     """
     settings = load_settings(data_dir=data, catalog_dir=catalog)
     encoder = load_encoder(settings.encoder, settings.device)

@@ -1,4 +1,4 @@
-"""Wishes that the ensemble is judged by, with the designs that fit: drawn items, product photos."""
+"""The wishes that evaluate the ensemble, with fitting designs: drawn items and product photos."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from retrieval.retriever import Listings
 from vocabulary.wish import Constraint, Wish
 
 RARE_SHARE = 0.01
-"""Values of a smaller share of the items are rare."""
+"""A value that a smaller share of the items has counts as rare."""
 PAGE = 10
 
 
 class GroupedListings(Listings, Protocol):
-    """Listings with the design of each row."""
+    """Listings that also know the design of each row."""
 
     @property
     def groups(self) -> Sequence[str]:
@@ -45,7 +45,7 @@ class Ask:
 
 
 class Unlisted:
-    """A gallery as a catalogue without listings: nothing is ruled out, no word is found."""
+    """A gallery as a catalogue without listings: it excludes no row and finds no text."""
 
     def __init__(self, vectors: np.ndarray, ids: Sequence[str], groups: Sequence[str]) -> None:
         self.vectors: np.ndarray | StackedVectors = vectors
@@ -66,7 +66,7 @@ class Unlisted:
 
 @dataclass(frozen=True)
 class Bench:
-    """Wishes over one catalogue, composed once, so that runs differ in the rankers alone."""
+    """Wishes over one catalogue, composed once so that runs differ only in their rankers."""
 
     catalog: GroupedListings
     gallery: Gallery
@@ -74,7 +74,7 @@ class Bench:
     queries: tuple[Query, ...]
 
     def pools(self, without: frozenset[str] = frozenset()) -> list[Pool | None]:
-        """Return the candidates of every wish by all rankers but these."""
+        """Return the candidates of every wish from all rankers except these."""
         retriever = Retriever(
             self.catalog,
             self.gallery.encoder,
@@ -89,14 +89,18 @@ class Bench:
         ]
 
     def recall(self, pools: Sequence[Pool | None], weights: RankerWeights) -> list[float]:
-        """Return recall@10 of each wish: fitting designs among ten, over ten or as many as fit."""
+        """Return recall@10 of each wish.
+
+        That is the number of fitting designs in the first ten, divided by the number of fitting
+        designs or by ten, whichever is smaller.
+        """
         return [
             0.0 if pool is None else self._share_found(pool, pool.order(weights), ask)
             for pool, ask in zip(pools, self.asks, strict=True)
         ]
 
     def only_rare(self) -> Bench:
-        """Return the bench of the wishes for rare values."""
+        """Return a bench of only the wishes for rare values."""
         pairs = [(a, q) for a, q in zip(self.asks, self.queries, strict=True) if a.rare]
         return Bench(
             self.catalog, self.gallery, tuple(a for a, _ in pairs), tuple(q for _, q in pairs)
@@ -113,7 +117,7 @@ class Bench:
 
 
 def bench(catalog: GroupedListings, gallery: Gallery, asks: Sequence[Ask], words: Words) -> Bench:
-    """Compose the wishes."""
+    """Compose the wishes and return their bench."""
     words.learn(caption(ask.wish) for ask in asks)
     queries = [
         compose(
@@ -129,7 +133,7 @@ def bench(catalog: GroupedListings, gallery: Gallery, asks: Sequence[Ask], words
 
 
 def photo_asks(gallery: Gallery, count: int, seed: int) -> list[Ask]:
-    """Return the composed queries on product photos; each photo is a design."""
+    """Return the composed queries on product photos; each photo counts as a design."""
     share = Counter(
         pair
         for p in gallery.products
@@ -148,7 +152,7 @@ def photo_asks(gallery: Gallery, count: int, seed: int) -> list[Ask]:
 
 
 def drawn_asks(truth: Sequence[Truth], groups: Sequence[str], count: int, seed: int) -> list[Ask]:
-    """Return up to `count` wishes for a kind and one or two values that some item has.
+    """Return up to `count` wishes for a kind with one or two values that some item has.
 
     One value in five is an exclusion.
     """
@@ -213,7 +217,7 @@ def rare_values(truth: Sequence[Truth]) -> list[tuple[str, str]]:
 
 
 def rare_asks(truth: Sequence[Truth], groups: Sequence[str]) -> list[Ask]:
-    """Return a wish for every rare value alone, and with every kind that has it."""
+    """Return a wish for every rare value, both alone and with every kind that has it."""
     asks = []
     for facet, value in rare_values(truth):
         rare = Constraint(facet=facet, op="require", value=value)

@@ -1,1 +1,1 @@
-"""The guard: attributes from pictures, and explicit noes with and without it."""
+"""Benchmarks of the guard: attributes from pictures, and "no" wishes with and without it."""

@@ -1,4 +1,4 @@
-"""Tables for an encoder fitted to a shop; `training/adapt_report.py` measures the figures."""
+"""Tables for an encoder fitted to a shop, from the figures of `training/adapt_report.py`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from evaluation.report.show import Figures, finish, machine, table
 
 
 def show(measured: Figures, out: Path | None = None) -> Figures:
-    """Print tables of before and after, and the JSON line."""
+    """Print before-and-after tables and the JSON line."""
     columns = ("items", "accuracy", "interval", "log_loss", "calibration_error")
     table(
         f"Fitted on {measured['fitted_on']} items' listings, measured on {measured['reported']} "

@@ -1,8 +1,8 @@
-"""Risk against coverage of explicit "no" wishes judged from pictures alone.
+"""Risk-coverage curve of explicit "no" wishes judged from pictures alone.
 
-After El-Yaniv and Wiener (JMLR 2010). At a threshold t, every pair of a photo and an unwanted value
-is shown whose probability of having the value is at most t. Coverage is the share of pairs shown,
-risk the share of the shown ones that break the wish.
+The method follows El-Yaniv and Wiener (JMLR 2010). At a threshold t, a pair of a photo and an
+unwanted value is shown if the photo's probability of having the value is at most t. Coverage is the
+share of pairs shown; risk is the share of shown pairs that break the wish.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 class Pairs:
     """n pairs of a photo and a value that the shopper does not want.
 
-    p (n,): probability that the photo has the value. breaks (n,) bool: it has. passes, shown (n,)
-    bool: confirmed by the thresholds in use; confirmed or at least not refused.
+    p (n,): probability that the photo has the value. breaks (n,) bool: whether it has the value.
+    passes (n,) bool: whether the thresholds in use confirm the photo. shown (n,) bool: whether they
+    confirm it or at least do not refuse it.
     """
 
     p: np.ndarray
@@ -40,7 +41,7 @@ class Pairs:
 
 
 def pairs(cases: Sequence[Case], guard: Guard) -> Pairs:
-    """Return all pairs of the "no X" cases, judged by the picture alone."""
+    """Return all pairs of the "no X" cases, judged from the picture alone."""
     p, breaks, passes, shown = [], [], [], []
     for case in cases:
         facet, value = case.wish.facet, str(case.wish.value)
@@ -89,9 +90,9 @@ def point(judged: Pairs, rows: np.ndarray) -> Figures:
 
 
 def report(cases: Sequence[Case], guard: Guard, alpha: float) -> Figures:
-    """Return the curve, and where the thresholds in use lie on it.
+    """Return the curve and the position of the thresholds in use.
 
-    Keys: "alpha" (the promised bound of the risk), "pairs", "curve", "confirmed",
+    Keys: "alpha" (the promised bound on the risk), "pairs", "curve", "confirmed",
     "with_unconfirmed".
     """
     judged = pairs(cases, guard)
@@ -105,7 +106,7 @@ def report(cases: Sequence[Case], guard: Guard, alpha: float) -> Figures:
 
 
 def drawing(result: Figures) -> Figure:
-    """Draw the curve of a `report`, its alpha as a dashed line, the thresholds in use as points."""
+    """Draw the curve of a `report`, with alpha as a dashed line and thresholds in use as points."""
     chart, axes = new_chart('Explicit "no", pictures alone: risk against coverage', 8, 4.5)
     axes.plot(
         [step["coverage"] for step in result["curve"]],

@@ -33,7 +33,7 @@ _WORDINGS = {
     "maxi": "not maxi",
     "ruffle": "no ruffles",
 }
-"""What a shopper says for an excluded value, where it is not "no VALUE"."""
+"""How a shopper phrases an excluded value, if not as "no VALUE"."""
 ASKED = (
     ("details", ("pockets", "hood", "buttons", "zipper", "belt", "ruffle")),
     ("pattern", ("striped", "checked", "floral", "polka dot", "graphic", "patterned")),
@@ -51,7 +51,7 @@ Truth = Mapping[str, Mapping[str, Sequence[str]]]
 class NoWish:
     """A wish for a kind of garment without a value.
 
-    like: id of an item with the value, if the wish points at one instead of naming the kind.
+    like: id of an item with the value if the wish points at one instead of naming the kind.
     """
 
     category: str
@@ -69,10 +69,10 @@ class NoWish:
 
 
 def no_wishes(truth: Truth, design: Mapping[str, str], count: int, seed: int) -> list[NoWish]:
-    """Return up to `count` wishes whose kind has the unwanted value, and ten designs without it.
+    """Return up to `count` wishes whose kind has the unwanted value and ten designs without it.
 
-    design: item id -> design, of which a reply shows one colourway. Half of the wishes point at an
-    item with the unwanted value, which is where a ranking by similarity alone errs most.
+    design: item id -> design; a reply shows one colourway per design. Half of the wishes point at
+    an item with the unwanted value, where ranking by similarity alone errs most.
     """
     rng = np.random.default_rng(seed)
     wishes = list(_possible_wishes(truth, design, rng))
@@ -101,7 +101,7 @@ def _has(item: Mapping[str, Sequence[str]], facet: str, value: str) -> bool:
 def through_the_agent(
     stylist: Stylist, wishes: Sequence[NoWish], truth: Truth, guard: bool
 ) -> Figures:
-    """Count the items shown for all wishes that break the "no"; unconfirmed ones count as shown."""
+    """Count the shown items that break the "no", over all wishes; include unconfirmed items."""
     shown = broken = unconfirmed = wrong_kind = 0
     worst: dict[str, int] = {}
     for wish in tqdm(

@@ -1,9 +1,10 @@
-"""The guard on photos labelled by looking: what listing, picture and both contribute.
+"""The guard on photos labelled by eye: the contributions of listing, picture and both.
 
-Every wish, "no X" and "with X" for the fine attributes, is put to the same photos: unchecked,
-judged by the listing alone, by the picture alone, and by both. A reply takes ten of thirty ranked
-photos, as the agent does: first what fits, then what is unconfirmed, the likeliest first. Half of
-the rankings are random, half by similarity to a photo that has the attribute.
+The wishes are "no X" and "with X" for the fine attributes. Each is tested on the same photos in
+four modes: unchecked, judged by the listing alone, by the picture alone, and by both. As in the
+agent, a reply takes ten of thirty ranked photos: fitting ones first, then unconfirmed ones, most
+likely first. Half of the rankings are random, and half are by similarity to a photo that has the
+attribute.
 """
 
 from __future__ import annotations
@@ -35,9 +36,9 @@ FINE = (
 )
 MODES = ("unchecked", "listing", "picture", "both")
 MIN_PHOTOS = 5
-"""An attribute is tested if so many photos have it and so many do not."""
+"""An attribute is tested if at least this many photos have it and at least this many do not."""
 K, POOL, RANKINGS = 10, 30, 12
-"""Items per reply, ranked photos that it chooses from, replies per wish."""
+"""Items per reply, ranked photos to choose from, and replies per wish."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Case:
 class Judged:
     """The guard's judgement of n photos.
 
-    status (n,): "ok", "unconfirmed" or "broken"; chance (n,): how probable it is that an
-    unconfirmed photo meets the wish.
+    status (n,): "ok", "unconfirmed" or "broken"; chance (n,): probability that an unconfirmed photo
+    meets the wish.
     """
 
     status: np.ndarray
@@ -63,7 +64,7 @@ class Judged:
 
 
 def holds(photo: Photo, facet: str, value: str) -> bool | None:
-    """Return whether the photo shows the value by its label; None without a label."""
+    """Return whether the photo shows the value according to its label, or None without a label."""
     if facet == "details":
         return photo.details.get(value)
     seen = (photo.seen or {}).get(facet)
@@ -71,7 +72,7 @@ def holds(photo: Photo, facet: str, value: str) -> bool | None:
 
 
 def listings(data: Path, photos: Sequence[Photo]) -> list[Item]:
-    """Return each photo's item by its listing; a bare one if there is none (shoppers' photos)."""
+    """Return each photo's item from its listing, or a bare one without (shoppers' photos)."""
     by_id: dict[tuple[str, str], Item] = {}
     for source in {photo.source for photo in photos} & {"product", "small"}:
         reader = ValueReader(shipped_tables()[0])
@@ -91,7 +92,7 @@ def cases(
     attributes: Sequence[tuple[str, Sequence[str]]] = FINE,
     ops: Sequence[str] = ("exclude", "require"),
 ) -> Iterator[Case]:
-    """Yield every wish that enough photos meet and enough do not."""
+    """Yield every wish that enough photos meet and enough photos do not meet."""
     for facet, values in attributes:
         for value in values:
             known = [n for n, photo in enumerate(photos) if holds(photo, facet, value) is not None]
@@ -168,7 +169,7 @@ class Tally:
     photos: int = 0
 
     def add(self, case: Case, judged: Judged, seed: int) -> None:
-        """Count one wish: verdicts on all photos, and what the replies show."""
+        """Count one wish: the verdicts on all photos, and what the replies show."""
         self.photos += len(case.items)
         self.good += int(case.truth.sum())
         self.rejected += int(((judged.status == "broken") & case.truth).sum())
@@ -181,8 +182,8 @@ class Tally:
     def figures(self) -> Figures:
         """Return the shares.
 
-        precision: of what is called fitting; violations_shown: of all that replies show,
-        unconfirmed included.
+        precision: among photos judged as fitting; violations_shown: among all photos that replies
+        show, including unconfirmed ones.
         """
         low, high = interval([not right for right in self.shown])
         return {
@@ -223,7 +224,7 @@ def by_source(
 
 
 def hidden(cases: Sequence[Case], guard: Guard, seed: int = 0) -> Figures:
-    """Compare "no X" unchecked and by the picture alone, with the listings hidden."""
+    """Compare "no X" wishes unchecked and judged by the picture alone, with listings hidden."""
     exclusions = [case for case in cases if case.wish.op == "exclude"]
     report = by_source(exclusions, guard, ("unchecked", "picture"), seed)
     before, after = report["unchecked"]["no"], report["picture"]["no"]

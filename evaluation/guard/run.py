@@ -1,9 +1,10 @@
-"""The guard: attributes from pictures, and explicit "no" wishes with and without it.
+"""Benchmark of the guard: attributes from pictures, and "no" wishes with and without the guard.
 
-On the photos labelled by looking that neither fit nor calibrate anything: pictures alone (listings
-hidden), listing, picture and both on product photos (`photos.py`), and the risk-coverage curve
-(`curve.py`). Wishes such as "shirt, no pockets" go through the whole agent on a drawn catalogue and
-are judged by the drawn truth, which no reply sees (`no_wishes.py`).
+The photos are those labelled by eye that are not used for fitting or calibration. They give the
+figures for pictures alone (listings hidden), for listing, picture and both on product photos
+(`photos.py`), and the risk-coverage curve (`curve.py`). Wishes such as "shirt, no pockets" go
+through the whole agent on a drawn catalogue. They are judged by the drawn truth, which no reply
+sees (`no_wishes.py`).
 """
 
 from __future__ import annotations
@@ -47,7 +48,7 @@ def looked_report(data: Path, encoder: Encoder) -> tuple[list[Photo], np.ndarray
 def picture_alone(photos: Sequence[Photo], seen: Look) -> dict[str, Figures]:
     """Return accuracies of facets and AUCs of details over the photos that have the label.
 
-    Facets without prototypes or labels are left out.
+    Facets without prototypes or labels are omitted.
     """
     return {**_facet_accuracies(photos, seen), **_detail_aucs(photos, seen)}
 
@@ -86,7 +87,7 @@ def _detail_aucs(photos: Sequence[Photo], seen: Look) -> dict[str, Figures]:
 
 
 def hidden_listings(photos: Sequence[Photo], vectors: np.ndarray, guard: Guard) -> list[Figures]:
-    """Count for each "no X", on photos without listings, what passes and what is hidden wrongly."""
+    """Count what passes and what is wrongly hidden for each "no X", on photos without listings."""
     rows = []
     for facet, values in ASKED:
         for value in values:
@@ -131,7 +132,7 @@ def photo_report(
     alpha: float,
     seed: int = 0,
 ) -> Figures:
-    """Return the figures on photos labelled by looking.
+    """Return the figures on photos labelled by eye.
 
     "sources": listing, picture and both on product photos; "replies": what replies show on product
     photos with their listings hidden; "curve": risk against coverage on all photos.
@@ -167,9 +168,9 @@ def run(
     wishes: int = 150,
     alpha: float | None = None,
 ) -> Figures:
-    """Print the tables and the JSON line; draw the risk-coverage curve beside `out`.
+    """Print the tables and the JSON line; draw the risk-coverage curve next to `out`.
 
-    alpha: the bound of the risk to check, by default the one that the thresholds were fitted for.
+    alpha: bound on the risk to check, by default the one that the thresholds were fitted for.
     Raises InputError if the catalogue has no drawn truth.
     """
     if out is not None:
@@ -219,7 +220,7 @@ def run(
 
 
 def totals(hidden: Sequence[Figures]) -> dict[str, float]:
-    """Return by how much the guard reduces violations, and the share of good photos hidden."""
+    """Return the guard's reduction of violations and the share of good photos that it hides."""
     photos, has = sum(r["photos"] for r in hidden), sum(r["with"] for r in hidden)
     before = has / max(photos, 1)
     after = sum(r["passed_broken"] for r in hidden) / max(sum(r["passed"] for r in hidden), 1)

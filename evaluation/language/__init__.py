@@ -1,1 +1,1 @@
-"""How well typed phrases and moods are read."""
+"""Benchmarks of reading typed phrases and moods."""

@@ -1,8 +1,8 @@
 """The share of turns that PLANNER=auto plans offline, and the time this saves over PLANNER=llm.
 
 The turns are those of the recorded conversations. The model is a loopback server that waits as a
-hosted one would and plans what the offline reader reads, so that both planners have the same
-conversation: this measures protocol and waiting, never a model's quality.
+hosted one would and returns the offline reader's plan, so both planners have the same conversation.
+This measures protocol and waiting, never a model's quality.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from vocabulary.wish import Constraint, PriceRange
 
 TURNS = ROOT / "tests" / "transcripts"
 FIRST_S, FURTHER_S = 0.5, 0.01
-"""Seconds to the first token, and for each further one."""
+"""Seconds to the first token and for each further one."""
 
 
 def answer(request: Figures) -> Figures:
@@ -62,7 +62,7 @@ def planned(text: str) -> PlannedTurn:
 
 
 def _intent(reading: Reading) -> Any:
-    """Return the first intent that a plan may have (a Literal of its own), else "search"."""
+    """Return the first intent that a plan (which has its own Literal) may have, else "search"."""
     allowed = get_args(PlannedTurn.model_fields["intent"].annotation)
     return next((i.kind for i in reading.intents if i.kind in allowed), "search")
 
@@ -83,9 +83,9 @@ def _constraint(c: Constraint) -> PlannedConstraint:
 def run(
     catalog: Path | None = None, turns: Path = TURNS, limit: int = 60, out: Path | None = None
 ) -> Figures:
-    """Count over all recorded turns with words, time `limit` of them both ways; print the result.
+    """Count over all recorded turns with words, time `limit` of them both ways, print the result.
 
-    Conversations come in random order. Raises InputError if there are no recorded conversations.
+    Conversations are in random order. Raises InputError if there are no recorded conversations.
     """
     conversations = _conversations(turns)
     with ScriptedServer(answer) as server:
@@ -131,7 +131,7 @@ def run(
 
 
 def _conversations(folder: Path) -> list[list[Figures]]:
-    """Return the recorded turns with words and without photos, by conversation."""
+    """Return the recorded turns that have words and no photos, by conversation."""
     recorded = [transcripts.read(path) for path in transcripts.find([folder])]
     asks = [[turn["ask"] for turn in transcript.turns] for transcript in recorded]
     plain = [
@@ -148,7 +148,7 @@ def _measured(
 ) -> tuple[list[bool], dict[str, list[float]]]:
     """Return whether "auto" planned each turn offline, and milliseconds by planner.
 
-    Times are of the same first `limit` turns for each planner.
+    Both planners are timed on the same first `limit` turns.
     """
     stylist = Stylist.open(settings.catalog_dir, settings=settings)
     served: list[bool] = []
@@ -158,7 +158,7 @@ def _measured(
             if planner == "llm" and len(times[planner]) >= limit:
                 continue
             session = stylist.new_session()
-            # otherwise the second planner would find the first one's answers in the cache
+            # otherwise, the second planner would find the first one's answers in the cache
             stylist.backends["llm"].forget()
             for ask in conversation:
                 start = time.perf_counter()

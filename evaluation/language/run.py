@@ -1,10 +1,10 @@
 """Precision, recall and F1 of the planner on phrases that people typed, by facet and op.
 
-The labels (`labels.jsonl`) are keys and constraints; the phrases stay in the data folder. A
-constraint is a hit if facet, op and value agree. Parts `first`, `second` and `third` were read by
-the authors of the rules: development figures. Part `blind` was labelled by somebody who had not
-seen the rules, and nobody who writes rules reads it, so its misread phrases are never printed.
-`blind_again` holds a second person's labels of some of the same phrases.
+The labels (`labels.jsonl`) consist of keys and constraints; the phrases stay in the data folder. A
+constraint is a hit if facet, op and value agree. The authors of the rules read the parts `first`,
+`second` and `third`, so their figures are development figures. Part `blind` was labelled by
+somebody who had not seen the rules. Nobody who writes rules reads it, so its misread phrases are
+never printed. `blind_again` holds a second person's labels of some of the same phrases.
 """
 
 from __future__ import annotations
@@ -32,21 +32,22 @@ Reader = Callable[[str], Iterable[Constraint]]
 
 
 def offline(text: str) -> Iterable[Constraint]:
-    """Return what the offline planner reads."""
+    """Return the constraints that the offline planner reads."""
     return read(text).constraints
 
 
 def model(settings: Settings) -> Reader:
     """Return a reader that asks the configured language model.
 
-    A phrase that the model fails on counts as read as nothing. Raises InputError without a model.
+    If the model fails on a phrase, the phrase counts as read without any constraint. Raises
+    InputError if no model is configured.
     """
     if not settings.has_model:
         raise InputError(
             "planner llm needs a language model: set OPENAI_API_KEY, or OPENAI_BASE_URL for a "
             "server of your own"
         )
-    # on demand: the model's client library is slow to import
+    # imported on demand, because the model's client library is slow to import
     from agent.llm.backend import model_client, read_phrase
     from agent.llm.budget import ModelFailureError
 
@@ -73,10 +74,10 @@ def run(
     """Score the labelled phrases of `part`; print tables and JSON.
 
     part: one of the labels' parts, or "all" for all but the second labels.
-    errors: how many misread phrases to print, of parts that may be read. Returns {"part",
+    errors: number of misread phrases to print, from parts that may be read. Returns {"part",
     "planner", "phrases", "precision", "recall", "f1", "exact", "by_op", "by_facet", "confusions",
     "ms": {"p50", "p95"}, "agreement": between two people}, or {"skipped": why} if the data folder
-    holds no phrases. Raises InputError for an unknown part or planner.
+    holds no phrases. Raises InputError if the part or planner is unknown.
     """
     folder = (data or load_settings().data_dir) / "fashioniq_captions"
     if not folder.is_dir():
@@ -107,7 +108,7 @@ class _Phrase:
 
 
 class _Scored:
-    """One phrase with the constraints that were read rightly, missed, and read besides."""
+    """A phrase with its constraints: those read correctly, those missed, and extra ones."""
 
     def __init__(self, phrase: _Phrase, constraints: set[Triple], ms: float) -> None:
         self.text, self.part, self.ms = phrase.text, phrase.part, ms
@@ -117,7 +118,7 @@ class _Scored:
 
     @property
     def exact(self) -> bool:
-        """Whether the phrase was read just as it is labelled."""
+        """Whether the phrase was read exactly as labelled."""
         return not self.missed and not self.extra
 
 
@@ -153,7 +154,7 @@ def _score(phrase: _Phrase, reader: Reader) -> _Scored:
 
 
 def _agreement(phrases: list[_Phrase]) -> Figures | None:
-    """Return how far two people agree on the phrases that both labelled; None if there are none."""
+    """Return how far two people agree on phrases that both labelled, or None if there are none."""
     first = {p.key: p.wanted for p in phrases if p.part == BLIND}
     both = [(first[p.key], p.wanted) for p in phrases if p.part == AGAIN and p.key in first]
     if not both:
@@ -194,7 +195,7 @@ def _report(scored: list[_Scored]) -> Figures:
 
 
 def _totals(scored: list[_Scored], place: int | None = None, name: str = "") -> Figures:
-    """Return the figures over all constraints, or those with `name` at this place of the triple."""
+    """Return figures over all constraints, or those with `name` at this place of the triple."""
     hits, missed, extra = (
         sum(place is None or triple[place] == name for s in scored for triple in getattr(s, side))
         for side in ("hit", "missed", "extra")

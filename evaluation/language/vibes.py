@@ -1,10 +1,10 @@
 """How often a mood is read as a fitting entry of the lexicon, and how often the chat asks instead.
 
 `vibes_held_out.jsonl` holds phrases by somebody who saw the lexicon's entries but not their other
-names: {"text", "right": names of entries that a fair stylist accepts, [] if the chat should rather
-ask, "part": choose or report}. A third of them are traps: a word of an entry in another meaning.
-Nearest entries need the sentence encoder of `agent.language.sentences`; without its package only
-the lexicon is measured.
+names: {"text", "right": names of entries that a fair stylist would accept, or [] if the chat should
+ask instead, "part": choose or report}. A third of the phrases are traps, which use a word of an
+entry in a different meaning. Finding the nearest entries needs the sentence encoder of
+`agent.language.sentences`; without its package, only the lexicon is measured.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ OUTCOMES = (
 
 
 def outcome(text: str, right: list[str], find: Nearest | None) -> str:
-    """Return which of OUTCOMES a phrase meets. right: names of the fitting entries."""
+    """Return the one of OUTCOMES that applies to a phrase; right: names of the fitting entries."""
     plain = read(text)
     reading, _ = read_as(plain, find)
     names = {vibe.name for vibe in reading.vibes}
@@ -40,7 +40,7 @@ def outcome(text: str, right: list[str], find: Nearest | None) -> str:
 
 
 def precision(names: list[tuple[bool, Near]], threshold: float, margin: float) -> Figures:
-    """Return how many held-out names are answered at these bounds, and the share answered rightly.
+    """Return the number of held-out names answered at these bounds and the share that is correct.
 
     names: for each held-out name, whether its nearest entry is its own, and that entry.
     """
@@ -55,14 +55,14 @@ def precision(names: list[tuple[bool, Near]], threshold: float, margin: float) -
 
 
 def by_bounds(find: Nearest) -> list[Figures]:
-    """Return `precision` at several bounds; the ones in use come first."""
+    """Return `precision` at several bounds, starting with those in use."""
     names = [(near.entry.name == entry.name, near) for entry, near in find.held_out()]
     grid = [(t, m) for m in (0.0, 0.1, MIN_LEAD) for t in (0.5, MIN_COSINE, 0.8)]
     return [precision(names, *bounds) for bounds in dict.fromkeys([(MIN_COSINE, MIN_LEAD), *grid])]
 
 
 def run(part: str = "report", out: Path | None = None) -> Figures:
-    """Print the lexicon's size, held-out names by threshold, phrases by outcome, and JSON."""
+    """Print the lexicon's size, held-out names by threshold, phrases by outcome, and the JSON."""
     entries = {entry.name: entry for entry in lexicon().values()}
     find = nearest()
     if find is None:

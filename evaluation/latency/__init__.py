@@ -1,1 +1,1 @@
-"""Time: turns, stages, starts, searches and embedding at any catalogue size."""
+"""Latency benchmarks: turns, stages, starts, searches and embedding at any catalogue size."""

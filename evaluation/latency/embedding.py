@@ -1,9 +1,9 @@
-"""Pictures embedded per second: the built-in model and ViT-B/32, by threads and precision.
+"""Pictures embedded per second by the built-in model and ViT-B/32, by threads and precision.
 
-Pictures are the catalogue's own, decoded beforehand (the rate of decoding is reported apart), in
-the batches of `python -m catalog embed`; resizing is included. ViT-B/32 has random weights unless
-the name asks for others: speed alone. ONNX Runtime is not a requirement; if it is installed with
-`onnx` and `onnxscript`, the image tower is exported and measured too.
+The pictures are the catalogue's own, in the batches of `python -m catalog embed`. They are decoded
+beforehand, and the decoding rate is reported separately; resizing is included. ViT-B/32 has random
+weights unless its name asks for others, since only speed is measured. ONNX Runtime is optional: if
+it is installed with `onnx` and `onnxscript`, the image tower is exported and measured too.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ MODELS = {"builtin": 256, "ViT-B-32": 64}
 """Model -> how many pictures it is timed on."""
 FP32, BF16, ONNX = "fp32", "bf16", "ONNX Runtime, fp32"
 MAX_SECONDS = 8
-"""No further batch is begun after this time."""
+"""Time in seconds after which no further batch is started."""
 BATCH = 32
-"""Pictures per pass, as the encoder takes them."""
+"""Pictures per pass of the encoder."""
 Encode = Callable[[Sequence[Image.Image]], np.ndarray]
 """Pictures -> (n, dim) vectors."""
 ONNX_MODULES = ("onnxruntime", "onnx", "onnxscript")
@@ -48,8 +48,8 @@ def run(
 ) -> Figures:
     """Measure pictures per second by model, device, threads and precision; print a table and JSON.
 
-    Also reports how near each precision comes to fp32: the least cosine of any slice. Raises
-    CatalogMissingError, or InputError for an unknown model.
+    Also report how close each precision comes to fp32, as the lowest cosine of any slice. Raises
+    CatalogMissingError if there is no catalogue, and InputError if a model is unknown.
     """
     import torch  # on demand: slow to import
 
@@ -127,7 +127,7 @@ def _rate(count: int, work: Callable[[], Any]) -> float:
 
 
 def _measured(name: str, pictures: Sequence[Image.Image]) -> list[Figures]:
-    """Return one record for each way in which this machine can run the model."""
+    """Return one record per way in which this machine can run the model."""
     import torch
 
     records = []
@@ -174,8 +174,8 @@ def _encoded(
 def _timed(pictures: Sequence[Image.Image], encode: Encode) -> tuple[np.ndarray, float]:
     """Return (vectors of the first m pictures, pictures per second).
 
-    Batches run for about MAX_SECONDS at most, after two untimed pictures. If these two alone take
-    half of that, they are the measurement.
+    Batches run for at most about MAX_SECONDS, after a warm-up with two pictures. If the warm-up
+    alone takes half of that time, it serves as the measurement.
     """
     start, step = time.perf_counter(), min(2, len(pictures))
     first = encode(pictures[:step])
@@ -217,8 +217,8 @@ def _exported(encoder: OpenClipEncoder, pictures: Sequence[Image.Image]) -> byte
 
 
 def _by_onnx(encoder: OpenClipEncoder, model: bytes, threads: int) -> Encode:
-    """Return a function that encodes pictures with ONNX Runtime in place of torch."""
-    import onnxruntime  # type: ignore[import-not-found]  # optional, see the module's docstring
+    """Return a function that encodes pictures with ONNX Runtime instead of torch."""
+    import onnxruntime  # type: ignore[import-not-found]  # optional, see the module docstring
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads

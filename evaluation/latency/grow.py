@@ -1,7 +1,7 @@
-"""Grow a small catalogue into a large one for measuring speed.
+"""Growth of a small catalogue into a large one for measuring speed.
 
-Copies get perturbed vectors and other brands, prices and stock. This measures time and memory,
-never quality: copies share pictures and words with their originals.
+Copies get perturbed vectors and different brands, prices and stock. They share pictures and words
+with their originals, so a grown catalogue can measure time and memory but never quality.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ from catalog.swap import replacing
 from catalog.writing import item_record, write_database
 
 NOISE = 0.03
-"""Standard deviation of the noise that is added to every coordinate of a unit slice."""
+"""Standard deviation of the noise added to every coordinate of a unit slice."""
 CHUNK = 50_000
-"""Rows of vectors written at a time."""
+"""Number of vector rows written at a time."""
 SOLD_OUT = 0.05
 """Share of the copies that are out of stock."""
 
 
 def grow(source: Path, out: Path, items: int, seed: int = 0) -> Path:
-    """Write a catalogue of `items` items to `out`, made from the one at `source`; return `out`.
+    """Write a catalogue of `items` items to `out`, grown from the one at `source`; return `out`.
 
-    Rows are streamed: memory does not grow with `items`, but for a few numbers per row.
+    Rows are streamed, so memory does not grow with `items` except for a few numbers per row.
     """
     catalog = Catalog.open(source)
     rng = np.random.default_rng(seed)
@@ -136,7 +136,7 @@ class _Varied:
 
 
 def _table(base: FacetTable, varied: _Varied) -> FacetTable:
-    """Return the originals' columns repeated, with the copies' own brands, prices and stock."""
+    """Return the originals' columns repeated, with separate brands, prices and stock for copies."""
     rows = np.arange(varied.items) % varied.first
 
     def repeated(bits: np.ndarray) -> np.ndarray:
@@ -176,7 +176,7 @@ def _write_vectors(path: Path, catalog: Catalog, items: int, rng: np.random.Gene
 
 
 def perturbed(vectors: np.ndarray, sizes: Sequence[int], rng: np.random.Generator) -> np.ndarray:
-    """Return the vectors (n, dim) with noise, every slice at unit length again, as float16."""
+    """Return the vectors (n, dim) with noise, as float16, every slice rescaled to unit length."""
     noisy = vectors.astype(np.float32) + NOISE * rng.standard_normal(
         vectors.shape, dtype=np.float32
     )

@@ -1,4 +1,4 @@
-"""Latency by the size of the catalogue: each size in a process of its own, then table and chart.
+"""Latency by catalogue size, measured in one process per size, with a table and a chart.
 
 The figures for ten million items are extrapolated from the largest measured size;
 `python -m evaluation index --items 10000000` measures them.
@@ -35,9 +35,9 @@ def run(
     start: bool = True,
     out: Path | None = None,
 ) -> Figures:
-    """Measure `latency.run` at each of `sizes` ("1000,10000"); the chart is written beside `out`.
+    """Measure `latency.run` at each of `sizes` ("1000,10000"); write the chart next to `out`.
 
-    The other arguments are those of `latency.run`. Raises InputError for sizes that are no numbers,
+    The other arguments are those of `latency.run`. Raises InputError if a size is not a number, and
     WorkError if a process fails.
     """
     if out is not None:
@@ -126,8 +126,8 @@ def _measured(catalog: Path, size: int, folder: Path, options: Sequence[object])
 def extrapolated(measured: Sequence[Figures]) -> Figures:
     """Return the search's p50 and p95 in ms at EXTRAPOLATED_ITEMS items.
 
-    They are in proportion to the largest measured size: an index has at most 4,096 lists, so that
-    from a million rows on each list grows with the catalogue.
+    They scale in proportion from the largest measured size: an index has at most 4,096 lists, so
+    from a million rows on, each list grows with the catalogue.
     """
     largest = max(measured, key=lambda figures: figures["items"])
     factor = EXTRAPOLATED_ITEMS / largest["items"]
@@ -186,7 +186,7 @@ def _show(result: Figures) -> None:
 
 
 def _value(figures: Figures, keys: Sequence[str]) -> float | None:
-    """Return the number at these nested keys; None if there is none."""
+    """Return the number at these nested keys, or None if there is none."""
     value: Any = figures
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None

@@ -1,8 +1,8 @@
-"""Vector indexes beside exact search: agreement@10 under filters, speed, and the cost of building.
+"""Comparison of vector indexes with exact search: agreement@10 under filters, speed, build cost.
 
-Queries are rows with noise. Filters keep random rows; on an unmodified catalogue there are also the
-filters of wishes, by what its listings state. With `items` the rows are perturbed copies in a file,
-without listings: that measures time and memory, and agreement with exact search.
+Queries are rows with added noise. Filters keep random rows. On an unmodified catalogue, there are
+also the filters of wishes, based on its listings. With `items`, the rows are perturbed copies in a
+file, without listings; this measures time, memory, and agreement with exact search.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ KINDS = ("faiss", "ivf", "milvus")
 SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
 """Shares of the rows that the filters keep."""
 NOISE = 0.05
-"""Standard deviation of the noise that makes a query of a row, in every coordinate."""
+"""Standard deviation of the noise per coordinate that turns a row into a query."""
 K = 10
 CHUNK = 65_536
-"""Rows scanned at a time."""
+"""Number of rows scanned at a time."""
 WISHES = (
     (("category", "require", "dress"),),
     (("gender", "require", "women"), ("pattern", "exclude", "striped")),
@@ -51,7 +51,7 @@ WISHES = (
 class Filter:
     """A filter on rows.
 
-    mask: (n,) bool, or None for all rows; constraints: the wish that it follows from, if any.
+    mask: (n,) bool, or None for all rows; constraints: the wish that the filter implements, if any.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class BuiltIndex:
-    """An index, the seconds to build and to load it, and its bytes on disk (None: a server's)."""
+    """An index, the seconds to build and to load it, and its bytes on disk (None for a server)."""
 
     index: VectorIndex
     build: float
@@ -78,11 +78,11 @@ def run(
     server_alone: bool = False,
     out: Path | None = None,
 ) -> Figures:
-    """Measure the kinds on a catalogue's vectors, or on `items` perturbed ones; print the result.
+    """Measure index kinds on a catalogue's vectors or on `items` perturbed ones; print the result.
 
-    server_alone: Milvus also answers filters that keep few rows, which the shop's own process
+    server_alone: let Milvus also answer filters that keep few rows, which the shop's own process
     answers faster. MILVUS_URI names a server; without it, Milvus Lite runs on a temporary file.
-    Raises InputError for an unknown kind.
+    Raises InputError if a kind is unknown.
     """
     kinds = list(kinds or KINDS)
     if unknown := set(kinds) - set(KINDS):
@@ -151,9 +151,9 @@ def _show(measured: dict[str, Figures], rows: int) -> None:
 def exact(
     vectors: np.ndarray, queries: np.ndarray, filters: Sequence[Filter]
 ) -> list[list[np.ndarray]]:
-    """Return for each filter and query the K best rows, by brute force over vectors (n, dim).
+    """Return the K best rows for each filter and query, by brute force over vectors (n, dim).
 
-    Fewer rows are returned where a filter keeps fewer.
+    Fewer rows are returned if a filter keeps fewer.
     """
     nothing = (np.zeros(0), np.zeros(0, dtype=np.int64))
     best = [[nothing] * len(queries) for _ in filters]
@@ -173,7 +173,7 @@ def exact(
 def _better(
     best: tuple[np.ndarray, np.ndarray], scores: np.ndarray, rows: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return the K best (scores, rows) of those so far and further ones; ties by row."""
+    """Return the K best (scores, rows) among the current and the new ones; ties break by row."""
     top = (
         np.argsort(-scores, kind="stable")[:K]
         if len(rows) <= K
@@ -216,10 +216,10 @@ def _measured(
 def _build(
     kind: str, vectors: np.ndarray, scratch: Path, listings: Catalog | None, server_alone: bool
 ) -> BuiltIndex:
-    """Build an index, save it, and load what was saved."""
+    """Build an index, save it, and load the saved one."""
     if kind == "milvus":
         return _in_milvus(vectors, scratch, listings, server_alone)
-    # on demand, like pymilvus below: only the kinds that are measured need to be installed
+    # imported on demand, like pymilvus below: only the measured kinds need to be installed
     from retrieval.faiss_index import FaissIndex
     from retrieval.ivf_index import IvfIndex
 
@@ -268,7 +268,7 @@ def _seconds(work: Callable[[], object]) -> float:
 
 
 def _grown(shop: Catalog, items: int, rng: np.random.Generator, scratch: Path) -> np.ndarray:
-    """Return (items, dim) float16 in a file: the catalogue's rows, then perturbed copies."""
+    """Return (items, dim) float16 backed by a file: the catalogue's rows, then perturbed copies."""
     sizes = list(shop.manifest["slices"].values())
     source = np.asarray(shop.vectors)
     rows = np.lib.format.open_memmap(

@@ -1,4 +1,4 @@
-"""What the agent itself adds to a turn: graph, memory and trace, without the work on the wish."""
+"""The agent's own overhead per turn: graph, memory and trace, without the work on the wish."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from evaluation.latency.turns import TimedTurn, TurnInput
 from evaluation.report.show import Figures, percentiles
 
 Update = dict[str, Any]
-"""What a node changes of the state."""
+"""A node's changes to the state."""
 NODES = ("thought", "action", "critic", "speak")
 
 
@@ -24,8 +24,8 @@ def overhead(
 ) -> Figures:
     """Return percentiles of the milliseconds per turn that are not the stages' work.
 
-    turns: the agent's timings. `memory` is a stage of its own; the rest (graph, trace, events,
-    locks) is what no stage claims. sessions: turns over which the graph is measured alone.
+    turns: the agent's timings. `memory` is a separate stage; the rest (graph, trace, events, locks)
+    is the time that belongs to no stage. sessions: turns over which the graph is measured alone.
     """
     graph, loop = _graph_alone(stylist, sessions)
     return {
@@ -42,7 +42,7 @@ def overhead(
 def _graph_alone(
     stylist: Stylist, sessions: Sequence[Sequence[TurnInput]]
 ) -> tuple[list[float], list[float]]:
-    """Return milliseconds per turn of the graph over stub nodes, and of a plain loop over them.
+    """Return milliseconds per turn of the graph over stub nodes and of a plain loop over them.
 
     The stubs return what the real nodes returned for the turn.
     """

@@ -1,9 +1,9 @@
 """The paths that a turn may take, timed over the same conversations.
 
 They range from retrieval alone to a costly verifier and a language model. The model is a loopback
-server that waits as a hosted one would and plans what the offline reader reads. The verifier is
-ViT-B/32 with random weights: it takes as long as a trained one, but settles little, so that every
-check uses its whole budget. Both measure waiting, never quality.
+server that waits as a hosted one would and returns the offline reader's plan. The verifier is
+ViT-B/32 with random weights: it takes as long as a trained one but decides little, so every check
+uses its whole budget. Both measure waiting, never quality.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ QUICK = (RETRIEVAL, AGENT)
 
 
 def chosen(names: Sequence[str] | None) -> tuple[str, ...]:
-    """Return the named paths; `all` names all of them, None the quick ones.
+    """Return the named paths; `all` stands for all of them, None for the quick ones.
 
-    Raises InputError for an unknown name.
+    Raises InputError if a name is unknown.
     """
     if names is None:
         return QUICK
@@ -59,8 +59,8 @@ def costly_paths(
 ) -> dict[str, Figures]:
     """Return {path: figures} for the named paths that need a model of their own.
 
-    encoder: the one that the catalogue of `stylist` was opened with. delays: seconds to the first
-    token, and for each further one.
+    encoder: the encoder that the catalogue of `stylist` was opened with. delays: seconds to the
+    first token, and for each further one.
     """
     measured = {}
     for name in (name for name in names if name not in QUICK):
@@ -96,15 +96,15 @@ def _with_model(stylist: Stylist, stack: ExitStack, delays: tuple[float, float])
 
 
 def _with_verifier(stylist: Stylist, pictures: int) -> Settings:
-    """Return settings for a stylist, and so a guard, of its own.
+    """Return settings for a separate stylist, and thus a separate guard.
 
-    A guard caches the verifier's answers, and the next budget would find them.
+    A guard caches the verifier's answers, so a shared one would reuse them for the next budget.
     """
     return stylist.settings.model_copy(update={"verifier": VERIFIER, "verifier_pictures": pictures})
 
 
 def show_paths(paths: dict[str, Figures], delays: tuple[float, float]) -> None:
-    """Print the table of paths, and which of them keep the budget at p95."""
+    """Print the table of paths and which of them stay within the budget at p95."""
     rows = [
         [
             name,

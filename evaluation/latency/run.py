@@ -1,8 +1,8 @@
-"""Milliseconds per turn, stage by stage, through the whole agent, at any number of items.
+"""Milliseconds per turn and stage through the whole agent, at any number of items.
 
-Other conversations run first and are reported apart: the very first turns as `cold_ms`, all of them
-as `first_turns_ms`. Growing, starting and measuring have processes of their own, so that the memory
-reported is the agent's alone.
+Other conversations run first and are reported separately: the very first turns as `cold_ms`, all of
+them as `first_turns_ms`. Growing, starting and measuring run in separate processes, so the reported
+memory is the agent's alone.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from evaluation.report.show import Figures, finish, machine, notice, percentiles
 from settings import load_settings
 
 COSTLY_SESSIONS = 4
-"""Sessions over which costly paths are measured, whose turns take seconds."""
+"""Number of sessions for measuring costly paths, whose turns take seconds."""
 GRAPH_SESSIONS = 8
-"""Sessions over which the graph alone is measured."""
+"""Number of sessions for measuring the graph alone."""
 
 
 def run(
@@ -52,8 +52,8 @@ def run(
 ) -> Figures:
     """Measure turns on `catalog`, grown (or cut) to `items` if given; print and return the figures.
 
-    paths: see `evaluation.latency.paths`. few: sessions of the costly ones. delays: seconds that
-    the loopback model takes to its first token, and for each further one. keep: a folder that keeps
+    paths: see `evaluation.latency.paths`. few: sessions for the costly paths. delays: seconds that
+    the loopback model takes to its first token, and for each further one. keep: folder that keeps
     grown catalogues for the next run. start: also measure starts.
     """
     names = chosen(paths)
@@ -84,7 +84,7 @@ def run(
 def grown(catalog: Path, items: int, seed: int, folder: Path) -> Path:
     """Return a catalogue of `items` items below `folder`, growing `catalog` if it is not there yet.
 
-    Growing has a process of its own, so that its memory is not counted.
+    Growing runs in a separate process, so its memory is not counted.
     """
     place = folder / f"{catalog.resolve().name}-{items}-{seed}"
     if not (place / "info.json").is_file():
@@ -96,10 +96,10 @@ def grown(catalog: Path, items: int, seed: int, folder: Path) -> Path:
 
 def _measured(stylist: Stylist, names: Sequence[str], sessions: int, seed: int) -> Figures:
     scripts = conversations(sessions, seed)
-    # other conversations come first: they read from disk what is needed
+    # Warm-up: other conversations come first, to read from disk what is needed.
     first = through_agent(stylist, conversations(sessions, seed + 1), OFFLINE)
     warm = through_agent(stylist, scripts, OFFLINE)
-    memory = memory_mb()  # before the exact scans and the other models
+    memory = memory_mb()  # measured before the exact scans and the other models
     agent = figures(warm)
     paths = {}
     if RETRIEVAL in names:

@@ -1,8 +1,8 @@
-"""The index alone: milliseconds and recall@10 against an exact scan, with and without filters.
+"""Milliseconds and recall@10 of the index alone against an exact scan, with and without filters.
 
-Three kinds of filters: random rows; rows of a few kinds of garments, queried by one of these
-("dresses" under a filter of dresses); and the same rows queried by anything ("shoes" under a filter
-of dresses), where the lists near the query hold none of them.
+There are three kinds of filters: random rows; rows of a few kinds of garments, queried by one of
+these kinds ("dresses" under a filter of dresses); and the same rows queried by anything ("shoes"
+under a filter of dresses), where the lists near the query contain none of them.
 """
 
 from __future__ import annotations
@@ -25,17 +25,17 @@ SHARES = (1.0, 0.5, 0.1, 0.01, 0.001)
 K = 10
 QUERIES = 200
 NOISE = 0.05
-"""Standard deviation of the noise that makes a query of a row, in every coordinate."""
+"""Standard deviation of the noise per coordinate that turns a row into a query."""
 CHUNK = 32_768
-"""Rows scanned at a time."""
+"""Number of rows scanned at a time."""
 SCORE_TOLERANCE = 1e-5
-"""Scores that differ by less count as equal: rows of a design with the same picture tie."""
+"""Scores that differ by less count as equal, since rows of a design with the same picture tie."""
 
 
 def searches(
     catalog: Catalog, index: VectorIndex, seed: int, queries: int = QUERIES
 ) -> list[Figures]:
-    """Return one record per filter, measured over `queries` queries each.
+    """Return one record per filter, each measured over `queries` queries.
 
     Keys: "filter" (its kind), "kept" (share), "rows", "ms" (p50, p95, p99), "recall_at_10".
     """
@@ -62,7 +62,7 @@ def searches(
 def _filters(
     catalog: Catalog, rng: np.random.Generator
 ) -> Iterator[tuple[str, float, np.ndarray | None, np.ndarray]]:
-    """Yield (kind, share kept, mask (n,) bool or None, rows that queries are made from)."""
+    """Yield (kind, share kept, mask (n,) bool or None, rows to make queries from)."""
     everything = np.arange(len(catalog))
     by_kind = _rows_by_kind(catalog, rng)
     for share in SHARES:
@@ -81,7 +81,7 @@ def _filters(
 
 
 def _rows_by_kind(catalog: Catalog, rng: np.random.Generator) -> np.ndarray:
-    """Return (n,) all rows, grouped by kind; kinds, and the rows of each, in random order."""
+    """Return (n,) all rows grouped by kind, with kinds and the rows of each in random order."""
     label = np.zeros(len(catalog), dtype=np.int64)
     kinds = list(catalog.facet_counts().get("category", {}))
     for number, place in enumerate(rng.permutation(len(kinds)), start=1):
@@ -93,7 +93,7 @@ def _rows_by_kind(catalog: Catalog, rng: np.random.Generator) -> np.ndarray:
 def _queries(
     vectors: Vectors, rows: np.ndarray, count: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """Return (count, dim) float32: random rows of `rows` with noise."""
+    """Return (count, dim) float32 queries: random rows of `rows` with noise."""
     originals = np.asarray(vectors[np.sort(rng.choice(rows, count))], dtype=np.float32)
     return (originals + rng.normal(0, NOISE, originals.shape)).astype(np.float32)
 
@@ -115,7 +115,8 @@ def exact_scores(
 ) -> np.ndarray:
     """Return (q, k) float32: the best inner products by a scan of all rows that the mask keeps.
 
-    vectors: (n, dim); queries: (q, dim); mask: (n,) bool. -inf stands where fewer are kept.
+    vectors: (n, dim); queries: (q, dim); mask: (n,) bool. Scores are padded with -inf if the mask
+    keeps fewer than k rows.
     """
     rows = np.arange(len(vectors)) if mask is None else np.flatnonzero(mask)
     best = np.full((len(queries), k), -np.inf, dtype=np.float32)

@@ -1,8 +1,8 @@
-"""Seconds from a fresh process to its first answered turn, part by part, cold and warm; memory.
+"""Seconds from a fresh process to its first answered turn, by part, cold and warm, and memory.
 
-Cold: the system is asked to drop the catalogue's and the model's files from its page cache
-(posix_fadvise, which needs no privileges); reported is how much of the catalogue it still held
-afterwards. The program's own libraries stay in the cache.
+For a cold start, the system is asked to drop the catalogue's and the model's files from its page
+cache (posix_fadvise, which needs no privileges). The share of the catalogue that the cache still
+held afterwards is reported. The program's own libraries stay in the cache.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ TIMEOUT_S = 600
 
 
 def starts(catalog: Path) -> dict[str, Figures]:
-    """Measure a cold and a warm start, each in a process of its own.
+    """Measure a cold and a warm start, each in a separate process.
 
     Returns {"cold": {part: seconds, "total", "memory_mb", "still_held"}, "warm": {...}}. Raises
     WorkError if a process fails.
     """
-    # the first start ever builds and saves what later ones reuse, such as search lists
+    # The very first start builds and saves what later ones reuse, such as search lists.
     _measured_start(catalog)
     dropped = True
     for file in (*_files(catalog), *_files(ROOT / "encoders" / "builtin")):
@@ -67,7 +67,7 @@ def _measured_start(catalog: Path) -> Figures:
 def child() -> None:
     """Run the fresh process: open a catalogue, answer a turn, print the seconds by part as JSON.
 
-    Arguments: the catalogue's folder, and the monotonic time at which the process was started.
+    Arguments: the catalogue's folder and the monotonic time at which the process was started.
     """
     catalog, begun = Path(sys.argv[1]), float(sys.argv[2])
     # imported here because importing is what is measured first
@@ -82,7 +82,7 @@ def child() -> None:
     with tempfile.TemporaryDirectory() as folder:
         opened = _part(seconds, "catalogue", lambda: Catalog.open(catalog))
         encoder = _part(seconds, "encoder", lambda: load_encoder(settings.encoder, settings.device))
-        # timed by replacing the function that the stylist calls
+        # time the opening by replacing the function that the stylist calls
         timed_open = partial(_timed_open, seconds, open_index)
         stylist_module.open_index = timed_open  # type: ignore[attr-defined]  # imported there, not exported
         memory = Memory(Path(folder) / "memory.sqlite")
@@ -119,10 +119,10 @@ def _part(seconds: dict[str, float], name: str, work: Callable[[], Result]) -> R
 
 
 def memory_mb() -> dict[str, int]:
-    """Return this process's memory in MB; zeros where the system does not tell.
+    """Return this process's memory in MB, or zeros if the system does not report it.
 
-    `peak` and `now` are resident memory; of the latter `anonymous` is the process's own and `files`
-    its share of mapped files, which the system takes back when it needs the room.
+    `peak` and `now` are resident memory. Of `now`, `anonymous` is the process's own part and
+    `files` its share of mapped files, which the system reclaims when it needs memory.
     """
     megabytes = {
         "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
@@ -144,7 +144,7 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _drop(file: Path) -> bool:
-    """Ask the system to drop a file from its page cache; return whether it can be asked."""
+    """Ask the system to drop a file from its page cache; return whether it supports the request."""
     if not hasattr(os, "posix_fadvise"):
         return False
     handle = os.open(file, os.O_RDONLY)
@@ -157,7 +157,7 @@ def _drop(file: Path) -> bool:
 
 
 def _cached_share(file: Path) -> float:
-    """Return the share of a file in the page cache (mincore); 1 where the system does not tell."""
+    """Return the share of a file in the page cache (mincore), or 1 if it cannot be determined."""
     size = file.stat().st_size
     mincore = getattr(ctypes.CDLL(None), "mincore", None)
     if mincore is None or not size:

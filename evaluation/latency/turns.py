@@ -1,8 +1,8 @@
-"""Seeded conversations for timing, timed through the whole agent and through retrieval alone.
+"""Seeded conversations, timed through the whole agent and through retrieval alone.
 
 Every session states a first wish and refines it three times. Every other session begins with a
-photo, drawn with other silhouettes than the catalogue's, as a JPEG of the size that a messenger
-sends.
+photo. It is drawn with silhouettes not found in the catalogue, as a JPEG of the size that a
+messenger sends.
 """
 
 from __future__ import annotations
@@ -52,17 +52,17 @@ PHOTO = (
     "like this without pockets",
 )
 PHOTO_SIZE = (1080, 1440)
-"""Pixels of a shopper's photo."""
+"""Size of a shopper's photo in pixels."""
 PHOTO_SIDE = 1024
-"""Pixels of the longer side at which the agent opens it."""
+"""Length in pixels of the longer side at which the agent opens it."""
 WARM_UP = 2
-"""The first turns of a process, which are reported apart as cold."""
+"""The number of first turns of a process, which are reported separately as cold."""
 CANDIDATES = 30
-"""Hits that retrieval alone returns: as many as the agent fetches for ten cards."""
+"""Hits that retrieval alone returns, as many as the agent fetches for ten cards."""
 BUDGET_MS = 200.0
-"""What a turn of the paper's fast path may take."""
+"""Time in milliseconds that a turn of the paper's fast path may take."""
 NOT_WORK = ("total", "memory")
-"""Timings of a turn that are not work on the wish."""
+"""A turn's timings that are not work on the wish."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,9 @@ def _chatted(
 
 
 def through_retrieval(stylist: Stylist, sessions: Sequence[Sequence[TurnInput]]) -> list[TimedTurn]:
-    """Time the same turns by encode, compose and search alone: no planner, guard, graph or memory.
+    """Time encode, compose and search alone on the same turns: no planner, guard, graph or memory.
 
-    The words are read beforehand, untimed; a turn that needs no search is left out.
+    The words are read beforehand, untimed; turns that need no search are skipped.
     """
     return [timed for turns in sessions for timed in _retrieved(stylist, turns)]
 

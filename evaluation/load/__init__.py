@@ -1,1 +1,1 @@
-"""Many shoppers at once against the real app over HTTP."""
+"""A load test: many concurrent shoppers against the real app over HTTP."""

@@ -1,4 +1,4 @@
-"""The app under load: its processes, their memory and processor time."""
+"""The app under load: its processes, their memory and their processor time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from settings import ROOT
 
 START_TIMEOUT_S = 600.0
 SETTLE_S, IDLE_SHARE = 2.0, 0.15
-"""An app that uses less than this share of a core for so many seconds is idle."""
+"""An app is idle if it uses less than this share of a core for this many seconds."""
 _TICKS = os.sysconf("SC_CLK_TCK") if hasattr(os, "sysconf") else 100
 
 
@@ -50,12 +50,12 @@ class Served:
         return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
     def cpu_s(self) -> tuple[float, float]:
-        """Return processor seconds so far: of the page's process, and of its living descendants."""
+        """Return the processor seconds used so far by the app's process and living descendants."""
         page, *others = (_used(pid) for pid in self.pids())
         return page, sum(others)
 
     def settle(self) -> None:
-        """Wait until the app is idle: its further workers have started too."""
+        """Wait until the app is idle, which means that its further workers have started too."""
         end, before = time.monotonic() + START_TIMEOUT_S, float("-inf")
         while (
             used := sum(self.cpu_s())
@@ -70,7 +70,7 @@ def _used(pid: int) -> float:
 
 
 def _read(file: Path) -> str:
-    """Return the text of a file below /proc; "" if its process has just ended."""
+    """Return the text of a file below /proc, or "" if its process has just ended."""
     try:
         return file.read_text()
     except (OSError, UnicodeDecodeError):
@@ -86,7 +86,7 @@ def _free_port() -> int:
 
 @contextmanager
 def served(catalog: Path, **environment: str) -> Iterator[Served]:
-    """Run `python app.py` on `catalog`; yield once its shop is open, stop it afterwards.
+    """Run `python app.py` on `catalog`, yield once its shop is open, and stop it afterwards.
 
     environment: settings of the app, such as WORKERS="2". Sessions and uploads live in a temporary
     folder. Raises WorkError with the app's last output if it does not open.

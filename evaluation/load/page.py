@@ -1,8 +1,9 @@
-"""A browser's side of the page, without a browser: Gradio's queue protocol over HTTP.
+"""A client for Gradio's queue protocol over HTTP that acts as the page in a browser does.
 
-Written by hand on purpose: a load test needs 64 tabs at once, a session for each, and the size and
-number of the pieces that the server sends. A real browser costs a core per tab, and `gradio_client`
-neither triggers the page's own events nor reads the stream as the page's script does.
+It is hand-written on purpose. A load test needs 64 tabs at once with a session each, and needs the
+size and number of the pieces that the server sends. A real browser costs a core per tab, and
+`gradio_client` neither triggers the page's own events nor reads the stream as the page's script
+does.
 """
 
 from __future__ import annotations
@@ -27,8 +28,8 @@ ANSWER_TIMEOUT_S = 300.0
 class Answer:
     """What the page showed at the end of an event.
 
-    parts: {part: value} of those that changed; bytes: the size of the server's answer; messages:
-    the number of its pieces.
+    parts: {part: value} of the parts that changed; bytes: size of the server's answer; messages:
+    number of its pieces.
     """
 
     parts: dict[str, Any]
@@ -38,7 +39,7 @@ class Answer:
 
 @dataclass
 class Page:
-    """One open tab. Its events are answered one at a time, as the page's own script sends them."""
+    """An open tab, which handles one event at a time, as the page's own script does."""
 
     client: httpx.AsyncClient
     config: Figures
@@ -46,20 +47,20 @@ class Page:
     token: str | None = None
 
     async def open(self) -> Answer:
-        """Load the page: a session begins, or that of the token goes on."""
+        """Load the page, which starts a session or resumes that of the token."""
         answer = await self._event(self._dependency(None, "load"), [self.token])
         self.token = answer.parts.get("token", self.token)
         return answer
 
     async def say(self, text: str, photos: list[Path]) -> Answer:
-        """Send a message from the box; photos are uploaded first."""
+        """Send a message from the text box, after uploading any photos."""
         files = [await self._upload(photo) for photo in photos]
         return await self._event(
             self._dependency("box", "submit"), [self.token, {"text": text, "files": files}]
         )
 
     def _dependency(self, elem_id: str | None, event: str) -> tuple[int, int]:
-        """Return (function, component) for an event of a part; None stands for the page."""
+        """Return (function, component) for an event of a part; None stands for the page itself."""
         ids = {
             part["id"]
             for part in self.config["components"]
@@ -134,7 +135,7 @@ class Page:
 def _changed(data: list[Any]) -> dict[str, Any]:
     """Return the parts that a message replaces.
 
-    In later pieces of a stream, a part is a list of edits.
+    In later pieces of a stream, a part's value is a list of edits.
     """
     changed = {}
     for name, value in zip(PARTS, data, strict=True):

@@ -1,9 +1,9 @@
-"""Many shoppers at once on the real app, driven over HTTP as browsers drive it.
+"""A load test of the real app by many concurrent shoppers, over HTTP as from a browser.
 
-One shopper alone comes first, then the crowd, in the same run. Every shopper is a closed loop: the
-next message is sent when the answer to the last one is complete. One turn in four brings a photo.
-Shoppers run in this process and share the machine's cores with the app; their processor time is
-reported beside the app's.
+Each run measures a single shopper first and then the crowd. Every shopper is a closed loop: the
+next message is sent when the answer to the previous one is complete. One turn in four includes a
+photo. Shoppers run in this process and share the machine's cores with the app; their processor time
+is reported next to the app's.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from evaluation.load.shopper import Shopper, draw_photos
 from evaluation.report.show import Figures, finish, machine, notice, percentiles, table
 
 BUSY = "notice busy"
-"""Class in the page's markup: the queue is full, the message is kept."""
+"""Class in the page's markup which says that the queue is full and the message was kept."""
 RETRY_S = 2.0
 MEMORY_INTERVAL_S = 2.0
 MAX_FAULTS_SHOWN = 10
@@ -37,7 +37,7 @@ class Record:
     """The outcome of all turns of one phase.
 
     times: (milliseconds, whether with a photo); sent: session token -> messages; errors, crossed:
-    faults and cross-talk in words.
+    descriptions of faults and of cross-talk.
     """
 
     times: list[tuple[float, bool]] = field(default_factory=list)
@@ -82,7 +82,7 @@ class Crowd:
         self.config = httpx.get(f"{app.address}/config", timeout=60).json()
 
     async def shop(self, shoppers: int, sessions: int = 1, seconds: float | None = None) -> Record:
-        """Run `shoppers` at once, each for `sessions` sessions, or until `seconds` are over.
+        """Run `shoppers` at once, each for `sessions` sessions or until `seconds` have passed.
 
         Every session has its own tab and token.
         """
@@ -122,7 +122,7 @@ class Crowd:
                     break
                 try:
                     await self._turn(shopper, page, text, photo, sent, record)
-                except Exception as error:  # the test goes on; faults are counted and shown
+                except Exception as error:  # the test continues; faults are counted and shown
                     record.errors.append(
                         f"shopper {shopper.number}: {type(error).__name__}: {error}"
                     )
@@ -182,7 +182,7 @@ async def _watch(app: Served, seen: list[tuple[float, float]]) -> None:
 
 
 def _memory(seen: list[tuple[float, float]]) -> Figures:
-    """Return the app's memory at start, middle and end, and its slope over the second half."""
+    """Return the app's memory at the start, middle and end, and its slope over the second half."""
     late = np.array(seen[len(seen) // 2 :])
     slope = float(np.polyfit(late[:, 0], late[:, 1], 1)[0]) * 60 if len(late) > 2 else 0.0
     return {
@@ -197,7 +197,7 @@ def _memory(seen: list[tuple[float, float]]) -> Figures:
 async def _phases(
     crowd: Crowd, shoppers: int, seconds: float | None
 ) -> tuple[Record, Record, list[tuple[float, float]]]:
-    # every worker has seen words and a photo before anything is timed
+    # Warm-up: every worker handles words and a photo before anything is timed.
     await crowd.shop(min(shoppers, 4), sessions=1)
     notice("one shopper alone")
     lone = await crowd.shop(1, sessions=2)
@@ -220,8 +220,8 @@ def run(
 ) -> Figures:
     """Measure `shoppers` at once on the app over `catalog`; print and return the figures.
 
-    Each has one session of `turns`, or session after session for `seconds`. Raises WorkError if the
-    app does not open.
+    Each shopper has one session of `turns` turns, or session after session for `seconds`. Raises
+    WorkError if the app does not open.
     """
     with tempfile.TemporaryDirectory(prefix="photos-") as folder:
         photos = draw_photos(Path(folder), seed)

@@ -1,4 +1,4 @@
-"""Shoppers of the load test: each has a wish of its own, and checks that answers are about it."""
+"""Shoppers of the load test, each with a unique wish and a check that answers match it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COLOURS = ("navy", "red", "black", "white", "green", "grey", "pink", "brown")
 KINDS = ("dress", "shirt", "skirt", "jacket", "sweater", "coat", "shorts", "trousers")
 REFINED = ("cheaper", "show more", "not striped", "no pockets", "why this one?", "longer")
 LOWEST_BUDGET = 61
-"""The first shopper's; each further one may spend one more, so that a budget names its shopper."""
+"""The first shopper's budget; each further one has one more, so a budget identifies its shopper."""
 PHOTOS = 24
 _CHIP = re.compile(
     r'data-facet="(?P<facet>[^"]*)" data-op="(?P<op>[^"]*)" data-value="(?P<value>[^"]*)"'
@@ -33,7 +33,7 @@ class Shopper:
 
     @property
     def colour(self) -> str:
-        """The only colour that this shopper ever names."""
+        """The only colour that this shopper ever mentions."""
         return COLOURS[self.number % len(COLOURS)]
 
     @property
@@ -43,11 +43,11 @@ class Shopper:
 
     @property
     def budget(self) -> int:
-        """What this shopper may spend; nobody else has the same budget."""
+        """The budget of this shopper, which nobody else has."""
         return LOWEST_BUDGET + self.number
 
     def turns(self, count: int, seed: int) -> Iterator[tuple[str, int | None]]:
-        """Yield (words, number of a photo or None); one turn in four has a photo."""
+        """Yield (words, number of a photo or None) per turn; one turn in four has a photo."""
         rng = np.random.default_rng([seed, self.number])
         for turn in range(count):
             if turn % 4 == 0:
@@ -61,10 +61,10 @@ class Shopper:
                 yield str(rng.choice(REFINED)), None
 
     def foreign(self, wish: str, feed: str, sent: list[str]) -> list[str]:
-        """Return what an answer holds that this shopper never asked for.
+        """Return everything in an answer that this shopper never asked for.
 
-        wish, feed: markup of the page; sent: the shopper's messages so far. The agent may give up
-        a colour that nothing has, but never a budget.
+        wish, feed: markup of the page; sent: the shopper's messages so far. The agent may drop a
+        colour that no item has, but never a budget.
         """
         chips = [
             (chip["facet"], chip["op"], html.unescape(chip["value"]))
@@ -87,7 +87,7 @@ class Shopper:
 
 
 def draw_photos(folder: Path, seed: int) -> list[Path]:
-    """Draw photos with other silhouettes than the catalogue's, as JPEG files in `folder`."""
+    """Draw photos with silhouettes not found in the catalogue, as JPEG files in `folder`."""
     rng = np.random.default_rng(seed)
     files = [folder / f"photo-{number}.jpg" for number in range(PHOTOS)]
     for file in files:

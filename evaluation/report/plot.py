@@ -1,7 +1,7 @@
-"""Charts as SVG files, drawn by matplotlib: bars with their intervals, and curves on log-log axes.
+"""SVG charts drawn by matplotlib: bars with their intervals, and curves on log-log axes.
 
-matplotlib is imported on demand: only charts need it, and the tables and JSON lines work without.
-The same figures give the same bytes: no date, and ids from a fixed salt.
+matplotlib is imported on demand, because only charts need it: tables and JSON lines work without
+it. Identical figures give identical bytes, as files contain no date and ids use a fixed salt.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
-"""Okabe and Ito's palette, which stays apart in every common form of colour blindness."""
+"""Okabe and Ito's palette, distinguishable in every common form of colour blindness."""
 INK, GRID = "#222222", "#dddddd"
 DASHES = ("-", (0, (4, 2)), ":", "-.")
 PADDING = 1.4
-"""By what factor a logarithmic axis reaches beyond its points."""
+"""Factor by which a logarithmic axis extends beyond its points."""
 MIN_LABEL_DISTANCE = 0.045
-"""The least distance between two curve labels, as a share of the axis."""
+"""Minimum distance between two curve labels, as a share of the axis."""
 SETTINGS: dict[Any, Any] = {
     "svg.hashsalt": "fashion-stylist",
     "svg.fonttype": "none",  # text stays text: it can be searched and read aloud
@@ -48,7 +48,10 @@ Points = Sequence[tuple[float, float]]
 
 
 def require_matplotlib() -> None:
-    """Raise WorkError if matplotlib is missing; called before hours of work that end in a chart."""
+    """Raise WorkError if matplotlib is missing.
+
+    Call this before hours of work that end in a chart.
+    """
     if importlib.util.find_spec("matplotlib") is None:
         raise WorkError("charts need matplotlib: pip install -r requirements-evaluation.txt")
 
@@ -56,7 +59,7 @@ def require_matplotlib() -> None:
 def new_chart(title: str, width: float, height: float) -> tuple[Figure, Axes]:
     """Return an empty chart of `width` by `height` inches in the house style."""
     require_matplotlib()
-    import matplotlib  # on demand, see above
+    import matplotlib  # on demand, see the module docstring
     from matplotlib.figure import Figure
 
     with matplotlib.rc_context(SETTINGS):
@@ -85,7 +88,7 @@ def save(path: Path, figure: Figure) -> None:
 def bars(
     title: str, figures: Mapping[str, Mapping[str, Estimate]], goals: Sequence[float] = ()
 ) -> Figure:
-    """Draw horizontal bars from 0 to 1 with 95% intervals: a block per method, a bar per group.
+    """Draw horizontal bars from 0 to 1 with 95% intervals, one block per method, one bar per group.
 
     figures: method -> group -> estimate. goals: values marked by dashed vertical lines.
     """
@@ -122,8 +125,8 @@ def bars(
 def curves(title: str, x_label: str, y_label: str, lines: Mapping[str, Points]) -> Figure:
     """Draw curves on log-log axes, each labelled at its right end with its last value.
 
-    lines: name -> (x, y) points by x, all above 0. In a name such as "text turn, p95" what stands
-    before the last comma decides the colour, and what follows it the dashes.
+    lines: name -> (x, y) points sorted by x, all above 0. In a name such as "text turn, p95", the
+    part before the last comma determines the colour and the part after it the dashes.
     """
     subjects = list(dict.fromkeys(_subject(name) for name in lines))
     statistics = list(dict.fromkeys(_statistic(name) for name in lines))
@@ -183,13 +186,13 @@ def _set_ticks(axis: Axis, ticks: Sequence[float]) -> None:
 
 
 def _decades(values: Sequence[float]) -> list[float]:
-    """Return the powers of ten around the values."""
+    """Return the powers of ten that span the values."""
     low, high = math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
     return [10.0**power for power in range(low, high + 1)]
 
 
 def _apart(heights: Mapping[str, float]) -> dict[str, float]:
-    """Return the heights, lowered where two are nearer than MIN_LABEL_DISTANCE."""
+    """Return the heights, lowered where two are closer than MIN_LABEL_DISTANCE."""
     lowered: dict[str, float] = {}
     last = math.inf
     for name, height in sorted(heights.items(), key=lambda pair: -pair[1]):

@@ -1,4 +1,4 @@
-"""The output of every benchmark: tables for people, one JSON line last."""
+"""The output of every benchmark: human-readable tables, then one JSON line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 Figures = dict[str, Any]
-"""Nested results of a benchmark, as they go into its JSON line."""
+"""Nested results of a benchmark, as written to its JSON line."""
 
 
 def table(
@@ -42,7 +42,7 @@ def finish(result: Figures, out: Path | None = None) -> Figures:
 
 
 def machine() -> dict[str, str | int]:
-    """Return the hardware and Python that the figures were measured on, and the date."""
+    """Return the hardware and Python version that the figures were measured on, and the date."""
     name = platform.processor() or platform.machine()
     info = Path("/proc/cpuinfo")
     if info.exists():
@@ -61,7 +61,7 @@ def machine() -> dict[str, str | int]:
 
 
 def percentiles(milliseconds: Sequence[float], digits: int = 1) -> dict[str, float]:
-    """Return the 50th, 95th and 99th percentile of times in milliseconds."""
+    """Return the 50th, 95th and 99th percentiles of times in milliseconds."""
     p50, p95, p99 = np.percentile(np.asarray(milliseconds, dtype=float), [50, 95, 99])
     return {
         "p50": round(float(p50), digits),
@@ -71,5 +71,5 @@ def percentiles(milliseconds: Sequence[float], digits: int = 1) -> dict[str, flo
 
 
 def notice(text: str) -> None:
-    """Print a remark for people to stderr."""
+    """Print a remark for the user to stderr."""
     print(text, file=sys.stderr, flush=True)

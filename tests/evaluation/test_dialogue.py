@@ -176,14 +176,17 @@ def test_found_goes_by_design(row: int) -> None:
 
 
 class Letters:
-    """Texts as counts of the letters a to d."""
+    """An encoder of texts as counts of the letters a to d."""
 
     def encode_texts(self, texts: list[str]) -> np.ndarray:
         return np.array([[text.count(letter) for letter in "abcd"] for text in texts], dtype=float)
 
 
 def many(rows: int) -> tuple[SimpleNamespace, World]:
-    """As many things, each of its own design, ever less like "a"; the last one like "b"."""
+    """Return a stylist and a world of `rows` items, each its own design.
+
+    The items are less and less like "a", and the last one is like "b".
+    """
     vectors = np.zeros((rows, 4), dtype=np.float16)
     vectors[:, 0], vectors[-1, 1] = np.linspace(1, 0.5, rows), 9
     names = tuple(str(row) for row in range(rows))

@@ -24,7 +24,7 @@ def nearest(pixel: tuple[int, int, int]) -> str:
 
 
 class Seeing(TinySpace):
-    """Knows a picture by the colour of its first pixel."""
+    """An encoder that identifies a picture by the colour of its first pixel."""
 
     def encode_images(self, images):
         names = [nearest(image.getpixel((0, 0))) for image in images]

@@ -1,4 +1,4 @@
-"""The fast path's benchmark: shares over recorded turns, and that missing recordings are named."""
+"""The fast path's benchmark: shares over recorded turns, and the error for missing recordings."""
 
 from __future__ import annotations
 

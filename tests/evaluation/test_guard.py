@@ -64,7 +64,10 @@ def test_wishes_are_asked_where_ten_designs_fit() -> None:
 
 
 class _Stylist:
-    """Shows three striped shirts unguarded; guarded, plain ones and an unconfirmed striped one."""
+    """A stylist that shows three striped shirts without the guard.
+
+    With the guard, it shows plain shirts and an unconfirmed striped one.
+    """
 
     def new_session(self) -> str:
         return "s"

@@ -105,7 +105,7 @@ def _jpeg(row: dict[str, str], size: tuple[int, int]) -> bytes:
 
 @pytest.fixture(scope="session")
 def made_up(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """48 product photos, 24 small ones, 12 of shoppers, 8 labelled by looking."""
+    """Return a folder of 48 product photos, 24 small ones, 12 of shoppers and 8 labelled by eye."""
     data = tmp_path_factory.mktemp("data")
     for folder in (
         "product_photos/images",

@@ -46,7 +46,7 @@ def trainer(table: Table, folder: Path) -> Trainer:
 
 
 class InterruptionError(Exception):
-    """Stands for a killed process."""
+    """A stand-in for a killed process."""
 
 
 def test_a_resumed_run_gives_the_result_of_an_uninterrupted_one(
