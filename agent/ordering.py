@@ -50,7 +50,10 @@ def in_order(cards: Sequence[Card], wish: Wish) -> list[Card]:
 
 
 def _price_rank(card: Card) -> float:
-    """Return the sort key for price: the price if "cheaper" or "dearer" is broken, otherwise 0."""
+    """Return the sort key for price, or 0 if neither "cheaper" nor "dearer" is broken.
+
+    The key is the price, negated for "dearer".
+    """
     broken = next(
         (
             check.op
