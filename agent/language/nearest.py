@@ -1,8 +1,8 @@
 """Lookup of the nearest known vibe for an unknown one, used only if it is nearly always right.
 
 Sentence embeddings handle cultural references badly, so the bar is high. At MIN_COSINE and
-MIN_LEAD, 9 of 10 names held out from the lexicon find their own entry (`python -m evaluation vibes`). Below
-these limits the chat asks.
+MIN_LEAD, 9 of 10 names held out from the lexicon find their own entry
+(`python -m evaluation vibes`). Below these limits the chat asks.
 """
 
 from __future__ import annotations
