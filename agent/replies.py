@@ -173,7 +173,7 @@ class Turn(BaseModel):
 
 
 def last_reply(events: Iterable[Event]) -> Reply:
-    """The reply that a stream of events ends with. Raises WorkError where there is none."""
+    """Return the reply at the end of a stream of events. Raises WorkError if there is none."""
     reply = None
     for event in events:
         reply = event.reply or reply

@@ -35,7 +35,7 @@ def vision_of(settings: Settings) -> bool:
 
 
 class FallbackPlanner:
-    """Planner that uses the model and its tools, or if they fail the offline reader, with a note."""
+    """Planner that uses the model and its tools, or if they fail the offline reader and a note."""
 
     def __init__(self, planner: ModelPlanner, limits: Limits, tools: Tools, memory: Memory) -> None:
         self.planner, self.limits, self.tools, self.memory = planner, limits, tools, memory
