@@ -57,7 +57,7 @@ def _question(turn: TurnInput, named: Ids, page: Ids) -> Talk | None:
 
 
 def _order(turn: TurnInput, named: Ids) -> Talk | None:
-    """Start over; pick this one; a pointer to an item that is not on the page."""
+    """Return the talk for "start over", a pick, or a pointer to nothing on the page, or None."""
     reading = turn.reading
     if reading.intent("start_over"):
         return Talk("start_over")
