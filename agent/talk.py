@@ -1,4 +1,4 @@
-"""Which turns are answered without a search: questions about shown items, orders, small talk."""
+"""Turns that are answered without a search: questions about shown items, orders, small talk."""
 
 from __future__ import annotations
 
