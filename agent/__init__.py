@@ -1,6 +1,4 @@
-"""The agent: words, pictures and memory become a wish; checked items and a grounded reply come
-back.
-"""
+"""The agent: turns words, pictures and memory into a wish, checked items and a grounded reply."""
 
 from __future__ import annotations
 
@@ -22,8 +20,9 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import on first use: reading words (`agent.language`) must not wait for the encoder's
-    libraries.
+    """Import a name on first use.
+
+    Code that only reads words (`agent.language`) must not wait for the encoder's libraries.
     """
     if name not in __all__:
         raise AttributeError(f"module 'agent' has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""The agent's door: python -m agent chat | plan | record | replay | graph."""
+"""The agent's command line: python -m agent chat | plan | record | replay | graph."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def _catalog_of(transcript: Transcript, given: Path | None, scratch: Path) -> Pa
 
 
 def _draw(catalog: tuple[int, int], scratch: Path) -> Path:
-    """Draw a catalogue of (items, seed) in a subfolder of `scratch` and return that."""
+    """Generate the catalogue (items, seed) in a subfolder of `scratch` and return the subfolder."""
     items, seed = catalog
     out = scratch / f"demo-{items}-{seed}"
     command = [

@@ -1,4 +1,4 @@
-"""Action: one round of search and check."""
+"""The Action node: one round of search and check."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ from retrieval import Hit
 from vocabulary.wish import HARD, Constraint, Wish
 
 FETCH_FACTOR = 3
-"""Designs fetched per card; the guard refuses some."""
+"""Designs fetched per card; more than one, because the guard refuses some."""
 MAX_SCREENED = 4_000
-"""Rows that get a quick look if too few of the first hits fit.
+"""Maximum number of rows screened if too few of the first hits fit.
 
-Of more allowed rows, those nearest to the query are looked at.
+If more rows are allowed, only those nearest to the query are screened.
 """
 BATCH_FACTOR = 4
-"""Hits per card that are judged at a time."""
+"""Hits judged at a time, per card."""
 
 
 @dataclass
 class _Judged:
-    """Judged hits of a round, in rank order."""
+    """The judged hits of a round, in rank order."""
 
     fits: list[Card]
     unconfirmed: list[Card]
@@ -47,13 +47,13 @@ class _Judged:
 
 
 class Action:
-    """Composes, searches and checks; widens the search while the guard refuses too many."""
+    """Node that composes, searches and checks, and widens the search if too few items pass."""
 
     def __init__(self, tools: Tools, taste: Taste) -> None:
         self.tools, self.taste = tools, taste
 
     def __call__(self, state: State) -> Update:
-        """Run the node: one round for `state["wish"]`."""
+        """Run one round for `state["wish"]`."""
         request, wish, reference = state["request"], state["wish"], state["reference"]
         off_limits = self._wrong_price(wish, reference) if state.get("narrow", True) else None
         narrowed = off_limits is not None
@@ -132,11 +132,12 @@ class Action:
         k: int,
         clock: Clock,
     ) -> Iterator[tuple[int, np.ndarray | None, bool]]:
-        """Yield what to fetch until enough fit: (how many, mask of rows or None, one per design).
+        """Yield successive fetches until enough items fit.
 
-        The first step suffices for most wishes. After it only rows that can turn out to fit are
-        ranked and judged: what the listings confirm, what listings and pictures confirm together,
-        then the likeliest of the others, which fill up as unconfirmed.
+        Each is (number of rows, row mask or None, whether to take one per design). The first step
+        is enough for most wishes. Later steps rank and judge only rows that may fit: first those
+        that the listings confirm, then those that listings and pictures confirm together, then the
+        likeliest of the rest, which fill the remaining places as unconfirmed.
         """
         yield min(FETCH_FACTOR * k, max(allowed, 1)), None, True
         if not wish.hard or allowed <= FETCH_FACTOR * k:
@@ -155,7 +156,7 @@ class Action:
     def _judge(
         self, hits: Sequence[Hit], wish: Wish, reference: Reference, pool: _Judged, clock: Clock
     ) -> None:
-        """Add each hit and its other colourways to what fits or to what is unconfirmed."""
+        """Add each hit and its other colourways to the fitting or the unconfirmed items."""
         scores = {row: hit.score for hit in hits for row in (hit.row, *hit.siblings)}
         checked = [c for c in wish.constraints if not (c.facet == "price" and c.op in COMPARATIVES)]
         rows = self._unbroken(
@@ -191,7 +192,7 @@ class Action:
     ) -> list[int]:
         """Return the rows that break no hard constraint.
 
-        Most rows are dropped here, before anything soft is judged.
+        This drops most rows before any soft constraint is judged.
         """
         if not rows:
             return []
@@ -242,7 +243,7 @@ class Action:
     def _wrong_price(self, wish: Wish, reference: Reference) -> np.ndarray | None:
         """Return (n,) bool: rows that are not cheaper (dearer) than the priced reference.
 
-        None if the wish does not ask for that, or if it rules out no row.
+        Returns None if the wish does not ask for that, or if no row is ruled out.
         """
         price = reference.priced.price if reference.priced else None
         directions = [c.op for c in wish.constraints if c.facet == "price" and c.op in COMPARATIVES]
@@ -257,7 +258,7 @@ class Action:
     def _fidelity(self, cards: Sequence[Card], reference: Reference, wish: Wish) -> float | None:
         """Return the cards' mean likeness to the reference over the untouched slices.
 
-        None without a reference, or if the wish touches every slice.
+        Returns None without a reference, or if the wish touches every slice.
         """
         encoder = self.tools.encoder
         touched = {
@@ -281,9 +282,9 @@ def fingerprint(
     avoid: frozenset[int],
     narrowed: bool = False,
 ) -> str:
-    """Return a digest of a search: equal digests, equal results.
+    """Return a digest of a search; searches with equal digests have equal results.
 
-    narrowed: only rows on the right side of the reference's price are searched
+    narrowed: whether only rows on the right side of the reference's price are searched
     """
     digest = hashlib.blake2b(digest_size=12)
     digest.update(wish.model_dump_json().encode())

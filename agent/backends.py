@@ -15,7 +15,7 @@ from settings import Settings
 
 
 class OfflinePlanner:
-    """The deterministic reader of `agent.language`."""
+    """A planner that uses the deterministic reader of `agent.language`."""
 
     def plan(self, turn: PlanRequest) -> Plan:
         """Read the turn's words."""
@@ -23,12 +23,12 @@ class OfflinePlanner:
 
 
 class TemplateSpeaker:
-    """Says the draft as it is."""
+    """A speaker that returns the draft unchanged."""
 
     def speak(
         self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
     ) -> SpokenText:
-        """Say the draft."""
+        """Return the draft as the spoken text."""
         say(reply.reply)
         return SpokenText(reply.reply)
 
@@ -37,12 +37,12 @@ def backends(settings: Settings, tools: Tools, memory: Memory) -> tuple[dict[str
     """Return the backends by name, and the name of the default one.
 
     With a language model there are three: offline, llm (every turn goes to the model) and auto
-    (plain turns stay offline). Raises InputError if the settings ask for a model and none is
-    configured.
+    (plain turns are handled offline). Raises InputError if the settings ask for a model and none
+    is configured.
     """
     available = {OFFLINE: Backend(OfflinePlanner(), TemplateSpeaker())}
     if settings.has_model:
-        # langchain takes seconds to import: only if a model is configured
+        # langchain takes seconds to import, so import it only if a model is configured
         from agent.llm.backend import model_backends
 
         available |= model_backends(settings, tools, memory)

@@ -1,4 +1,4 @@
-"""What the page's buttons do to the wish: a chip removed, a photo's reading corrected."""
+"""Effects of the page's buttons on the wish: removing a chip, correcting a photo's reading."""
 
 from __future__ import annotations
 
@@ -12,9 +12,11 @@ from vocabulary.wish import Constraint, PriceRange, Wish
 
 
 def to_remove(wish: Wish, facet: str, op: str, value: Any) -> tuple[Constraint, ...]:
-    """Return the constraints that a chip stands for. Raises InputError if there are none.
+    """Return the constraints that a chip stands for.
 
-    A requirement that was given up shows as `prefer`, so that chip may stand for another operation.
+    A requirement that was given up is shown as `prefer`, so the chip's operation may differ from
+    the constraint's. Raises InputError if there are no such constraints.
+
     value: the constraint's value; a price range may be given as {"min", "max"}.
     """
     wanted = str(_comparable(value))
@@ -31,9 +33,9 @@ def to_remove(wish: Wish, facet: str, op: str, value: Any) -> tuple[Constraint, 
 
 
 def corrected(wish: Wish, facet: str, value: str | None) -> tuple[Constraint, ...]:
-    """Return the wish's constraints once the photo's facet has this value (None: no matter which).
+    """Return the wish's constraints with a photo's facet corrected to this value (None: ignore it).
 
-    Raises InputError for a value that the facet does not have, or if no photo is in force.
+    Raises InputError if the facet has no such value, or if the wish has no photo.
     """
     if facet not in vocabulary.ATTRIBUTE_FACETS or (
         value is not None and value not in vocabulary.values(facet)
@@ -54,7 +56,7 @@ def corrected(wish: Wish, facet: str, value: str | None) -> tuple[Constraint, ..
 
 
 def _comparable(value: Any) -> Any:
-    """Return a price range as (min, max), whether it comes from JSON or from Python."""
+    """Return a value for comparison; a price range from JSON or Python becomes (min, max)."""
     if isinstance(value, Mapping):
         return value.get("min"), value.get("max")
     return (value.min, value.max) if isinstance(value, PriceRange) else value

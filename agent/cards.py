@@ -1,4 +1,4 @@
-"""Items and the verdicts on them as cards."""
+"""Cards made from items and the verdicts on them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from catalog.item import Item
 
 
 def card(item: Item, score: float, checks: Sequence[Check]) -> Card:
-    """Return an item as it is shown."""
+    """Return the card that shows an item."""
     shown = Card(
         id=item.id,
         title=item.title,

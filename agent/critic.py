@@ -1,13 +1,14 @@
-"""Critic: is a round's result enough, faithful and diverse?
+"""The Critic node, which decides whether a round's results are sufficient, faithful and diverse.
 
-If not, it revises the wish, for at most MAX_ROUNDS searches in all, or asks a question. An explicit
-"no" is never given up. What is given up, in this order:
-0. "only what is cheaper", if nothing cheaper fits: the cheapest of what fits is shown instead;
+If they are not, the critic revises the wish, for at most MAX_ROUNDS searches in all, or asks a
+question. An explicit "no" is never given up. Other wishes are given up in this order:
+0. "only what is cheaper", if nothing cheaper fits: the cheapest fitting items are shown instead;
 1. soft wishes that pull the results away from their reference: vibes first, then memory's;
 2. if nothing fits at all, requirements one by one: a photo's kind first, then details, material,
-   fit, style, neckline, length, sleeves, pattern, colour, brand, and the kind itself (for its
-   nearest kin). Each only if it is what stands in the way. Budget, size and gender are as firm as a
-   "no": they are asked about instead.
+   fit, style, neckline, length, sleeves, pattern, colour, brand, and finally the kind itself, which
+   is replaced by the most closely related kinds. A requirement is given up only if it is what
+   prevents a match. Budget, size and gender are as firm as a "no": the critic asks about them
+   instead.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from vocabulary.wish import Constraint, PriceRange, Wish
 
 MAX_ROUNDS = 3
 MIN_FIDELITY = 0.2
-"""Mean likeness over the untouched slices below which results have drifted.
+"""Mean likeness over the untouched slices below which results count as drifted.
 
-0 is the likeness of any two items.
+0 is the mean likeness of two random items.
 """
 SOFT_ORDER = ("vibe", "memory")
 FACET_ORDER = (
@@ -48,13 +49,13 @@ _KINDS_NAMED = 5
 
 
 class Critic:
-    """Judges a round and revises the wish."""
+    """Node that judges a round and revises the wish."""
 
     def __init__(self, tools: Tools) -> None:
         self.tools = tools
 
     def __call__(self, state: State) -> Update:
-        """Run the node: `wish` changes if another round is due."""
+        """Run the node; the update changes `wish` if another round is needed."""
         return {"steps": ("critic",), "again": False, **self._judgement(state)}
 
     def _judgement(self, state: State) -> Update:
@@ -79,7 +80,7 @@ class Critic:
                 "again": True,
                 "trace": ("nothing on the right side of that price fits; looking at the rest",),
             }
-        # "show more" gives up no more than the search before it did
+        # "show more" must not give up more than the search before it did
         exhausted = state["more"] and not state["session"].given_up
         step = self._relaxation(state) if may_search and not exhausted else None
         if step is None and state["more"]:
@@ -108,10 +109,10 @@ class Critic:
         return {}
 
     def _relaxation(self, state: State) -> tuple[Constraint | None, Wish] | None:
-        """Return the first requirement that stands in the way, and the wish without it.
+        """Return the first requirement that prevents a match, and the wish without it.
 
-        A leaning is dropped before all of them. The shopper did not require it, so nothing is given
-        up: the constraint is then None.
+        Leanings are dropped before any requirement. The shopper did not ask for them, so nothing is
+        given up and the constraint is None.
         """
         found, avoid, wish = state["found"], state["avoid"], state["wish"]
         if any(c.reason == LEANING for c in wish.constraints):
@@ -139,7 +140,7 @@ class Critic:
     def _without(self, wish: Wish, c: Constraint) -> Wish | None:
         """Return the wish with a requirement (and its alternatives) turned into a preference.
 
-        A kind becomes its nearest kin; None if the shop has no such kin.
+        A kind is replaced by the most closely related kinds. Returns None if the shop has none.
         """
         gone = wish.alternatives_to(c)
         softened = tuple(o.model_copy(update={"op": "prefer", "any": None}) for o in gone)
@@ -152,7 +153,7 @@ class Critic:
         return kept.adding(*softened, *kin)
 
     def _ask(self, state: State) -> Update:
-        """Return the question to ask if nothing fits, and what a "yes" would put in force."""
+        """Return the question to ask if nothing fits, and the constraints that a "yes" applies."""
         if state["question"]:
             return {}
         wish, currency = state["session"].wish, self.tools.currency
@@ -177,7 +178,7 @@ class Critic:
         return {"question": questions.leave_out(several=len(wish.hard) > 1)}
 
     def _unsure(self, state: State) -> Update:
-        """Offer to go without what could not be confirmed, if nothing else is shown."""
+        """Offer to drop the constraints that could not be confirmed, if nothing else is shown."""
         open_ = {
             (v.facet, v.op, str(v.value)) for card in state["found"].unconfirmed for v in card.open
         }
@@ -198,7 +199,10 @@ class Critic:
         }
 
     def _kin(self, kinds: set[str], group: int) -> tuple[Constraint, ...]:
-        """Return the nearest kinds in stock, as alternatives: blazers and coats for jackets."""
+        """Return the most closely related kinds in stock as alternatives.
+
+        Example: blazers and coats for jackets.
+        """
         stocked = self.tools.kinds()
         for circle in _circles(kinds):
             beside = sorted(
@@ -220,7 +224,7 @@ class Critic:
 
 
 def reaching(budget: Constraint, price: float) -> Constraint:
-    """Widen a budget to reach a price."""
+    """Return the budget widened to include a price."""
     value = budget.value
     if not isinstance(value, PriceRange):
         return budget
@@ -230,12 +234,12 @@ def reaching(budget: Constraint, price: float) -> Constraint:
 
 
 def softened(wish: Wish) -> Wish:
-    """Return the wish without leanings; the preferences behind them stay."""
+    """Return the wish without leanings; the preferences behind them remain."""
     return wish.with_constraints(c for c in wish.constraints if c.reason != LEANING)
 
 
 def _circles(kinds: set[str]) -> list[frozenset[str]]:
-    """Return kinds near these, the nearest first: same parent, then worn in the same place."""
+    """Return sets of related kinds, nearest first: same parent, then worn in the same place."""
     parents = {vocabulary.parent("category", k) for k in kinds} - {None, "accessories"}
     circles = (
         [frozenset().union(*(vocabulary.descendants("category", p) for p in parents))]
@@ -247,7 +251,10 @@ def _circles(kinds: set[str]) -> list[frozenset[str]]:
 
 
 def _next_round(state: State, given_up: Constraint | None, wish: Wish) -> Update:
-    """Search again for a looser wish. given_up: None if only a leaning was dropped."""
+    """Return the update that searches again for a looser wish.
+
+    given_up: None if only a leaning was dropped
+    """
     if given_up is None:
         line = "none of the kind that was leant to; looking wider"
         return {"wish": wish, "again": True, "trace": (line,)}

@@ -1,4 +1,4 @@
-"""The graph: Thought -> Action -> Critic -> (Action | Speak)."""
+"""The agent's graph: Thought -> Action -> Critic -> (Action | Speak)."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from agent.memory.session import Session
 from agent.state import Clock, Request, State, Update
 
 RECURSION_LIMIT = 2 + 2 * MAX_ROUNDS + 2
-"""Steps of a turn at most: thought, MAX_ROUNDS times action and critic, speak, and a margin."""
+"""Maximum steps of a turn: thought, MAX_ROUNDS times action and critic, speak, and a margin."""
 
 Node = Callable[[State], Update]
 
 
 def after_thought(state: State) -> Literal["action", "speak"]:
-    """Return the node after Thought: a search, or an answer without one."""
+    """Return the node after Thought: "action" for a search, otherwise "speak"."""
     return "action" if state["goal"] == "search" else "speak"
 
 
 def opening(request: Request, session: Session, clock: Clock) -> State:
-    """Return the state that a turn begins with."""
+    """Return the initial state of a turn."""
     return {
         "request": request,
         "clock": clock,
@@ -37,7 +37,7 @@ def opening(request: Request, session: Session, clock: Clock) -> State:
 
 
 def timed(name: str, node: Node) -> Node:
-    """Wrap a node so that its time is added to the stage of its name."""
+    """Wrap a node so that its time is added to the stage `name`."""
 
     def step(state: State) -> Update:
         with state["clock"].stage(name):
@@ -49,7 +49,10 @@ def timed(name: str, node: Node) -> Node:
 def build_graph(
     thought: Node, action: Node, critic: Node, speak: Node
 ) -> CompiledStateGraph[Any, Any, Any, Any]:
-    """Compile the graph over these nodes. No checkpointer: the memory is the agent's own."""
+    """Compile the graph over these nodes.
+
+    There is no checkpointer, because the agent keeps its own memory.
+    """
     graph = StateGraph(State)
     nodes = {"thought": thought, "action": action, "critic": critic, "speak": speak}
     for name, node in nodes.items():
@@ -64,7 +67,7 @@ def build_graph(
 
 
 def drawing() -> str:
-    """Draw the graph as Mermaid text."""
+    """Return the graph as Mermaid text."""
 
     def nothing(state: State) -> Update:
         return {}

@@ -1,4 +1,4 @@
-"""Turns as JSON lines: one a line in, one reply a line out, in order."""
+"""Turns as JSON lines: one turn per input line, one reply per output line, in order."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 class TurnLine(BaseModel):
-    """A turn as a line gives it.
+    """One turn, as read from a line.
 
-    Fields that are not known are left alone: later versions may have more.
+    Unknown fields are ignored, because later versions may add some.
     """
 
     model_config = ConfigDict(extra="ignore")
@@ -33,11 +33,10 @@ class TurnLine(BaseModel):
 
 
 def answers(stylist: ChatService, lines: Iterable[str]) -> Iterator[tuple[str, bool]]:
-    """(a reply or an error as a JSON line, whether the turn could be taken), in order; blank lines
-    are skipped.
+    """Yield (reply or error as a JSON line, whether the turn was accepted), in order.
 
-    A line that cannot be used gives `{"session", "line", "error"}`; the lines after it are answered
-    all the same.
+    Blank lines are skipped. An unusable line yields `{"session", "line", "error"}`, and the lines
+    after it are still answered.
     """
     for number, line in enumerate(lines, start=1):
         if line.strip():
@@ -46,10 +45,10 @@ def answers(stylist: ChatService, lines: Iterable[str]) -> Iterator[tuple[str, b
 
 
 def asks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Turns of one conversation for a transcript: what a shopper says (`text`, `image`, `like`,
-    `k`), or one button.
+    """Yield the turns of one conversation for a transcript.
 
-    Raises InputError that names the line where one is not such an object.
+    A turn is what a shopper says (`text`, `image`, `like`, `k`), or one button. Raises InputError,
+    naming the line, if a line is not such an object.
     """
     from agent.replay.transcripts import BUTTONS
 

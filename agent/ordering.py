@@ -1,4 +1,4 @@
-"""The order of a round's cards: comparatives, soft wishes, and one of each design first."""
+"""Ordering of a round's cards by comparatives, soft wishes, and one of each design first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from agent.wish.merge import COMPARATIVES
 from vocabulary.wish import Wish
 
 SOFT_STEPS = 4
-"""Steps of the share of soft wishes that an item meets; within a step, rank decides."""
+"""Number of steps for the share of soft wishes that an item meets; rank decides within a step."""
 CONFIDENCE_STEPS = 4
 _SEVERITY = {"broken": 2, "unknown": 1, "met": 0}
 
@@ -27,8 +27,8 @@ def likeliest(cards: Sequence[Card]) -> list[Card]:
 def in_order(cards: Sequence[Card], wish: Wish) -> list[Card]:
     """Sort cards by failed comparatives, then by soft wishes met, else in rank order.
 
-    A photo's kind counts like words: the reply says that it was seen. If nothing is cheaper, the
-    cheapest comes first.
+    A photo's kind counts as much as a stated one, because the reply says that it was seen. If
+    nothing is cheaper, the cheapest comes first.
     """
     soft = {
         c.key: c.weight * c.confidence
@@ -50,7 +50,10 @@ def in_order(cards: Sequence[Card], wish: Wish) -> list[Card]:
 
 
 def _price_rank(card: Card) -> float:
-    """Return what to sort by where "cheaper" (or "dearer") is broken: the price, else 0."""
+    """Return the sort key for price, or 0 if neither "cheaper" nor "dearer" is broken.
+
+    The key is the price, negated for "dearer".
+    """
     broken = next(
         (
             check.op
@@ -65,7 +68,7 @@ def _price_rank(card: Card) -> float:
 
 
 def designs(cards: Sequence[Card]) -> set[str]:
-    """Return the designs of the cards."""
+    """Return the distinct designs of the cards."""
     return {card.group for card in cards}
 
 

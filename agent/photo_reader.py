@@ -1,4 +1,4 @@
-"""Pictures that shoppers upload: opened, stored, embedded once, and read as soft wishes."""
+"""Reader of uploaded pictures: opens, stores and embeds them once, and reads soft wishes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from vocabulary.wish import Constraint, required_kinds
 MIN_REQUIRED_KIND = 0.95
 """Calibrated probability above which a photo's kind is required."""
 MIN_JOINT, MAX_KINDS, MIN_RELATIVE, MIN_PLACE = 0.9, 5, 0.05, 0.5
-"""Bounds of the kinds that are searched for a photo.
+"""Bounds on the kinds that are searched for a photo.
 
-Their joint probability, their number, each one's probability relative to the first, and the
-probability of the place where they are worn.
+They limit the joint probability, the number of kinds, each kind's probability relative to the
+first, and the probability of the place where they are worn.
 """
 MIN_WISH = {"category": 0.4, "details": 0.9}
 MIN_WISH_DEFAULT = 0.5
@@ -45,9 +45,9 @@ SHAPING_DETAILS = frozenset(
         "cutout",
     }
 )
-"""Details of a garment's shape.
+"""Details that concern a garment's shape.
 
-What is printed or sewn on a photographed piece is rarely what is looked for.
+Shoppers rarely look for what is printed or sewn on a photographed piece.
 """
 FACETS_READ = (
     "category",
@@ -65,13 +65,16 @@ _MAX_SIDE = 1024
 
 
 class PhotoReader:
-    """Looks at uploaded pictures; one that the session knows already is not embedded again."""
+    """Reader of uploaded pictures. A picture that the session already has is not embedded again."""
 
     def __init__(self, memory: Memory, encoder: Encoder) -> None:
         self.memory, self.encoder = memory, encoder
 
     def see(self, session: str, image: Any, clock: Clock) -> Seen:
-        """Look at a new picture: a path, bytes or a PIL picture. Raises BadImageError."""
+        """Look at a new picture: a path, bytes or a PIL picture.
+
+        Raises BadImageError if it is not a usable picture.
+        """
         with clock.stage("decode"):
             picture = open_picture(image, longest=_MAX_SIDE)
             name = picture_hash(picture.tobytes())
@@ -86,7 +89,7 @@ class PhotoReader:
         return self._seen(known.hash, known.vector, known.corrections, clock)
 
     def recall(self, session: str, names: str, clock: Clock, layout: SliceLayout) -> Seen | None:
-        """Recall a stored picture, or the blend of several ("hash,hash"); None if they are gone."""
+        """Return a stored picture, or the blend of several ("hash,hash"); None if they are gone."""
         photos = [
             seen
             for name in names.split(",")
@@ -107,9 +110,9 @@ class PhotoReader:
         return self._seen(f"{base}@{garment}", vector, known.corrections, clock)
 
     def _recall_one(self, session: str, name: str, clock: Clock) -> Seen | None:
-        """Recall one stored picture by its hash, or by "hash@garment".
+        """Return one stored picture by its hash, or by "hash@garment".
 
-        It is embedded again if another encoder is in use.
+        The picture is embedded again if another encoder is now in use.
         """
         name, _, garment = name.partition("@")
         if garment:
@@ -123,7 +126,7 @@ class PhotoReader:
         return self._seen(name, known.vector, known.corrections, clock)
 
     def stored(self, session: str, name: str) -> Path | None:
-        """Return the path of a picture, of a combination that of the first, or None."""
+        """Return the path of a picture, or of the first picture of a combination, or None."""
         known = self.memory.upload(session, re.split("[;,@]", name)[0])
         return known.path if known else None
 
@@ -136,7 +139,7 @@ class PhotoReader:
 
 
 def blend(seen: Sequence[Seen], layout: SliceLayout) -> Seen:
-    """Combine photos: the mean of each slice at unit length, and of each probability."""
+    """Combine photos: take the mean of each slice at unit length, and of each probability."""
     if len(seen) == 1:
         return seen[0]
     mean = np.mean([photo.vector for photo in seen], axis=0).astype(np.float32)
@@ -160,7 +163,7 @@ def _mean(probabilities: Sequence[dict[str, float]]) -> dict[str, float]:
 def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
     """Return the values that count as seen, with probabilities, likeliest first.
 
-    The shopper's corrections win.
+    The shopper's corrections take precedence.
     """
     if facet in seen.corrections:
         corrected = seen.corrections[facet]
@@ -178,8 +181,8 @@ def top(seen: Seen, facet: str) -> list[tuple[str, float]]:
 def likely_kinds(seen: Seen) -> tuple[str, ...]:
     """Return the fewest kinds with a joint probability of MIN_JOINT, likeliest first.
 
-    At most MAX_KINDS, none much less likely than the first, and only kinds that are worn where the
-    garment most probably is worn: a doubtful cardigan is no cap.
+    There are at most MAX_KINDS, and none is much less likely than the first. All are worn in the
+    place where the garment is most probably worn: a doubtful cardigan is not a cap.
     """
     if "category" in seen.corrections:
         return tuple(value for value, _ in top(seen, "category"))
@@ -207,13 +210,13 @@ def likely_kinds(seen: Seen) -> tuple[str, ...]:
 
 
 def _place(kind: str) -> str | None:
-    """Return where a kind is worn; for an accessory its widest kind (a cap is a hat)."""
+    """Return where a kind is worn; for an accessory, its broadest kind (a cap is a hat)."""
     roots = [v for v in vocabulary.ancestors("category", kind) if v != "accessories"]
     return worn(roots[-1])
 
 
 def _tells(facet: str, kinds: Sequence[str]) -> bool:
-    """Return whether this facet of a photo expresses a wish: the length of a shirt does not."""
+    """Return whether this facet of a photo expresses a wish; the length of a shirt does not."""
     if not kinds:
         return facet not in ("length", "neckline", "sleeve_length", "details")
     return vocabulary.applicable(facet, kinds[0]) and (
@@ -224,8 +227,8 @@ def _tells(facet: str, kinds: Sequence[str]) -> bool:
 def wishes(seen: Seen, stated: Iterable[Constraint]) -> tuple[Constraint, ...]:
     """Return what a photo asks for, unless `stated` (words, buttons) changes or excludes it.
 
-    Everything is `prefer` with its probability. The kind is `require` above MIN_REQUIRED_KIND, or
-    if the shopper corrected it.
+    Each value becomes `prefer` with its probability. The kind becomes `require` above
+    MIN_REQUIRED_KIND, or if the shopper corrected it.
     """
     stated = tuple(stated)
     taken = {c.facet for c in stated if c.op in ("require", "more", "less")}

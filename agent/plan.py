@@ -14,14 +14,14 @@ from errors import InputError
 
 
 def plan(text: str) -> list[dict[str, Any]]:
-    """Return a message's constraints in the form that replies carry."""
+    """Return a message's constraints in the form that replies use."""
     return [constraint.public() for constraint in read(text).constraints]
 
 
 def plan_lines(lines: Iterable[str]) -> Iterator[str]:
     """Plan JSON lines in order; blank lines are skipped.
 
-    Raises InputError that names the line where one is not an object with a text.
+    Raises InputError, naming the line, if a line is not an object with a text.
     """
     for number, line in enumerate(lines, start=1):
         if not line.strip():

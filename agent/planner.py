@@ -1,9 +1,8 @@
-"""The interface between the graph and whoever plans a turn and words its reply.
+"""The interface between the graph and the planners and speakers.
 
-A planner turns a shopper's words into a Reading. What follows from it (merging, searching, judging)
-is done by the graph and is the same for every planner. A speaker words the finished reply and may
-name nothing that is not in it. `agent.backends` makes the planners and speakers that the settings
-allow.
+A planner turns a shopper's words into a Reading. The graph does the rest (merging, searching,
+judging) in the same way for every planner. A speaker words the finished reply and may mention
+nothing that is not in it. `agent.backends` makes the planners and speakers that the settings allow.
 """
 
 from __future__ import annotations
@@ -26,13 +25,12 @@ OFFLINE, LLM, AUTO = "offline", "llm", "auto"
 
 @dataclass(frozen=True)
 class PlanRequest:
-    """What a planner may look at: the words, the page and the shop, and the turn's clock (`left`
-    seconds).
+    """A planner's input: the words, the page, the shop and the turn's clock (`left` seconds).
 
     photo: what was seen in the turn's first picture, {facet: {value: probability}}
     picture: where that picture is stored
-    start: its vector (dim,)
-    session, page: bound by the server, for the planner's tools
+    start: that picture's vector (dim,)
+    session, page: set by the server for the planner's tools
     """
 
     text: str
@@ -47,8 +45,9 @@ class PlanRequest:
 
 @dataclass(frozen=True)
 class Plan:
-    """How the words were read, by which planner, and notes for the shopper ("the model did not
-    answer").
+    """The reading of the words, its planner, and notes for the shopper.
+
+    An example of a note is "the model did not answer".
 
     thought: one line for the page's "thoughts"
     question: a question back to the shopper, if the planner has one
@@ -66,7 +65,7 @@ class Plan:
 
 
 class Planner(Protocol):
-    """Reads a turn's words. Never raises for odd words or for a failing service."""
+    """Reader of a turn's words, which never raises for odd words or a failing service."""
 
     def plan(self, turn: PlanRequest) -> Plan:
         """Read the turn's words."""
@@ -82,7 +81,7 @@ class SpokenText:
 
 
 class Speaker(Protocol):
-    """Words a finished reply. `reply.reply` holds a draft made from templates."""
+    """Writer of a finished reply's words; `reply.reply` holds a draft made from templates."""
 
     def speak(
         self, reply: Reply, text: str, clock: Clock, say: Callable[[str], None]
@@ -92,7 +91,10 @@ class Speaker(Protocol):
 
 @dataclass(frozen=True)
 class Backend:
-    """A planner and the speaker that goes with it. `forget` drops cached words of shoppers."""
+    """A planner and the speaker that goes with it.
+
+    `forget` drops the cached words of shoppers.
+    """
 
     planner: Planner
     speaker: Speaker

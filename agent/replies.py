@@ -1,4 +1,4 @@
-"""What a turn gives back: cards of items, the reply around them, and events on the way."""
+"""The output of a turn: cards of items, the reply around them, and events on the way."""
 
 from __future__ import annotations
 
@@ -76,8 +76,9 @@ class Card(BaseModel):
 
     @property
     def open(self) -> tuple[Check, ...]:
-        """What is required or excluded and could not be told; an alternative counts only where none
-        of them is met.
+        """The hard constraints that could not be decided.
+
+        An alternative counts only if none of its group is met.
         """
         settled = {
             check.any for check in self.verdicts if check.verdict == "met" and check.any is not None
@@ -173,7 +174,7 @@ class Turn(BaseModel):
 
 
 def last_reply(events: Iterable[Event]) -> Reply:
-    """The reply that a stream of events ends with. Raises WorkError where there is none."""
+    """Return the reply at the end of a stream of events. Raises WorkError if there is none."""
     reply = None
     for event in events:
         reply = event.reply or reply

@@ -1,6 +1,4 @@
-"""The calls that the page and the shell make on a stylist, whether it answers in this process or in
-several.
-"""
+"""The interface of a stylist to the page and the shell, in one process or several."""
 
 from __future__ import annotations
 
@@ -47,7 +45,7 @@ class ChatService(Protocol):
         """Answer one turn in pieces; the last event carries the reply."""
 
     def remove(self, session: str, facet: str, op: str, value: Any) -> Reply:
-        """Take one constraint out of the wish and search again."""
+        """Remove one constraint from the wish and search again."""
 
     def correct_photo(self, session: str, facet: str, value: str | None) -> Reply:
         """Correct what was seen in the reference photo (None: ignore it) and search again."""

@@ -1,4 +1,4 @@
-"""Speak: the reply, from what survived the checks and from nothing else."""
+"""The Speak node: makes the reply only from what passed the checks."""
 
 from __future__ import annotations
 

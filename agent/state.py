@@ -17,7 +17,7 @@ from catalog.item import Item
 from vocabulary.wish import Constraint, Wish
 
 NEAREST = "nearest kind"
-"""Reason of constraints that the critic put in place of a kind that the shop does not have."""
+"""Reason of constraints with which the critic replaced a kind that the shop does not have."""
 
 LEANING = "leaning"
 """Reason of kinds that are searched first though only preferred.
@@ -200,7 +200,7 @@ class State(TypedDict, total=False):
     """Fingerprints of the searches so far; none is made twice."""
     relaxed: tuple[Constraint, ...]
     remarks: tuple[str, ...]
-    """What the critic has to tell the shopper, as keys of Speak's templates."""
+    """The critic's remarks for the shopper, as keys of Speak's templates."""
     question: str | None
     offer: tuple[Constraint, ...] | None
     """The constraints that a "yes" to the question would put in force."""

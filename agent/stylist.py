@@ -195,7 +195,7 @@ class Stylist:
         return self._turn(session, request)
 
     def remove(self, session: str, facet: str, op: str, value: Any) -> Reply:
-        """Take one constraint out of the wish and search again."""
+        """Remove one constraint from the wish and search again."""
         wish = self.memory.load(session).wish
         removed = buttons.to_remove(wish, facet, op, value)
         label = f"removed: {phrase(removed[0], self.tools.currency)}"

@@ -1,4 +1,4 @@
-"""Which turns are answered without a search: questions about shown items, orders, small talk."""
+"""Turns that are answered without a search: questions about shown items, orders, small talk."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def talk_of(turn: TurnInput, request: Request, session: Session) -> Talk | None:
 
 
 def _about_the_page(turn: TurnInput, named: Ids, page: Ids) -> Talk | None:
-    """Forget me; why this one; compare these."""
+    """Return the talk for "forget me", "why this one" or "compare these", or None."""
     reading = turn.reading
     if reading.intent("forget"):
         return Talk("forget")
@@ -42,8 +42,9 @@ def _about_the_page(turn: TurnInput, named: Ids, page: Ids) -> Talk | None:
 
 
 def _question(turn: TurnInput, named: Ids, page: Ids) -> Talk | None:
-    """A question about shown items; one that names a kind of item is about the shop, hence a
-    search.
+    """Return the talk for a question about shown items, or None.
+
+    A question that names a kind of item is about the shop and needs a search.
     """
     question = turn.reading.intent("question")
     if question is None or turn.reading.constraints:
@@ -56,7 +57,7 @@ def _question(turn: TurnInput, named: Ids, page: Ids) -> Talk | None:
 
 
 def _order(turn: TurnInput, named: Ids) -> Talk | None:
-    """Start over; pick this one; a pointer to an item that is not on the page."""
+    """Return the talk for "start over", a pick, or a pointer to nothing on the page, or None."""
     reading = turn.reading
     if reading.intent("start_over"):
         return Talk("start_over")

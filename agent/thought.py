@@ -1,4 +1,4 @@
-"""Thought: words, pictures and memory become a wish, a reference, and a decision to search."""
+"""The Thought node: turns words, pictures and memory into a wish, a reference and a decision."""
 
 from __future__ import annotations
 

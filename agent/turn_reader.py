@@ -1,4 +1,4 @@
-"""Reading a turn: its pictures are looked at and its words are planned."""
+"""Reader of a turn's pictures and words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Running a turn: the graph's steps as events, then the turn stored in memory."""
+"""Runner of a turn: yields the graph's steps as events, then stores the turn in memory."""
 
 from __future__ import annotations
 

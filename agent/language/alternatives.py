@@ -1,4 +1,4 @@
-"""From findings to constraints: alternatives, repeats and contradictions are settled."""
+"""Conversion of findings to constraints; resolves alternatives, repeats and contradictions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from vocabulary import SHADES, covers
 from vocabulary.wish import Constraint
 
 PARTNER_REACH = 4
-"""Findings back that an "or" may refer to."""
+"""How many findings back an "or" may refer to."""
 
 
 def _groups(findings: list[Finding]) -> dict[int, int]:
-    """Return {index: number of its group} for the alternatives of "black, navy or grey"."""
+    """Return {index: group number} for alternatives such as "black, navy or grey"."""
     groups: dict[int, int] = {}
     for index, finding in enumerate(findings):
         partner = _partner(findings, index) if _joins(finding) else None
@@ -35,7 +35,7 @@ def _groups(findings: list[Finding]) -> dict[int, int]:
 def _joins(finding: Finding) -> bool:
     """Return whether a finding may be an alternative to the one before it.
 
-    Two kinds that are joined by "and" are alternatives too: no item is both a shirt and a blouse.
+    Two kinds joined by "and" are alternatives too, because no item is both a shirt and a blouse.
     """
     if finding.join == "or":
         return finding.op in ("require", "prefer")
@@ -47,7 +47,10 @@ def _alike(one: Finding, other: Finding) -> bool:
 
 
 def _partner(findings: list[Finding], index: int) -> int | None:
-    """Return what a finding is an alternative to: the nearest of its facet, else its neighbour."""
+    """Return the index of the finding that this one is an alternative to.
+
+    It is the nearest finding of the same facet, otherwise the neighbour.
+    """
     finding = findings[index]
     for before in range(index - 1, max(-1, index - PARTNER_REACH - 1), -1):
         if _alike(findings[before], finding):
@@ -56,7 +59,7 @@ def _partner(findings: list[Finding], index: int) -> int | None:
 
 
 def _lean_shades(findings: list[Finding]) -> list[Finding]:
-    """Make the shade of one alternative alone a preference: "black or dark blue".
+    """Turn a shade that belongs to only one alternative into a preference: "black or dark blue".
 
     The "or" in front of the shade then belongs to its colour.
     """
@@ -74,9 +77,9 @@ def _lean_shades(findings: list[Finding]) -> list[Finding]:
 def to_constraints(findings: list[Finding]) -> tuple[Constraint, ...]:
     """Return the findings of one sentence as constraints, without repeats.
 
-    - Of a requirement and an exclusion of one value, or of more and less of it, the later stays.
-    - The wider of two kinds that name one item goes ("a tank top shirt").
-    - An alternative that is left alone has no number under `any`.
+    - If a value is both required and excluded, or wanted both more and less, the later one wins.
+    - If two kinds name one item ("a tank top shirt"), the broader one is dropped.
+    - If only one alternative of a group remains, its `any` number is removed.
     """
     findings = _lean_shades(findings)
     groups = _groups(findings)
@@ -104,7 +107,7 @@ def to_constraints(findings: list[Finding]) -> tuple[Constraint, ...]:
 
 
 def _taken_back(finding: Finding, findings: list[Finding], index: int) -> bool:
-    """Return whether a later finding contradicts this one, or it only bounds another one.
+    """Return whether a later finding contradicts this one, or this one only bounds another.
 
     "Not too short" (a mild finding) only bounds a "shorter" of the same sentence.
     """
@@ -113,7 +116,7 @@ def _taken_back(finding: Finding, findings: list[Finding], index: int) -> bool:
 
 
 def _said_better(finding: Finding, findings: list[Finding], index: int) -> bool:
-    """Return whether other words of the sentence say more exactly what this one says."""
+    """Return whether other words of the sentence say the same thing more precisely."""
     return _has_narrower(finding, findings) or _has_later_kind(finding, findings[index + 1 :])
 
 
@@ -133,14 +136,14 @@ def _has_narrower(finding: Finding, findings: list[Finding]) -> bool:
 
 
 def _has_later_kind(finding: Finding, later: list[Finding]) -> bool:
-    """Return whether a later noun tells the real kind: "the shirt is a tank top"."""
+    """Return whether a later noun names the actual kind: "the shirt is a tank top"."""
     return (finding.facet, finding.op) == ("category", "require") and any(
         _alike(other, finding) and other.value != finding.value for other in later
     )
 
 
 def _repeats(finding: Finding, earlier: Finding) -> bool:
-    """Return whether an earlier finding says this already; a required value needs no "more"."""
+    """Return whether an earlier finding already says this; a required value needs no "more"."""
     same = (earlier.facet, earlier.value) == (finding.facet, finding.value)
     return same and (earlier.op == finding.op or (earlier.op == "require" and finding.op == "more"))
 

@@ -1,4 +1,4 @@
-"""Prices, sizes and counts, read first so that their numbers mean nothing else later."""
+"""Prices, sizes and counts, read first so that later steps do not misread their numbers."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ _BOUND = re.compile(
 
 @dataclass(frozen=True)
 class Amounts:
-    """Constraints on price and size, how many items to show, and the currency named (ISO code)."""
+    """Constraints on price and size, the number of items to show, and the currency (ISO code)."""
 
     constraints: tuple[Constraint, ...] = ()
     count: int | None = None
@@ -202,7 +202,7 @@ class Amounts:
 
 
 def read_amounts(sentence: Sentence) -> Amounts:
-    """Read and take sizes, counts and prices."""
+    """Read the sizes, counts and prices of a sentence, and mark their words as read."""
     sizes = _sizes(sentence)
     count = _count(sentence)
     prices, currency = _prices(sentence)
@@ -249,7 +249,7 @@ def _number(text: str) -> float:
 
 
 def _prices(sentence: Sentence) -> tuple[tuple[Constraint, ...], str | None]:
-    """Return the price range and the currency named; "over 20 but under 50" is one range."""
+    """Return the price range and the named currency; "over 20 but under 50" is one range."""
     low: float | None = None
     high: float | None = None
     currency: str | None = None
@@ -281,7 +281,7 @@ def _currency(match: re.Match[str]) -> str | None:
 def _ends(
     kind: str, match: re.Match[str], sentence: Sentence
 ) -> tuple[float | None, float | None] | None:
-    """Return the ends of the price range, or None where the number is no price."""
+    """Return the ends of the price range, or None if the number is not a price."""
     if not sentence.free(sentence.span(match)):
         return None
     has_currency = _currency(match) is not None

@@ -1,8 +1,8 @@
-"""The cues of the grammar: what opens and closes a "no", a "more", a "less" or an "instead of".
+"""The cues of the grammar, which open and close a "no", a "more", a "less" or an "instead of".
 
-One pass, left to right. A scope opens at its cue and holds through its noun phrase and whatever is
-coordinated with it ("no stripes or dots"). It closes at "but", a verb, "with" or a coordinated
-phrase of another kind ("no sleeves and light pink").
+The marks are read in one pass, left to right. A scope opens at its cue and covers the noun phrase
+and whatever is coordinated with it ("no stripes or dots"). It closes at "but", a verb, "with" or a
+coordinated phrase of another kind ("no sleeves and light pink").
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from agent.language.marks import Mark
 
 _SIZED = frozenset({"graphic", "logo", "text"})
-"""Values of which a bigger one is more of it; a bigger bow is just a bow."""
+"""Values for which "bigger" means more of the value; a bigger bow is just a bow."""
 _PLACES = frozenset(
     {"in", "on", "at", "from", "under", "over", "around", "along", "across", "near"}
 )
@@ -24,8 +24,9 @@ _WEIGHTS = {"slightly": 0.6, "strongly": 1.4}
 class Finding:
     """One attribute with its op.
 
-    join: what ties it to the finding before ("or", "and", "comma" or ""); place: word index;
-    mild: it only bounds an earlier one ("shorter but not too short").
+    join: what connects it to the finding before ("or", "and", "comma" or "")
+    place: word index
+    mild: whether it only bounds an earlier one ("shorter but not too short")
     """
 
     facet: str
@@ -41,7 +42,7 @@ class Finding:
 
 @dataclass
 class Scope:
-    """What holds for the next attribute: open cues, their strength and their reach."""
+    """The state that applies to the next attribute: open cues, their strength and their reach."""
 
     negated: bool = False
     degree: str | None = None
@@ -57,15 +58,15 @@ class Scope:
     match: bool = False
 
     def close(self) -> None:
-        """End what a cue has opened."""
+        """Close the scopes that cues have opened."""
         self.negated, self.degree, self.used, self.pending, self.kind = False, None, False, "", ""
         self.match, self.closed, self.weight, self.facets = False, False, 1.0, frozenset()
 
 
 class Cues:
-    """A pass over the marks of a sentence that keeps the scope.
+    """A pass over the marks of a sentence that keeps track of the scope.
 
-    A subclass tells what an attribute means within it.
+    A subclass defines what an attribute means within the scope.
     """
 
     def __init__(self, marks: list[Mark]) -> None:
@@ -75,7 +76,7 @@ class Cues:
         self.governor = ""
 
     def run(self) -> list[Finding]:
-        """Return all that the sentence says of attributes, in order."""
+        """Return everything that the sentence says about attributes, in order."""
         for index, mark in enumerate(self.marks):
             handler = getattr(self, f"_on_{mark.kind}", None)
             if handler is not None:
@@ -122,7 +123,7 @@ class Cues:
         self.scope.soft = soft
 
     def _on_item(self, mark: Mark, index: int) -> None:
-        """End a refusal at "something": "not red, something blue" wants blue."""
+        """End a negation at "something": "not red, something blue" asks for blue."""
         if (
             mark.text == "something"
             and self.scope.negated
@@ -153,11 +154,11 @@ class Cues:
             and index > 0
             and self.marks[index - 1].text in ("not", "never")
         )
-        self.scope.negated = not double  # "not without pockets" wants them
+        self.scope.negated = not double  # "not without pockets" asks for pockets
         self.scope.kind = "negation"
 
     def _adds(self, index: int) -> bool:
-        """Return whether "except" adds to a likeness, not takes from "anything" or "all"."""
+        """Return whether "except" changes a likeness, instead of limiting "anything" or "all"."""
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         return following in ("with", "have", "verb", "comparison", "more", "less") and not any(
             m.text in ("anything", "everything", "all", "any") for m in self.marks[:index]
@@ -212,14 +213,14 @@ class Cues:
             self.scope.soft = True
             self.scope.longing = (
                 mark.text == "would love"
-            )  # of a kind that is what is looked for, of pockets a hope
+            )  # "would love a dress" asks for dresses; "would love pockets" is only a hope
 
     def _on_matching(self, mark: Mark, index: int) -> None:
         self.scope.close()
         self.scope.match, self.scope.kind = True, "matching"
 
     def _on_word(self, mark: Mark, index: int) -> None:
-        """Use up a cue at an unknown word that ends its phrase: "less complicated and pink"."""
+        """Consume a cue at an unknown word that ends its phrase: "less complicated and pink"."""
         following = self.marks[index + 1].kind if index + 1 < len(self.marks) else "stop"
         if (
             self.scope.degree
@@ -227,7 +228,7 @@ class Cues:
             and index > 1
             and self.marks[index - 2].kind == "determiner"
         ):
-            self.scope.degree = None  # "a more intricate graphic" is a graphic
+            self.scope.degree = None  # "a more intricate graphic" is still a graphic
         if (self.scope.degree or self.scope.negated) and following in (
             "and",
             "comma",
@@ -245,7 +246,7 @@ class Cues:
         self._size("less", index)
 
     def _size(self, degree: str, index: int) -> None:
-        """Read "a larger logo" as more logo; of anything else the size says nothing."""
+        """Read "a larger logo" as more logo; for anything else the size means nothing."""
         ahead = next(
             (
                 m

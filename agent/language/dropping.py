@@ -1,4 +1,4 @@
-"""What no longer matters ("any colour"), stays ("same colour") or is replaced ("red instead")."""
+"""Facets that no longer matter ("any colour"), stay ("same colour") or change ("red instead")."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ _INSTEAD = re.compile(
 
 
 def read_drops(sentence: Sentence) -> tuple[Drop, ...]:
-    """Read and take what the shopper takes back."""
+    """Read the wishes that the shopper withdraws, and mark their words as read."""
     drops: list[Drop] = []
     for pattern in _DROP_VALUE:
         for match in pattern.finditer(sentence.text):
@@ -109,7 +109,7 @@ def _facets_named(match: re.Match[str]) -> list[Drop]:
 
 
 def _values_named(sentence: Sentence, match: re.Match[str]) -> list[Drop]:
-    """Return the longest leading run of words that names a value, in every facet that knows it."""
+    """Return the value named by the longest leading run of words, in every facet that has it."""
     span = sentence.span(match)
     if not sentence.free(span):
         return []
@@ -141,7 +141,7 @@ def _in_vocabulary(text: str) -> list[Drop]:
 
 
 def read_kept(sentence: Sentence) -> tuple[str, ...]:
-    """Read and take the facets that shall stay: "same colour", "keep the length"."""
+    """Read the facets to keep ("same colour", "keep the length"), and mark their words as read."""
     facets: list[str] = []
     for match in _KEEP.finditer(sentence.text):
         span = sentence.span(match)
@@ -154,9 +154,10 @@ def read_kept(sentence: Sentence) -> tuple[str, ...]:
 
 
 def read_replaced(sentence: Sentence, facets_said: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the facets whose earlier wishes give way.
+    """Return the facets whose earlier wishes are replaced.
 
-    They are named ("change the colour to red"), or are all that is said along with "instead".
+    They are the facets that are named ("change the colour to red"), or all facets that are
+    mentioned along with "instead".
     """
     named = [
         facet

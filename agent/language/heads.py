@@ -1,4 +1,4 @@
-"""The noun that a word is said of: "longer, puffy sleeves", "the sleeves are longer"."""
+"""The noun that a word modifies: "longer, puffy sleeves", "the sleeves are longer"."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ PHRASE_ENDS = frozenset(
 )
 """Kinds of marks that end a noun phrase."""
 REACH = 6
-"""Marks between a word and its noun, at most."""
+"""Maximum number of marks between a word and its noun."""
 
 
 def _left_verb(marks: list[Mark], index: int) -> str:
-    """Return what governs a mark: "have", "with", "verb", or "" at the start."""
+    """Return the cue that governs a mark: "have", "with", "verb", or "" at the start."""
     for mark in reversed(marks[:index]):
         if mark.kind in ("have", "with", "verb"):
             return mark.kind
@@ -35,7 +35,7 @@ def _left_verb(marks: list[Mark], index: int) -> str:
 
 
 def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
-    """Return the part that a mark modifies and its index; None where that is the garment itself."""
+    """Return the part that a mark modifies and its index, or None if that is the garment itself."""
     for at in range(index + 1, min(len(marks), index + 1 + REACH)):
         mark = marks[at]
         if mark.kind == "part":
@@ -51,7 +51,7 @@ def head_noun(marks: list[Mark], index: int) -> tuple[str, int] | None:
 
 
 def _subject(marks: list[Mark], index: int) -> tuple[str, int] | None:
-    """Return the part that is the subject of "the sleeves are (a bit) longer" and the like."""
+    """Return the part that is the subject of a phrase like "the sleeves are (a bit) longer"."""
     back = index - 1
     while back > 0 and marks[back].kind in (
         "slightly",

@@ -42,7 +42,7 @@ _NEVER = r"(?!)"
 
 @cache
 def _table() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
-    """Return (kind, pattern of a whole message, pattern of a part of one), in the file's order."""
+    """Return (kind, pattern for a whole message, pattern for part of one), in the file's order."""
     rows = tomllib.loads(Path(__file__).with_name("intents.toml").read_text(encoding="utf-8"))
     return tuple(
         (
@@ -59,9 +59,9 @@ def _table() -> tuple[tuple[str, re.Pattern[str], re.Pattern[str]], ...]:
 
 
 def read_intents(sentence: Sentence) -> list[Intent]:
-    """Read and take orders, thanks, greetings and what is out of scope.
+    """Read orders, thanks, greetings and out-of-scope requests, and mark their words as read.
 
-    Words that point may belong to an order too.
+    Words of a pointer may also belong to an order.
     """
     intents: list[Intent] = []
     used: set[int] = set()
@@ -78,9 +78,9 @@ def read_intents(sentence: Sentence) -> list[Intent]:
 
 
 def _taken(kind: str, sentence: Sentence, match: re.Match[str]) -> range:
-    """Return the words that an order uses up.
+    """Return the words that an order consumes.
 
-    A request that is out of scope uses up its clause, "compare" and "why" only themselves.
+    An out-of-scope request consumes its whole clause; "compare" and "why" consume only themselves.
     """
     span = sentence.span(match)
     if kind == "out_of_scope":

@@ -1,8 +1,8 @@
-"""The table of phrases: what each run of words may mean, from the vocabulary and from `words.toml`.
+"""The table of phrases and their meanings, from the vocabulary and from `words.toml`.
 
-A phrase means attribute values (`value`), a comparison (`comparison`: facet, op and value), or a
-cue of the grammar ("no", "more", "and", "instead of"). The longest phrase wins; a phrase of
-`words.toml` beats one of the vocabulary.
+A phrase is a run of words. It means attribute values (`value`), a comparison (`comparison`: facet,
+op and value), or a cue of the grammar ("no", "more", "and", "instead of"). The longest phrase wins.
+A phrase of `words.toml` takes precedence over one of the vocabulary.
 """
 
 from __future__ import annotations
@@ -49,10 +49,10 @@ class Sense:
 
 @dataclass(frozen=True)
 class Entry:
-    """What a phrase is.
+    """The meaning of a phrase.
 
-    kind: "value", "comparison" or a cue's name; senses: meanings that hold together ("denim
-    jacket").
+    kind: "value", "comparison" or a cue's name
+    senses: meanings that apply together ("denim jacket")
     """
 
     kind: str
@@ -116,7 +116,7 @@ def _sense(text: str) -> Sense:
 
 
 def _forms(phrase: str) -> tuple[str, ...]:
-    """Return the phrase, and with "sleeve" and "sleeved" if it ends in "sleeves"."""
+    """Return the phrase and, if it ends in "sleeves", its forms with "sleeve" and "sleeved"."""
     return (phrase, phrase[:-1], phrase[:-1] + "d") if phrase.endswith("sleeves") else (phrase,)
 
 
@@ -140,7 +140,7 @@ def _own_phrases() -> dict[tuple[str, ...], Entry]:
 
 @cache
 def phrases() -> dict[tuple[str, ...], Entry]:
-    """Return {phrase of one or more words: its entry}."""
+    """Return {phrase as a tuple of words: its entry}."""
     return {
         **_regular_comparisons(_named()),
         **_lacking(_named()),
@@ -151,7 +151,7 @@ def phrases() -> dict[tuple[str, ...], Entry]:
 
 
 def _lacking(known: dict[tuple[str, ...], Entry]) -> dict[tuple[str, ...], Entry]:
-    """Return the phrases that refuse a detail or a collar in one word: "collarless"."""
+    """Return the single words that rule out a detail or a collar: "collarless"."""
     return {
         (words[0] + "less",): Entry(
             "comparison", (Sense(entry.senses[0].facet, entry.senses[0].value, "exclude"),)
@@ -180,7 +180,7 @@ def _named() -> dict[tuple[str, ...], Entry]:
 
 @cache
 def spellable() -> frozenset[str]:
-    """Return the single words that a misspelling may be mended to; no derived comparatives."""
+    """Return the single words that a misspelling may be corrected to; no derived comparatives."""
     single = {
         words[0]: entry
         for words, entry in {**_named(), **_own_phrases()}.items()
@@ -193,7 +193,7 @@ def spellable() -> frozenset[str]:
 
 @cache
 def longest() -> dict[str, int]:
-    """Return {first word: words in the longest phrase that begins with it}."""
+    """Return {first word: number of words in the longest phrase that begins with it}."""
     lengths: dict[str, int] = {}
     for words in phrases():
         lengths[words[0]] = max(lengths.get(words[0], 0), len(words))

@@ -1,4 +1,4 @@
-"""From words to marks: the longest known phrases of a sentence, misspellings mended."""
+"""Marks: the longest known phrases of a sentence, with misspellings corrected."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from agent.language.tokens import Sentence
 class Mark:
     """A phrase in its place.
 
-    kind: "value", "comparison", "part", a cue's name, or "word" for an unknown one.
-
-    start, end: word indices, end exclusive; note: which part ("sleeve"); confidence: below 1 if the
-    spelling was mended.
+    kind: "value", "comparison", "part", a cue's name, or "word" for an unknown one
+    start, end: word indices, end exclusive
+    note: which part ("sleeve")
+    confidence: below 1 if the spelling was corrected
     """
 
     kind: str
@@ -28,7 +28,7 @@ class Mark:
     confidence: float = 1.0
 
     def as_(self, kind: str, *senses: Sense) -> Mark:
-        """Return a mark in the same place that means something else."""
+        """Return a mark in the same place with another meaning."""
         return replace(self, kind=kind, senses=senses)
 
     @property
@@ -46,7 +46,7 @@ def _match(words: tuple[str, ...], start: int, end: int) -> tuple[int, tuple[str
 
 
 def _mended(sentence: Sentence) -> tuple[tuple[str, ...], set[int]]:
-    """Return the words with misspellings mended, and the indices of the mended ones."""
+    """Return the words with misspellings corrected, and the indices of the corrected ones."""
     words, touched = [], set()
     for index, word in enumerate(sentence.words):
         better = word if index in sentence.taken else mend(word)
@@ -57,7 +57,7 @@ def _mended(sentence: Sentence) -> tuple[tuple[str, ...], set[int]]:
 
 
 def read_marks(sentence: Sentence) -> list[Mark]:
-    """Return the marks of a sentence in order; words read before are of kind "taken"."""
+    """Return the marks of a sentence in order; words already read have the kind "taken"."""
     words, touched = _mended(sentence)
     marks: list[Mark] = []
     index = 0

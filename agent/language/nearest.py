@@ -1,8 +1,8 @@
-"""An unknown vibe read as the nearest known one, only where that is nearly always right.
+"""Lookup of the nearest known vibe for an unknown one, used only if it is nearly always right.
 
-Sentence embeddings read cultural references badly, so the bar is high: at MIN_COSINE and MIN_LEAD 9
-of 10 names that are held out from the lexicon find their own entry (`python -m evaluation vibes`).
-Below it the chat asks.
+Sentence embeddings handle cultural references badly, so the bar is high. At MIN_COSINE and
+MIN_LEAD, 9 of 10 names held out from the lexicon find their own entry
+(`python -m evaluation vibes`). Below these limits the chat asks.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from agent.wording.notes import vibe_read_as
 
 MIN_COSINE = 0.65
 MIN_LEAD = 0.15
-"""Lowest cosine, and lowest lead over the next entry."""
+"""Minimum cosine, and minimum lead over the next entry."""
 Embed = Callable[[Sequence[str]], np.ndarray]
 _MAX_WORDS = 7
-"""Words in a message that may be a vibe as a whole, at most."""
+"""Maximum number of words in a message that may be a vibe as a whole."""
 _MAX_NAMES = 2
-"""Names of an entry whose likeness counts: the best one alone is often a stray word."""
+"""How many of an entry's best names count; the best one alone is often a stray word."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,12 @@ class Near:
 
     @property
     def sure(self) -> bool:
-        """Whether score and lead are high enough to read the phrase so."""
+        """Whether score and lead are high enough to accept the entry."""
         return self.score >= MIN_COSINE and self.ahead >= MIN_LEAD
 
 
 class Nearest:
-    """The lexicon's entries as vectors of all their names."""
+    """An index of the lexicon's entries, as vectors of all their names."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
@@ -57,11 +57,11 @@ class Nearest:
         self._vectors = embed(texts)
 
     def __call__(self, phrase: str) -> Near:
-        """Return the entry whose best names are most like the phrase."""
+        """Return the entry whose best names are most similar to the phrase."""
         return self._near(self._vectors @ self._embed([phrase])[0])
 
     def held_out(self) -> list[tuple[Entry, Near]]:
-        """Leave out each name in turn: return its own entry and the nearest by all other names."""
+        """Return, for each name left out in turn, its own entry and the nearest by other names."""
         cosines = self._vectors @ self._vectors.T
         np.fill_diagonal(cosines, -1.0)
         return [
@@ -90,7 +90,7 @@ def nearest() -> Nearest | None:
 def candidates(reading: Reading) -> tuple[str, ...]:
     """Return phrases that may be a vibe.
 
-    They look like one, or are a short message in which nothing else was understood.
+    A candidate looks like a vibe, or is a short message in which nothing else was understood.
     """
     understood = (
         reading.constraints
@@ -108,16 +108,16 @@ def candidates(reading: Reading) -> tuple[str, ...]:
     if whole and words_of(reading.text)[0] in ("no", "not", "without", "less", "more", "nothing"):
         return ()
     phrases = (reading.text.strip(" .!?"),) if whole else reading.unknown_vibes
-    # a name that the reader did not take for a vibe ("spring mattress") would be a hit here again
+    # a name that the reader rejected as a vibe ("spring mattress") would match here again
     return tuple(
         phrase for phrase in phrases if not any((word,) in lexicon() for word in words_of(phrase))
     )
 
 
 def read_as(reading: Reading, find: Nearest | None) -> tuple[Reading, tuple[str, ...]]:
-    """Return the reading with unknown vibes read as the nearest known ones, and remarks on that.
+    """Return the reading with unknown vibes replaced by the nearest known ones, and notes on that.
 
-    What nothing is near enough to stays unknown. Explicit words win over a vibe, as ever.
+    A vibe without a close enough match stays unknown. As always, explicit words override a vibe.
     """
     phrases = candidates(reading)
     if find is None or not phrases:

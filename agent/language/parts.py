@@ -18,7 +18,7 @@ _ASPECTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"neckline|neck|collar", ("neckline",)),
     (r"length", ("length",)),
 )
-"""Words -> the facets that they take over; none for the garment that the others change."""
+"""Words -> the facets that they transfer; none for the garment that the others change."""
 _ASPECT = "|".join(words for words, _ in _ASPECTS)
 _PLACES = {
     "first": 1,
@@ -69,7 +69,7 @@ ReadConstraints = Callable[[str], tuple[Constraint, ...]]
 def read_garment(sentence: Sentence, attributes: ReadConstraints) -> str | None:
     """Return the kind of garment that is meant among several in a photo.
 
-    Takes no words: they are a wish as well.
+    Does not mark its words as read, because they also express a wish.
     """
     for pattern in _GARMENTS:
         for match in pattern.finditer(sentence.text):
@@ -86,9 +86,9 @@ def read_garment(sentence: Sentence, attributes: ReadConstraints) -> str | None:
 def read_parts(
     sentence: Sentence, context: Context | None, attributes: ReadConstraints
 ) -> tuple[Part, ...]:
-    """Read and take the parts of a wish that name their picture.
+    """Read the parts of a wish that name their picture, and mark their words as read.
 
-    Without a part that takes a facet from another picture there are none.
+    Returns no parts unless at least one takes a facet from another picture.
     """
     matches = [(match, _facets(match)) for match in _PART.finditer(sentence.text)]
     if not any(facets for _, facets in matches):
@@ -122,9 +122,9 @@ def _facets(match: re.Match[str]) -> tuple[str, ...]:
 def _kind_of(
     match: re.Match[str], context: Context | None, attributes: ReadConstraints
 ) -> Mention | None:
-    """Return the picture meant by what it shows: "the colour of the shoes".
+    """Return the picture that is identified by what it shows: "the colour of the shoes".
 
-    None without a picture, or where no kind is named.
+    Returns None if there is no picture, or if no kind is named.
     """
     named = tuple(
         c for c in attributes(match.group("kind")) if c.facet == "category" and c.op == "require"
@@ -137,7 +137,7 @@ def _kind_of(
 
 
 def _pointer(match: re.Match[str], context: Context | None) -> Mention:
-    """Return the picture meant by its position; ordinal 0 is "the other one"."""
+    """Return the picture that is identified by its position; ordinal 0 is "the other one"."""
     noun = match.group("noun") or match.group("noun2") or match.group("noun3") or ""
     photos, shown = (context.photos, bool(context.shown)) if context else (0, False)
     picture = bool(_PICTURE.match(noun)) or photos >= 2 or (photos == 1 and not shown)

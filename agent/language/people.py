@@ -1,4 +1,4 @@
-"""Audience and brand: whom an item is for, and who makes it."""
+"""Audience and brand: who an item is for, and who makes it."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ _REFUSES = re.compile(r"(?:\bnot|\bno|\bnothing|\binstead of|\brather than)(?: \
 
 
 def read_audience(sentence: Sentence) -> tuple[Constraint, ...]:
-    """Read and take whom the item is for."""
+    """Read who the item is for, and mark the words as read."""
     constraints: dict[str, Constraint] = {}
     for value, pattern in _PATTERNS:
         for match in pattern.finditer(sentence.text):
@@ -98,9 +98,9 @@ def read_audience(sentence: Sentence) -> tuple[Constraint, ...]:
 
 
 def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint, ...]:
-    """Read and take the catalogue's brands.
+    """Read the catalogue's brands, and mark their words as read.
 
-    A brand that is an everyday word needs a "by" or "from" before it.
+    A brand that is an everyday word counts only after "by" or "from".
     """
     constraints: list[Constraint] = []
     for brand in context.brands if context else ():
@@ -132,7 +132,7 @@ def read_brands(sentence: Sentence, context: Context | None) -> tuple[Constraint
 
 
 def _distinct(words: tuple[str, ...]) -> bool:
-    """Return whether a brand's name is neither an attribute nor an everyday word."""
+    """Return whether a brand name is neither an attribute nor an everyday word."""
     return (len(words) > 1 and words not in phrases()) or (
         len(words[0]) > 3 and words not in phrases()
     )

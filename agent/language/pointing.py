@@ -1,6 +1,6 @@
 """Pointers: "the second one", "that blue one", "the cheaper of the two", "my photo".
 
-A pointer carries the id of an item where words and stated attributes settle which one it is.
+A pointer carries an item's id if words and stated attributes determine which item it is.
 """
 
 from __future__ import annotations
@@ -57,8 +57,11 @@ _PHOTO = re.compile(
     r"(?:(?P<upload>photo|photograph|pic|upload|screenshot)|picture|image)s?\b"
     r"(?! (?:of|is of|on (?:it|the)))"
 )
-"""A picture may also be a print on a T-shirt. It is the shopper's photo after "my" or "like the",
-or where the session has one."""
+"""Pattern for the shopper's photo.
+
+A "picture" may also be a print on a T-shirt. It means the shopper's photo after "my" or "like the",
+or if the session has one.
+"""
 _PRONOUN = re.compile(
     r"\b(?:like|similar to|same as|love|as|is|does|about|with|take|want|prefer|buy|not|come) "
     r"(?P<pronoun>this|that|it|these|those|this one|that one)"
@@ -98,7 +101,7 @@ ReadConstraints = Callable[[str], tuple[Constraint, ...]]
 def read_mentions(
     sentence: Sentence, context: Context | None, attributes: ReadConstraints
 ) -> tuple[Mention, ...]:
-    """Read and take the pointers of a sentence, in order of appearance.
+    """Read the pointers of a sentence in order of appearance, and mark their words as read.
 
     `attributes` reads the constraints of a phrase ("blue" of "that blue one").
     """
@@ -118,7 +121,7 @@ _Placed = tuple[int, Mention]
 
 
 def _settled(mention: Mention, shown: tuple[Shown, ...]) -> Mention:
-    """Return the mention with the id of the item that it points at, if it points at one."""
+    """Return the mention with the id of the item that it points at, if there is one."""
     item = next(iter(resolve(mention, shown)), None)
     return mention if item is None else mention.model_copy(update={"item_id": item.id})
 
@@ -158,13 +161,13 @@ def _extremes(sentence: Sentence, shown: tuple[Shown, ...]) -> list[_Placed]:
         among = next((_AMONG[w] for w in (match.group("among") or "").split() if w in _AMONG), None)
         mention = Mention(extreme=extreme, among=among, text=match.group())
         if extreme.facet == "price":
-            mention = _settled(mention, shown)  # other facets are seen in the pictures only
+            mention = _settled(mention, shown)  # other facets can only be seen in the pictures
         mentions.append((span.start, mention))
     return mentions
 
 
 def _picks_one(match: re.Match[str]) -> bool:
-    """Return whether "the cheaper" and the like is a pointer here, and not a wish."""
+    """Return whether a phrase like "the cheaper" is a pointer here, and not a wish."""
     words = match.group()
     superlative_at_end = match.group("extreme").endswith("est") and match.string.endswith(words)
     return superlative_at_end or " of " in words or words.endswith((" one", " option", " item"))
@@ -173,7 +176,7 @@ def _picks_one(match: re.Match[str]) -> bool:
 def _described(
     sentence: Sentence, shown: tuple[Shown, ...], attributes: ReadConstraints
 ) -> list[_Placed]:
-    """Read "that blue one". "The blue one" points only where something is shown."""
+    """Read pointers like "that blue one"; "the blue one" points only if something is shown."""
     mentions = []
     for match in _THAT_ONE.finditer(sentence.text):
         span = sentence.span(match)
@@ -205,7 +208,7 @@ def _photos(sentence: Sentence, context: Context | None) -> list[_Placed]:
 
 
 def _pronouns(sentence: Sentence, context: Context | None) -> list[_Placed]:
-    """Read "like this", "does it": the first item on the page, else the photo."""
+    """Read "like this" or "does it" as the first item on the page, otherwise the photo."""
     shown = context.shown if context else ()
     on_photo = context is not None and context.has_photo and not shown
     mentions = []

@@ -1,6 +1,7 @@
-"""The reader: orders, pointers and amounts first, then vibes, then attributes in their scopes.
+"""The offline reader of messages.
 
-Each step takes the words that it has understood, so that none is read twice.
+It reads orders, pointers and amounts first, then vibes, then attributes in their scopes. Each step
+marks the words that it has understood, so that none is read twice.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ _ASKS = frozenset({"question", "compare"})
 
 
 def read(text: str, context: Context | None = None) -> Reading:
-    """Read a message as constraints, orders and pointers: deterministic, no model, no catalogue.
+    """Read a message as constraints, orders and pointers.
 
-    context: what is shown and known; without it pointers stay unresolved and no brands are
-    recognised.
+    The reader is deterministic and uses neither a model nor a catalogue.
+
+    context: what is shown and known; without it, pointers stay unresolved and brands are not
+        recognised
     """
     sentence = Sentence(words_of(text))
     garment, parts = (
@@ -50,7 +53,9 @@ def read(text: str, context: Context | None = None) -> Reading:
     wanted = (*stated, *give_way(stated, vibes.constraints))
     if question is not None:
         intents.append(question)
-    if any(intent.kind in _ASKS for intent in intents):  # what is asked about is not wished for
+    if any(
+        intent.kind in _ASKS for intent in intents
+    ):  # a question about an attribute is not a wish for it
         intents = [
             i.model_copy(update={"constraints": stated}) if i.kind in _ASKS else i for i in intents
         ]
@@ -76,19 +81,19 @@ def read(text: str, context: Context | None = None) -> Reading:
 
 @cache
 def _idle() -> frozenset[str]:
-    """Return everyday words that need no remark when they mean nothing here."""
+    """Return everyday words that need no remark if they mean nothing to the reader."""
     return frozenset(Path(__file__).with_name("idle.txt").read_text(encoding="utf-8").split())
 
 
 def read_attributes(phrase: str) -> tuple[Constraint, ...]:
-    """Return the attributes of a phrase: no orders, amounts or vibes."""
+    """Return the attributes of a phrase, without orders, amounts or vibes."""
     return _attributes(Sentence(words_of(phrase)))[0]
 
 
 def _attributes(
     sentence: Sentence,
 ) -> tuple[tuple[Constraint, ...], tuple[str, ...], tuple[str, ...]]:
-    """Return constraints, unknown words, and those of them that are refused ("without laces")."""
+    """Return constraints, unknown words, and the unwanted ones among them ("without laces")."""
     marks = settle(read_marks(sentence))
     telling = [
         mark
@@ -125,8 +130,8 @@ def _with_pick(
 ) -> list[Intent]:
     """Add the order that a pointer implies.
 
-    A bare one ("the second one") is a pick; with changes ("... but longer") it asks for more like
-    it.
+    A bare pointer ("the second one") is a pick. With changes ("... but longer") it asks for similar
+    items.
     """
     if not mentions or any(i.kind not in ("greet", "thanks") for i in intents):
         return intents

@@ -1,4 +1,4 @@
-"""What a message is read as: the types that leave this room."""
+"""The types that this package returns for a message, and the context that it takes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Intent(_Frozen):
     """Something other than a wish: an order to the chat, small talk, or a question.
 
     constraints: what a question asks about ("is the second one striped?" -> require striped); not
-    part of the wish.
+        part of the wish
     """
 
     kind: IntentKind
@@ -44,7 +44,7 @@ class Intent(_Frozen):
 
 
 class Drop(_Frozen):
-    """What no longer matters: a whole facet (value None), or a value, maybe of several facets."""
+    """Something that no longer matters: a facet (value None), or a value of one or more facets."""
 
     facet: str | None = None
     value: str | None = None
@@ -53,9 +53,11 @@ class Drop(_Frozen):
 class Mention(_Frozen):
     """A pointer at something shown or at a photo.
 
-    ordinal: 1-based, -1 the last; constraints: what the pointed item looks like ("that blue one");
+    ordinal: 1-based; -1 is the last
+    constraints: what the item looks like ("that blue one")
     extreme: the item with the most or least of something ("the cheaper of the two": less price),
-    among the first `among` shown (None: all); item_id: filled where the context settles it.
+        among the first `among` shown (None: all)
+    item_id: set if the context determines the item
     """
 
     kind: Literal["shown", "photo"] = "shown"
@@ -68,7 +70,7 @@ class Mention(_Frozen):
 
 
 class Part(_Frozen):
-    """What is taken from one of several pictures: facets, or none for the garment to change."""
+    """The facets to take from one of several pictures; none for the garment to change."""
 
     facets: tuple[str, ...]
     of: Mention
@@ -83,7 +85,7 @@ class Vibe(_Frozen):
 
 
 class Shown(_Frozen):
-    """An item on the page, as far as words may point at it."""
+    """An item on the page, reduced to what words may refer to."""
 
     id: str
     title: str = ""
@@ -92,9 +94,9 @@ class Shown(_Frozen):
 
 
 class Context(_Frozen):
-    """What the reader may know besides the sentence: the page, the wish in force and the shop.
+    """What the reader may know besides the sentence: the page, the current wish and the shop.
 
-    photos: how many "the first photo" may point at.
+    photos: number of photos that words like "the first photo" may point at
     """
 
     shown: tuple[Shown, ...] = ()
@@ -109,12 +111,15 @@ class Context(_Frozen):
 class Reading(_Frozen):
     """A sentence as constraints, orders and pointers.
 
-    drop: what no longer matters; keep: facets to hold as they are ("same colour"); replaced:
-    facets whose earlier wishes give way ("in red instead"); parts: what is taken from which of
-    several pictures; garment: the kind that is meant among several in one photo ("the jeans in
-    this photo"); currency: ISO code where one was named; unknown: words that were not understood;
-    refused: those of them that stand behind a "no" or "without"; unknown_vibes: phrases that look
-    like a vibe and are in no lexicon, worth one question.
+    drop: what no longer matters
+    keep: facets to leave as they are ("same colour")
+    replaced: facets whose earlier wishes are replaced ("in red instead")
+    parts: what to take from which of several pictures
+    garment: the kind that is meant among several in one photo ("the jeans in this photo")
+    currency: ISO code, if one was named
+    unknown: words that were not understood
+    refused: the unknown words that follow a "no" or "without"
+    unknown_vibes: phrases that look like a vibe but are not in the lexicon; worth one question
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""The one resolver of pointers: which of the items on the page a mention points at."""
+"""The single resolver of pointers, which finds the items on the page that a mention points at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from vocabulary.wish import Constraint
 
 
 class Pointable(Protocol):
-    """What words can point at: an item of the catalogue, or the reader's short form of one."""
+    """Something that words can point at: a catalogue item, or the reader's short form of one."""
 
     @property
     def id(self) -> str:
@@ -36,16 +36,16 @@ PointableT = TypeVar("PointableT", bound=Pointable)
 
 
 def at_ordinal(things: Sequence[Thing], ordinal: int) -> Thing | None:
-    """Return the thing at a 1-based ordinal (-1 is the last), or None where there is none."""
+    """Return the thing at a 1-based ordinal (-1 is the last), or None if there is none."""
     index = ordinal if ordinal < 0 else ordinal - 1
     return things[index] if ordinal and -len(things) <= index < len(things) else None
 
 
 def resolve(mention: Mention, page: Sequence[PointableT]) -> list[PointableT]:
-    """Return the items of the page that a mention points at: one at most, but for an id repeated.
+    """Return the items on the page that a mention points at.
 
-    A mention that describes nothing ("this", "the longest one") points at the first item: which
-    one is longest can only be seen in the pictures.
+    There is at most one, unless an id is repeated. A mention without a description ("this", "the
+    longest one") points at the first item, because only the pictures show which one is longest.
     """
     if mention.item_id is not None:
         return [item for item in page if item.id == mention.item_id]
@@ -60,7 +60,7 @@ def resolve(mention: Mention, page: Sequence[PointableT]) -> list[PointableT]:
 
 
 def shows(item: Pointable, c: Constraint) -> bool:
-    """Return whether an item's stated attributes or the whole words of its title meet `c`."""
+    """Return whether an item's stated attributes or whole words of its title satisfy `c`."""
     stated = any(covers(c.facet, str(c.value), value) for value in item.attributes.get(c.facet, ()))
     named = contains_phrase(item.title, str(c.value))
     return (stated or named) != (c.op == "exclude")

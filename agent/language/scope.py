@@ -1,6 +1,6 @@
-"""How far "no", "more", "less" and "instead of" reach: marks in order -> findings with ops.
+"""The reach of "no", "more", "less" and "instead of": marks in order -> findings with ops.
 
-What opens and closes a scope stands in `cues.py`; here is what an attribute means within one.
+`cues.py` defines what opens and closes a scope; this module defines what an attribute means in one.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _GRADABLE = frozenset(
 
 
 class Reader(Cues):
-    """A pass that reads each attribute of a sentence as required, refused, more or less."""
+    """A pass that reads each attribute of a sentence as required, excluded, more or less."""
 
     def _on_comparison(self, mark: Mark, index: int) -> None:
         if self.scope.used and not (self.scope.negated and self.scope.pending == "or"):
@@ -43,7 +43,9 @@ class Reader(Cues):
             self.scope.close()
             self.scope.soft, self.scope.pending = soft, join
         describes = mark.facets == {"color"} and self._before(index, "pattern", "details")
-        if describes and self.scope.degree:  # "less red text": the text is meant, and it is red
+        if (
+            describes and self.scope.degree
+        ):  # "less red text": "less" refers to the text, which is red
             for sense in mark.senses:
                 self._add(mark, sense, "require")
             return
@@ -66,7 +68,7 @@ class Reader(Cues):
             return scope.negated and not scope.closed
         same = bool(scope.facets & mark.facets)
         solid = mark.facets == {"pattern"} and mark.senses[0].value == "solid"
-        if scope.negated:  # "no prints, solid please" says what is wanted instead
+        if scope.negated:  # "no prints, solid please" names what is wanted instead
             return scope.pending in ("or", "nor") or (same and not solid)
         if solid and (scope.degree == "less" or self._before(index, "color")):
             return False  # "less revealing and solid black"
@@ -113,10 +115,10 @@ class Reader(Cues):
             self._add(mark, sense, "exclude")
 
     def _category(self, mark: Mark, sense: Sense, index: int) -> None:
-        """Read a garment as wanted where it is named, unless as a part ("has a tighter skirt")."""
+        """Read a named garment as wanted, unless it is only a part ("has a tighter skirt")."""
         scope = self.scope
         if scope.negated and scope.used and not scope.pending:
-            return  # "no floral dresses": the dress is not refused
+            return  # "no floral dresses": dresses are not excluded
         if scope.negated:
             self._add(mark, sense, "exclude")
         elif scope.degree and not scope.used:
@@ -150,9 +152,9 @@ class Reader(Cues):
         )
 
     def _join(self, sense: Sense, op: str) -> str:
-        """Return what ties a finding to the one before it.
+        """Return what connects a finding to the one before it.
 
-        Refused things are alternatives only of the same facet and op.
+        Excluded values are alternatives only if they share facet and op.
         """
         before = self.findings[-1] if self.findings else None
         if self.scope.negated and not (before and (before.facet, before.op) == (sense.facet, op)):

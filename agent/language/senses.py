@@ -1,7 +1,7 @@
-"""What ambiguous words mean where they stand: "short" sleeves or hem, "belt" worn or sewn on.
+"""Meanings of ambiguous words in context: "short" sleeves or hem, "belt" worn or sewn on.
 
-The noun that a word modifies decides. It is searched to the right inside the noun phrase ("longer,
-puffy sleeves"), then to the left across a verb ("the sleeves are longer").
+The noun that a word modifies decides. It is searched for to the right inside the noun phrase
+("longer, puffy sleeves"), then to the left across a verb ("the sleeves are longer").
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _category_near(marks: list[Mark]) -> str | None:
 
 
 def _length(marks: list[Mark], index: int) -> Mark:
-    """Settle "long" and "short": of the sleeves or of the garment."""
+    """Resolve "long" and "short" to the sleeves or the garment."""
     mark = marks[index]
     head = head_noun(marks, index)
     if head and head[0] == "sleeve":
@@ -70,7 +70,7 @@ def _length(marks: list[Mark], index: int) -> Mark:
 
 
 def _comparison(marks: list[Mark], index: int) -> Mark:
-    """Settle comparatives whose facet depends on the noun: longer, higher, wider, thicker."""
+    """Resolve comparatives whose facet depends on the noun: longer, higher, wider, thicker."""
     mark = marks[index]
     head = head_noun(marks, index)
     part = head[0] if head else ""
@@ -88,7 +88,7 @@ def _comparison(marks: list[Mark], index: int) -> Mark:
 
 
 def _bare(marks: list[Mark], index: int) -> Mark:
-    """Settle words that mean something only with their noun: high (neck), wide (straps)."""
+    """Resolve words that mean something only with their noun: high (neck), wide (straps)."""
     mark = marks[index]
     head = head_noun(marks, index)
     part = head[0] if head else ""
@@ -109,13 +109,13 @@ def _bare(marks: list[Mark], index: int) -> Mark:
 
 
 def _value_follows(marks: list[Mark], index: int) -> bool:
-    """Return whether the next mark is a value of anything but a kind of item."""
+    """Return whether the next mark is a value of any facet except the kind of item."""
     following = marks[index + 1] if index + 1 < len(marks) else None
     return following is not None and following.kind == "value" and following.facets != {"category"}
 
 
 def _shade(marks: list[Mark], index: int) -> Mark:
-    """Settle "light" and "deep" as shades; "deep" needs a colour or an item after it."""
+    """Resolve "light" and "deep" as shades; "deep" needs a colour or an item after it."""
     mark = marks[index]
     following = marks[index + 1] if index + 1 < len(marks) else None
     if mark.text == "deep" and not (
@@ -126,7 +126,7 @@ def _shade(marks: list[Mark], index: int) -> Mark:
 
 
 def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
-    """Settle "belt" and "tie": an item of its own, or a detail of the garment."""
+    """Resolve "belt" and "tie" to a separate item or a detail of the garment."""
     mark = marks[index]
     value = "belt" if mark.text.startswith("belt") else "tie"
     detail = mark.as_("value", Sense("details", value))
@@ -143,7 +143,7 @@ def _worn_or_sewn(marks: list[Mark], index: int) -> Mark:
 
 
 def settle(marks: list[Mark]) -> list[Mark]:
-    """Return the marks with every ambiguous word settled.
+    """Return the marks with every ambiguous word resolved.
 
     "Sleeves" that only name the part stay a part; bare "sleeves" become a value.
     """
@@ -157,7 +157,7 @@ def settle(marks: list[Mark]) -> list[Mark]:
 
 def _settled(marks: list[Mark], index: int) -> Mark:
     mark = marks[index]
-    if mark.kind == "taken":  # read before: the tie of "black tie"
+    if mark.kind == "taken":  # already read, such as the tie of "black tie"
         return mark
     if mark.text in _LENGTHS:
         return _length(marks, index)
@@ -199,14 +199,14 @@ def _only_describes(marks: list[Mark], index: int) -> bool:
 
 
 def _of_a_part(marks: list[Mark], index: int) -> bool:
-    """Return whether "straight" is said of a hem, a neckline or stripes."""
+    """Return whether "straight" describes a hem, a neckline or stripes."""
     head = head_noun(marks, index)
     following = marks[index + 1].facets if index + 1 < len(marks) else frozenset()
     return bool(head and head[0] != "leg") or bool(following & {"pattern"})
 
 
 def _shown_on(marks: list[Mark], index: int) -> Mark:
-    """Settle an unknown thing "on it" or "on the front" as a picture."""
+    """Resolve an unknown thing "on it" or "on the front" as a picture."""
     mark, after = marks[index], [m.text for m in marks[index + 1 : index + 4]]
     where = after[2:3] if after[1:2] == ["the"] else after[1:2]
     if (
@@ -223,7 +223,7 @@ def _shown_on(marks: list[Mark], index: int) -> Mark:
 
 
 def _sleeves(marks: list[Mark], index: int) -> Mark:
-    """Settle "sleeves": with a length or a colour it only names the part; bare, it asks for any."""
+    """Resolve "sleeves": with a length or colour it only names the part; bare, it asks for any."""
     mark = marks[index]
     if index and marks[index - 1].kind in ("and", "or", "nor"):
         return mark.as_("value", Sense("sleeve_length", "sleeves"))
@@ -245,7 +245,7 @@ def _sleeves(marks: list[Mark], index: int) -> Mark:
 
 
 def _straps(marks: list[Mark], index: int) -> Mark:
-    """Settle "straps": thin or thick ones were read with that word; bare ones are the detail."""
+    """Resolve "straps": thin or thick ones were read with that word; bare ones are the detail."""
     near = marks[max(0, index - REACH) : index]
     return (
         marks[index]

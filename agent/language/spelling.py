@@ -1,8 +1,8 @@
-"""Misspelt fashion words mended; real English words stay as they are.
+"""Correction of misspelt fashion words; real English words stay as they are.
 
-Only words of five letters or more that neither the lexicon nor `english.txt` (English words within
-reach of a fashion word) knows are bent: to a word with the same first letter, one edit away, or
-two edits for nine letters or more.
+Only words of five letters or more that are neither in the lexicon nor in `english.txt` (English
+words close to a fashion word) are corrected. The correction has the same first letter and is one
+edit away, or two edits for words of nine letters or more.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from agent.language.lexicon import phrases, spellable
 
 _SHORTEST = 5
 _GRAMMAR = ("nothing", "without", "except", "instead", "something", "anything")
-"""Words that reverse a wish, or are in most: "nothng stripey" must not ask for stripes."""
+"""Words that reverse a wish, or occur in most: "nothng stripey" must not ask for stripes."""
 
 
 @cache
@@ -27,7 +27,7 @@ def _known() -> frozenset[str]:
 
 @cache
 def _targets() -> dict[str, tuple[str, ...]]:
-    """Return {first letter: the words that a misspelling may be mended to}."""
+    """Return {first letter: the words that a misspelling may be corrected to}."""
     by_letter: dict[str, list[str]] = {}
     for word in sorted({*spellable(), *_GRAMMAR}):
         if len(word) >= _SHORTEST:

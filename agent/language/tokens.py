@@ -1,4 +1,4 @@
-"""From raw text to words: one spelling of quotes, hyphens and contractions."""
+"""Tokenisation of raw text, with one spelling of quotes, hyphens and contractions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from vocabulary import normal
 
 MAX_CHARS = 4000
-"""Longer messages are cut off here: no wish needs more, and time stays bounded."""
+"""Maximum length of a message; no wish needs more, and the cut bounds the reading time."""
 
 _SHADE = "(?:navy|light|dark|royal|sky|baby|hot|off|bright|pale|deep|olive)"
 _CONTRACTIONS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
@@ -51,7 +51,10 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*|3/4|[a-z]+(?:'[a-z]+)?|[$€£¥%#&/]|[,.;
 
 
 def clean(text: str) -> str:
-    """Return lower case, plain quotes and dashes, contractions spelt out, hyphens as spaces."""
+    """Return the text normalised for reading.
+
+    It is in lower case with plain quotes and dashes, contractions spelt out and hyphens as spaces.
+    """
     text = text[:MAX_CHARS].lower()
     for fancy, simple in (
         ("’", "'"),
@@ -78,7 +81,7 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 def contains_phrase(text: str, phrase: str) -> bool:
-    """Return whether `text` has `phrase` as whole words, case aside.
+    """Return whether `text` contains `phrase` as whole words, ignoring case.
 
     "polka dot" and "polka-dot" are the same phrase. A hyphen does not end a word: "off-white" does
     not contain "white".
@@ -91,8 +94,9 @@ def contains_phrase(text: str, phrase: str) -> bool:
 class Sentence:
     """The words of a message, and which of them are already read.
 
-    words: the words, punctuation included; text: the words joined by single spaces, for patterns;
-    taken: indices of words that a reader has consumed.
+    words: the words, including punctuation
+    text: the words joined by single spaces, for patterns
+    taken: indices of words that a reader has consumed
     """
 
     words: tuple[str, ...]

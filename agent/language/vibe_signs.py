@@ -1,4 +1,4 @@
-"""Signs that a phrase is meant as a vibe, and unknown phrases that look like one."""
+"""Detection of phrases that are meant as a vibe, and of unknown ones that look like a vibe."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from agent.language.lexicon import phrases
 from agent.language.tokens import Sentence, contains_phrase, words_of
 
 _ALWAYS = frozenset({"aesthetic", "dress_code"})
-"""Kinds whose single words are vibes anywhere; those of an occasion or a weather need a sign."""
+"""Kinds whose single words are always vibes; words for occasions or weather need a sign."""
 _COMMON = frozenset(
     words_of("""
     army soldier pilot aviator royal princess fairy witch artist desert island paris romance
@@ -17,7 +17,7 @@ _COMMON = frozenset(
     lounge capri grease diva dubai ballet ballerina explorer western emo medieval
     marine ceo rockstar vegas beyonce madonna nirvana abba disco""")
 )
-"""Names of vibes that mean other things as well."""
+"""Names of vibes that also mean other things."""
 _AFTER = re.compile(
     r"(?:vibes?|aesthetics?|outfits?|looks?|style|styled|inspired|theme|themed|core|feels?|"
     r"feeling|energy|moods?|ready|"
@@ -65,7 +65,7 @@ _PLAIN = frozenset(
     different little lot bit one way model body picture
     photo""")
 )
-"""Words that are never a vibe."""
+"""Words that are never vibes."""
 _PRINTED = frozenset(
     {
         "image",
@@ -86,7 +86,7 @@ _TIE_ITSELF = frozenset({"dye", "dyed", "dyes", "waist", "front"})
 def meant(sentence: Sentence, span: range, kind: str) -> bool:
     """Return whether a name of the lexicon is a vibe here.
 
-    It is unambiguous, or has a sign beside it ("for a ...", "... vibes").
+    That is so if it is unambiguous or has a sign beside it ("for a ...", "... vibes").
     """
     words, phrase = sentence.words, sentence.words[span.start : span.stop]
     if phrase == ("black", "tie") and _a_tie(words, span):
@@ -114,7 +114,7 @@ def meant(sentence: Sentence, span: range, kind: str) -> bool:
 
 
 def _a_tie(words: tuple[str, ...], span: range) -> bool:
-    """Return whether "black tie" is a tie that is black: "a black tie", "black tie dye"."""
+    """Return whether "black tie" does not mean the dress code: "a black tie", "black tie dye"."""
     before, after = words[span.start - 1 : span.start], words[span.stop : span.stop + 1]
     return bool(_TIE_ITSELF & set(after)) or (
         before == ("a",) and after not in (("event",), ("dinner",), ("gala",))
@@ -133,12 +133,12 @@ def with_sign(sentence: Sentence, span: range) -> range:
 
 
 def refused(sentence: Sentence, span: range) -> bool:
-    """Return whether the phrase stands after a "no": "not too preppy"."""
+    """Return whether the phrase follows a negation: "not too preppy"."""
     return bool(_REFUSED.search(" ".join(sentence.words[: span.start]) + " "))
 
 
 def look_alikes(sentence: Sentence) -> list[tuple[str, range]]:
-    """Return unknown phrases where a vibe would stand ("zorblax vibes"), each with its span."""
+    """Return unknown phrases in the position of a vibe ("zorblax vibes"), each with its span."""
     candidates: list[tuple[str, range]] = []
     for pattern in _LIKE_A_VIBE:
         for match in pattern.finditer(sentence.text):

@@ -1,4 +1,4 @@
-"""Vibes: "Bridgerton vibes", "first day at a law firm" -> attributes that only rank."""
+"""Vibes ("Bridgerton vibes", "first day at a law firm") as attributes that only rank."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from vocabulary import covers
 from vocabulary.wish import Constraint
 
 _MAX_ATTRIBUTES = 7
-"""Attributes that one vibe may bring: each further one only blurs the ranking."""
+"""Maximum number of attributes per vibe; any more would only blur the ranking."""
 _ALL_BUT = 87
-"""Similarity (0 to 100) from which a phrase is taken for a misspelt name."""
+"""Minimum similarity (0 to 100) at which a phrase counts as a misspelt name."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,10 @@ class VibeReading:
 
 
 def read_vibes(sentence: Sentence) -> VibeReading:
-    """Read and take vibes. Attribute words of the vocabulary ("vintage") stay attributes."""
+    """Read the vibes of a message, and mark their words as read.
+
+    Attribute words of the vocabulary ("vintage") stay attributes.
+    """
     hits: dict[str, tuple[Vibe, tuple[Constraint, ...]]] = {}
     index = 0
     while index < len(sentence.words):
@@ -121,7 +124,7 @@ def _match(sentence: Sentence, index: int) -> tuple[Entry, range] | None:
 
 
 def _misspelt(text: str) -> Entry | None:
-    """Return the entry whose name is `text` but for the spelling."""
+    """Return the entry whose name `text` misspells, or None."""
     near = extractOne(text, _names(), scorer=ratio, score_cutoff=_ALL_BUT)
     return lexicon()[tuple(near[0].split())] if near else None
 
@@ -132,7 +135,7 @@ def _names() -> tuple[str, ...]:
 
 
 def constraints_of(entry: Entry, unwanted: bool = False) -> tuple[Constraint, ...]:
-    """Return what a vibe prefers, strongest first; of a refused one, less of its strongest."""
+    """Return what a vibe prefers, strongest first; for an unwanted one, less of its strongest."""
     wants = sorted(entry.wants, key=lambda want: -want[2])
     if unwanted:
         facet, value, weight = wants[0]
@@ -161,10 +164,10 @@ def constraints_of(entry: Entry, unwanted: bool = False) -> tuple[Constraint, ..
 
 
 def give_way(stated: Iterable[Constraint], vibes: Iterable[Constraint]) -> tuple[Constraint, ...]:
-    """Return the vibes' constraints that no explicit words decide; of repeats the strongest.
+    """Return the vibes' constraints that explicit words leave open; of repeats, the strongest.
 
-    A facet with a required value is decided, save for style and details, where several go
-    together; an excluded value is never preferred, nor a value that contains it.
+    A facet with a required value is not open, except for style and details, where several values
+    go together. An excluded value is never preferred, nor is a value that contains it.
     """
     stated = tuple(stated)
     decided = {c.facet for c in stated if c.op in ("require", "prefer", "more", "less")} - {

@@ -1,4 +1,4 @@
-"""A planner and a speaker on a language model that fall back, with a note, when it fails."""
+"""A planner and a speaker that use a language model and fall back, with a note, if it fails."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from settings import Settings
 from vocabulary.wish import Constraint
 
 VISION_MODELS = ("gpt-4o", "gpt-4.1", "gpt-5")
-"""Prefixes of models that are known to take pictures."""
+"""Prefixes of models that are known to accept pictures."""
 
 
 def vision_of(settings: Settings) -> bool:
@@ -35,7 +35,7 @@ def vision_of(settings: Settings) -> bool:
 
 
 class FallbackPlanner:
-    """Plans by the model and its tools; if that fails, by the offline reader, with a note."""
+    """Planner that uses the model and its tools, or if they fail the offline reader and a note."""
 
     def __init__(self, planner: ModelPlanner, limits: Limits, tools: Tools, memory: Memory) -> None:
         self.planner, self.limits, self.tools, self.memory = planner, limits, tools, memory
@@ -74,7 +74,7 @@ class FallbackPlanner:
 
 
 class GroundedSpeaker:
-    """Speaks by the model; what the facts do not support is left out, and the draft stands in."""
+    """Speaker that uses the model; the draft replaces sentences that the facts do not support."""
 
     def __init__(self, speaker: ModelSpeaker, limits: Limits, tools: Tools) -> None:
         self.speaker, self.limits, self.tools = speaker, limits, tools
@@ -92,7 +92,7 @@ class GroundedSpeaker:
         self, reply: Reply, text: str, budget: Budget, say: Callable[[str], None]
     ) -> SpokenText:
         if not reply.cards:
-            say(reply.reply)  # no search or no result: the draft says it all
+            say(reply.reply)  # no search or no result: the draft is complete
             return SpokenText(reply.reply)
         stated = {
             item.id: item.attributes for item in self.tools.known([card.id for card in reply.cards])
@@ -112,7 +112,7 @@ class GroundedSpeaker:
             notes.append(f"{_sentence(failure)}, so I answer in my own words.")
         if dropped:
             notes.append(sentences_left_out(dropped))
-        # the draft surely says what a shopper must hear; the model may have left it out
+        # the draft says everything that a shopper must hear; the model may have left some of it out
         must_hear = bool(reply.unconfirmed or reply.relaxed or reply.question)
         if not supported or failed or must_hear:
             return _with_draft(supported, reply.reply, notes, say)
@@ -122,20 +122,21 @@ class GroundedSpeaker:
 def _with_draft(
     sentences: list[str], draft: str, notes: list[str], say: Callable[[str], None]
 ) -> SpokenText:
-    """Append the whole draft to the sentences that have been streamed already."""
+    """Append the whole draft to the sentences that have already been streamed."""
     before = "".join(sentences).strip()
     say(f" {draft}" if before else draft)
     return SpokenText(f"{before} {draft}".strip(), tuple(notes))
 
 
 def _sentence(failure: ModelFailureError) -> str:
-    """Return a failure's clause with a capital letter."""
+    """Return a failure's clause, capitalised."""
     return str(failure)[:1].upper() + str(failure)[1:]
 
 
 def model_backends(settings: Settings, tools: Tools, memory: Memory) -> dict[str, Backend]:
-    """Return the backends on the configured model: for every turn (llm), or unless it is plain
-    (auto).
+    """Return the backends that use the configured model.
+
+    `llm` uses it for every turn, `auto` only for turns that are not plain.
     """
     client = model_client(settings)
     limits = Limits.of(settings)
@@ -148,7 +149,7 @@ def model_backends(settings: Settings, tools: Tools, memory: Memory) -> dict[str
 
 
 def model_client(settings: Settings) -> ModelClient:
-    """Return a client of the configured model; its spending is kept beside the memory file."""
+    """Return a client for the configured model; its spending is stored beside the memory file."""
     in_ram = str(settings.memory) == ":memory:"
     ledger = Ledger(
         ":memory:" if in_ram else Path(settings.memory).with_name("spending.sqlite"),
@@ -158,9 +159,9 @@ def model_client(settings: Settings) -> ModelClient:
 
 
 def read_phrase(text: str, client: ModelClient, settings: Settings) -> tuple[Constraint, ...]:
-    """Read a text by the model without catalogue, session or tools, to measure how well it reads.
+    """Read a text with the model alone, without catalogue, session or tools.
 
-    Raises ModelFailureError.
+    This measures how well the model reads. Raises ModelFailureError if it gives no usable answer.
     """
     clock = Clock(settings.turn_seconds)
     turn = PlanRequest(text, Context(), clock)

@@ -8,11 +8,11 @@ from agent.state import Clock
 from settings import Settings
 
 MIN_CALL_S = 0.2
-"""No call begins with less time than this."""
+"""Minimum time left for a call to begin."""
 
 
 class ModelFailureError(Exception):
-    """The model gave no usable answer; the message is a clause for the shopper."""
+    """Raised if the model gives no usable answer; the message is a clause for the shopper."""
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,8 @@ class Limits:
 class Phase:
     """The part of a budget that one stage may use.
 
-    spare_rounds: rounds left for later stages
-    share: share of the seconds
+    spare_rounds: rounds reserved for later stages
+    share: fraction of the seconds
     """
 
     spare_rounds: int = 0
@@ -50,7 +50,7 @@ SPEAK = Phase()
 
 @dataclass
 class Budget:
-    """One turn's spending, from the first planning call to the last word."""
+    """One turn's spending, from the first planning call to the last word of the reply."""
 
     limits: Limits
     clock: Clock
@@ -80,7 +80,9 @@ class Budget:
     def open(self, phase: Phase, tokens_in: int, usd: float) -> float:
         """Begin a round and return the seconds that it may take.
 
-        tokens_in, usd: what it will cost at least. Raises ModelFailureError if a limit is reached.
+        Raises ModelFailureError if a limit is reached.
+
+        tokens_in, usd: the minimum cost of the round
         """
         if self.rounds_left(phase) <= 0:
             raise ModelFailureError("the language model used up its rounds for this turn")
@@ -94,7 +96,7 @@ class Budget:
         return self.seconds_left(phase)
 
     def line(self) -> str:
-        """Describe what is spent of what is allowed, for the trace."""
+        """Describe what has been spent of what is allowed, for the trace."""
         cache = f" ({self.cached} from the cache)" if self.cached else ""
         return (
             f"model: {self.rounds} of {self.limits.rounds} rounds{cache}, "

@@ -1,4 +1,4 @@
-"""Identical requests answered from memory: a bounded least-recently-used cache."""
+"""A bounded least-recently-used cache that answers identical requests from memory."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class Cache:
         ).hexdigest()
 
     def get(self, key: str) -> object | None:
-        """Return the answer given before, or None."""
+        """Return the stored answer, or None."""
         with self._lock:
             return self._answers.get(key)
 
     def put(self, key: str, answer: object) -> None:
-        """Keep an answer; the least recently used one makes room for it."""
+        """Store an answer; if the cache is full, evict the least recently used one."""
         with self._lock:
             self._answers[key] = answer
 

@@ -1,4 +1,7 @@
-"""One chat model behind langchain-openai, called within a budget, its faults in plain words."""
+"""A client for one chat model, called through langchain-openai and within a budget.
+
+Faults of the service are reported in plain words.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +21,19 @@ from settings import Settings
 
 MAX_TOKENS_OUT = 800
 MIN_TOKENS_OUT = 100
-"""No call begins with less room than this for its answer."""
+"""Minimum number of tokens left for the answer for a call to begin."""
 CHARS_PER_TOKEN = 4
-"""For estimates before a call; booked after it is what the service counted."""
+"""Used for estimates before a call; after it, the service's own count is charged."""
 TOKENS_PER_PICTURE = 300
-"""A picture of 512 pixels at OpenAI: 85 + 170 tokens."""
+"""Estimate for a picture; OpenAI counts 85 + 170 tokens for one of 512 pixels."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A tool call of the model. args: None if they were not a JSON object."""
+    """A tool call by the model.
+
+    args: None if they were not a JSON object
+    """
 
     id: str
     name: str
@@ -38,7 +44,7 @@ class Call:
 class Answer:
     """The model's answer: tool calls, or text.
 
-    parsed: the text in the agreed form
+    parsed: the text, parsed into the agreed form
     problem: why the text does not have that form
     """
 
@@ -49,7 +55,7 @@ class Answer:
 
 
 def response_format(schema: type[BaseModel]) -> dict[str, Any]:
-    """Request strict structured output.
+    """Return the request field that asks for strict structured output.
 
     `schema` must forbid extra fields and have no defaults.
     """
@@ -64,7 +70,7 @@ def response_format(schema: type[BaseModel]) -> dict[str, Any]:
 
 
 def estimated(messages: Sequence[dict[str, Any]], *more: object) -> int:
-    """Estimate the tokens of a request."""
+    """Estimate the number of tokens of a request."""
     parts = [part for m in messages if isinstance(m["content"], list) for part in m["content"]]
     pictures = [part for part in parts if part["type"] == "image_url"]
     chars = len(json.dumps([messages, more])) - sum(len(json.dumps(part)) for part in pictures)
@@ -72,10 +78,10 @@ def estimated(messages: Sequence[dict[str, Any]], *more: object) -> int:
 
 
 class ModelClient:
-    """Calls the configured model. Thread-safe; keeps only answers to identical requests."""
+    """Client of the configured model. Thread-safe; caches the answers to identical requests."""
 
     def __init__(self, settings: Settings, ledger: Ledger) -> None:
-        # seconds to import: only if a model is configured, and not in the first shopper's turn
+        # takes seconds to import: only if a model is configured, and before the first turn
         from langchain_openai import ChatOpenAI
 
         self.model = settings.openai_model
@@ -100,10 +106,11 @@ class ModelClient:
         tools: Sequence[type[BaseModel]] = (),
         may_call: bool = True,
     ) -> Answer:
-        """Return one answer: tool calls, or text that should be JSON of `schema`.
+        """Return one answer: tool calls, or text that should be JSON for `schema`.
 
-        may_call: False shows the tools for reference only, the model must answer. Only usable
-        answers are cached. Raises ModelFailureError.
+        Only usable answers are cached. Raises ModelFailureError if there is no answer.
+
+        may_call: False sends the tools for reference only, so that the model must answer
         """
         form = response_format(schema)
         key = self.cache.key(
@@ -114,9 +121,9 @@ class ModelClient:
             budget.open(phase, 0, 0.0)
             budget.cached += 1
             return known
-        # As an argument, `response_format` would make the client parse the answer, and one
-        # malformed tool call would lose all of it. In the body the server sees the same, and the
-        # answer is checked here.
+        # Passed as an argument, `response_format` would make the client parse the answer, and one
+        # malformed tool call would lose all of it. Passed in the body, it reaches the server just
+        # the same, and the answer is checked here.
         options = {"extra_body": {"response_format": form}}
         if tools:
             chat = self._chat.bind_tools(
@@ -146,7 +153,9 @@ class ModelClient:
                     message = chat.invoke(
                         list(messages), timeout=seconds, max_tokens=self._room(budget, size)
                     )
-                except Exception as error:  # a foreign service: every fault leads to the fallback
+                except (
+                    Exception
+                ) as error:  # an external service: any fault must lead to the fallback
                     wait = retry_after(error)
                     if wait is not None and not last and wait < seconds:
                         time.sleep(wait)
@@ -163,7 +172,10 @@ class ModelClient:
     def stream(
         self, messages: Sequence[dict[str, Any]], budget: Budget, phase: Phase = SPEAK
     ) -> Iterator[str]:
-        """Yield the answer's text in pieces. Raises ModelFailureError, possibly after some."""
+        """Yield the answer's text in pieces.
+
+        Raises ModelFailureError if the model fails, possibly after some pieces.
+        """
         key = self.cache.key([self.model, messages])
         known = self.cache.get(key)
         if isinstance(known, str):
@@ -191,7 +203,7 @@ class ModelClient:
             self.cache.put(key, "".join(pieces))
         except ModelFailureError:
             raise
-        except Exception as error:  # a foreign service, as above
+        except Exception as error:  # an external service, as above
             if not pieces and not may_have_cost(error):
                 size = 0
             raise ModelFailureError(explain(error)) from error
@@ -201,7 +213,7 @@ class ModelClient:
                 self._book(usage, size, len("".join(pieces)) // CHARS_PER_TOKEN, budget)
 
     def _open(self, budget: Budget, phase: Phase, size: int) -> float:
-        """Begin a call of about `size` tokens in and return the seconds that it may take.
+        """Begin a call of about `size` input tokens and return the seconds that it may take.
 
         Raises ModelFailureError if the budget or the daily cap is reached.
         """
@@ -210,7 +222,7 @@ class ModelClient:
         return budget.open(phase, size + MIN_TOKENS_OUT, size * price_of(self.model)[0] / 1e6)
 
     def _room(self, budget: Budget, size: int) -> int:
-        """Return how many tokens an answer may have."""
+        """Return the maximum number of tokens of an answer."""
         price = price_of(self.model)[1]
         paid = (
             (budget.limits.usd - budget.usd - size * price_of(self.model)[0] / 1e6) / price * 1e6
@@ -220,7 +232,7 @@ class ModelClient:
         return max(1, min(MAX_TOKENS_OUT, budget.tokens_left() - size, int(paid)))
 
     def _book(self, message: object, tokens_in: int, tokens_out: int, budget: Budget) -> None:
-        """Charge a call: what the service counted, else the estimate, so that caps fail closed."""
+        """Charge a call by the service's count, else by the estimate, so that caps fail closed."""
         usage = getattr(message, "usage_metadata", None) or {}
         tokens_in, tokens_out = (
             usage.get("input_tokens", tokens_in),
@@ -231,7 +243,7 @@ class ModelClient:
 
 
 def _read(message: Any, schema: type[BaseModel]) -> Answer:
-    """Read the model's message. Raises ModelFailureError for a refusal."""
+    """Read the model's message. Raises ModelFailureError if it is a refusal."""
     if message.additional_kwargs.get("refusal"):
         raise ModelFailureError("the language model declined to answer")
     calls_made = [

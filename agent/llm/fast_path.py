@@ -1,13 +1,13 @@
-"""The fast path: turns that the offline reader plans alone although a model is configured.
+"""The fast path: turns that the offline reader plans alone even if a model is configured.
 
-The rule is deterministic and errs towards the model. A turn is plain if
-1. every word of it is known to the reader, and no mood is unknown;
-2. it says something: a constraint, something taken back, an order, an item or photo pointed at, or
+The rule is deterministic; if in doubt, it chooses the model. A turn is plain if
+1. the reader knows every word of it, and no mood is unknown;
+2. it says something: a constraint, something withdrawn, an order, a pointer to an item or photo, or
    a count;
-3. what it orders is among ORDERS; a question is one about shown items and attributes that the guard
+3. any order is among ORDERS, and any question is about shown items and attributes that the guard
    can judge;
-4. it has at most MAX_WORDS words, no quotation, and nothing of the kind that a list of words cannot
-   tell ("if", "unless").
+4. it has at most MAX_WORDS words, no quotation, and no word such as "if" or "unless", whose meaning
+   a list of words cannot capture.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _INVOLVED = re.compile(
 
 
 def plain(reading: Reading) -> str:
-    """Return why a turn is not plain, in a few words; "" if it is."""
+    """Return why a turn is not plain, in a few words, or "" if it is plain."""
     if reading.unknown or reading.unknown_vibes:
         return f"words I do not know: {', '.join((*reading.unknown, *reading.unknown_vibes))[:80]}"
     other = [intent for intent in reading.intents if intent.kind not in ORDERS]
@@ -65,7 +65,7 @@ def plain(reading: Reading) -> str:
 
 
 class AutoPlanner:
-    """Plans plain turns by the offline reader, fast and free of charge; all others by the model."""
+    """Planner that reads plain turns offline, fast and free of charge, and others by the model."""
 
     def __init__(self, model: Planner) -> None:
         self.model = model

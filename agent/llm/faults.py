@@ -1,4 +1,4 @@
-"""Faults of a model's service: in plain words for the shopper, and which to retry."""
+"""Faults of a model's service: plain words for the shopper, and which faults to retry."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ MAX_RETRY_AFTER_S = 3.0
 
 
 def explain(error: Exception) -> str:
-    """Return a fault of the model's service as one clause for the shopper, without secrets."""
+    """Return a clause that explains a service fault to the shopper, without secrets."""
     clauses: tuple[tuple[type[Exception], str], ...] = (
         (openai.AuthenticationError, "the language model refused the key (401)"),
         (openai.PermissionDeniedError, "the key may not use this language model (403)"),
@@ -39,6 +39,6 @@ def retry_after(error: Exception) -> float | None:
 def may_have_cost(error: Exception) -> bool:
     """Return whether the service may bill the call although it reported no usage.
 
-    That is so for a time-out and for an answer that was cut off or cannot be read.
+    This applies to time-outs and to answers that were cut off or cannot be read.
     """
     return not isinstance(error, openai.APIStatusError)

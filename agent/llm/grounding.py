@@ -1,4 +1,4 @@
-"""Grounding: does a sentence say only what the facts support?"""
+"""Grounding checks, which find out whether a sentence says only what the facts support."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from functools import cache
 import vocabulary
 
 CLAIMED = ("category", "color", "pattern", "sleeve_length", "neckline", "material", "details")
-"""Facets whose words are specific enough that naming one is a claim about the goods.
+"""Facets whose words are so specific that naming one is a claim about the goods.
 
-Styles ("fun", "modern") and short everyday words are not.
+Styles ("fun", "modern") and short everyday words are not that specific.
 """
 _EVERYDAY = frozenset(
     {
@@ -65,7 +65,7 @@ _PROMISE = re.compile(
     r"shipping|ships?|guarantee\w*|refund\w*|returns?|warranty|bestseller|best-selling|"
     r"limited offer)(?!\w)"
 )
-"""Promises that no listing backs."""
+"""Pattern for promises that no listing supports."""
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d{1,2})?")
 
 
@@ -97,7 +97,7 @@ def _denied(before: str) -> bool:
 
 
 def claims(text: str) -> set[tuple[str, str, bool]]:
-    """Return (facet, value, asserted) of every attribute in a text; "no stripes" denies one."""
+    """Return (facet, value, asserted) for each attribute in a text; "no stripes" denies one."""
     normal = vocabulary.normal(text)
     return {
         (*_claim_words()[m.group(1)], not _denied(normal[: m.start()]))
@@ -106,7 +106,7 @@ def claims(text: str) -> set[tuple[str, str, bool]]:
 
 
 def promises(text: str) -> list[str]:
-    """Return the words that promise what no listing backs ("free", "discount")."""
+    """Return the words that promise something that no listing supports ("free", "discount")."""
     return [m.group(1) for m in _PROMISE.finditer(vocabulary.normal(text))]
 
 
@@ -118,12 +118,12 @@ def problems(
     titles: Iterable[str],
     strangers: Iterable[str],
 ) -> list[str]:
-    """Return what in `sentence` the facts do not support; [] if it is grounded.
+    """Return what the facts do not support in `sentence`, or [] if it is grounded.
 
-    allowed, absent: (facet, value) pairs that may be said to be there, or to be missing
+    allowed, absent: (facet, value) pairs that may be said to be present, or to be missing
     numbers: prices, limits and counts that may be named
-    titles: of the items shown; cut out first, since a title may name anything
-    strangers: brands of the catalogue that no item shown has
+    titles: titles of the items shown; removed first, because a title may name anything
+    strangers: brands of the catalogue that no shown item has
     """
     rest = vocabulary.normal(sentence)
     for title in sorted(titles, key=len, reverse=True):

@@ -1,4 +1,4 @@
-"""The model's cost: a daily total with a cap, kept in SQLite so that it survives a restart."""
+"""The model's cost: a daily total with a cap, stored in SQLite so that it survives restarts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PRICES: dict[str, tuple[float, float]] = {
 }
 """USD per million tokens (input, output), list prices of 2024-08 onward.
 
-A model that is not listed is charged as the dearest one, so that the cap fails closed.
+An unlisted model is charged at the most expensive rate, so that the cap fails closed.
 """
 
 
@@ -36,7 +36,7 @@ def _today() -> str:
 
 
 class Ledger:
-    """Spending by UTC day. Safe for many threads of one process."""
+    """Spending by UTC day. Safe for use by many threads of one process."""
 
     def __init__(self, path: Path | str, cap_usd: float, today: Callable[[], str] = _today) -> None:
         self._lock = threading.Lock()
@@ -44,7 +44,7 @@ class Ledger:
         self.cap_usd = cap_usd
         if str(path) != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # used by many threads, one at a time: the lock sees to that
+        # many threads use the connection; the lock admits one at a time
         self._db = sqlite_utils.Database(
             sqlite3.connect(str(path), check_same_thread=False, timeout=10)
         )
@@ -62,7 +62,7 @@ class Ledger:
         return float(rows[0]["usd"]) if rows else 0.0
 
     def line(self) -> str:
-        """Describe what is spent today of what the cap allows, for the trace."""
+        """Describe what has been spent today of what the cap allows, for the trace."""
         return f"today {dollars(self.spent())} of {dollars(self.cap_usd)}"
 
     def left(self) -> float:
@@ -70,7 +70,7 @@ class Ledger:
         return max(0.0, self.cap_usd - self.spent())
 
     def charge(self, model: str, tokens_in: int, tokens_out: int) -> float:
-        """Book one call and return its cost in USD."""
+        """Record one call and return its cost in USD."""
         price_in, price_out = price_of(model)
         cost = (tokens_in * price_in + tokens_out * price_out) / 1e6
         with self._lock, self._db.conn:

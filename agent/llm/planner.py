@@ -1,4 +1,4 @@
-"""The language model plans a turn: a `Reading` like the offline reader's, maybe a question."""
+"""A planner that asks the language model for a `Reading`, as the offline reader returns."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MAX_COUNT = 50
 class ModelPlan:
     """The model's plan for a turn.
 
-    left_out: constraints of its answer that name nothing in the vocabulary
+    left_out: constraints in its answer that name nothing in the vocabulary
     """
 
     reading: Reading
@@ -55,9 +55,9 @@ def data_url(picture: Image.Image) -> str:
 
 
 def session_state(turn: PlanRequest) -> dict[str, Any]:
-    """Return what the model is told of session and shop.
+    """Return what the model is told about the session and the shop.
 
-    The wish in force, notes, shown items, what the photo looks like, and the stock.
+    This includes the current wish, notes, shown items, the photo's appearance, and the stock.
     """
     context = turn.context
     wish = context.wish.constraints if context.wish else ()
@@ -91,9 +91,9 @@ def session_state(turn: PlanRequest) -> dict[str, Any]:
 
 
 class ModelPlanner:
-    """Asks the model for a plan.
+    """Planner that asks the model for a plan.
 
-    vision: send the picture itself, not only what was seen in it
+    vision: whether to send the picture itself, not only what was seen in it
     """
 
     def __init__(self, client: ModelClient, vision: bool) -> None:
@@ -109,8 +109,10 @@ class ModelPlanner:
     ) -> ModelPlan:
         """Return the plan for one message, after the tool calls that the model makes.
 
-        toolbox: None offers no tools. Raises ModelFailureError if the service fails, the budget is
-        spent, or the model never returns a plan.
+        Raises ModelFailureError if the service fails, the budget is spent, or the model never
+        returns a plan.
+
+        toolbox: None offers no tools
         """
         url = data_url(picture) if picture is not None and self.vision else None
         messages = planning(session_state(turn), turn.text[:MAX_TEXT_CHARS], url)
@@ -155,11 +157,11 @@ def _tool_messages(answer: Answer, toolbox: Toolbox) -> list[dict[str, Any]]:
 
 
 def to_plan(planned: PlannedTurn, text: str, context: Context) -> ModelPlan:
-    """Check the model's answer against vocabulary, shop and page.
+    """Check the model's answer against vocabulary, shop and page, and return it as a plan.
 
-    What names nothing is left out and reported. What the answer's form cannot say (which garment in
-    a photo is meant, what is taken from which of several photos, a currency) comes from the offline
-    reader.
+    Constraints that name nothing are left out and reported. The offline reader supplies what the
+    answer's form cannot express: which garment in a photo is meant, what to take from which of
+    several photos, and a currency.
     """
     constraints, left_out = _constraints(planned, text, context)
     offline = read(text, context)
@@ -189,7 +191,7 @@ def to_plan(planned: PlannedTurn, text: str, context: Context) -> ModelPlan:
 def _constraints(
     planned: PlannedTurn, text: str, context: Context
 ) -> tuple[tuple[Constraint, ...], tuple[str, ...]]:
-    """Return the constraints that name something, and the others as text."""
+    """Return the constraints that name something in the vocabulary, and the others as text."""
     brands = {vocabulary.normal(brand): brand for brand in context.brands}
     usable: list[Constraint] = []
     left_out: list[str] = []
@@ -219,13 +221,13 @@ def _mentions(planned: PlannedTurn, context: Context) -> tuple[Mention, ...]:
 
 
 def _question(planned: PlannedTurn) -> str | None:
-    """Return the model's question to the shopper, unless it promises what no listing backs."""
+    """Return the model's question to the shopper, unless it promises what no listing supports."""
     question = (planned.question or "").strip()[:QUESTION_MAX]
     return question if question and not promises(question) else None
 
 
 def _invented(constraint: Constraint, text: str, brands: dict[str, str]) -> bool:
-    """Return whether this is a brand or size that neither shop nor shopper named."""
+    """Return whether this is a brand or size that neither the shop nor the shopper named."""
     if constraint.facet not in ("brand", "size") or constraint.value in brands.values():
         return False
     return vocabulary.normal(str(constraint.value)) not in vocabulary.normal(text)

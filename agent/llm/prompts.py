@@ -1,4 +1,7 @@
-"""The prompts. Text of the catalogue and of the shopper is data, fenced and named as such."""
+"""The prompts for the language model.
+
+Text from the catalogue and the shopper is data; it is fenced and labelled as such.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def vocabulary_text() -> str:
 def planning(state: Message, text: str, picture_url: str | None = None) -> list[Message]:
     """Return the messages of the planning call.
 
-    state: wish, shown items, what the photo looks like, stock; JSON-ready
+    state: wish, shown items, the photo's appearance, stock; JSON-ready
     """
     data = json.dumps(state, ensure_ascii=False, sort_keys=True)
     message = json.dumps(text, ensure_ascii=False)
@@ -51,7 +54,7 @@ def planning(state: Message, text: str, picture_url: str | None = None) -> list[
 
 
 def retry(problem: str) -> Message:
-    """Return the message that follows an answer without the agreed form."""
+    """Return the message that follows an answer that does not have the agreed form."""
     return {
         "role": "user",
         "content": f"That was not the agreed form ({problem}). "
@@ -62,7 +65,7 @@ def retry(problem: str) -> Message:
 def speaking(facts: Message, text: str) -> list[Message]:
     """Return the messages of the speaking call.
 
-    facts: what survived the checks and nothing else; JSON-ready
+    facts: only what passed the checks; JSON-ready
     """
     data = json.dumps(facts, ensure_ascii=False, sort_keys=True)
     message = json.dumps(text, ensure_ascii=False)

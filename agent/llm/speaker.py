@@ -1,4 +1,4 @@
-"""The language model words a reply: each sentence passes only if the facts support it."""
+"""A speaker that lets the language model word a reply and checks each sentence against facts."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ MAX_TITLE_CHARS = 120
 
 Pairs = set[tuple[str, str]]
 Stated = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""{item id: {facet: values}} of the items' listings."""
+"""{item id: {facet: values}} from the items' listings."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What a reply may say.
+    """The facts that a reply may state.
 
     shown: what the model is given, JSON-ready
-    allowed, absent: (facet, value) pairs that may be said to be there, or to be missing
+    allowed, absent: (facet, value) pairs that may be said to be present, or to be missing
     numbers: prices, limits and counts
-    titles: of the items shown
-    strangers: brands of the catalogue that no item shown has
+    titles: titles of the items shown
+    strangers: brands of the catalogue that no shown item has
     """
 
     shown: dict[str, Any]
@@ -41,7 +41,10 @@ class Facts:
 
 
 def facts(reply: Reply, stated: Stated, brands: Sequence[str]) -> Facts:
-    """Collect the facts of a finished reply. brands: all of the catalogue."""
+    """Return the facts of a finished reply.
+
+    brands: all brands of the catalogue
+    """
     confirmed = [
         c for c in reply.constraints if reply.cards and all(_meets(card, c) for card in reply.cards)
     ]
@@ -59,7 +62,7 @@ def facts(reply: Reply, stated: Stated, brands: Sequence[str]) -> Facts:
 
 
 def _shown(reply: Reply, stated: Stated) -> dict[str, Any]:
-    """Return what the model is given of a reply."""
+    """Return the parts of a reply that the model is given."""
     return {
         "items": [_card(card, stated) for card in reply.items],
         "unconfirmed": [
@@ -73,7 +76,7 @@ def _shown(reply: Reply, stated: Stated) -> dict[str, Any]:
 
 
 def _stated_pairs(reply: Reply, stated: Stated) -> Pairs:
-    """Return the pairs that the items' listings state."""
+    """Return the (facet, value) pairs that the items' listings state."""
     return {
         (facet, value)
         for card in reply.cards
@@ -83,7 +86,7 @@ def _stated_pairs(reply: Reply, stated: Stated) -> Pairs:
 
 
 def _met_pairs(reply: Reply) -> Pairs:
-    """Return the pairs that were checked and found on an item."""
+    """Return the (facet, value) pairs that were checked and found on an item."""
     return {
         (check.facet, str(check.value))
         for card in reply.cards
@@ -139,15 +142,15 @@ def _unknown(card: Card) -> list[str]:
 
 
 class ModelSpeaker:
-    """Puts a finished reply into the model's words."""
+    """Speaker that has the model word a finished reply."""
 
     def __init__(self, client: ModelClient) -> None:
         self.client = client
 
     def stream(self, known: Facts, text: str, budget: Budget) -> Iterator[tuple[str, list[str]]]:
-        """Yield (sentence, problems) as they come; raise ModelFailureError.
+        """Yield (sentence, problems) as they arrive.
 
-        A sentence with problems must not be shown.
+        A sentence with problems must not be shown. Raises ModelFailureError if the model fails.
         """
         messages = speaking(known.shown, text[:MAX_TEXT_CHARS])
         for sentence in sentences(self.client.stream(messages, budget, SPEAK)):

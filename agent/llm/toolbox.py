@@ -1,7 +1,7 @@
 """The model's tools: read-only access to the shop and to this session, for one turn.
 
-The server binds session, page and picture here; a call cannot name them. Answers are JSON text of
-bounded length. A call that cannot be answered gets its error as the answer.
+The server binds the session, page and picture, so a call cannot name them. Answers are JSON text of
+bounded length. A call that cannot be answered receives its error as the answer.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ from vocabulary.wish import Constraint, Wish
 
 MAX_ANSWER_CHARS = 4_000
 MAX_CALLS = 4
-"""Calls of one message that are answered."""
+"""Maximum number of calls answered per message."""
 MAX_CONSTRAINTS = 15
 MAX_HITS, MAX_ITEMS = 24, 5
-"""Designs that a trial search checks, and items of it that the model is told of."""
+"""Designs that a trial search checks, and items in it that are reported to the model."""
 MAX_TITLE_CHARS = 120
 MAX_LOOKUP = 10
-"""Values or titles in the answer to a look-up."""
+"""Maximum number of values or titles in the answer to a look-up."""
 MAX_QUOTES = 5
 MAX_TRACE_CHARS = 200
 
@@ -57,7 +57,7 @@ class Toolbox:
     """The tools of one turn.
 
     question: the question to the shopper that ended the planning
-    noted: notes to keep once the turn is done
+    noted: notes to keep after the turn
     """
 
     def __init__(self, tools: Tools, memory: Memory, turn: PlanRequest) -> None:
@@ -77,7 +77,7 @@ class Toolbox:
     def answer(self, call: Call, number: int = 0) -> str:
         """Answer the `number`-th call of a message as JSON text.
 
-        Never raises for what a model sends.
+        Never raises, whatever the model sends.
         """
         answer = self._refusal(call, number)
         if answer is None:
@@ -98,7 +98,7 @@ class Toolbox:
         )
 
     def _refusal(self, call: Call, number: int) -> Answer | None:
-        """Return the error of a call that is not made at all, or None."""
+        """Return the error for a call that must not be made, or None."""
         if call.name not in BY_NAME:
             return {"error": f"there is no such tool; tools: {', '.join(BY_NAME)}"}
         if call.args is None:
@@ -184,7 +184,8 @@ class Toolbox:
     def _start(self, number: int | None) -> tuple[np.ndarray | None, Item | None, str]:
         """Return the start of a trial search as (vector, item, problem).
 
-        It is the shown item of that number, else the turn's picture, else the wish's item.
+        It is the shown item with that number, otherwise the turn's picture, otherwise the item of
+        the wish.
         """
         page = self._turn.page
         if number is not None:
@@ -200,7 +201,7 @@ class Toolbox:
     def _constraints(
         self, planned: Sequence[PlannedConstraint]
     ) -> tuple[tuple[Constraint, ...], list[str]]:
-        """Return the constraints that name something, and the others as text."""
+        """Return the constraints that name something in the vocabulary, and the others as text."""
         brands = {vocabulary.normal(b): b for b in self._turn.context.brands}
         pairs = [(p, to_constraint(p, brands)) for p in planned[:MAX_CONSTRAINTS]]
         return (
@@ -264,7 +265,7 @@ def _brief(item: Item) -> Answer:
 
 
 def _tally(items: Iterable[Item], facet: str) -> dict[str, int] | list[str]:
-    """Count how often each value of a facet occurs; for any other topic return titles."""
+    """Return {value: count} for a facet, or titles for any other topic."""
     items = list(items)
     if facet in vocabulary.ATTRIBUTE_FACETS:
         return dict(

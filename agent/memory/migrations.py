@@ -1,4 +1,4 @@
-"""Migrations of the memory's schema. New ones are appended; those that exist are never changed."""
+"""Migrations of the memory's schema. New ones are appended; existing ones never change."""
 
 from __future__ import annotations
 

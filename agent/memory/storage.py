@@ -1,5 +1,6 @@
-"""The SQLite file behind the memory: opened by several processes at once, written by one of them at
-a time.
+"""The SQLite file behind the memory.
+
+Several processes may have it open, and one of them at a time may write.
 """
 
 from __future__ import annotations
@@ -18,24 +19,24 @@ from agent.memory.migrations import ladder
 
 IN_RAM = ":memory:"
 BUSY_TIMEOUT_S = 20.0
-"""How long to wait for another process that writes; a write takes milliseconds."""
+"""How long to wait for another process to finish writing; a write takes milliseconds."""
 _RETRY_S = 0.05
 
 
 class Storage:
-    """One connection behind one lock. Safe for many threads, and for many processes on one file."""
+    """One connection guarded by a lock. Safe for many threads, and many processes on one file."""
 
     def __init__(self, path: str | Path) -> None:
         """Open or create the database at `path`, or a temporary one for ":memory:".
 
-        Raises sqlite3.Error, OSError.
+        Raises sqlite3.Error or OSError if that fails.
         """
         self.lock = threading.RLock()
         self.in_ram = str(path) == IN_RAM
         self._log_pending = False
         if not self.in_ram:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-        # isolation_level=None: transactions begin in `writing` alone. The driver would begin one
+        # isolation_level=None: transactions begin only in `writing`. The driver would begin one
         # implicitly and turn a read into a write, which fails at once if another process writes.
         self.db = Database(
             sqlite3.connect(
@@ -44,13 +45,13 @@ class Storage:
         )
         if not self.in_ram:
             _retry_while_locked(self.db.enable_wal)
-            # in WAL mode this loses nothing if a process is killed
+            # in WAL mode this loses no data if a process is killed
             self.db.execute("pragma synchronous = normal")
         self.db.execute("pragma foreign_keys = on")
-        # forgotten words must not stay behind in free pages
+        # deleted words must not remain in free pages
         self.db.execute("pragma secure_delete = on")
         if ladder.pending(self.db):
-            # of two processes the second waits here, and then finds nothing left to apply
+            # if two processes start, the second waits here and then finds nothing left to apply
             with self.writing():
                 ladder.apply(self.db)
 
@@ -62,7 +63,7 @@ class Storage:
             return [dict(zip(names, row, strict=True)) for row in cursor]
 
     def insert(self, table: str, row: dict[str, Any]) -> None:
-        """Write a row; it replaces one with the same key."""
+        """Write a row, replacing any row with the same key."""
         places = ", ".join("?" * len(row))
         self.db.conn.execute(
             f"insert or replace into {table} ({', '.join(row)}) values ({places})",
@@ -71,10 +72,10 @@ class Storage:
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
-        """Run a transaction: all of it or nothing. Nested calls join the outer transaction.
+        """Run an atomic transaction. Nested calls join the outer transaction.
 
-        It takes the file's write lock at once: SQLite does not let a transaction that has read wait
-        for another process before it writes.
+        It takes the file's write lock at once, because SQLite does not let a transaction that has
+        already read wait for another process before it writes.
         """
         with self.lock:
             if self.db.conn.in_transaction:
@@ -91,8 +92,9 @@ class Storage:
                 self.empty_log()
 
     def empty_log(self) -> None:
-        """Empty the write-ahead log, which still holds deleted words; retried after the next write
-        if it is in use.
+        """Empty the write-ahead log, which still holds deleted words.
+
+        If the log is in use, this is retried after the next write.
         """
         if self.in_ram:
             return
@@ -107,9 +109,10 @@ class Storage:
 
 
 def _retry_while_locked(change: Callable[[], object]) -> None:
-    """Repeat a change of the journal mode until the file is free.
+    """Retry a change of the journal mode until the file is free.
 
-    SQLite's busy timeout does not cover it: two processes that create a file at once would fail.
+    SQLite's busy timeout does not cover this change, so it would fail if two processes created a
+    file at the same time.
     """
     deadline = time.monotonic() + BUSY_TIMEOUT_S
     while True:

@@ -32,13 +32,14 @@ SESSION_COLUMNS = {
     "turns": "session",
     "sessions": "id",
 }
-"""{table: its column of session ids}, in the order of deletion: referring rows first."""
+"""{table: its column of session ids} in deletion order, with referring rows first."""
 
 
 @dataclass(frozen=True)
 class Upload:
-    """A stored picture and its vector (dim,), computed by the encoder with the fingerprint
-    `encoder`.
+    """A stored picture and its vector (dim,).
+
+    encoder: fingerprint of the encoder that computed the vector
     """
 
     hash: str
@@ -55,13 +56,13 @@ def _now() -> str:
 class Memory:
     """Everything that outlives a turn.
 
-    Safe for many threads, and for many processes on one file.
+    Safe for use by many threads, and by many processes on one file.
     """
 
     def __init__(self, path: str | Path = IN_RAM) -> None:
         """Open or create the memory at `path`, or a temporary one for ":memory:".
 
-        Raises WorkError.
+        Raises WorkError if that fails.
         """
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
         if str(path) == IN_RAM:
@@ -84,7 +85,7 @@ class Memory:
             self._temporary.cleanup()
 
     def load(self, session: str) -> Session:
-        """Return a session's state, or that of a new session."""
+        """Return a session's state, or the state of a new session if it is unknown."""
         rows = self._storage.rows("select state from sessions where id = ?", session)
         return Session.model_validate_json(rows[0]["state"]) if rows else Session(id=session)
 
@@ -96,7 +97,7 @@ class Memory:
     def record(self, session: Session, text: str, photos: tuple[str, ...], reply: Reply) -> None:
         """Store a turn and the state after it in one transaction.
 
-        `photos` are hashes of uploads.
+        photos: hashes of uploads
         """
         turn = {
             "session": session.id,
@@ -127,8 +128,9 @@ class Memory:
     def remember(
         self, session: str, hash: str, picture: Image.Image, encoder: str, vector: np.ndarray
     ) -> Upload:
-        """Store an uploaded picture, at most MAX_PICTURE_SIDE pixels a side and without metadata,
-        and its vector.
+        """Store an uploaded picture and its vector.
+
+        The picture is stored without metadata, at most MAX_PICTURE_SIDE pixels a side.
         """
         folder = self.uploads / self._folder(session)
         file = folder / f"{hash}.jpg"
@@ -170,7 +172,7 @@ class Memory:
         )
 
     def correct(self, session: str, hash: str, facet: str, value: str | None) -> None:
-        """Store the value that a photo's facet really has (None: ignore the facet)."""
+        """Store the shopper's correction of a photo's facet (None: ignore the facet)."""
         with self._storage.writing() as connection:
             upload = self.upload(session, hash)
             if upload is not None:
@@ -181,7 +183,10 @@ class Memory:
                 )
 
     def judge(self, session: str, item: str, kind: str) -> None:
-        """Store feedback on an item: save, unsave, not_this or more_like."""
+        """Store feedback on an item.
+
+        kind: save, unsave, not_this or more_like
+        """
         with self._storage.writing() as connection:
             self._ensure_session(connection, session)
             self._storage.insert(
@@ -189,8 +194,9 @@ class Memory:
             )
 
     def feedback(self, session: str) -> dict[str, str]:
-        """Return the newest feedback on each item, {item id: kind}, in the order in which items
-        were first judged.
+        """Return the latest feedback on each item as {item id: kind}.
+
+        Items are in the order in which they were first judged.
         """
         rows = self._storage.rows(
             "select item, kind from feedback where session = ? order by id", session
@@ -198,8 +204,9 @@ class Memory:
         return {row["item"]: row["kind"] for row in rows}
 
     def saved(self, session: str) -> list[str]:
-        """Return the ids of the saved items, in the order in which they were first saved or
-        unsaved.
+        """Return the ids of the saved items.
+
+        Items are in the order in which they were first saved or unsaved.
         """
         rows = self._storage.rows(
             "select item, kind from feedback where session = ? and kind in ('save', 'unsave') "
@@ -210,8 +217,9 @@ class Memory:
         return [item for item, kind in newest.items() if kind == "save"]
 
     def forget(self, session: str) -> int:
-        """Delete everything stored on a session, pictures included; return how many rows were
-        deleted.
+        """Delete everything stored about a session, including pictures.
+
+        Returns the number of deleted rows.
         """
         with self._storage.lock:
             with self._storage.writing() as connection:
@@ -221,14 +229,14 @@ class Memory:
                     ).rowcount
                     for table, column in SESSION_COLUMNS.items()
                 )
-            self._storage.empty_log()  # it still holds the deleted words
+            self._storage.empty_log()  # the log still holds the deleted words
             folder = self.uploads / self._folder(session)
             if folder.exists():
                 shutil.rmtree(folder)
         return deleted
 
     def export(self, session: str) -> dict[str, Any]:
-        """Return everything stored on a session as JSON-ready data."""
+        """Return everything stored about a session as JSON-ready data."""
         state, turns = self.load(session), self.turns(session)
         uploads = [
             {
@@ -275,8 +283,9 @@ class Memory:
         )
 
     def _ensure_session(self, connection: sqlite3.Connection, session: str) -> None:
-        """Insert the session's row if there is none: other rows refer to it, also before the first
-        turn.
+        """Insert the session's row if it is missing.
+
+        Other rows refer to it, even before the first turn.
         """
         if connection.execute("select 1 from sessions where id = ?", (session,)).fetchone() is None:
             self._upsert(connection, Session(id=session))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from agent.stylist import Stylist
 
 BUTTONS = ("remove", "feedback", "correct_photo")
-"""Methods of `Stylist` that a turn may call in place of `chat`, with a list of arguments."""
+"""Methods of `Stylist` that a turn may call instead of `chat`, with a list of arguments."""
 PACKAGES = ("torch", "open_clip_torch", "faiss-cpu", "langgraph", "langchain-openai", "numpy")
 
 

@@ -151,7 +151,7 @@ class StylistPool:
         return self.turns.join(session, Job("stream", arguments, streamed=True)).events()
 
     def remove(self, session: str, facet: str, op: str, value: Any) -> Reply:
-        """Take one constraint out of the wish and search again."""
+        """Remove one constraint from the wish and search again."""
         reply: Reply = self._call(session, "remove", facet, op, value)
         return reply
 

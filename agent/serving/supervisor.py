@@ -1,6 +1,4 @@
-"""The supervisor of a worker: starts its process, hands it turns from the queue, and replaces it
-when it dies.
-"""
+"""The supervisor of a worker process: starts it, feeds it turns and replaces it when it dies."""
 
 from __future__ import annotations
 
@@ -76,7 +74,7 @@ class WorkerSupervisor:
         self._thread.start()
 
     def send(self, job: Job) -> None:
-        """Have a quiet job done after the present turn.
+        """Send a quiet job to run after the current turn.
 
         A worker that is not open does not need it.
         """

@@ -1,6 +1,4 @@
-"""The queue of turns: first come, first served, one turn of a session at a time, and a bounded
-length.
-"""
+"""A bounded queue of turns: first come, first served, one turn of a session at a time."""
 
 from __future__ import annotations
 

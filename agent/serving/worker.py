@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 RENEW = Job("renewed")
-"""The job that makes a worker replace its stylist by one on the catalogue's new state."""
+"""The job that makes a worker replace its stylist with one on the catalogue's new state."""
 THREAD_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 

@@ -1,1 +1,1 @@
-"""The life of a wish: what a turn said becomes the wish in force."""
+"""The update of a wish: applies what a turn said to the current wish."""

@@ -1,4 +1,4 @@
-"""From a turn to the wish in force: constraints, reference, and what "cheaper" compares with."""
+"""Application of a turn to the wish: constraints, reference, and what "cheaper" refers to."""
 
 from __future__ import annotations
 

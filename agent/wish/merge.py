@@ -2,7 +2,7 @@
 
 The newest words win; every explicit "no" and the budget stay. In order:
 
-1. What the shopper takes back ("any colour", "forget the stripes") goes.
+1. What the shopper withdraws ("any colour", "forget the stripes") goes.
 2. Another kind of item removes the old one's shape (sleeves, length, neckline, fit, details) and
    the comparisons. If it is worn elsewhere (shoes after a dress), only refusals, the budget and
    the audience stay.
@@ -48,7 +48,10 @@ class TakenBack(Protocol):
 def merge(
     old: Constraints, new: Iterable[Constraint], drop: Iterable[TakenBack] = ()
 ) -> Constraints:
-    """Return the constraints in force after the new ones; drop: what the shopper takes back."""
+    """Return the constraints after adding the new ones.
+
+    drop: what the shopper withdraws
+    """
     kept, fresh = old, _renumbered(old, tuple(new))
     for taken_back in drop:
         kept = tuple(c for c in kept if not _dropped(c, taken_back.facet, taken_back.value))
@@ -102,7 +105,10 @@ def _related(kind: str, other: str) -> bool:
 
 
 def _displaces(new: Constraint, old: Constraint, fresh: Constraints) -> bool:
-    """Return whether a new constraint takes an earlier one away; fresh: all the new ones."""
+    """Return whether a new constraint removes an earlier one.
+
+    fresh: all new constraints
+    """
     if new.facet != old.facet:
         return False
     if new.key == old.key:
@@ -120,7 +126,7 @@ def _displaces(new: Constraint, old: Constraint, fresh: Constraints) -> bool:
 
 
 def _required_over(new: Constraint, old: Constraint, fresh: Constraints) -> bool:
-    """Return whether a new requirement takes away what was said before of its facet."""
+    """Return whether a new requirement removes what was said earlier about its facet."""
     if old.op == "exclude":
         return _covers(old, new)
     if old.op in COMPARATIVES:

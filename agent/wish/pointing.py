@@ -1,4 +1,4 @@
-"""What "the second one", "that blue one" and "these" point at among catalogue items."""
+"""The catalogue items that "the second one", "that blue one" and "these" point at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What results shall resemble: a photo, several as one, or one garment with facets of another.
+"""References that results should resemble: photos, items, and compositions of them.
 
 A composed reference has a name that the session keeps: `BASE;color=SOURCE;pattern=SOURCE`. BASE and
 SOURCE are `item:ID` or hashes of photos: several with commas stand for their mean, `HASH@jeans` for

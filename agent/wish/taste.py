@@ -1,4 +1,4 @@
-"""What a shopper's feedback says about the next search."""
+"""Taste: the effect of a shopper's feedback on the next search."""
 
 from __future__ import annotations
 

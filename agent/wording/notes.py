@@ -1,4 +1,4 @@
-"""Notes beside a reply: what of a turn could not be taken as it was sent."""
+"""Notes beside a reply about parts of a turn that could not be used as sent."""
 
 from __future__ import annotations
 

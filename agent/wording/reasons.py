@@ -1,4 +1,4 @@
-"""Why an item is shown, in one line on its card."""
+"""The reason why an item is shown, as one line on its card."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to turns that are no search: thanks, questions about what is shown, "why this one?"."""
+"""Answers to turns without a search: thanks, questions about what is shown, "why this one?"."""
 
 from __future__ import annotations
 
