@@ -1,6 +1,6 @@
 """The command line of the catalogue: python -m catalog COMMAND.
 
-Commands import what they need themselves: torch takes seconds to load, and `info` needs none of it.
+Each command does its own imports: torch takes seconds to load, and `info` does not need it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ app = typer.Typer(
 
 
 class Format(StrEnum):
-    """The formats of feeds."""
+    """Feed formats."""
 
     auto = "auto"
     merchant = "merchant"
@@ -176,9 +176,9 @@ def update(
     ] = False,
     encoder: EncoderName = None,
 ) -> None:
-    """Apply a feed's differences only, while shoppers chat.
+    """Apply only a feed's differences, while shoppers chat.
 
-    Prints what changed as one JSON object.
+    Prints the changes as one JSON object.
     """
     from catalog.compact import due
     from catalog.entries import Ledger
@@ -225,7 +225,7 @@ def update(
 
 @app.command()
 def compact(folder: Folder) -> None:
-    """Write a catalogue and its updates into one, while shoppers chat."""
+    """Merge a catalogue and its updates into one part, while shoppers chat."""
     _report(folder, _compact(folder))
 
 
@@ -236,7 +236,7 @@ def _compact(folder: Path) -> Manifest:
 
 
 def _make_lists(fresh: Path) -> None:
-    """Make the search lists of a large catalogue before anybody waits for them."""
+    """Build the search lists of a large catalogue ahead of the first search."""
     from retrieval import make_lists
 
     make_lists(fresh, load_settings().index)
@@ -244,7 +244,7 @@ def _make_lists(fresh: Path) -> None:
 
 @app.command()
 def embed(folder: Folder, encoder: EncoderName = None) -> None:
-    """Embed a catalogue by the encoder in use; its pictures and listings stay."""
+    """Re-embed a catalogue with the current encoder, keeping its pictures and listings."""
     from catalog.build import re_embed
     from catalog.compact import one_part
     from catalog.files import read_manifest
@@ -264,7 +264,7 @@ def info(folder: Folder) -> None:
 
 @app.command()
 def show(folder: Folder, ids: Annotated[list[str], typer.Argument(metavar="ID...")]) -> None:
-    """Print items as JSON lines: what the shop states and, for drawn items, the truth."""
+    """Print items as JSON lines: the shop's data and, for drawn items, the ground truth."""
     catalog = Catalog.open(folder)
     rows = [catalog.row(id_) for id_ in ids]
     truth = catalog.truth(ids)
@@ -276,7 +276,7 @@ def show(folder: Folder, ids: Annotated[list[str], typer.Argument(metavar="ID...
 
 
 def _loader(name: str | None) -> Callable[[], Encoder]:
-    """Return a function that loads the encoder, so that drawing can begin before."""
+    """Return a function that loads the encoder, so that drawing can begin before it is loaded."""
 
     def load() -> Encoder:
         from encoders import load_encoder
@@ -312,7 +312,7 @@ def _report_unknown(unknown: dict[str, dict[str, int]], out: Path) -> None:
 
 
 def main() -> None:
-    """Run the command line; errors for people become one line on stderr and an exit code."""
+    """Run the command line; report user-facing errors as one line on stderr and an exit code."""
     run_door(app)
 
 
