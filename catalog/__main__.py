@@ -1,6 +1,6 @@
 """The command line of the catalogue: python -m catalog COMMAND.
 
-Each command does its own imports: torch takes seconds to load, and `info` does not need it.
+Commands import what they need themselves: torch takes seconds to load, and `info` needs none of it.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ app = typer.Typer(
 
 
 class Format(StrEnum):
-    """Feed formats."""
+    """The formats of feeds."""
 
     auto = "auto"
     merchant = "merchant"
@@ -176,9 +176,9 @@ def update(
     ] = False,
     encoder: EncoderName = None,
 ) -> None:
-    """Apply only a feed's differences, while shoppers chat.
+    """Apply a feed's differences only, while shoppers chat.
 
-    Prints the changes as one JSON object.
+    Prints what changed as one JSON object.
     """
     from catalog.compact import due
     from catalog.entries import Ledger
@@ -225,7 +225,7 @@ def update(
 
 @app.command()
 def compact(folder: Folder) -> None:
-    """Merge a catalogue and its updates into one part, while shoppers chat."""
+    """Write a catalogue and its updates into one, while shoppers chat."""
     _report(folder, _compact(folder))
 
 
@@ -244,7 +244,7 @@ def _make_lists(fresh: Path) -> None:
 
 @app.command()
 def embed(folder: Folder, encoder: EncoderName = None) -> None:
-    """Re-embed a catalogue with the current encoder, keeping its pictures and listings."""
+    """Embed a catalogue by the encoder in use; its pictures and listings stay."""
     from catalog.build import re_embed
     from catalog.compact import one_part
     from catalog.files import read_manifest
@@ -264,7 +264,7 @@ def info(folder: Folder) -> None:
 
 @app.command()
 def show(folder: Folder, ids: Annotated[list[str], typer.Argument(metavar="ID...")]) -> None:
-    """Print items as JSON lines: the shop's data and, for drawn items, the ground truth."""
+    """Print items as JSON lines: what the shop states and, for drawn items, the truth."""
     catalog = Catalog.open(folder)
     rows = [catalog.row(id_) for id_ in ids]
     truth = catalog.truth(ids)

@@ -83,7 +83,7 @@ class Part:
         return {row: claims_of.get(row, ()) for row in rows}
 
     def records(self, table: str) -> Iterator[SqlRow]:
-        """Yield all rows of a table in order, over a separate connection that blocks no other reader."""
+        """Yield all rows of a table in order, over a separate, non-blocking connection."""
         connection = sqlite3.connect(self._address, uri=True)
         try:
             yield from connection.execute(f"select * from {table} order by row")

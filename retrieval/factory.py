@@ -118,7 +118,7 @@ def base_index(index: VectorIndex) -> VectorIndex:
 
 
 def make_lists(folder: Path, kind: str = "auto") -> None:
-    """Write the search lists of the catalogue in `folder` if its size calls for them and none exist."""
+    """Write the search lists of the catalogue in `folder` if its size needs them and none exist."""
     vectors = np.load(folder / VECTORS, mmap_mode="r")
     path = lists_file(folder, read_manifest(folder))
     if _takes_lists(kind, len(vectors)) and not path.is_file():

@@ -164,7 +164,7 @@ def _labelled(words: Words) -> tuple[list[Phrase], int]:
 
 
 def _values(words: Words, at: int, facet: str) -> list[Phrase]:
-    """Return the facet's values from `at` on, matching all words of the vocabulary, longest first."""
+    """Return the facet's values from `at` on, by all words of the vocabulary, longest first."""
     values: list[Phrase] = []
     negated = False
     while at < len(words):

@@ -19,7 +19,7 @@ Words = tuple[str, ...]
 
 
 def tokens(text: str) -> Words:
-    """Return lower-case words and the punctuation that joins or divides lists; hyphens split words."""
+    """Return lower-case words and the marks that join or divide lists; hyphens split words."""
     text = re.sub(
         r"\bw/(o\b)?",
         lambda match: "without " if match[1] else "with ",
