@@ -1,1 +1,1 @@
-"""What is sold, and the words for it."""
+"""The catalogue: the items for sale and what their listings say."""

@@ -236,7 +236,7 @@ def _compact(folder: Path) -> Manifest:
 
 
 def _make_lists(fresh: Path) -> None:
-    """Make the search lists of a large catalogue before anybody waits for them."""
+    """Build the search lists of a large catalogue ahead of the first search."""
     from retrieval import make_lists
 
     make_lists(fresh, load_settings().index)
@@ -276,7 +276,7 @@ def show(folder: Folder, ids: Annotated[list[str], typer.Argument(metavar="ID...
 
 
 def _loader(name: str | None) -> Callable[[], Encoder]:
-    """Return a function that loads the encoder, so that drawing can begin before."""
+    """Return a function that loads the encoder, so that drawing can begin before it is loaded."""
 
     def load() -> Encoder:
         from encoders import load_encoder
@@ -312,7 +312,7 @@ def _report_unknown(unknown: dict[str, dict[str, int]], out: Path) -> None:
 
 
 def main() -> None:
-    """Run the command line; errors for people become one line on stderr and an exit code."""
+    """Run the command line; report user-facing errors as one line on stderr and an exit code."""
     run_door(app)
 
 

@@ -1,7 +1,7 @@
 """Sets of rows as packed bits: ((n + 7) // 8,) uint8, 125 kB for a million rows.
 
-Kept in place of a bitmap library (roaring bitmaps): `np.packbits` and numpy's bitwise operators are
-all that filters need, they write the bitmaps that FAISS reads, and they map from disk as they are.
+Used instead of a bitmap library (roaring bitmaps): filters need only `np.packbits` and numpy's
+bitwise operators. FAISS reads these bitmaps, and they can be memory-mapped from disk unchanged.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ Bits = NDArray[np.uint8]
 
 
 def pack_rows(rows: Sequence[int], n: int) -> Bits:
-    """Return the bitmap of n rows in which these are set."""
+    """Return a bitmap of n rows in which the given rows are set."""
     column = np.zeros(n, dtype=bool)
     column[rows] = True
     return np.packbits(column)
@@ -29,17 +29,17 @@ def unpack(bits: Bits, n: int) -> NDArray[np.bool_]:
 
 
 def empty(n: int) -> Bits:
-    """Return the bitmap of n rows in which none is set."""
+    """Return a bitmap of n rows in which no bit is set."""
     return np.zeros((n + 7) // 8, dtype=np.uint8)
 
 
 def all_of(bitmaps: Sequence[Bits]) -> Bits:
-    """Return the bits that are set in every one of the bitmaps, of which there is at least one."""
+    """Return the bits that are set in every bitmap; there must be at least one bitmap."""
     return reduce(np.bitwise_and, bitmaps)
 
 
 def any_of(bitmaps: Sequence[Bits], default: Bits) -> Bits:
-    """Return the bits that are set in some bitmap; `default` if there are no bitmaps."""
+    """Return the bits that are set in any bitmap; `default` if there are no bitmaps."""
     return reduce(np.bitwise_or, bitmaps) if bitmaps else default
 
 

@@ -1,6 +1,6 @@
 """Builds a catalogue: pictures, vectors, database and bitmaps, swapped in when complete.
 
-This module knows no encoder and no reader of listings; both are passed in as callables.
+This module depends on no encoder and no listing reader; both are passed in as callables.
 """
 
 from __future__ import annotations
@@ -53,25 +53,25 @@ def build(
     total: int | None = None,
     prepare: Callable[[Path], None] = _nothing,
 ) -> Manifest:
-    """Build the catalogue at `out` in place of the one that is there; return its manifest.
+    """Build the catalogue at `out`, replacing any existing one, and return its manifest.
 
-    Nothing is visible at `out` until all is done. A build that was killed finds the vectors that it
-    had made when it is run again with the same entries.
+    Nothing changes at `out` until the build is complete. If a build is killed, running it again
+    with the same entries reuses the vectors that it had already computed.
 
     Args:
         out: The catalogue's folder.
-        entries: Items in any order, each id once; embedded in batches as they come.
-        load_encoder: Called once, after the first entry has come, so that loading overlaps with
-            the drawing of the next ones.
+        entries: Items in any order, each id once; embedded in batches as they arrive.
+        load_encoder: Called once, after the first entry has arrived, so that loading overlaps
+            with the drawing of the next ones.
         read_claims: Reads the text of a listing.
         origin: Where the catalogue comes from.
         ledger: What the entries' source left out.
         total: The number of entries, for the progress bar.
-        prepare: Called with the new folder before it takes its place, for search lists that
-            readers would wait for.
+        prepare: Called with the new folder before it is swapped in, to build search lists that
+            readers would otherwise wait for.
 
-    Raises InputError if `out` holds something else, and WorkError if there is no entry at all or
-    another command changes the catalogue.
+    Raises InputError if `out` holds something other than a catalogue, and WorkError if there are
+    no entries or another command is changing the catalogue.
     """
     with exclusive_access(out), replacing(out) as folder:
         (folder / files.IMAGES).mkdir()
@@ -112,13 +112,13 @@ def build(
 def re_embed(
     folder: Path, encoder: ImageEncoder, prepare: Callable[[Path], None] = _nothing
 ) -> Manifest:
-    """Give a catalogue new vectors by another encoder; return its manifest.
+    """Recompute a catalogue's vectors with another encoder and return its manifest.
 
-    Pictures and listings stay. A run that was killed goes on after its last finished batch when it
-    is run again with the same encoder. prepare: as for `build`.
+    Pictures and listings are kept. If a run is killed, running it again with the same encoder
+    resumes after the last finished batch. prepare: as for `build`.
 
     Raises WorkError if the catalogue has updates (see `catalog.compact.one_part`) or another
-    command changes it.
+    command is changing it.
     """
     with exclusive_access(folder):
         manifest = files.read_manifest(folder)
@@ -142,7 +142,7 @@ def re_embed(
 def _stored_pictures_embedded(
     catalog: store.Catalog, encoder: ImageEncoder, checkpoint: EmbeddingCheckpoint
 ) -> np.ndarray:
-    """Return (n, dim) float16 of a catalogue's stored pictures."""
+    """Return the vectors (n, dim) float16 of a catalogue's stored pictures."""
     batches = []
     with tqdm(total=len(catalog), desc=f"embedding with {encoder.name}", unit="item") as bar:
         for start in range(0, len(catalog), BATCH):
@@ -160,9 +160,10 @@ def embed_batch(
     jpegs: Sequence[bytes],
     checkpoint: EmbeddingCheckpoint,
 ) -> np.ndarray:
-    """Return (n, dim) float16 of these pictures.
+    """Return the vectors (n, dim) float16 of these pictures.
 
-    The vectors come from the checkpoint of a run that was stopped, else they are made and kept.
+    Vectors are taken from the checkpoint of an interrupted run if present, else computed and
+    stored there.
     """
     content = b"".join(digests_of(item, jpeg) for item, jpeg in zip(items, jpegs, strict=True))
 

@@ -11,13 +11,13 @@ import numpy as np
 
 
 class EmbeddingCheckpoint:
-    """The finished batches of one embedding, each in a file named by what it was made from.
+    """The finished batches of one embedding run, each in a file named after its inputs.
 
-    Files appear whole or not at all. `found` counts the batches that were there already.
+    Files are written atomically. `found` counts the batches that already existed.
 
     Args:
         out: The catalogue's folder.
-        fingerprint: The encoder's.
+        fingerprint: The encoder's fingerprint.
     """
 
     def __init__(self, out: Path, fingerprint: str) -> None:
@@ -26,9 +26,9 @@ class EmbeddingCheckpoint:
         self.found = 0
 
     def batch(self, key: str, shape: tuple[int, int], make: Callable[[], np.ndarray]) -> np.ndarray:
-        """Return the batch (n, dim) stored under `key`, else make and store it.
+        """Return the batch (n, dim) stored under `key`, computing and storing it if missing.
 
-        key: a digest of what the batch is made from.
+        key: a digest of the batch's inputs.
         """
         file = self.folder / f"{key}.npy"
         stored = _read(file, shape)
@@ -44,13 +44,13 @@ class EmbeddingCheckpoint:
         return vectors
 
     def clear(self) -> None:
-        """Remove all batches of this catalogue, by whatever encoder."""
+        """Remove all batches of this catalogue, whichever encoder made them."""
         for folder in self._out.parent.glob(f".{self._out.name}.embedding-*"):
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def _read(file: Path, shape: tuple[int, int]) -> np.ndarray | None:
-    """Return the array in a file; None if it is missing, damaged or of another shape or type."""
+    """Return the array in a file; None if missing, damaged, or of another shape or type."""
     try:
         vectors: np.ndarray = np.load(file)
     except (OSError, ValueError, EOFError):

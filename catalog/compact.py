@@ -1,4 +1,4 @@
-"""Writes a catalogue and its updates into one: dead rows go, fresh ones join the rest."""
+"""Compaction of a catalogue: drops dead rows and merges the rows of updates into one part."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WRITTEN = {
 
 
 def due(folder: Path) -> bool:
-    """Return whether so much has changed that the catalogue should be compacted."""
+    """Return whether enough has changed that the catalogue should be compacted."""
     catalog = Catalog.open(folder)
     fresh = len(catalog) - len(catalog.parts[0])
     loose = fresh + int((~catalog.alive).sum())
@@ -50,13 +50,13 @@ def due(folder: Path) -> bool:
 
 
 def compact(folder: Path, prepare: Callable[[Path], None] | None = None) -> Manifest:
-    """Write the catalogue in `folder` anew without its dead rows; return its manifest.
+    """Rewrite the catalogue in `folder` without its dead rows and return its manifest.
 
-    Memory stays small. Readers keep the state that they have open.
+    Memory use stays small. Readers keep the state that they have open.
 
-    prepare: called with the new folder before it takes the old one's place, for search lists that
-    readers would wait for.
-    Raises WorkError if another command changes the catalogue.
+    prepare: called with the new folder before it replaces the old one, to build search lists that
+    readers would otherwise wait for.
+    Raises WorkError if another command is changing the catalogue.
     """
     with exclusive_access(folder):
         catalog = Catalog.open(folder)
@@ -66,7 +66,7 @@ def compact(folder: Path, prepare: Callable[[Path], None] | None = None) -> Mani
             _write(catalog, fresh)
             _link_pictures(catalog, fresh)
             files.link_rest(catalog.folder, fresh, _WRITTEN)
-            # These vectors are of rows that are no longer all there.
+            # These vectors include rows that no longer exist.
             (fresh / FITTED / files.BASE_VECTORS).unlink(missing_ok=True)
             content = hashlib.sha256((fresh / files.DIGESTS).read_bytes()).hexdigest()
             manifest = {
@@ -130,7 +130,7 @@ def _starts(catalog: Catalog) -> list[int]:
 
 
 def _live_records(catalog: Catalog, table: str) -> Iterator[tuple[int, SqlRow]]:
-    """Yield (row, the other columns) of every row that is alive."""
+    """Yield (row, the other columns) for every live row."""
     for part, start in zip(catalog.parts, _starts(catalog), strict=True):
         for row, *values in part.records(table):
             if catalog.alive[start + row]:
@@ -150,6 +150,6 @@ def _link_pictures(catalog: Catalog, fresh: Path) -> None:
 
 
 def one_part(folder: Path) -> None:
-    """Compact a catalogue that has updates, for work that needs all rows in one part."""
+    """Compact a catalogue that has updates, for operations that need all rows in one part."""
     if files.read_manifest(folder).get(files.PARTS):
         compact(folder)

@@ -1,4 +1,4 @@
-"""Compares a feed with a catalogue and gathers the rows of the next update."""
+"""Comparison of a feed with a catalogue, which collects the rows of the next update."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ MAX_REMOVED_SHARE = 0.5
 
 @dataclass(frozen=True)
 class Changes:
-    """What an update did.
+    """Counts of what an update changed.
 
     Attributes:
-        kept: Rows that had not changed.
-        embedded: Pictures that went through the encoder.
+        kept: Unchanged rows.
+        embedded: Pictures that were encoded.
     """
 
     added: int = 0
@@ -42,7 +42,7 @@ class Changes:
 
     @property
     def any(self) -> bool:
-        """Whether the catalogue is another one now."""
+        """Whether the catalogue has changed."""
         return bool(self.added or self.changed or self.removed)
 
 
@@ -78,7 +78,7 @@ class FeedComparison:
         self._encoder: ImageEncoder | None = None
 
     def take(self, entry: Entry) -> None:
-        """Compare one entry of the feed. Of several with one id, the first counts."""
+        """Compare one entry of the feed. If an id repeats, the first entry counts."""
         id_ = entry.item.id
         if id_ in self.seen_ids:
             return
@@ -95,19 +95,19 @@ class FeedComparison:
             self._add(entry, digest, row)
 
     def _add(self, entry: Entry, digest: bytes, row: int | None) -> None:
-        """Add a fresh row for an entry; row: the one that it replaces."""
+        """Add a fresh row for an entry; row: the row that it replaces."""
         picture = digest[DIGEST_BYTES:]
         vector: np.ndarray | None = None
         if row is not None and self._digest(row)[DIGEST_BYTES:] == picture:
             before = self.catalog.items([row])[0]
             image = before.image
-            # An encoder may be told the kind that is for sale, so another kind is another vector.
+            # An encoder may be told which kind is for sale, so a new kind changes the vector.
             if before.category == entry.item.category:
                 vector = np.array(self.catalog.vectors[row])
         else:
             hash_ = picture_hash(entry.jpeg)[:8]
             image = f"{files.IMAGES}/{file_name(entry.item.id)}-{hash_}.jpg"
-            # Without a new picture there is nothing to write; with one, there is no vector yet.
+            # Without a new picture there is nothing to write; a new picture has no vector yet.
             write_whole(self.catalog.folder / image, entry.jpeg)
         item = entry.item.model_copy(update={"image": image})
         fresh = FreshRow(item, digest, tuple(self._read_claims(item)), vector)
@@ -118,14 +118,14 @@ class FeedComparison:
             self._embed()
 
     def finish(self, partial: bool, force: bool, rejected: set[str]) -> None:
-        """Embed the rest and mark what the feed no longer names.
+        """Embed the remaining pictures and mark the items that the feed no longer names.
 
         Args:
-            partial: Items that the feed does not name stay.
-            force: Remove more than MAX_REMOVED_SHARE of the items where the feed says so.
-            rejected: Ids of rejected rows, whose items stay as they were.
+            partial: Keep items that the feed does not name.
+            force: Allow the feed to remove more than MAX_REMOVED_SHARE of the items.
+            rejected: Ids of rejected rows, whose items stay unchanged.
 
-        Raises InputError if the feed would remove more than that without `force`.
+        Raises InputError if the feed would remove more than that share without `force`.
         """
         if not partial:
             ids, named = self.catalog.ids, self.seen_ids | rejected
@@ -142,7 +142,7 @@ class FeedComparison:
         self._embed()
 
     def rows(self) -> list[FreshRow]:
-        """Return the next fresh part's rows: what still holds of the last one's, then new ones."""
+        """Return the next fresh part's rows: those of the last part still live, then new ones."""
         rows: list[FreshRow] = []
         start = len(self.catalog.parts[0])
         for part, digests in zip(self.catalog.parts[1:], self.digests[1:], strict=True):
@@ -186,7 +186,7 @@ class FeedComparison:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file that appears with all its content, on disk, or not at all."""
+    """Write a file atomically, and durably on disk."""
     unfinished = path.with_name(f".{path.name}.writing")
     with unfinished.open("wb") as file:
         file.write(data)

@@ -1,4 +1,4 @@
-"""A short digest of each row's listing and picture, which tells what has changed."""
+"""Short digests of each row's listing and picture, used to detect changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DIGEST_BYTES = 16
 
 
 def digests_of(item: Item, jpeg: bytes) -> bytes:
-    """Return the digest of a listing (without its picture's name), then that of its picture."""
+    """Return the digest of a listing (without its picture's name) and that of its picture."""
     listing = item.model_copy(update={"image": ""}).model_dump_json().encode()
     return b"".join(
         hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest() for data in (listing, jpeg)
@@ -30,9 +30,9 @@ def save_digests(folder: Path, digests: Sequence[bytes]) -> None:
 
 
 def load_digests(part: Part, pictures: Path) -> np.ndarray:
-    """Return (n, 32) uint8 for a part's rows.
+    """Return the digests (n, 32) uint8 of a part's rows.
 
-    They are computed where an earlier version wrote none. pictures: the folder that the items'
+    They are computed if an earlier version wrote none. pictures: the folder that the items'
     image paths are relative to.
     """
     path = part.folder / DIGESTS

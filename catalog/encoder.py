@@ -1,4 +1,4 @@
-"""What the catalogue needs of an encoder."""
+"""Protocols that the catalogue expects of an encoder."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from catalog.item import Item
 
 
 class EncoderIdentity(Protocol):
-    """What a catalogue records about an encoder."""
+    """The identity of an encoder, as a catalogue records it."""
 
     @property
     def name(self) -> str:
@@ -28,14 +28,14 @@ class EncoderIdentity(Protocol):
 
 
 class ImageEncoder(EncoderIdentity, Protocol):
-    """An encoder with its image tower."""
+    """An encoder of images."""
 
     def encode_images(self, images: list[Image.Image]) -> np.ndarray:
         """Return (n, dim) float32."""
 
 
 class GarmentEncoder(EncoderIdentity, Protocol):
-    """An encoder that can be told which garment of a picture to encode."""
+    """An encoder that can be told which garment in a picture to encode."""
 
     def encode_images(
         self, images: list[Image.Image], garments: Sequence[str | None]
@@ -44,9 +44,9 @@ class GarmentEncoder(EncoderIdentity, Protocol):
 
 
 def encode(encoder: ImageEncoder, pictures: list[Image.Image], items: Sequence[Item]) -> np.ndarray:
-    """Return (n, dim) float16 of the items' pictures.
+    """Return the vectors (n, dim) float16 of the items' pictures.
 
-    An encoder that can be told the garment is told which of those in the picture is for sale.
+    A `GarmentEncoder` is told which garment in the picture is for sale.
     """
     if _takes_garments(encoder):
         return encoder.encode_images(pictures, [item.category for item in items]).astype(np.float16)
@@ -58,7 +58,7 @@ def _takes_garments(encoder: ImageEncoder | GarmentEncoder) -> TypeGuard[Garment
 
 
 def encoder_record(encoder: ImageEncoder) -> dict[str, Any]:
-    """Return the manifest's entries on the encoder and its vector space."""
+    """Return the manifest entries that describe the encoder and its vector space."""
     layout = getattr(encoder, "layout", None)
     slices = (
         dict(zip(layout.names, map(int, layout.sizes), strict=True)) if layout is not None else {}

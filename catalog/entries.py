@@ -25,7 +25,7 @@ Truth = dict[str, list[str]]
 
 @dataclass(frozen=True)
 class Entry:
-    """An item with the JPEG bytes of its picture, and the drawn truth where there is one."""
+    """An item with the JPEG bytes of its picture and, for a drawn item, its ground truth."""
 
     item: Item
     jpeg: bytes
@@ -34,11 +34,11 @@ class Entry:
 
 @dataclass
 class Ledger:
-    """What a feed held besides usable items; filled while its entries are read.
+    """A record of a feed's unusable rows and unknown words, filled while its entries are read.
 
     Attributes:
         rejected: {"line", "id", "reason"} of each row that was left out.
-        unknown: {facet: {word: count}} of words that no table knows.
+        unknown: {facet: {word: count}} of words that are in no table.
     """
 
     rejected: list[dict[str, Any]] = field(default_factory=list)
@@ -47,12 +47,12 @@ class Ledger:
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a catalogue comes from.
+    """The origin of a catalogue.
 
     Attributes:
         kind: "demo" or "import".
-        command: The command that makes it again.
-        details: Further entries for the manifest.
+        command: The command that rebuilds it.
+        details: Additional entries for the manifest.
     """
 
     kind: str
@@ -61,9 +61,9 @@ class Origin:
 
 
 def to_jpeg(image: Image.Image, quality: int = 90) -> bytes:
-    """Return RGB JPEG bytes, the longer side at most MAX_PICTURE_SIDE pixels.
+    """Return RGB JPEG bytes with the longer side at most MAX_PICTURE_SIDE pixels.
 
-    The same picture gives the same bytes.
+    The output is deterministic: the same picture gives the same bytes.
     """
     if max(image.size) > MAX_PICTURE_SIDE:
         image = image.copy()
@@ -74,13 +74,13 @@ def to_jpeg(image: Image.Image, quality: int = 90) -> bytes:
 
 
 def file_name(id_: str) -> str:
-    """Return a file name for an id: the id where it is plain, else its plain part and a hash."""
+    """Return a file name for an id: the id if it is plain, else its plain part and a hash."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", id_).strip("._")[:80]
     return plain if plain == id_ else f"{plain}-{hashlib.sha256(id_.encode()).hexdigest()[:10]}"
 
 
 def write_ledger(folder: Path, ledger: Ledger | None) -> None:
-    """Write what was left out of a feed to the catalogue's folder."""
+    """Write the ledger of rejected rows and unknown words to the catalogue's folder."""
     if ledger is None:
         return
     lines = "".join(
@@ -92,7 +92,7 @@ def write_ledger(folder: Path, ledger: Ledger | None) -> None:
 
 
 def write_truths(path: Path, items: Sequence[Item], truths: Sequence[Truth | None]) -> None:
-    """Write the truths of drawn items as JSON lines; no file if there are none."""
+    """Write the ground truth of drawn items as JSON lines; write no file if there is none."""
     lines = [
         json.dumps({"id": item.id, "truth": truth}) + "\n"
         for item, truth in zip(items, truths, strict=True)

@@ -1,4 +1,4 @@
-"""What the listings of a part state, as columns and bitmaps, and their file."""
+"""Columns and bitmaps of what a part's listings state, and the file that stores them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class FacetColumns:
 
     @classmethod
     def of(cls, items: Sequence[Item], claims: Sequence[Sequence[Claim]]) -> Self:
-        """Return the columns of these items, in order, with the claims of their texts."""
+        """Return the columns of these items, in order, including the claims of their texts."""
         affirmed_rows: dict[Key, list[int]] = {}
         denied_rows: dict[Key, list[int]] = {}
         for row, (item, item_claims) in enumerate(zip(items, claims, strict=True)):
@@ -77,7 +77,7 @@ class FacetColumns:
 
     @classmethod
     def joined(cls, tables: Sequence[FacetColumns], masks: Sequence[np.ndarray]) -> Self:
-        """Return the rows of several tables in one; masks (n_i,) bool choose the rows of each."""
+        """Return one table with rows of several; masks (n_i,) bool select the rows of each."""
         chosen = list(zip(tables, masks, strict=True))
         brands = sorted({name for table in tables for name in table.brands})
         codes = {name: code for code, name in enumerate(brands)}
@@ -140,7 +140,7 @@ class FacetColumns:
 
     @cached_property
     def values(self) -> dict[str, list[str]]:
-        """{facet: values that some listing affirms}."""
+        """{facet: values that at least one listing affirms}."""
         values: dict[str, list[str]] = {}
         for facet, value in self.affirmed:
             values.setdefault(facet, []).append(value)
@@ -148,12 +148,12 @@ class FacetColumns:
 
     @cached_property
     def exact_price(self) -> np.ndarray:
-        """(n,) float64, to the cent: 19.99 as float32 is a little more than 19.99."""
+        """(n,) float64, rounded to the cent: 19.99 as float32 is slightly more than 19.99."""
         prices: np.ndarray = np.round(self.price.astype(np.float64), 2)
         return prices
 
     def counts(self, mask: np.ndarray | None = None) -> dict[str, dict[str, int]]:
-        """Return {facet: {value: rows that affirm it}}, brands included.
+        """Return {facet: {value: number of rows that affirm it}}, brands included.
 
         mask: (n,) bool; only these rows count.
         """

@@ -1,7 +1,8 @@
-"""The filter: which rows a listing rules out, by bitmaps of stated values.
+"""The filter: finds the rows whose listing rules them out, using bitmaps of stated values.
 
-A row is out only where the listing contradicts the wish; a silent row stays, for the guard to
-judge. Stated means: the structured fields, then the listing's text where those are silent.
+A row is dropped only if its listing contradicts the wish. A listing that says nothing keeps the
+row, for the guard to judge. Stated values come from the structured fields, then from the listing's
+text where the fields say nothing.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def _answer_key(
 class FacetTable(FacetColumns):
     """The columns of a part, and the verdicts of its listings on constraints.
 
-    All verdicts are worked out on bitmaps. Answers are cached: a conversation asks for the same
-    ones again and again.
+    All verdicts are computed on bitmaps. Answers are cached because a conversation asks for the
+    same ones repeatedly.
     """
 
     def __init__(
@@ -136,12 +137,12 @@ class FacetTable(FacetColumns):
         return np.packbits(self.brand >= 0)
 
     def _states(self, facet: str) -> Bits:
-        """Return the rows that state a value of the facet. Shades of a colour are no colour."""
+        """Return the rows that state a value of the facet. A shade does not count as a colour."""
         values = [v for v in self.values.get(facet, []) if not vocabulary.is_shade(facet, v)]
         return self._any_of(self.affirmed, facet, values)
 
     def _has(self, facet: str, value: str) -> Bits:
-        """Return the rows that state the value or one that it covers."""
+        """Return the rows that state the value or a value that it covers."""
         if facet == "brand":
             name = vocabulary.normal(value)
             if name not in self.brands:
@@ -155,17 +156,17 @@ class FacetTable(FacetColumns):
         return stated & ~self._inapplicable(facet, value)
 
     def _rules_out(self, facet: str, value: str) -> Bits:
-        """Return the rows whose statement on the facet leaves no room for a further value."""
+        """Return the rows whose statement on the facet rules out any other value."""
         if facet in vocabulary.OPEN_WORLD or vocabulary.is_shade(facet, value):
             return self._none()
-        # A thing listed as "blue" may well be navy.
+        # An item listed as "blue" may be navy.
         vague = {*vocabulary.ancestors(facet, value)} - {value}
         catch_all = vocabulary.VAGUE.get(facet)
         if catch_all is not None:
             vague.add(catch_all)
         closed = self._states(facet) & ~self._any_of(self.affirmed, facet, vague)
         if value == catch_all and not vocabulary.exclusive(facet):
-            # Several values together amount to the catch-all: red and blue are multicolor.
+            # Several values together count as the catch-all: red and blue are multicolor.
             stated = [self.affirmed[facet, name] for name in self.values.get(facet, [])]
             closed &= ~bitmaps.at_least_two_of(stated, self._none())
         return closed

@@ -29,7 +29,7 @@ Manifest = dict[str, Any]
 def read_manifest(folder: Path) -> Manifest:
     """Return info.json of a catalogue.
 
-    Raises CatalogMissingError if the folder holds no whole catalogue of this layout.
+    Raises CatalogMissingError if the folder holds no complete catalogue of this layout.
     """
     path = folder / MANIFEST
     if not path.is_file():
@@ -48,7 +48,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def stamp(folder: Path) -> tuple[int, int] | None:
-    """Return what tells states of a catalogue apart (inode, mtime in ns); None if there is none."""
+    """Return a stamp that identifies a catalogue's state (inode, mtime in ns); None without one."""
     try:
         status = (folder / MANIFEST).stat()
     except OSError:
@@ -57,9 +57,9 @@ def stamp(folder: Path) -> tuple[int, int] | None:
 
 
 def read_ahead(path: Path) -> None:
-    """Have the system read a file into its cache in the background.
+    """Ask the system to read a file into its cache in the background.
 
-    This costs the process no memory, and next to nothing if the file is cached already.
+    This uses no process memory and costs almost nothing if the file is already cached.
     """
     if hasattr(os, "posix_fadvise"):
         threading.Thread(
@@ -68,19 +68,19 @@ def read_ahead(path: Path) -> None:
 
 
 def _read_ahead(path: Path) -> None:
-    # The file may be gone by now.
+    # The file may have been removed meanwhile.
     with suppress(OSError), path.open("rb") as file:
         for start in range(0, path.stat().st_size, READ_AHEAD_BYTES):
             os.posix_fadvise(file.fileno(), start, READ_AHEAD_BYTES, os.POSIX_FADV_WILLNEED)
 
 
 def json_text(content: object) -> str:
-    """Return readable JSON with one final newline."""
+    """Return human-readable JSON with one final newline."""
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
 
 def write_json(path: Path, content: object) -> None:
-    """Write readable JSON."""
+    """Write human-readable JSON."""
     path.write_text(json_text(content), encoding="utf-8")
 
 
@@ -98,14 +98,14 @@ def bytes_on_disk(path: Path) -> int:
 
 
 def lists_file(folder: Path, manifest: Manifest) -> Path:
-    """Return the path of a catalogue's search lists, named by the vectors they were made from."""
+    """Return the path of a catalogue's search lists, named after the vectors behind them."""
     return folder / f"lists-{manifest['encoder']['fingerprint']}-{manifest['content'][:12]}.faiss"
 
 
 def link_rest(folder: Path, fresh: Path, but: Collection[str]) -> None:
     """Link a catalogue's files into another folder.
 
-    Left out are the top-level names in `but`, search lists and unfinished files.
+    The top-level names in `but`, search lists and unfinished files are left out.
     """
     if (folder / IMAGES).is_symlink() and IMAGES not in but:
         (fresh / IMAGES).symlink_to((folder / IMAGES).resolve())
@@ -118,7 +118,7 @@ def link_rest(folder: Path, fresh: Path, but: Collection[str]) -> None:
 
 
 def link(source: Path, target: Path) -> None:
-    """Give a file a second name, or copy it where the file system has no links."""
+    """Hard-link a file, or copy it if the file system does not support links."""
     try:
         os.link(source, target)
     except OSError:

@@ -1,4 +1,4 @@
-"""Full text over all parts of a catalogue, with scores that compare across parts."""
+"""Full-text search over all parts of a catalogue, with scores comparable across parts."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _STOP_WORDS = frozenset(
     """
     a an and any are as at be but by can do for from get give have i in is it like me my no not of
     on or please show some something than that the them then this to want with without you
-    """.split()  # noqa: SIM905, a word a line would fill pages
+    """.split()  # noqa: SIM905, one word per line would fill pages
 )
 
 
 def words_in(query: str) -> list[str]:
-    """Return up to MAX_QUERY_WORDS different words of a query, without stop words."""
+    """Return up to MAX_QUERY_WORDS distinct words of a query, without stop words."""
     words = (word for word in re.findall(r"\w+", query.lower()) if word not in _STOP_WORDS)
     return list(dict.fromkeys(words))[:MAX_QUERY_WORDS]
 
@@ -59,7 +59,7 @@ class FullText:
         return _by_score(hits)[:k]
 
     def holds(self, query: str) -> bool:
-        """Return whether any listing has one of the words, however many have it."""
+        """Return whether any listing has one of the words, however common it is."""
         return any(self.frequency(word) for word in words_in(query))
 
     def selective(self, words: Sequence[str]) -> list[str]:
@@ -83,15 +83,15 @@ class FullText:
     def frequency(self, word: str) -> int:
         """Return the number of listings with a word, at most MAX_LISTINGS_PER_WORD + 1.
 
-        Counting on would cost more than it tells.
+        Counting further costs more than the exact number is worth.
         """
         limit = MAX_LISTINGS_PER_WORD + 1
         return min(limit, sum(part.count(word, limit) for part in self.parts))
 
     def _rescored(self, part: Part, words: Sequence[str]) -> dict[int, float]:
-        """Return {row: score} with word rarities of the whole catalogue.
+        """Return {row: score}, using word rarities over the whole catalogue.
 
-        FTS5 goes by the rarity in the part's own table.
+        FTS5 itself uses the rarity in the part's own table.
         """
         scores: dict[int, float] = {}
         for word in words:

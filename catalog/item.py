@@ -47,7 +47,7 @@ class Item(BaseModel):
 
     @property
     def group(self) -> str:
-        """The design, which its colourways share."""
+        """The design that its colourways share."""
         return self.item_group_id or self.id
 
     @property

@@ -1,8 +1,8 @@
 """A part of a catalogue: rows that were written together and never change.
 
-A part has a database, bitmaps and vectors of its own. A catalogue is one part, and a few small ones
-more after updates. What became of a row since (sold out, replaced, gone) is the catalogue's
-business.
+A part has its own database, bitmaps and vectors. A catalogue is one part, plus a few small ones
+after updates. What has happened to a row since (sold out, replaced, gone) is tracked by the
+catalogue.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ SqlRow = tuple[Any, ...]
 
 
 class Part:
-    """Read-only; safe for many threads (one connection behind a lock). Rows count from 0.
+    """A read-only part, safe for many threads (one connection behind a lock). Rows count from 0.
 
     Attributes:
         vectors: (n, dim) float16, memory-mapped.
         ids, groups: The id and the design of each row.
-        designs: (n,) int64, a number for each row's design, equal for equal groups.
+        designs: (n,) int64, the number of each row's design, equal for equal groups.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -70,7 +70,7 @@ class Part:
         }
 
     def claims(self, rows: Sequence[int]) -> dict[int, tuple[Claim, ...]]:
-        """Return {row: what the listing's text claims}."""
+        """Return {row: the claims of the listing's text}."""
         records = self._by_rows("select row, facet, value, present, source from claims", rows)
         records.sort(key=itemgetter(0))
         claims_of = {
@@ -83,7 +83,7 @@ class Part:
         return {row: claims_of.get(row, ()) for row in rows}
 
     def records(self, table: str) -> Iterator[SqlRow]:
-        """Yield all rows of a table in order, over a separate connection that blocks nobody."""
+        """Yield all rows of a table in order, over a separate, non-blocking connection."""
         connection = sqlite3.connect(self._address, uri=True)
         try:
             yield from connection.execute(f"select * from {table} order by row")

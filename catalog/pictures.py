@@ -1,6 +1,6 @@
-"""Opens pictures from anywhere as clean RGB.
+"""Safe opening of untrusted pictures as clean RGB.
 
-Nothing is decoded before its header has been checked.
+No picture is decoded before its header has been checked.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ def open_picture(
     """Return a picture as RGB: first frame, upright, without metadata, on white.
 
     longest: shrink so that the longer side is at most this, and at least half of it. JPEGs are then
-    decoded smaller, which is much faster.
-    Raises BadImageError if it is no picture, of another kind, too large, too small or damaged.
+    decoded at a reduced size, which is much faster.
+    Raises BadImageError if the data is not a picture, is of an unsupported kind, is too large or
+    too small, or is damaged.
     """
     if isinstance(source, Image.Image):
         _check_size(source.size, "the picture")
@@ -99,7 +100,7 @@ def _check_size(size: tuple[int, int], name: str) -> None:
 
 def _clean(image: Image.Image, longest: int | None) -> Image.Image:
     if longest is not None and image.format in ("JPEG", "MPO"):
-        # The file's own halves and quarters are eight times as fast to read.
+        # Decoding at the format's own half or quarter size is eight times as fast.
         image.draft("RGB", (longest // 2, longest // 2))
     if getattr(image, "is_animated", False):
         image.seek(0)

@@ -1,4 +1,4 @@
-"""Reads rows across the parts of a catalogue, and caches what it reads."""
+"""Cached access to rows across the parts of a catalogue."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class RowReader:
-    """Items and claims by row number over all parts; safe for many threads."""
+    """A reader of items and claims by row number over all parts; safe for many threads."""
 
     def __init__(self, parts: Sequence[Part]) -> None:
         self.parts = list(parts)
@@ -46,7 +46,7 @@ class RowReader:
         return self._cached(self._items, rows, Part.items)
 
     def claims(self, rows: Iterable[int]) -> list[tuple[Claim, ...]]:
-        """Return what the text of each of these rows' listings claims."""
+        """Return the claims of the text of each of these rows' listings."""
         return self._cached(self._claims, rows, Part.claims)
 
     def _cached(
@@ -55,7 +55,7 @@ class RowReader:
         rows: Iterable[int],
         read: Callable[[Part, Sequence[int]], dict[int, T]],
     ) -> list[T]:
-        """Return the values of these rows, reading from their parts what is not cached."""
+        """Return the values of these rows, reading uncached ones from their parts."""
         numbers = [int(row) for row in rows]
         with self._lock:
             values = {row: cache[row] for row in numbers if row in cache}

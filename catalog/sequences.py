@@ -1,4 +1,4 @@
-"""Strings, sequences and vectors of a catalogue's parts, without a Python object for each.
+"""Compact strings, sequences and vectors of a catalogue's parts, without a Python object for each.
 
 A million Python strings would take a hundred megabytes, and a second at every start.
 """
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class PackedStrings(Sequence[str]):
     """Strings in two arrays.
 
-    text: (bytes,) uint8, the strings one after the other in UTF-8.
+    text: (bytes,) uint8, the concatenated strings in UTF-8.
     ends: (n,) int64, where each ends.
     """
 
@@ -67,7 +67,7 @@ class PackedStrings(Sequence[str]):
 
 
 def string_numbers(strings: Iterable[str]) -> np.ndarray:
-    """Return (n,) int64: a number for each string, equal for equal strings.
+    """Return (n,) int64: one number per string, equal for equal strings.
 
     The numbers are 64 bits of a hash, so that they agree across files.
     """
@@ -113,7 +113,7 @@ class ChainedSequence(Sequence[T]):
 
 
 class StackedVectors:
-    """Rows of several matrices (n_i, dim) as one (n, dim), without copying them together."""
+    """Rows of several matrices (n_i, dim) as one (n, dim), without copying them."""
 
     def __init__(self, parts: Sequence[np.ndarray]) -> None:
         self.parts = list(parts)

@@ -39,7 +39,7 @@ _OPEN_ATTEMPTS = 5
 
 
 class Catalog:
-    """One state of a catalogue. Read-only; safe for many threads. Row order is vector order.
+    """One state of a catalogue; read-only and safe for many threads. Row order is vector order.
 
     Attributes:
         parts: The first holds most rows; the others came with updates.
@@ -79,7 +79,7 @@ class Catalog:
     def open(cls, folder: str | Path, known: Catalog | None = None) -> Catalog:
         """Open the catalogue in `folder`.
 
-        known: an earlier state of it, whose unchanged parts are used again.
+        known: an earlier state of it, whose unchanged parts are reused.
         Raises CatalogMissingError with the command that builds one.
         """
         folder = Path(folder)
@@ -89,7 +89,7 @@ class Catalog:
             try:
                 opened = cls._opened(folder, manifest, known, before)
             except (OSError, sqlite3.Error):
-                # The folder may have been exchanged for another meanwhile.
+                # The folder may have been replaced meanwhile.
                 if stamp(folder) == before:
                     raise
                 continue
@@ -125,7 +125,7 @@ class Catalog:
 
     @property
     def changed(self) -> bool:
-        """Whether the folder holds another state by now."""
+        """Whether the folder now holds another state."""
         now = stamp(self.folder)
         return now is not None and now != self.stamp
 
@@ -139,11 +139,11 @@ class Catalog:
 
     @cached_property
     def live(self) -> int:
-        """The number of items, without the rows that have gone."""
+        """The number of live items."""
         return int(self.alive.sum())
 
     def find(self, id_: str) -> int | None:
-        """Return the row of an id, or None if there is none (any more)."""
+        """Return the live row of an id, or None."""
         return next((row for row in self._reader.find(id_) if self.alive[row]), None)
 
     def row(self, id_: str) -> int:
@@ -160,7 +160,7 @@ class Catalog:
         return self._reader.items(rows)
 
     def claims(self, rows: Iterable[int]) -> list[tuple[Claim, ...]]:
-        """Return what the text of each of these rows' listings claims."""
+        """Return the claims of the text of each of these rows' listings."""
         return self._reader.claims(rows)
 
     def image_path(self, row: int) -> Path:
@@ -180,7 +180,7 @@ class Catalog:
     def allowed_rows(self, constraints: Wish | Iterable[Constraint]) -> np.ndarray:
         """Return (n,) bool: rows that are alive and whose listing contradicts no hard constraint.
 
-        Of alternatives, one that is not contradicted suffices.
+        One uncontradicted alternative suffices.
         """
         groups = _groups(constraints)
         return _joined([part.facets.allowed(groups) for part in self.parts]) & self.alive
@@ -220,9 +220,9 @@ class Catalog:
         """Return the k best rows with their scores; higher is better.
 
         The score is BM25 (FTS5) over title, description, brand and attribute words. Function words
-        and punctuation are ignored; a query of nothing else finds nothing.
+        and punctuation are ignored; a query with nothing else finds nothing.
 
-        rows: a (n,) bool mask or row numbers to stay within.
+        rows: a (n,) bool mask or row numbers to search within.
         """
         mask = self.alive if rows is None else _as_mask(rows, len(self)) & self.alive
         return self._text.search(query, k, mask)

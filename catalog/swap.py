@@ -1,4 +1,4 @@
-"""Replaces a folder completely or not at all, and keeps other commands out meanwhile."""
+"""Atomic replacement of a folder, with a lock that keeps other commands out meanwhile."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def exclusive_access(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
-    """Yield a fresh folder that takes the place of `out` if the block succeeds.
+    """Yield a fresh folder that replaces `out` if the block succeeds.
 
-    Otherwise the folder is removed. Leftovers of killed builds are cleared first. Raises InputError
-    if `out` holds something else than a catalogue.
+    Otherwise the fresh folder is removed. Leftovers of killed builds are cleared first. Raises
+    InputError if `out` holds something other than a catalogue.
     """
     out = Path(out).absolute()
     if out.exists() and not (out / MANIFEST).is_file() and (not out.is_dir() or any(out.iterdir())):
@@ -69,7 +69,7 @@ def replacing(out: Path) -> Iterator[Path]:
         ) from None
     try:
         yield fresh
-        # A power loss must not leave half a file. Pictures are too many to wait for.
+        # A power loss must not leave a partial file. There are too many pictures to wait for.
         for file in fresh.iterdir():
             if file.is_file():
                 files.to_disk(file)
@@ -89,7 +89,7 @@ def _swap_in(fresh: Path, out: Path) -> None:
 
 
 def _exchange(one: Path, other: Path) -> bool:
-    """Swap two folders in one step; return False if the system cannot (renameat2 of Linux)."""
+    """Swap two folders atomically; return False if the system cannot (needs Linux's renameat2)."""
     if os.name != "posix":
         return False
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
@@ -108,14 +108,14 @@ def _clear_leftovers(out: Path) -> None:
         if kind not in ("building", "old") or not pid.isdigit() or _is_running(int(pid)):
             continue
         if kind == "old" and not out.exists():
-            # Killed between the two steps of a swap: the former catalogue comes back.
+            # The process was killed between the two steps of a swap: restore the former catalogue.
             leftover.rename(out)
         else:
             shutil.rmtree(leftover, ignore_errors=True)
 
 
 def _is_running(pid: int) -> bool:
-    """Return whether another process with this number is running."""
+    """Return whether another process with this id is running."""
     if pid == os.getpid():
         return False
     try:

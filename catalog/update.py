@@ -1,8 +1,8 @@
-"""Applies a feed's differences to a catalogue that shoppers are using.
+"""Incremental updates: apply a feed's differences to a catalogue that shoppers are using.
 
-New and changed rows go into a fresh part; the rows that they replace are marked dead. Nothing that
-a reader has open is touched. The new state holds from the moment its manifest takes the old one's
-name. An update that is killed before leaves the old state, and the next one clears away what it
+New and changed rows go into a fresh part; the rows that they replace are marked dead. No file that
+a reader has open is touched. The new state takes effect when its manifest is renamed over the old
+one. An update that is killed before that leaves the old state, and the next update removes what it
 wrote.
 """
 
@@ -42,7 +42,7 @@ def update(
 ) -> Changes:
     """Apply the differences between `entries` and the catalogue in `folder`.
 
-    An item whose row is rejected stays as it was.
+    An item whose row is rejected stays unchanged.
 
     Args:
         folder: The catalogue's folder.
@@ -50,11 +50,11 @@ def update(
         load_encoder: Called when the first picture has to be embedded.
         read_claims: Reads the text of a listing.
         ledger: What the feed's reader left out.
-        partial: Items that the feed does not name stay.
-        force: Remove even more than half of the items.
+        partial: Keep items that the feed does not name.
+        force: Allow removing more than half of the items.
 
     Raises InputError if the feed would remove more than half of the items without `force`, and
-    WorkError if another command changes the catalogue.
+    WorkError if another command is changing the catalogue.
     """
     with exclusive_access(folder):
         clear_leftovers(folder)
@@ -79,7 +79,7 @@ def commit(
     Raises WorkError if the catalogue was replaced meanwhile by something that ignored the lock.
     """
     generation = int(catalog.manifest.get("generation", 0)) + 1
-    # Generations start again with an import, so the name holds the content too.
+    # Generation numbers restart with each import, so the name includes the content hash too.
     content = hashlib.sha256(b"".join(row.digest for row in rows)).hexdigest()
     name = f"{generation:06d}-{content[:8]}"
     building = folder / files.PARTS / f".{name}.building"
@@ -120,12 +120,12 @@ def _stacked(vectors: Sequence[np.ndarray | None], dim: int) -> np.ndarray:
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
-    """Replace a catalogue's manifest in one step."""
+    """Replace a catalogue's manifest atomically."""
     write_whole(folder / files.MANIFEST, files.json_text(manifest).encode())
 
 
 def clear_leftovers(folder: Path) -> None:
-    """Remove parts that no manifest names: those of killed updates, and outdated ones."""
+    """Remove parts that no manifest names: leftovers of killed updates and outdated parts."""
     current = set(files.read_manifest(folder).get("parts", []))
     for part in (folder / files.PARTS).glob("*"):
         if part.name not in current:

@@ -1,4 +1,4 @@
-"""Writes a part of a catalogue: database with full text, bitmaps, vectors, names."""
+"""Writer of a catalogue part: database with full text, bitmaps, vectors and names."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ CLAIM_COLUMNS = {"row": int, "facet": str, "value": str, "present": int, "source
 def write_part(
     folder: Path, items: Sequence[Item], claims: Sequence[Sequence[Claim]], vectors: np.ndarray
 ) -> None:
-    """Write all that `Part` reads. vectors: (n, dim) float16, a row for each item."""
+    """Write all files that `Part` reads. vectors: (n, dim) float16, one row per item."""
     write_database(
         folder / files.DATABASE,
         (item_record(row, item) for row, item in enumerate(items)),
@@ -76,7 +76,7 @@ def write_database(path: Path, items: Iterable[SqlRow], claims: Iterable[SqlRow]
     and `claims` (CLAIM_COLUMNS).
     """
     db = sqlite_utils.Database(path)
-    # Nobody reads it before it is complete, and a build that dies leaves nothing behind.
+    # Nothing reads it before it is complete, and a build that dies leaves nothing behind.
     db.execute("pragma journal_mode = off")
     db.execute("pragma synchronous = off")
     db.table("items").create(ITEM_COLUMNS, pk="row")
@@ -92,7 +92,7 @@ def write_database(path: Path, items: Iterable[SqlRow], claims: Iterable[SqlRow]
     db.table("items").enable_fts(
         ["title", "description", "brand", "words"], tokenize="porter unicode61 remove_diacritics 2"
     )
-    # One tree of words instead of many: queries read less.
+    # Merge the word index into one tree, so that queries read less.
     db.table("items").optimize()
     db.table("claims").create_index(["row"])
     db.execute("pragma synchronous = full")

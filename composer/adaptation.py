@@ -57,8 +57,8 @@ PACE = Pace()
 def emphasis(turns: Sequence[Turn], space: Space, pace: Pace = PACE) -> dict[str, float]:
     """Return {slice: factor} for `compose` from the past turns in order; {} without evidence.
 
-    Factors lie between 1/limit and limit, around a geometric mean of 1. Raises InputError where a
-    turn's vectors are of another size.
+    Factors lie between 1/limit and limit, around a geometric mean of 1. Raises InputError if a
+    turn's vectors have another size.
     """
     log_factors = np.zeros(len(space.layout.names))
     for number, turn in enumerate(turns, 1):

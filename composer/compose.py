@@ -58,7 +58,7 @@ KINDS: tuple[str, ...] = (*STATIC, *LEARNED)
 
 def kinds_for(space: Space) -> tuple[str, ...]:
     """Return the kinds that can compose here: the closed forms, and the learned ones that fit."""
-    # torch: only who asks for learned kinds waits for it
+    # imported here so that only learned kinds wait for torch
     from composer.learned import is_fitted
 
     return (*STATIC, *(kind for kind in LEARNED if is_fitted(kind, space)))
@@ -117,7 +117,7 @@ def _compose_learned(
         return LEARNED[kind](None, wish, words, space, settings)
     if words is None and not delta.constraints_by_slice(wish, space):
         return baselines.image_only(picture, wish, words, space, settings)
-    # torch: only who asks for learned kinds waits for it
+    # imported here so that only learned kinds wait for torch
     from composer.learned import run
 
     return run(kind, picture, wish, words, space, learned)

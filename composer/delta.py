@@ -69,7 +69,7 @@ def shows_required(
 ) -> bool:
     """Return whether the reference (slice_dim,) already has the one required value.
 
-    It does where the value covers its nearest prototype.
+    It does if the value covers its nearest prototype.
     """
     prototypes = space.prototypes(facet)
     if prototypes is None or not prototypes.exclusive or len(required) > 1:

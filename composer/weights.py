@@ -65,7 +65,7 @@ class Checkpoint(BaseModel):
 def load_weights(path: Path = DEFAULTS) -> Weights:
     """Read the weights of a checkpoint file (JSON).
 
-    Raises InputError, which names the file and the fault, where it is missing or not a checkpoint.
+    Raises InputError, naming the file and the fault, if it is missing or not a checkpoint.
     """
     try:
         return Checkpoint.model_validate_json(path.read_text(encoding="utf-8")).weights

@@ -38,7 +38,7 @@ class _OpenVerdict:
 class Cascade:
     """A verifier with a budget of `max_pictures` pictures a check, best ranked items first.
 
-    picture: opens an item's picture. Fails closed: a verdict stays unknown where the budget is
+    picture: opens an item's picture. Fails closed: a verdict stays unknown if the budget is
     spent, the verifier cannot tell, or it fails.
     """
 

@@ -25,7 +25,7 @@ MAX_PICTURE_SIDE = 640
 def open_guard(catalog: Catalog, encoder: Encoder, settings: Settings) -> Guard:
     """Return the guard of a catalogue: its domain, fitted thresholds, and a verifier if one is set.
 
-    Raises InputError for an unknown verifier, WorkError where its model cannot be loaded.
+    Raises InputError for an unknown verifier, WorkError if its model cannot be loaded.
     """
     domain: Domain = "drawn" if catalog.manifest["kind"] == "demo" else "photo"
 
@@ -42,7 +42,7 @@ def open_verifier(name: str, device: str = "auto") -> Verifier | None:
 
     `clip:NAME/TAG` is any open_clip model (`clip:hf-hub:ORG/REPO` too); `vqa:ORG/REPO` and
     `vqa:FOLDER` are BLIP or BLIP-2 through transformers.
-    Raises InputError for another name, WorkError where a model cannot be loaded.
+    Raises InputError for another name, WorkError if a model cannot be loaded.
     """
     kind, _, model = name.partition(":")
     if name in ("", "none"):

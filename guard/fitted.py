@@ -150,7 +150,7 @@ def write_fit(folder: Path, fit: Fit) -> None:
 def read_fit(folder: Path) -> Fit | None:
     """Return the fit in a catalogue's folder, or None where there is none.
 
-    Raises WorkError where it is damaged.
+    Raises WorkError if it is damaged.
     """
     target = folder / FOLDER
     if not (target / _RECORD).is_file():
@@ -182,7 +182,7 @@ def fitted_to(folder: str | Path, encoder: Any) -> Any:
     """Return `encoder` as fitted to the catalogue in `folder`, or `encoder` itself without a fit.
 
     A fit is ignored once the catalogue has been embedded again without it.
-    Raises EncoderMismatchError where the fit belongs to another encoder, WorkError where it is
+    Raises EncoderMismatchError if the fit belongs to another encoder, WorkError if it is
     damaged.
     """
     folder = Path(folder)

@@ -31,7 +31,7 @@ MAX_CACHED_LISTINGS = 10_000
 class Guard:
     """Judges items against constraints; caches the statements of the listings that it has seen.
 
-    thresholds: in place of the shipped ones. domain: whether the items' pictures are photos or
+    thresholds: used instead of the shipped ones. domain: whether the items' pictures are photos or
     drawings. cascade: a second look at what stays open.
     """
 

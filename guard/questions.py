@@ -106,7 +106,7 @@ class Questions:
 def _answers(tokenizer: Any, name: str) -> tuple[list[int], list[int]]:
     """Return the first tokens of "yes" and of "no", in all spellings that the tokenizer knows.
 
-    Raises WorkError where it does not tell the two apart.
+    Raises WorkError if it does not tell the two apart.
     """
 
     def first(words: Sequence[str]) -> set[int]:

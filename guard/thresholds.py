@@ -73,7 +73,7 @@ def load_thresholds(path: Path = FILE, domain: Domain = "photo") -> Thresholds:
 def read_thresholds(path: Path, domain: Domain = "photo") -> Thresholds:
     """Read the thresholds for photos, or for the pictures of a drawn catalogue.
 
-    Raises WorkError where the file is missing or damaged.
+    Raises WorkError if the file is missing or damaged.
     """
     try:
         return parse_thresholds(json.loads(path.read_text(encoding="utf-8")), domain)

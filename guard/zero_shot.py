@@ -122,7 +122,7 @@ class ZeroShot:
 def open_zero_shot(name: str, device: str = "auto") -> ZeroShot:
     """Load an open_clip model as a verifier.
 
-    Raises InputError for an unknown name, WorkError where its weights cannot be loaded.
+    Raises InputError for an unknown name, WorkError if its weights cannot be loaded.
     """
     torch_device = pick_device(device)
     loaded = load_model(name, torch_device)

@@ -1,4 +1,4 @@
-"""Search of a catalogue: a composed query and a wish in, ranked hits out."""
+"""Catalogue search: a composed query and a wish in, ranked hits out."""
 
 from retrieval.factory import MilvusLocation, base_index, build_index, make_lists, open_index
 from retrieval.fusion import RankerWeights, load_ranker_weights, save_ranker_weights

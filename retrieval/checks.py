@@ -10,7 +10,7 @@ NOT_BUILT = "the index is empty: call build(vectors) first"
 
 
 def as_queries(queries: np.ndarray, dim: int) -> np.ndarray:
-    """Return queries as contiguous float32 (q, dim). Raises InputError on other dimensions."""
+    """Return queries as contiguous float32 (q, dim). Raises InputError if the dimensions differ."""
     queries = np.ascontiguousarray(np.atleast_2d(queries), dtype=np.float32)
     if queries.shape[1] != dim:
         raise InputError(f"queries of {queries.shape[1]} dimensions do not fit an index of {dim}")

@@ -1,7 +1,7 @@
-"""Scalar columns of listings, by which a vector database drops rows that a wish rules out.
+"""Scalar columns of listings, which let a vector database drop rows that a wish rules out.
 
 Scalars filter fast everywhere; JSON and arrays are 70 times slower in Milvus. A column holds the
-value where a listing states just one, and otherwise a mark that it cannot tell. The catalogue's
+value if the listing states exactly one, and otherwise a marker for "cannot tell". The catalogue's
 bitmaps then decide about every row that passes.
 """
 
@@ -38,13 +38,13 @@ class Listings(Protocol):
 
     @property
     def available(self) -> np.ndarray:
-        """(n,) bool: rows of which something can be bought now."""
+        """(n,) bool: rows with something that can be bought now."""
 
     def items(self, rows: Iterable[int]) -> list[Item]:
         """Return the items of these rows."""
 
     def claims(self, rows: Iterable[int]) -> list[tuple[Claim, ...]]:
-        """Return what the text of these rows' listings claims."""
+        """Return the claims of the text of these rows' listings."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Columns:
 
 
 def empty_record() -> Record:
-    """Return columns for a row whose listing is not at hand: no expression drops it."""
+    """Return columns for a row whose listing is unavailable; no expression drops it."""
     return {**dict.fromkeys(FACETS, NOT_STATED), PRICE: UNKNOWN_PRICE, AVAILABLE: True}
 
 
@@ -78,7 +78,7 @@ def record(item: Item, claims: Iterable[Claim]) -> Record:
     affirmed = statements(item, claims).affirmed()
     values: dict[str, list[str]] = {}
     for facet, value in sorted(affirmed):
-        # A shade ("dark") is no colour.
+        # A shade ("dark") is not a colour.
         if not vocabulary.is_shade(facet, value):
             values.setdefault(facet, []).append(value)
     kinds = values.get("category", [])

@@ -1,4 +1,4 @@
-"""Exact scores of the rows that an index proposes."""
+"""Exact scoring of the rows that an index proposes."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def rescore_exact(
 def _inner_products(vectors: np.ndarray, rows: np.ndarray, queries: np.ndarray) -> np.ndarray:
     """Return (q, m) inner products of queries (q, dim) with m rows.
 
-    This is no matrix product: BLAS sums the last rows of a block in another order, so equal rows
+    This avoids a matrix product: BLAS sums the last rows of a block in another order, so equal rows
     would get different scores.
     """
     products = np.empty((len(queries), len(rows)), dtype=np.float32)

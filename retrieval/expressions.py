@@ -1,8 +1,8 @@
 """Wishes as Milvus filter expressions over the columns of `columns.py`.
 
 An expression passes every row that the catalogue's bitmaps allow, and as few others as the columns
-can tell. Fields come from a fixed list and values are written as literals, since not every server
-knows expressions with parameters.
+permit. Fields come from a fixed list, and values are written as literals because not every server
+supports parameterised expressions.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ _MAX_PRICE = 1e9
 
 
 def expression(constraints: Sequence[Constraint], available: bool = False) -> str:
-    """Return the condition that rows must satisfy, or "" if the columns can tell nothing.
+    """Return the condition that rows must satisfy, or "" if the columns cannot narrow the search.
 
-    available: pass only what can be bought.
+    available: pass only rows that can be bought.
     """
     groups = (_any_of(group) for group in Wish(constraints=tuple(constraints)).groups())
     conditions = [f"{AVAILABLE} == true"] if available else []
@@ -31,7 +31,8 @@ def expression(constraints: Sequence[Constraint], available: bool = False) -> st
 def quoted(value: str) -> str:
     """Return a string literal.
 
-    Raises ValueError for what a literal cannot hold: control characters and lone surrogates.
+    Raises ValueError if the text contains control characters or lone surrogates, which a literal
+    cannot hold.
     """
     if not fits_column(value):
         raise ValueError(f"no literal holds {value!r}")
@@ -66,9 +67,9 @@ def _excluded(facet: str, value: str) -> str:
 
 
 def _required(facet: str, value: str) -> str:
-    """Return a condition for the value, what it covers, and what may include it.
+    """Return a condition for the value, the values it covers, and those that may include it.
 
-    A thing listed as "blue" may well be navy.
+    An item listed as "blue" may be navy.
     """
     if facet == BRAND:
         return _membership(facet, "in", {vocabulary.normal(value), NOT_STATED, SEVERAL})
@@ -76,7 +77,7 @@ def _required(facet: str, value: str) -> str:
         return ""
     catch_all = vocabulary.VAGUE.get(facet)
     if value == catch_all and not vocabulary.exclusive(facet):
-        # Several values together amount to the catch-all as well.
+        # Several values together also count as the catch-all.
         return ""
     wanted = vocabulary.descendants(facet, value) | {*vocabulary.ancestors(facet, value)}
     if catch_all is not None:
@@ -102,9 +103,9 @@ def _membership(field: str, operator: str, values: Iterable[str]) -> str:
 
 
 def _price(bounds: PriceRange, exclude: bool) -> str:
-    """Return a condition a hair wider than the bounds.
+    """Return a condition slightly wider than the bounds.
 
-    Columns are single precision, and the catalogue compares whole cents.
+    Columns are single-precision, while the catalogue compares whole cents.
     """
     low, high = bounds.min, bounds.max
     if max(low or 0.0, high or 0.0) > _MAX_PRICE:

@@ -1,4 +1,4 @@
-"""Builds the vector index that the settings ask for.
+"""Factory of the vector index that the settings select.
 
 FAISS and the Milvus client are imported inside functions: FAISS takes a third of a second to
 load, and pymilvus is optional.
@@ -38,9 +38,9 @@ class MilvusLocation:
 
     Attributes:
         uri: A server's address, or a file for Milvus Lite.
-        token: `user:password` or a key, where the server asks for one.
+        token: `user:password` or a key, if the server requires one.
         collection: The collection's name; by default one derived from the vectors.
-        listings: Where filter columns are read from; None stores vectors alone.
+        listings: The source of filter columns; None stores only vectors.
     """
 
     uri: str
@@ -54,8 +54,8 @@ def open_index(
 ) -> VectorIndex:
     """Return the index that the settings name, over a catalogue's vectors.
 
-    base: an index of the catalogue's first part to use again (see `base_index`).
-    Raises what `build_index` raises.
+    base: an index of the catalogue's first part to reuse (see `base_index`).
+    Raises the same errors as `build_index`.
     """
     content = f"{catalog.manifest['encoder']['fingerprint']} {catalog.manifest['content']}"
     collection = "stylist_" + blake2b(content.encode(), digest_size=12).hexdigest()
@@ -85,13 +85,13 @@ def build_index(
         vectors: The rows.
         kind: `faiss` (exact; half precision when large), `ivf` (inverted lists with exact
             scores), `milvus`, or `auto`, which decides by the number of rows.
-        lists_path: The file that keeps inverted lists between starts; written when missing.
-        base: An existing index of the first part, used in place of a new one.
-        device: With `auto` or `cuda`, searches run on a GPU where FAISS has one.
-        milvus: Where the index lives when the kind is `milvus`.
+        lists_path: The file that keeps inverted lists between starts; written if missing.
+        base: An existing index of the first part, used instead of a new one.
+        device: With `auto` or `cuda`, searches run on a GPU if FAISS has one.
+        milvus: The location of the index if the kind is `milvus`.
 
-    Raises InputError for an unknown kind or a file that holds something else, and WorkError if no
-    Milvus answers.
+    Raises InputError if the kind is unknown or the file holds something else, and WorkError if
+    Milvus does not answer.
     """
     if isinstance(vectors, StackedVectors):
         base = base or build_index(vectors.parts[0], kind, lists_path, device=device, milvus=milvus)
@@ -118,7 +118,7 @@ def base_index(index: VectorIndex) -> VectorIndex:
 
 
 def make_lists(folder: Path, kind: str = "auto") -> None:
-    """Write the search lists of the catalogue in `folder` if its size needs them and lacks them."""
+    """Write the search lists of the catalogue in `folder` if its size needs them and none exist."""
     vectors = np.load(folder / VECTORS, mmap_mode="r")
     path = lists_file(folder, read_manifest(folder))
     if _takes_lists(kind, len(vectors)) and not path.is_file():
@@ -170,7 +170,7 @@ def _ivf_index(vectors: np.ndarray, path: Path | None) -> BuildableIndex:
     if path is None:
         return index
     try:
-        # Other processes may have the file mapped that this one replaces.
+        # Other processes may have mapped the file that this one replaces.
         unfinished = path.with_name(f".{path.name}.{os.getpid()}")
         index.save(unfinished)
         unfinished.replace(path)

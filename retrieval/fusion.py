@@ -38,7 +38,7 @@ def reciprocal_rank_fusion(
 ) -> np.ndarray:
     """Return fused scores (n,): the sum over rankers of weight / (k + rank).
 
-    rankings: {ranker: (n,) ranks}, 0 for rows that it did not rank.
+    rankings: {ranker: (n,) ranks}, with 0 for rows that the ranker did not rank.
     """
     total = np.zeros(len(next(iter(rankings.values()))))
     for name, ranking in rankings.items():

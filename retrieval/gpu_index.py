@@ -1,4 +1,4 @@
-"""Exact search on a GPU, in front of a CPU index that answers what the GPU cannot."""
+"""Exact search on a GPU, with a CPU index for the queries that the GPU cannot answer."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ class FlatIndex(Protocol):
 class GpuIndex:
     """A flat index on a GPU that falls back to a CPU index of the same rows.
 
-    Flat GPU indexes know no filters. More rows than wanted are fetched and filtered here, which is
-    exact as long as enough of them pass. Narrower filters, and more than MAX_GPU_HITS rows, go to
-    the CPU index. Raises InputError if the two differ in size.
+    Flat GPU indexes support no filters. More rows than wanted are fetched and filtered here, which
+    is exact as long as enough of them pass. Narrower filters, and more than MAX_GPU_HITS rows, go
+    to the CPU index. Raises InputError if the two differ in size.
     """
 
     kind = "gpu"
@@ -89,7 +89,7 @@ class GpuIndex:
     def _search_flat(
         self, queries: np.ndarray, k: int, mask: np.ndarray | None
     ) -> tuple[np.ndarray, np.ndarray] | None:
-        """Return the GPU's answer, or None where it cannot give a whole one."""
+        """Return the GPU's answer, or None if it cannot give a complete one."""
         shapes_fit = queries.shape[1] == self.flat.d and (
             mask is None or mask.shape == (self.size,)
         )

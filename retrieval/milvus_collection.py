@@ -44,7 +44,7 @@ class MilvusCollection:
         replace: drop a collection of that name first.
         Raises InputError if one exists with other columns or dimensions.
         """
-        # This has a short time-out: nobody waits two minutes to learn that no server is there.
+        # This has a short time-out: nobody should wait two minutes to learn that no server is up.
         version = self._server.version
         exists = self._server.call("has_collection", self.name)
         if exists and not replace:
@@ -58,7 +58,7 @@ class MilvusCollection:
             schema=self._schema(),
             consistency_level=READ_YOUR_WRITES,
         )
-        # A refusal is fine where another process created it meanwhile.
+        # A refusal is fine if another process created it meanwhile.
         if not created and not self._server.call("has_collection", self.name):
             self._server.call(
                 "create_collection",

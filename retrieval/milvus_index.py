@@ -84,8 +84,7 @@ class MilvusIndex:
     def open(self, vectors: np.ndarray) -> None:
         """Use the collection for the rows (n, dim) and send those that it lacks.
 
-        An import that was killed goes on where it stopped. Raises WorkError if Milvus does not
-        answer.
+        An interrupted import resumes where it stopped. Raises WorkError if Milvus does not answer.
         """
         collection = self._collection_for(vectors)
         new = collection.create()

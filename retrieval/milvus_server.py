@@ -38,7 +38,7 @@ _NOT_CONNECTED = 2
 class MilvusServer:
     """One Milvus address. Connects on first use; safe for many threads.
 
-    token: `user:password` or a key, where the server asks for one.
+    token: `user:password` or a key, if the server requires one.
     Raises InputError if the address is neither a server's nor a `.db` file.
     """
 
@@ -179,7 +179,7 @@ def _grpc_status(error: BaseException | None) -> str:
 def _is_transient(error: BaseException | None) -> bool:
     """Return whether the same call may succeed a moment later.
 
-    That is so when nobody listens yet, or when the server says that it is busy.
+    This is the case when no server listens yet or the server reports that it is busy.
     """
     status = _grpc_status(error)
     if status:

@@ -48,7 +48,7 @@ CLOTHING = worn_in(*_placed("body"))
 
 
 def place(category: str) -> str:
-    """Return what a kind is worn in place of: "body", "feet", or the kind itself.
+    """Return the place where a kind replaces others: "body", "feet", or the kind itself.
 
     A skirt replaces a dress; a belt replaces belts alone.
     """
@@ -75,7 +75,10 @@ def applicable(facet: str, category: str | None, value: str | None = None) -> bo
 
 @cache
 def _can_have(category: str) -> frozenset[str]:
-    """The restricted attributes that a kind can have: its zone's, then its line's from the top."""
+    """Return the restricted attributes that a kind can have.
+
+    They are its zone's, then those of its line from the top.
+    """
     where = zone(category)
     attributes = set(TABLE.zones[where].has) if where is not None else set()
     for kind in reversed(ancestors("category", category)):

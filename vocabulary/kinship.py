@@ -1,4 +1,4 @@
-"""How values relate: which one covers which, and which cannot hold together."""
+"""Relations between values: which one covers which, and which exclude each other."""
 
 from __future__ import annotations
 

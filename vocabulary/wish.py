@@ -132,7 +132,7 @@ class Wish(BaseModel):
     # -- changed copies
 
     def with_constraints(self, constraints: Iterable[Constraint]) -> Wish:
-        """Return a copy with these constraints in place of its own."""
+        """Return a copy with these constraints instead of its own."""
         return self.model_copy(update={"constraints": tuple(constraints)})
 
     def adding(self, *constraints: Constraint) -> Wish:

@@ -1,4 +1,4 @@
-"""Reads product feeds: each row becomes a validated entry, or is rejected with its line."""
+"""Product feed readers: each row becomes a validated entry or is rejected with its line number."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from errors import InputError
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed that is being read.
+    """An open feed.
 
     Attributes:
-        kind: The format that it turned out to have.
+        kind: The detected format.
         total: The number of listings.
         entries: The listings with their pictures.
     """
@@ -39,7 +39,7 @@ def open_feed(
     currency: str | None = None,
     allow_local: bool = False,
 ) -> Feed:
-    """Read a feed's listings at once, and their pictures on demand.
+    """Read a feed's listings immediately and their pictures on demand.
 
     Args:
         path: The feed's file, or a folder for fashion-products.
@@ -47,10 +47,10 @@ def open_feed(
         kind: auto, merchant (TSV or XML), csv or fashion-products.
         images: The folder of pictures; by default beside the feed.
         mapping: A file for `load_map`.
-        currency: Of the catalogue; by default that of the feed's first price.
+        currency: The catalogue's currency; by default that of the feed's first price.
         allow_local: Fetch pictures from private addresses too.
 
-    Raises InputError if a file is missing, the feed is none, or columns are missing.
+    Raises InputError if a file is missing, the file is not a feed, or columns are missing.
     """
     for option, given in (("feed", path), ("--images", images), ("--map", mapping)):
         if given is not None and not given.exists():

@@ -48,7 +48,7 @@ def _google_categories() -> tuple[dict[str, str], dict[str, tuple[str, ...]]]:
 
 
 def read_attributes(product: Product, reader: ValueReader) -> dict[str, tuple[str, ...]]:
-    """Return what the structured fields say, in the vocabulary's words."""
+    """Return the attributes that the structured fields state, in the vocabulary's words."""
     attributes = {
         "category": _category(product, reader),
         "color": reader.read("color", product.color),
@@ -67,7 +67,7 @@ def read_attributes(product: Product, reader: ValueReader) -> dict[str, tuple[st
 def _category(product: Product, reader: ValueReader) -> tuple[str, ...]:
     """Return the last known part of product_type, else of google_product_category.
 
-    The latter holds words or a number.
+    google_product_category holds words or a number.
     """
     for path in (product.product_type, product.google_product_category):
         parts = [part.strip() for part in path.replace("/", ">").split(">") if part.strip()]
@@ -82,7 +82,7 @@ def _category(product: Product, reader: ValueReader) -> tuple[str, ...]:
 
 
 def _category_part(part: str, reader: ValueReader) -> tuple[str, ...] | None:
-    """Return a part's values; () if it is known to name no kind, None if it is unknown."""
+    """Return the values of a part; () if it is known to name no kind, None if it is unknown."""
     ids, words = _google_categories()
     if part in ids:
         return (ids[part],)

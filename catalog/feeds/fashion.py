@@ -1,8 +1,8 @@
-"""Reads the layout of the public fashion-products data set.
+"""Reader for the layout of the public fashion-products data set.
 
-It is `products.csv` or `styles.csv` beside pictures named by id. Columns: id, gender, articleType,
-baseColour, usage, season, productDisplayName (others are not needed). The data has no prices, sizes
-or descriptions, and none are invented.
+The layout is `products.csv` or `styles.csv` beside pictures named by id. Columns: id, gender,
+articleType, baseColour, usage, season, productDisplayName (others are not needed). The data has no
+prices, sizes or descriptions, and none are invented.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ such a word."""
 
 
 def is_fashion_products(names: Sequence[str]) -> bool:
-    """Return whether these column names are the layout's."""
+    """Return whether these column names match the layout."""
     return set(REQUIRED_COLUMNS) <= set(names)
 
 
 def locate(feed: Path) -> Path:
-    """Return the table of a feed, which is the table itself or its folder.
+    """Return the path of a feed's table, given the table itself or its folder.
 
     Raises InputError if the folder holds no table.
     """
@@ -69,7 +69,7 @@ def shipped_tables() -> tuple[
 
 
 def read_listings(feed: Path, reader: ValueReader, ledger: Ledger) -> Iterator[Listing]:
-    """Yield a listing for each usable row; others are rejected.
+    """Yield a listing for each usable row and reject the others.
 
     Raises InputError if columns are missing.
     """

@@ -1,4 +1,4 @@
-"""Fetches pictures from the web: public http and https addresses, bounded in time and size."""
+"""Picture downloads from public http and https addresses, bounded in time and size."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ MAX_REDIRECTS = 3
 
 
 class WebFetcher:
-    """Fetches the bytes behind a link.
+    """A downloader of the bytes behind a link.
 
-    The address of every hop is resolved once, checked, and connected to as checked, so that no name
-    can lead into the private network. `allow_local` lifts that check.
+    The address of every hop is resolved once and checked, and the connection uses that checked
+    address, so that no host name can lead into the private network. `allow_local` lifts that check.
     """
 
     def __init__(self, allow_local: bool = False) -> None:

@@ -1,8 +1,8 @@
-"""Reads delimited text (CSV, TSV) as rows with line numbers; a broken row costs only itself.
+"""Reader of delimited text (CSV, TSV) as rows with line numbers; a broken row affects no other row.
 
-Kept in place of `csv.DictReader` or pandas: a rejected row is reported with its line, invalid bytes
-and unbalanced quotes must not swallow the rows after them, and both readers stop or lose the line
-there.
+Used instead of `csv.DictReader` or pandas: a rejected row is reported with its line number, and
+invalid bytes and unbalanced quotes must not swallow the rows after them. In those cases both of
+those readers stop or lose the line number.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ class Row:
     """One record of a feed.
 
     Attributes:
-        line: The line that it starts on, from 1.
+        line: The line that it starts on, counted from 1.
         fields: {field: its values, in order}; a field may repeat.
-        problem: Why the record could not be read at all; then there are no fields.
+        problem: Why the record could not be read at all; there are no fields in that case.
     """
 
     line: int
@@ -43,14 +43,15 @@ class Row:
 
 
 def field_name(text: str) -> str:
-    """Return a column's or element's name in one spelling: "g:Image Link" -> "image_link"."""
+    """Return the normalised name of a column or element: "g:Image Link" -> "image_link"."""
     return text.strip().lower().removeprefix("g:").replace(" ", "_").replace("-", "_")
 
 
 def read_text_lines(path: Path) -> list[str | None]:
     """Return the lines of a text file; None for a line that is not valid text.
 
-    The text is UTF-8 or, by its mark, UTF-16. Raises InputError if the file cannot be read.
+    The text is UTF-8, or UTF-16 if a byte order mark says so. Raises InputError if the file cannot
+    be read.
     """
     try:
         data = path.read_bytes()
@@ -107,7 +108,7 @@ def _read_one(
     except csv.Error as error:
         return Row(at + 1, problem=f"cannot be split into columns ({error})"), 1
     if len(values) != len(names) and '"' in line:
-        # Perhaps an unbalanced quote swallowed what follows: read the line without quoting.
+        # An unbalanced quote may have swallowed what follows: read the line without quoting.
         unquoted = [value.strip('"') for value in line.rstrip("\r\n").split(delimiter)]
         if used > 1 or len(unquoted) == len(names):
             values, used = unquoted, 1

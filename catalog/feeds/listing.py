@@ -1,4 +1,4 @@
-"""Listings: what the rows of every feed become."""
+"""Listings, the common form of the rows of every feed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from catalog.item import Item
 
 
 class RejectedRowError(Exception):
-    """A row that cannot be sold; the text says why."""
+    """A row that cannot be sold; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Listing:
     Attributes:
         line: The line of its row in the feed.
         item: The validated item.
-        pictures: Links or file names; the first usable one is taken.
+        pictures: Links or file names; the first usable one is used.
     """
 
     line: int
@@ -39,7 +39,7 @@ def reject(ledger: Ledger, line: int, id_: str, reason: str) -> None:
 
 
 def reasons(error: ValidationError) -> str:
-    """Return a validation error in one line: the field, what is wrong, the value."""
+    """Return a validation error as one line: the field, the problem and the value."""
     parts = []
     for problem in error.errors():
         name = ".".join(str(part) for part in problem["loc"]) or "row"
@@ -51,13 +51,13 @@ def reasons(error: ValidationError) -> str:
 
 
 def plain(text: str) -> str:
-    """Return text without markup, entities and control characters, one space between words."""
+    """Return text without markup, entities or control characters, with words single-spaced."""
     bare = html.unescape(re.sub(r"<[^<>]{0,500}>", " ", text))
     return re.sub(r"\s+", " ", re.sub(r"[\x00-\x1f\x7f]", " ", bare)).strip()
 
 
 def readable_rows(rows: Iterable[Row], ledger: Ledger) -> list[Row]:
-    """Return the rows that could be split into fields; the others are rejected."""
+    """Return the rows that could be split into fields and reject the others."""
     readable = []
     for row in rows:
         if row.problem:

@@ -1,4 +1,4 @@
-"""Reads Google Merchant rows as listings, with the sizes of a colourway together.
+"""Reader of Google Merchant rows as listings, which groups the sizes of a colourway.
 
 The feed is TSV or XML, or CSV with the same field names.
 """
@@ -49,7 +49,7 @@ _BLANK = b"\xef\xbb\xbf \t\r\n"
 
 @dataclass(frozen=True)
 class _Line:
-    """A usable row, with the price that applies now."""
+    """A usable row and its current price."""
 
     number: int
     product: Product
@@ -79,10 +79,10 @@ def read_feed_rows(feed: Path) -> list[Row]:
 def read_listings(
     feed: Path, reader: ValueReader, ledger: Ledger, currency: str | None = None
 ) -> list[Listing]:
-    """Return a listing for each colourway; unusable rows are rejected.
+    """Return a listing for each colourway and reject unusable rows.
 
-    currency: of the catalogue; by default that of the first price. Raises InputError if the file is
-    no feed.
+    currency: the catalogue's currency; by default that of the first price. Raises InputError if the
+    file is not a feed.
     """
     rows = readable_rows(read_feed_rows(feed), ledger)
     has_prices = any("price" in row.fields for row in rows)
@@ -128,7 +128,7 @@ def _listings(
 
 
 def _colourway(line: _Line) -> Colourway:
-    """Return a key that rows share if they differ in nothing but the size."""
+    """Return a key that rows share if they differ only in size."""
     product = line.product
     if not product.item_group_id:
         return (product.id,)

@@ -20,7 +20,7 @@ _NUMBER = re.compile(
 
 
 class Money(BaseModel):
-    """An amount; the currency is None where the feed leaves it out."""
+    """An amount; the currency is None if the feed omits it."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,9 +37,9 @@ def currency_symbols() -> Mapping[str, str]:
 
 
 def read_money(text: object) -> object:
-    """Read "19.99 EUR", "EUR 19,99" or "$1,299.00" as Money; return what is no string as it is.
+    """Read "19.99 EUR", "EUR 19,99" or "$1,299.00" as Money; return non-strings unchanged.
 
-    Raises ValueError for text that is no price.
+    Raises ValueError if the text is not a price.
     """
     if not isinstance(text, str):
         return text

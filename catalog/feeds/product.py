@@ -1,4 +1,4 @@
-"""One row of a Google Merchant feed (or of a CSV with the same field names), validated."""
+"""A validated row of a Google Merchant feed, or of a CSV with the same field names."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Product(BaseModel):
         return self.availability != "out_of_stock"
 
     def price_at(self, now: datetime) -> Money | None:
-        """Return the sale price while it applies, else the price."""
+        """Return the sale price if it applies at that time, else the regular price."""
         if self.sale_price is None or not _is_within(self.sale_price_effective_date, now):
             return self.price
         return self.sale_price
@@ -111,7 +111,7 @@ class Product(BaseModel):
 def _is_within(interval: str, now: datetime) -> bool:
     """Return whether `now` lies in "start/end" (ISO 8601).
 
-    An interval that is missing or unreadable does not bind.
+    A missing or unreadable interval imposes no limit.
     """
     start, _, end = interval.partition("/")
     try:

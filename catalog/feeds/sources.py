@@ -1,4 +1,4 @@
-"""Finds the pictures of listings: behind a link, or in the pictures' folder."""
+"""Lookup of listings' pictures, behind a link or in the pictures' folder."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ READ_AHEAD = 256
 
 
 class Fetcher(Protocol):
-    """Fetches links."""
+    """A callable that fetches links."""
 
     def __call__(self, url: str) -> bytes:
         """Return the bytes behind a link. Raises RejectedRowError."""
@@ -30,7 +30,7 @@ class Fetcher(Protocol):
 def with_pictures(
     listings: Iterable[Listing], folder: Path, fetch: Fetcher, ledger: Ledger
 ) -> Iterator[Entry]:
-    """Yield entries in the listings' order; a listing without a usable picture is rejected."""
+    """Yield entries in the listings' order and reject listings without a usable picture."""
     with ThreadPoolExecutor(WORKERS) as pool:
         pending: deque[tuple[Listing, Future[bytes]]] = deque()
         for listing in listings:
@@ -73,7 +73,7 @@ def _bytes(place: str, folder: Path, fetch: Fetcher) -> bytes:
 
 
 def as_jpeg(data: bytes) -> bytes:
-    """Return a picture as a clean JPEG: the same bytes if they are one, else encoded again.
+    """Return a picture as a clean JPEG: the same bytes if already clean, else re-encoded.
 
     Raises BadImageError.
     """
@@ -84,7 +84,7 @@ def as_jpeg(data: bytes) -> bytes:
 
 
 def _is_clean(data: bytes, image: Image.Image) -> bool:
-    """Return whether a JPEG is small enough and has no metadata (a phone's may hold a place)."""
+    """Return whether a JPEG is small enough and has no metadata (a phone's may hold a location)."""
     return (
         max(image.size) <= MAX_PICTURE_SIDE
         and b"Exif\0\0" not in data[:65536]

@@ -1,4 +1,4 @@
-"""Maps a feed's words to the vocabulary's values; unknown words are counted, never guessed."""
+"""Mapping of feed words to the vocabulary's values; unknown words are counted, never guessed."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ Tables = Mapping[str, Mapping[str, tuple[str, ...]]]
 def load_map(path: Path) -> dict[str, dict[str, tuple[str, ...]]]:
     """Read a mapping file: `[facet]`, then `"a word of the feed" = "value"`, or a list of values.
 
-    An empty list means that the word says nothing. Values may be the catalogue's own. Raises
-    InputError if the file is no such table.
+    An empty list means that the word carries no information. Values may be the catalogue's own.
+    Raises InputError if the file is not such a table.
     """
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -47,9 +47,9 @@ def _table(facet: str, table: object, path: Path) -> dict[str, tuple[str, ...]]:
 
 
 class ValueReader:
-    """Reads feed values by tables, then by the vocabulary.
+    """A reader of feed values, which looks them up in tables and then in the vocabulary.
 
-    unknown: collects {facet: {word: count}} of what neither knows.
+    unknown: collects {facet: {word: count}} of words found in neither.
     """
 
     def __init__(self, *tables: Tables, unknown: dict[str, dict[str, int]] | None = None) -> None:
@@ -59,7 +59,7 @@ class ValueReader:
     def read(self, facet: str, text: str) -> tuple[str, ...]:
         """Return the values that a text names, in order.
 
-        The text is read as a whole, else in parts ("red/white", "cotton, linen").
+        The text is looked up as a whole first, then in parts ("red/white", "cotton, linen").
         """
         text = vocabulary.normal(text)
         if not text:
@@ -83,7 +83,7 @@ class ValueReader:
         return tuple(dict.fromkeys(values))
 
     def known(self, facet: str, text: str) -> tuple[str, ...] | None:
-        """Return the values of exactly this word, or None; does not count unknown words."""
+        """Return the values of exactly this word, or None; do not count unknown words."""
         return self._lookup(facet, vocabulary.normal(text))
 
     def count_unknown(self, facet: str, word: str) -> None:

@@ -1,7 +1,7 @@
-"""Reads Google Merchant XML (RSS 2.0 or Atom) as rows with line numbers.
+"""Reader of Google Merchant XML (RSS 2.0 or Atom) as rows with line numbers.
 
-Entity declarations are refused, so that no entity bomb goes off. Kept in place of a tree parser: a
-rejected row is reported with its line, and the rows before a fault still load.
+Entity declarations are refused, to prevent entity bombs. Used instead of a tree parser: a rejected
+row is reported with its line number, and the rows before a syntax error still load.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _DETAIL_PARTS = ("section_name", "attribute_name", "attribute_value")
 
 
 class _RowHandler(ContentHandler):
-    """Collects the children of each <item> or <entry>, whatever their namespace."""
+    """A SAX handler that collects the children of each <item> or <entry>, in any namespace."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -35,7 +35,7 @@ class _RowHandler(ContentHandler):
         self._nested: dict[str, str] = {}
 
     def setDocumentLocator(self, locator: Locator) -> None:  # noqa: N802, the name is xml.sax's
-        """Take the parser's position."""
+        """Store the parser's locator."""
         self._locator = locator
 
     def startElementNS(  # noqa: N802, the name is xml.sax's
@@ -87,8 +87,8 @@ class _RowHandler(ContentHandler):
 def read_xml_rows(path: Path) -> list[Row]:
     """Return the records of an XML feed, in order.
 
-    Where the document breaks, the records before it stay, and a last row tells the line and the
-    problem. Raises InputError on entity declarations, or if the file is no feed.
+    If the document is malformed, the records before the error are kept, and a last row gives the
+    line and the problem. Raises InputError on entity declarations or if the file is not a feed.
     """
     handler = _RowHandler()
     parser = make_parser()

@@ -1,1 +1,1 @@
-"""Reading of listings: words become claims, claims become statements with a confidence."""
+"""Interpretation of listings: words become claims, then statements with a confidence."""

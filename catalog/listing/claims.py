@@ -1,4 +1,4 @@
-"""Claims: what a listing says about an attribute."""
+"""Claims of a listing about an item's attributes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Negation in a listing's sentence: which phrases it reaches."""
+"""The scope of negation in a listing's sentence: which phrases it applies to."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ MAX_NEGATION_REACH = 5
 
 @dataclass(frozen=True)
 class Phrase:
-    """Tokens `start` to `end` (exclusive) of a sentence, which name a value of a facet.
+    """A span of tokens, `start` to `end` (exclusive), of a sentence that names a value of a facet.
 
-    present: whether the sentence says that it is there.
+    present: whether the sentence says that the item has the value.
     """
 
     start: int
@@ -54,18 +54,18 @@ def _negated_after(words: Words, start: int, end: int) -> bool:
 
 
 def _partial(words: Words, at: int) -> bool:
-    """Return whether a negation before `at` is about one part only, so that the rest stays open.
+    """Return whether a negation before `at` covers only one part and leaves the rest open.
 
-    "no back pockets" leaves open whether there are others.
+    "no back pockets" leaves open whether there are other pockets.
     """
     return words[at - 1 : at] in listed("negation", "partial") and negated_from(words, at - 1)
 
 
 def _carries_on(words: Words, between: Words, phrase: Phrase) -> bool | None:
-    """Return whether a negation of the previous phrase reaches this one; None where that is open.
+    """Return whether a negation of the previous phrase extends to this one; None if ambiguous.
 
-    It does in "no pockets or hood" and "no pockets, hood or zip", and does not in "no pockets and
-    a hood" and "no pockets with a hood". "no pockets, side zip" leaves it open.
+    It does in "no pockets or hood" and "no pockets, hood or zip", but not in "no pockets and a
+    hood" and "no pockets with a hood". "no pockets, side zip" is ambiguous.
     """
     if not between or between[0] in {"or", "nor", "/"}:
         return set(between[1:]) <= {"any", "a", "an"}
@@ -75,10 +75,10 @@ def _carries_on(words: Words, between: Words, phrase: Phrase) -> bool | None:
 
 
 def with_negations(words: Words, phrases: Sequence[Phrase]) -> list[Phrase]:
-    """Return the phrases with negations applied, less those of which a negation is uncertain.
+    """Return the phrases with negations applied, omitting those whose negation is uncertain.
 
-    A negated phrase right before another one only describes it ("no white stripes" does not deny
-    white) and is left out too.
+    A negated phrase directly before another one only describes it ("no white stripes" does not
+    deny white) and is omitted too.
     """
     readings: list[Phrase] = []
     negated: bool | None = False
@@ -99,7 +99,7 @@ def with_negations(words: Words, phrases: Sequence[Phrase]) -> list[Phrase]:
 def _negated(
     words: Words, phrase: Phrase, previous: Phrase | None, previous_negated: bool
 ) -> bool | None:
-    """Return whether a negation before a phrase reaches it; None where that is open."""
+    """Return whether a negation before a phrase applies to it; None if ambiguous."""
     if negated_from(words, phrase.start):
         return True
     if previous is None or not previous_negated:

@@ -15,9 +15,9 @@ from catalog.listing.words import sentences
 def read_claims(item: Item) -> tuple[Claim, ...]:
     """Return all claims of a listing: fields, title, description, then what follows from them.
 
-    A claim of the description that contradicts the title is left out, and so is one about what an
-    item of its kind cannot have (the sleeves of a belt). Fields and text may still contradict each
-    other: `statements` weighs them.
+    A description's claim is left out if it contradicts the title. So is a claim about an attribute
+    that an item of its kind cannot have (the sleeves of a belt). Fields and text may still
+    contradict each other: `statements` weighs them.
     """
     claims = [
         Claim(facet, value, True, "listing")
@@ -55,7 +55,7 @@ def _text_claims(
 ) -> list[Claim]:
     """Return the claims of a title or description in order.
 
-    Only titles say whom an item is for: elsewhere "men" may be buyers, models or givers.
+    Only a title says whom an item is for: elsewhere "men" may mean buyers, models or givers.
     """
     return [
         Claim(phrase.facet, phrase.value, phrase.present, "text")
@@ -66,7 +66,7 @@ def _text_claims(
 
 
 def _implied(claims: list[Claim]) -> list[Claim]:
-    """Return what follows from the claims, where the listing itself is silent about it."""
+    """Return the claims that follow from these, where the listing itself says nothing."""
     following = [
         Claim(*implied, claim.source)
         for claim in claims

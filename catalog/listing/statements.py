@@ -1,7 +1,7 @@
-"""Statements of a listing: its claims once contradictions are weighed.
+"""Statements of a listing: its claims after contradictions have been weighed.
 
-Claims of fields and text become statements here, for the catalogue's bitmaps and for the guard
-alike: an item is never found by one reading and judged by another.
+Both the catalogue's bitmaps and the guard use the statements made here from the claims of fields
+and text, so that an item is never found by one reading and judged by another.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ Key = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A claim with the trust it earns, 0 to 1.
+    """A claim with a confidence, 0 to 1.
 
-    conflicting: another statement outweighs it or stands against it, so that it decides nothing.
+    conflicting: another statement outweighs or contradicts it, so that it decides nothing.
     """
 
     facet: str
@@ -41,8 +41,8 @@ class Statement:
 class ListingStatements(tuple[Statement, ...]):
     """All statements of one listing, fields first.
 
-    Equal by identity: the same listing gives the same object, so that what is derived from it can
-    be cached without comparing statement by statement.
+    Compared by identity: the same listing gives the same object, so that derived values can be
+    cached without comparing every statement.
     """
 
     __slots__ = ()
@@ -52,7 +52,7 @@ class ListingStatements(tuple[Statement, ...]):
         return self is other
 
     def affirmed(self) -> set[Key]:
-        """Return what the listing says is there; "printed" beside "floral" adds nothing."""
+        """Return the values that the listing affirms; "printed" beside "floral" adds nothing."""
         present = {(s.facet, s.value) for s in self if s.present and not s.conflicting}
         broader = {
             (facet, above)
@@ -62,12 +62,12 @@ class ListingStatements(tuple[Statement, ...]):
         return present - broader
 
     def denied(self) -> set[Key]:
-        """Return what the listing says is not there."""
+        """Return the values that the listing denies."""
         return {(s.facet, s.value) for s in self if not s.present and not s.conflicting}
 
 
 def contradict(first: Claim | Statement, second: Claim | Statement) -> bool:
-    """Return whether two claims on a facet cannot both hold."""
+    """Return whether two claims about a facet cannot both be true."""
     if first.facet != second.facet or not (first.present or second.present):
         return False
     if first.present and second.present:
@@ -79,11 +79,11 @@ def contradict(first: Claim | Statement, second: Claim | Statement) -> bool:
 
 
 def statements(item: Item, claims: Iterable[Claim]) -> ListingStatements:
-    """Return the fields and text claims of an item, the weaker side of each contradiction marked.
+    """Return an item's field and text claims, with the weaker side of each contradiction marked.
 
-    A field outweighs the text, and the first field a later one that contradicts it; it is itself
-    trusted less then. Claims of the text that contradict each other silence each other. What is
-    outweighed silences nothing.
+    A field outweighs the text, and an earlier field outweighs a later one that contradicts it; its
+    own confidence is then lower. Contradictory claims of the text silence each other. A claim that
+    is outweighed silences nothing.
     """
     fields = tuple(
         Claim(facet, value, True, "listing")
@@ -122,7 +122,7 @@ def _weighed(claims: tuple[Claim, ...]) -> ListingStatements:
 
 
 def _silenced(texts: list[Claim]) -> set[Claim]:
-    """Return the claims of the text that another one contradicts."""
+    """Return the claims of the text that another claim of the text contradicts."""
     return {claim for claim in texts if any(contradict(claim, other) for other in texts)}
 
 

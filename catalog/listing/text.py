@@ -1,9 +1,9 @@
-"""Attributes in a listing's prose, with negations.
+"""Extraction of attributes, including negated ones, from a listing's prose.
 
-The words are the vocabulary's, less those that mean something else in a shop's prose
-(`rules.toml`). What a sentence says about other garments ("pairs well with a denim jacket") or
-about care is skipped: a wrong claim costs more than a missed one, because the picture answers what
-the text leaves open.
+The words are the vocabulary's, except those that mean something else in a shop's prose
+(`rules.toml`). Text about other garments ("pairs well with a denim jacket") or about care is
+skipped: a wrong claim costs more than a missed one, because the picture answers what the text
+leaves open.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def _categories() -> dict[Words, str]:
 
 
 def _category_at(words: Words, at: int) -> tuple[str, int] | None:
-    """Return the category that is named at `at`, and the number of tokens that name it."""
+    """Return the category named at `at` and the number of tokens that name it."""
     for length in range(min(3, len(words) - at), 0, -1):
         if value := _categories().get(words[at : at + length]):
             return value, length
@@ -98,7 +98,7 @@ def about_item(words: Words, category: str | None) -> Words:
         if span(words, at, "advice.whole"):
             return ()
     for at in range(len(words)):
-        # In "a striped tee would look great" the tee is another garment.
+        # In "a striped tee would look great", the tee is another garment.
         if span(words, at, "advice.triggers"):
             return () if _other_garment(words[:at], 0, category, within=at) else words[:at]
         if words[at] in {"over", "under", "with", "into", "beneath"} and _other_garment(
@@ -109,7 +109,7 @@ def about_item(words: Words, category: str | None) -> Words:
 
 
 def _other_garment(words: Words, at: int, category: str | None, within: int = 4) -> bool:
-    """Return whether a garment other than the item is named in the `within` words from `at` on."""
+    """Return whether the `within` words from `at` on name a garment other than the item."""
     if category is None:
         return False
     family = vocabulary.descendants("category", category) | set(
@@ -149,9 +149,9 @@ def _shade(words: Words, at: int) -> Phrase | None:
 
 
 def _labelled(words: Words) -> tuple[list[Phrase], int]:
-    """Return the phrases of a labelled value ("Neckline: Round"), and the tokens it takes up.
+    """Return the phrases of a labelled value ("Neckline: Round") and the number of tokens it spans.
 
-    0 tokens where there is no label.
+    The number is 0 if there is no label.
     """
     colon = words.index(":") if ":" in words[:4] else 0
     for facet in RULES["labels"] if colon else ():
@@ -215,7 +215,7 @@ def phrases_in(words: Words, in_title: bool = False) -> Iterator[Phrase]:
 
 @lru_cache(maxsize=20_000)
 def read_sentence(words: Words, category: str | None, in_title: bool = False) -> tuple[Phrase, ...]:
-    """Return what a sentence says about the item; cached, because shops repeat their sentences."""
+    """Return a sentence's claims about the item; cached because shops repeat their sentences."""
     labelled, taken = _labelled(words)
     if taken:
         return tuple(labelled)

@@ -1,4 +1,4 @@
-"""Tokens of sentences, and the tables of phrases that listings are read by."""
+"""Tokens of sentences, and the phrase tables used to read listings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Words = tuple[str, ...]
 
 
 def tokens(text: str) -> Words:
-    """Return lower-case words and the marks that join or divide lists; hyphens divide words."""
+    """Return lower-case words and the marks that join or divide lists; hyphens split words."""
     text = re.sub(
         r"\bw/(o\b)?",
         lambda match: "without " if match[1] else "with ",
@@ -46,7 +46,7 @@ def facet_of(value: str) -> str:
 
 @cache
 def negatable() -> dict[Words, str]:
-    """Return the phrases that are read only behind a negation, with their values."""
+    """Return the phrases that are recognised only after a negation, with their values."""
     return {tokens(phrase): value for value, more in RULES["negatable"].items() for phrase in more}
 
 

@@ -81,13 +81,13 @@ def save_learned(learned: LearnedWeights, path: Path) -> None:
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     save_file(tensors, str(path), metadata={"composer": json.dumps(facts)})
-    path.chmod(0o644)  # safetensors lets nobody but the owner read
+    path.chmod(0o644)  # safetensors makes files readable by their owner only
 
 
 def load_learned(path: Path) -> LearnedWeights:
     """Read what `save_learned` wrote.
 
-    Raises InputError where there is no such file, or where it holds something else.
+    Raises InputError if the file does not exist or holds something else.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -98,7 +98,7 @@ def load_learned(path: Path) -> LearnedWeights:
     try:
         with safe_open(str(path), framework="np") as handle:
             facts = json.loads((handle.metadata() or {})["composer"])
-            # The handle is no mapping: it cannot be iterated itself.
+            # The handle is not a mapping and cannot be iterated itself.
             names = handle.keys()
             tensors = {name: handle.get_tensor(name).astype(np.float32) for name in names}
         return LearnedWeights(

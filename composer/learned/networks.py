@@ -51,7 +51,7 @@ def _read_shipped(kind: str, modified_ns: int) -> LearnedWeights:
 def shipped(kind: str) -> LearnedWeights:
     """Read the weights in this room, again when the file was replaced.
 
-    Raises InputError where there are none.
+    Raises InputError if there are none.
     """
     path = FOLDER / f"{kind}.safetensors"
     return _read_shipped(kind, path.stat().st_mtime_ns if path.is_file() else 0)
@@ -98,7 +98,7 @@ def run(
 ) -> np.ndarray:
     """Compose one query (dim,) by a learned kind, by default with the weights in this room.
 
-    Raises InputError where the weights are missing, of another kind or of another encoder.
+    Raises InputError if the weights are missing, of another kind or of another encoder.
     """
     learned = learned or shipped(kind)
     if learned.kind != kind:

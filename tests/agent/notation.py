@@ -34,7 +34,7 @@ PAGE = Context(
 
 
 def written(constraint: Constraint) -> str:
-    """One constraint in the notation."""
+    """Return one constraint in the notation."""
     text = f"{constraint.op} {constraint.facet}:{constraint.value}"
     return text if constraint.any is None else f"{text}|{constraint.any}"
 
@@ -45,10 +45,10 @@ def said(text: str, context: Context | None = None) -> set[str]:
 
 
 def expected(line: str) -> set[str]:
-    """The set that a line of the notation names."""
+    """Return the set of constraints that a line of the notation names."""
     return {part.strip() for part in line.split(";") if part.strip()}
 
 
 def kinds(reading: Reading) -> set[str]:
-    """The kinds of the orders in a reading."""
+    """Return the kinds of the orders in a reading."""
     return {intent.kind for intent in reading.intents}

@@ -28,7 +28,7 @@ class MeanColour:
 
 
 class OtherEncoder(MeanColour):
-    """The same by another name."""
+    """The same encoder under another name."""
 
     name, fingerprint = "another", "fedcba9876543210"
 
@@ -64,7 +64,7 @@ def made(
     claims: dict[str, Sequence[Claim]] | None = None,
     ledger: Ledger | None = None,
 ) -> Catalog:
-    """The catalogue of these entries, built and opened."""
+    """Build and open a catalogue of these entries."""
     build(
         folder,
         entries,

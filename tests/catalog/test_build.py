@@ -1,4 +1,4 @@
-"""Building: whole or not at all, the same from the same, and never over something else."""
+"""Builds are atomic and reproducible, and never overwrite anything but a catalogue."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_embedding_anew_keeps_all_but_the_vectors(tmp_path):
 
 
 def anew_script(folder: Path, stop_after: int) -> str:
-    """A program that embeds anew and waits to be killed before its batch number `stop_after`."""
+    """Return a program that re-embeds and waits to be killed before batch number `stop_after`."""
     return textwrap.dedent(f"""
         import sys, time
         sys.path.insert(0, {str(Path(__file__).parent)!r})

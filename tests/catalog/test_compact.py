@@ -1,4 +1,4 @@
-"""Updates and the rest written into one: what lives stays, bitmaps answer as those of one build."""
+"""Compaction keeps every live row, and its bitmaps answer like those of a single build."""
 
 from __future__ import annotations
 

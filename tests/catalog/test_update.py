@@ -1,4 +1,4 @@
-"""Live updates: the differences only, what follows from them, kills in the middle."""
+"""Live updates: only differences are applied, their consequences, and kills in the middle."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ RED, BLUE = (200, 30, 30), (30, 30, 200)
 
 
 class Counting(MeanColour):
-    """Counts the pictures that it is given."""
+    """An encoder that counts the pictures it is given."""
 
     def __init__(self) -> None:
         self.seen = 0

@@ -79,7 +79,7 @@ class TinySpace:
     def item(
         self, seed: int = 0, noise: float = 0.1, **facets: str | tuple[str, ...]
     ) -> np.ndarray:
-        """(dim,) vector of an item with these values, every slice of unit length."""
+        """Return the vector (dim,) of an item with these values, every slice of unit length."""
         rng = np.random.default_rng(seed)
         vector = noise * rng.standard_normal(self.dim).astype(np.float32)
         for facet, values in facets.items():
@@ -129,7 +129,7 @@ class TinyCatalogue:
         return len(self.ids)
 
     def rows(self, **facets: str) -> set[int]:
-        """Rows of the items that have these values, children counted."""
+        """Return the rows of items that have these values, children included."""
         return {
             row
             for row, record in enumerate(self.records)
@@ -155,7 +155,7 @@ class TinyCatalogue:
 
 
 def wish(*constraints: str, words: str = "", **options: object) -> Wish:
-    """A wish from lines such as "require color navy"."""
+    """Return a wish from lines such as "require color navy"."""
     parts = [line.split(" ", 2) for line in constraints]
     return Wish(
         words=words,

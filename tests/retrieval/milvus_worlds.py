@@ -32,7 +32,7 @@ class Moody(MilvusServicer):
 
 
 class Guarded(MilvusServicer):
-    """Lets in nobody without the right token."""
+    """A server that rejects clients without the right token."""
 
     def Connect(self, request, context):  # noqa: N802, gRPC's name
         context.abort(
@@ -41,7 +41,7 @@ class Guarded(MilvusServicer):
 
 
 class Standalone:
-    """Milvus Lite on a port, as a server would be."""
+    """Milvus Lite listening on a port, like a server."""
 
     def __init__(self, folder: Path, servicer: type[MilvusServicer] = MilvusServicer) -> None:
         self.folder, self.port, self._kind = folder, free_port(), servicer
@@ -65,7 +65,7 @@ class Standalone:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]

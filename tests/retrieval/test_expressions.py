@@ -25,7 +25,7 @@ ROWS = 400
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> MilvusServer:
-    """MILVUS_TEST_URI: a server to run over in place of Milvus Lite."""
+    """MILVUS_TEST_URI: a server to run against instead of Milvus Lite."""
     return MilvusServer(
         os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "columns.db")
     )

@@ -46,7 +46,7 @@ def brute(k: int, mask: np.ndarray | None = None) -> np.ndarray:
 def make(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Callable[[], BuildableIndex]:
-    """An empty index. MILVUS_TEST_URI: a server to run over in place of Milvus Lite."""
+    """An empty index. MILVUS_TEST_URI: a server to run against instead of Milvus Lite."""
     if request.param in ("fp32", "fp16"):
         return lambda: FaissIndex(request.param)
     if request.param == "ivf":

@@ -29,7 +29,7 @@ from tests.retrieval.test_index_behaviour import QUERIES, VECTORS, brute
 
 @pytest.fixture(scope="module")
 def lite(tmp_path_factory: pytest.TempPathFactory) -> MilvusServer:
-    """MILVUS_TEST_URI: a server without collections to run over in place of Milvus Lite."""
+    """MILVUS_TEST_URI: a server without collections to run against instead of Milvus Lite."""
     return MilvusServer(
         os.environ.get("MILVUS_TEST_URI") or str(tmp_path_factory.mktemp("milvus") / "rows.db")
     )

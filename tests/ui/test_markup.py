@@ -30,12 +30,12 @@ TEMPLATE_NAMES = sorted(path.name for path in TEMPLATES.iterdir())
 
 
 def syntax(name: str) -> nodes.Template:
-    """The template as Jinja reads it."""
+    """Return the template as parsed by Jinja."""
     return ENVIRONMENT.parse((TEMPLATES / name).read_text(encoding="utf-8"), name)
 
 
 class Tags(HTMLParser):
-    """Collects the tags, the handler attributes and the addresses of a piece of markup."""
+    """A parser that collects the tags, handler attributes and addresses in a piece of markup."""
 
     def __init__(self, markup: str) -> None:
         super().__init__()

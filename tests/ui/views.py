@@ -108,7 +108,7 @@ def _conversation() -> list[Turn]:
 
 
 def views() -> Mapping[str, str]:
-    """The markup of each view, by name."""
+    """Return the markup of each view, by name."""
     conversation = _conversation()
     long = [turn.model_copy(update={"turn": n + 1}) for n, turn in enumerate(conversation * 3)]
     tapped = conversation[0].model_copy(update={"turn": 1, "text": "(without <stripes>)"})
