@@ -13,7 +13,7 @@ from agent.language.resolving import resolve
 from agent.language.tokens import Sentence
 from vocabulary.wish import Constraint
 
-_ORDINAL_WORDS = (
+ORDINAL_WORDS = (
     "first",
     "second",
     "third",
@@ -27,12 +27,12 @@ _ORDINAL_WORDS = (
 )
 _NUMBER_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _ORDINALS = {
-    **{word: number for number, word in enumerate(_ORDINAL_WORDS, start=1)},
+    **{word: number for number, word in enumerate(ORDINAL_WORDS, start=1)},
     **{word: number for number, word in enumerate(_NUMBER_WORDS, start=1)},
     "last": -1,
     "final": -1,
 }
-_ORDINAL = rf"(?P<ordinal>{'|'.join(_ORDINAL_WORDS)}|last|final|\d{{1,2}} (?:st|nd|rd|th))"
+_ORDINAL = rf"(?P<ordinal>{'|'.join(ORDINAL_WORDS)}|last|final|\d{{1,2}} (?:st|nd|rd|th))"
 _NOUNS = (
     r"(?:one|item|option|result|pick|choice|product|dress|gown|shirt|top|blouse|skirt|jacket|coat|"
     r"pair|bag|shoe|sweater|tee|hoodie|picture)"

@@ -16,23 +16,12 @@ from pathlib import Path
 import numpy as np
 
 import vocabulary
+from agent.language.pointing import ORDINAL_WORDS
 from evaluation.dialogue.worlds import Truth, World, values
 from evaluation.language.run import BLIND, LABELS
 from evaluation.report.show import Figures
 
 WORDINGS = Path(__file__).with_name("wordings.toml")
-ORDINALS = (
-    "first",
-    "second",
-    "third",
-    "fourth",
-    "fifth",
-    "sixth",
-    "seventh",
-    "eighth",
-    "ninth",
-    "tenth",
-)
 # Only hems: no shopper would say that a cropped top is shorter than a mini dress.
 ORDERED = {
     facet: tuple(value for value in degrees if value != "cropped")
@@ -164,7 +153,7 @@ class Shopper:
         self.stated.add(statement)
         relative = statement[1] in ("more", "less")
         if relative or (not other_kind and self.rng.random() < 0.5):
-            return self._fill("pick", ordinal=ORDINALS[near], change=text), shown[near]
+            return self._fill("pick", ordinal=ORDINAL_WORDS[near], change=text), shown[near]
         return text, None
 
     def _fill(self, table: str, **slots: str) -> str:
